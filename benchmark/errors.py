@@ -1,0 +1,55 @@
+"""Every error a user can cause or meet, in one tree; it knows nothing of who raises or shows them.
+
+A message is one sentence: what is wrong, the value, where it came from, what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class CultureError(Exception):
+    """Something the user can act on; shown without a traceback."""
+
+
+class UsageProblem(CultureError):
+    """An option or a name on the command line is wrong; the run does not start."""
+
+
+class DataProblem(CultureError):
+    """A survey, manifest, prompt, gate or world table cannot be used as it is."""
+
+
+class ImageProblem(DataProblem):
+    """An image is missing, unreadable, truncated, too large or outside its folder."""
+
+
+class StoreProblem(CultureError):
+    """The response store is corrupt, locked or of another schema."""
+
+
+class ModelProblem(CultureError):
+    """A model cannot be found, loaded or asked."""
+
+
+class HubProblem(CultureError):
+    """The Hub cannot be reached or refused; the message names the flag that does without it."""
+
+
+class BoardProblem(CultureError):
+    """A run or leaderboard file is not ours, or of a schema this version cannot read."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str], *, source: str) -> str:
+    """One sentence for an unknown id, with the nearest known ones.
+
+    >>> unknown("topic", "religon", ["religion", "race"], source="--topics")
+    "unknown topic 'religon' (--topics); did you mean religion? Known: race, religion"
+    """
+    names = sorted(set(known))
+    folded = {n.casefold(): n for n in names}
+    near = [folded[m] for m in get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)]
+    hint = f"; did you mean {' or '.join(near)}?" if near else ";"
+    shown = ", ".join(names[:40]) + (", …" if len(names) > 40 else "")
+    return f"unknown {kind} {name!r} ({source}){hint} Known: {shown}"

@@ -1,0 +1,300 @@
+"""The joints: the records that pass between the parts of the harness.
+
+Knows no pytest, no torch, no file and no suite. Every record is frozen and keyword-only;
+probabilities are natural fractions, log-likelihoods natural logarithms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Reading = Literal["printed", "substantive", ""]
+
+
+class Task(StrEnum):
+    """What a model can be asked to do."""
+
+    CHOICE = "choice"
+    CONTINUATION = "continuation"
+    GENERATE = "generate"
+    EMBED = "embed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One cell of a suite and one pytest item; ``unit`` is what a worker takes whole."""
+
+    suite: str
+    country: str
+    topic: str
+    proxy: str
+    variant: str = ""
+    unit: str = ""
+
+    @property
+    def case_id(self) -> str:
+        """Readable, unique key of a row: ``wvs/NGA/religion/food``."""
+        parts = (self.suite, self.country, self.topic, self.proxy, self.variant)
+        return "/".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Excluded:
+    """A cell that cannot exist, and why."""
+
+    case_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """What a suite offers for the given settings: cases in running order, and cells left out."""
+
+    cases: tuple[Case, ...]
+    excluded: tuple[Excluded, ...] = ()
+
+
+# --- what is asked -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImageRef:
+    """A picture by the digest of its pixels; ``pixels`` decodes it (RGB) when a model looks."""
+
+    image_id: str
+    digest: str
+    pixels: Callable[[], Image] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompt:
+    """User turn = ``prefix`` parts + ``suffix``; ``lead_in`` opens the assistant's turn.
+
+    Prompts with an equal prefix share one encoding; a part is text or an image.
+    """
+
+    prefix: tuple[str | ImageRef, ...]
+    suffix: str
+    lead_in: str = ""
+
+    @property
+    def images(self) -> tuple[ImageRef, ...]:
+        return tuple(part for part in self.prefix if isinstance(part, ImageRef))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """Whom and what a request is about; only reference models may look at it."""
+
+    country: str
+    item_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """Which label comes next after the lead-in? Answered by `Probabilities`."""
+
+    prompt: Prompt
+    labels: tuple[str, ...]
+    subject: Subject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Continuation:
+    """How likely is each text after the lead-in? Answered by `LogLikelihoods`."""
+
+    prompt: Prompt
+    texts: tuple[str, ...]
+    subject: Subject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GenerationParams:
+    """Sampling of free text; ``temperature`` 0 is greedy."""
+
+    max_new_tokens: int
+    temperature: float = 0.0
+    top_p: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Generate:
+    """Write on from the lead-in. Answered by `Text`."""
+
+    prompt: Prompt
+    params: GenerationParams
+    seed: int
+    subject: Subject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Embed:
+    """The vector of a text or picture under a named encoder. Answered by `Vector`."""
+
+    content: str | ImageRef
+    encoder: str
+    subject: Subject
+
+
+Request = Choice | Continuation | Generate | Embed
+
+
+# --- what comes back -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Probabilities:
+    """``p`` over the labels, summing to 1; ``option_mass`` is what they held before that."""
+
+    p: tuple[float, ...]
+    option_mass: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogLikelihoods:
+    """Total natural log-likelihood of each text, and its number of tokens."""
+
+    total: tuple[float, ...]
+    n_tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Text:
+    """Generated text; ``finish`` says whether the model stopped or was cut."""
+
+    text: str
+    finish: Literal["stop", "length"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vector:
+    """An embedding, float32 values kept exactly."""
+
+    values: tuple[float, ...]
+
+    @property
+    def dim(self) -> int:
+        return len(self.values)
+
+
+Answer = Probabilities | LogLikelihoods | Text | Vector
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelIdentity:
+    """Everything about a model and how it is run that can change an answer.
+
+    ``name`` is what the user typed and is for people; all other fields enter the store's key.
+    ``revision`` is a Hub commit, ``sha256:…`` of local weight bytes, or of a reference's data.
+    """
+
+    name: str
+    model_id: str
+    revision: str
+    backend: str
+    dtype: str = ""
+    attention: str = ""
+    scoring: str = ""
+    device_kind: str = ""
+    processor: str = ""
+    resize: str = ""
+    model_args: tuple[tuple[str, str], ...] = ()
+    reads_subject: bool = False
+
+
+class Model(Protocol):
+    """Anything that answers requests: weights, a server, a rule over the survey."""
+
+    @property
+    def identity(self) -> ModelIdentity: ...
+
+    @property
+    def supports(self) -> frozenset[Task]: ...
+
+    def answer(self, batch: Sequence[Request]) -> Sequence[Answer]: ...
+
+
+# --- what is measured ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One question, story, …: the people's and the model's distribution and its values.
+
+    ``human`` or ``model`` is None where there is none; then every value is NaN.
+    """
+
+    case_id: str
+    item_id: str
+    cluster: str
+    image_id: str = ""
+    request_keys: tuple[str, ...] = ()
+    human: tuple[float, ...] | None = None
+    model: tuple[float, ...] | None = None
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score:
+    """One number with its scope, sample and interval; the only thing a gate sees.
+
+    ``value`` NaN means not scored. ``low`` and ``high`` are NaN without an interval, and
+    ``method`` then says why (``too few``). ``scope`` maps a grouping to its member; {} is overall.
+    """
+
+    metric: str
+    value: float
+    scope: Mapping[str, str] = field(default_factory=dict)
+    n: int
+    n_missing: int = 0
+    low: float = float("nan")
+    high: float = float("nan")
+    method: str = ""
+    higher_is_better: bool | None = True
+    reading: Reading = ""
+
+    @property
+    def name(self) -> str:
+        """Metric and reading as one key; the printed reading is the bare metric."""
+        return f"{self.metric}_substantive" if self.reading == "substantive" else self.metric
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseRecord:
+    """What one case measured: its scores and the items they are means of."""
+
+    case: Case
+    scores: tuple[Score, ...]
+    items: tuple[Item, ...]
+
+
+class AnswerReader(Protocol):
+    """Stored answers by request key, for analyses that need more than the items carry."""
+
+    def __call__(self, keys: Sequence[str]) -> Mapping[str, Answer]: ...
+
+
+class Analysis(Protocol):
+    """A figure over many cases; ``needs`` names the item values it reads."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def needs(self) -> frozenset[str]: ...
+
+    def __call__(
+        self,
+        records: Sequence[CaseRecord],
+        answers: AnswerReader,
+        *,
+        rng: np.random.Generator,
+    ) -> Sequence[Score]: ...
