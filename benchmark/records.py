@@ -6,7 +6,7 @@ probabilities are natural fractions, log-likelihoods natural logarithms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -189,6 +189,14 @@ Answer = Probabilities | LogLikelihoods | Text | Vector
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """An answer and the key under which the store holds it."""
+
+    key: str
+    answer: Answer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ModelIdentity:
     """Everything about a model and how it is run that can change an answer.
 
@@ -274,6 +282,11 @@ class CaseRecord:
     case: Case
     scores: tuple[Score, ...]
     items: tuple[Item, ...]
+
+
+Script = Generator[Sequence[Request], Sequence[Reply], CaseRecord]
+"""How one case is measured: yields the requests of a stage, is sent their replies in the same
+order, yields the next stage or returns its record."""
 
 
 class AnswerReader(Protocol):

@@ -1,0 +1,127 @@
+"""Floors and ceiling of each question in each country: what any similarity must be read against.
+
+Knows the survey and the metrics; no model, no case. Figures are computed on first use and kept,
+since every proxy of a cell shares them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.metrics.alignment import SUBSTANTIVE, similarity_in_both_readings
+from benchmark.metrics.baselines import (
+    best_country_blind,
+    expected_sample_similarity,
+    mean_of_others,
+    uniform_floor,
+)
+from benchmark.metrics.divergence import restrict
+from benchmark.survey import Question, Survey
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+RESPONDENTS = 1200  # the usual WVS sample of a country, where the data do not say (DESIGN §6)
+
+
+class Calibration:
+    """Floors over all countries of the survey, whatever the run selects."""
+
+    def __init__(self, survey: Survey, *, seed: int) -> None:
+        self._seed = seed
+        self._countries = tuple(sorted(survey.countries))
+        self._known: dict[tuple[str, tuple[str, ...]], dict[str, Floats]] = {}
+        self._blind: dict[str, tuple[Floats, Floats]] = {}
+
+    def values(self, country: str, questions: Sequence[Question]) -> dict[str, Floats]:
+        """Similarity of each floor's answer to the people's, and the ceiling, (questions,).
+
+        Keys: ``floor_uniform``, ``floor_world_average``, ``floor_best_blind``, ``ceiling``, and
+        each with ``_substantive``. NaN where a floor does not exist (no other country answered).
+        """
+        key = country, tuple(question.question_id for question in questions)
+        if key not in self._known:
+            self._known[key] = self._compute(country, questions)
+        return self._known[key]
+
+    def _compute(self, country: str, questions: Sequence[Question]) -> dict[str, Floats]:
+        people = stack([[q.human.get(c) for c in self._countries] for q in questions])
+        substantive = substantive_mask(questions)
+        printed = option_mask(questions)
+        here = self._countries.index(country)
+        human = people[:, here]  # (questions, options)
+        others = np.stack([mean_of_others(table)[here] for table in people])
+        values = {
+            **similarity_in_both_readings(
+                "floor_uniform", human, uniform_floor(printed), substantive
+            ),
+            **similarity_in_both_readings("floor_world_average", human, others, substantive),
+            **self._blind_floor(human, people, questions),
+        }
+        respondents = np.array([q.respondents.get(country, RESPONDENTS) for q in questions])
+        rng = self._rng(country, questions)
+        values["ceiling"], values["ceiling" + SUBSTANTIVE] = expected_sample_similarity(
+            human, respondents, keep=substantive, rng=rng
+        )
+        return values
+
+    def _blind_floor(
+        self, human: Floats, people: Floats, questions: Sequence[Question]
+    ) -> dict[str, Floats]:
+        """The one answer for everybody that scores best on average, found in each reading."""
+        substantive = substantive_mask(questions)
+        unknown = [i for i, q in enumerate(questions) if q.question_id not in self._blind]
+        if unknown:
+            table, keep = people[unknown], substantive[unknown]
+            printed = best_country_blind(table)
+            restricted = best_country_blind(restrict(table, keep[:, None, :]))
+            for i, all_options, answers in zip(unknown, printed, restricted, strict=True):
+                self._blind[questions[i].question_id] = all_options, answers
+        width = people.shape[-1]
+        found = [self._blind[q.question_id] for q in questions]
+        printed, restricted = (
+            np.stack([_padded(pair[side], width) for pair in found]) for side in (0, 1)
+        )
+        name = "floor_best_blind"
+        both = similarity_in_both_readings(name, human, restricted, substantive)
+        return {**both, name: similarity_in_both_readings(name, human, printed, substantive)[name]}
+
+    def _rng(self, country: str, questions: Sequence[Question]) -> np.random.Generator:
+        text = "/".join([str(self._seed), country, *(q.question_id for q in questions)])
+        return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
+
+
+def stack(rows: Sequence[Sequence[Sequence[float] | None]]) -> Floats:
+    """Ragged distributions as one array (rows, columns, options): zero-padded, None as NaN."""
+    width = max(len(p) for row in rows for p in row if p is not None)
+    table = np.zeros((len(rows), len(rows[0]), width))
+    for i, row in enumerate(rows):
+        for j, p in enumerate(row):
+            if p is None:
+                table[i, j] = np.nan
+            else:
+                table[i, j, : len(p)] = p
+    return table
+
+
+def option_mask(questions: Sequence[Question]) -> Bools:
+    """Which columns are options of each question, (questions, options)."""
+    width = max(len(q.options) for q in questions)
+    return np.array([[k < len(q.options) for k in range(width)] for q in questions])
+
+
+def substantive_mask(questions: Sequence[Question]) -> Bools:
+    """Which columns are substantive options of each question, (questions, options)."""
+    width = max(len(q.options) for q in questions)
+    return np.array(
+        [[k < len(q.options) and q.substantive[k] for k in range(width)] for q in questions]
+    )
+
+
+def _padded(p: Floats, width: int) -> Floats:
+    # The optimum of another call may be padded wider or narrower; what differs is zero.
+    return np.pad(p[:width], (0, max(0, width - len(p))))

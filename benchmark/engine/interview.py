@@ -1,0 +1,119 @@
+"""The interview: asks a model what the store does not hold, and whole units of cases at once.
+
+Knows requests, the plan and the store; nothing of suites, metrics or pytest. The model is
+loaded on the first question that has no stored answer, never before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from benchmark.engine.keys import Keys, identity_document
+from benchmark.engine.plan import plan
+from benchmark.engine.store import ResponseStore
+from benchmark.errors import CultureError, ModelProblem
+from benchmark.jsonio import canonical
+from benchmark.records import (
+    Answer,
+    CaseRecord,
+    Model,
+    ModelIdentity,
+    Reply,
+    Request,
+    Script,
+)
+
+
+class Interview:
+    """One model, one store; ``n_computed`` and ``n_stored`` count distinct requests."""
+
+    def __init__(
+        self,
+        *,
+        identity: ModelIdentity,
+        store: ResponseStore,
+        load: Callable[[], Model],
+        batch_size: int,
+    ) -> None:
+        self.identity = identity
+        self.n_computed = 0
+        self.n_stored = 0
+        self._keys = Keys(identity)
+        self._identity_text = canonical(identity_document(identity))
+        self._store = store
+        self._load = load
+        self._model: Model | None = None
+        self._batch_size = batch_size
+
+    def ask(self, requests: Sequence[Request]) -> list[Reply]:
+        """Replies in the order of the requests; each batch is stored as soon as it is answered."""
+        keys = [self._keys(request) for request in requests]
+        unique = dict(zip(keys, requests, strict=True))
+        distinct, asked = list(unique), list(unique.values())
+        answers = self._store.get(distinct)
+        self.n_stored += len(answers)
+        for batch in plan(asked, batch_size=self._batch_size):
+            missing = [i for i in batch if distinct[i] not in answers]
+            if missing:
+                answers.update(
+                    self._compute({distinct[i]: asked[i] for i in missing}),
+                )
+        return [Reply(key=key, answer=answers[key]) for key in keys]
+
+    def _compute(self, wanted: Mapping[str, Request]) -> dict[str, Answer]:
+        model = self._loaded()
+        replies = model.answer(list(wanted.values()))
+        if len(replies) != len(wanted):
+            raise ModelProblem(
+                f"model {self.identity.name!r} gave {len(replies)} answers to {len(wanted)} requests"
+            )
+        self._store.put(
+            dict(zip(wanted, replies, strict=True)),
+            context=self._keys.context,
+            identity=self._identity_text,
+        )
+        self.n_computed += len(wanted)
+        # Read back: where another worker was first, its answer is the one that counts.
+        return self._store.get(list(wanted))
+
+    def _loaded(self) -> Model:
+        if self._model is None:
+            self._model = self._load()
+        return self._model
+
+
+Outcome = CaseRecord | CultureError
+
+
+def run_unit(
+    scripts: Mapping[str, Script], ask: Callable[[Sequence[Request]], Sequence[Reply]]
+) -> dict[str, Outcome]:
+    """Run the scripts of one unit stage by stage, each stage's requests asked together.
+
+    A script that raises a `CultureError` (an unreadable picture, say) ends with it; the others
+    go on. A `CultureError` of the model or the store is the outcome of all that were waiting.
+    """
+    outcomes: dict[str, Outcome] = {}
+    waiting = {name: _advance(name, script, None, outcomes) for name, script in scripts.items()}
+    while stage := {name: asked for name, asked in waiting.items() if asked is not None}:
+        try:
+            replies = iter(ask([request for asked in stage.values() for request in asked]))
+        except CultureError as error:
+            return outcomes | dict.fromkeys(stage, error)
+        for case_id, asked in stage.items():
+            share = [next(replies) for _ in asked]
+            waiting[case_id] = _advance(case_id, scripts[case_id], share, outcomes)
+    return outcomes
+
+
+def _advance(
+    case_id: str, script: Script, replies: Sequence[Reply] | None, outcomes: dict[str, Outcome]
+) -> Sequence[Request] | None:
+    """The next stage's requests, or None when the script ended and its outcome is noted."""
+    try:
+        return next(script) if replies is None else script.send(replies)
+    except StopIteration as end:
+        outcomes[case_id] = end.value
+    except CultureError as error:
+        outcomes[case_id] = error
+    return None

@@ -1,0 +1,87 @@
+"""The content address of a request: what may change an answer is in it, nothing else.
+
+Knows no store and no model, and needs neither torch nor transformers. Left out on purpose:
+the token budget and the worker (batching moves an answer by rounding only; the noise floor
+bounds it), the thread count (recorded in the run's provenance, likewise), the clock, and the
+name the user typed (an alias and its Hub id are one model).
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from benchmark.jsonio import Json, digest
+from benchmark.records import (
+    Choice,
+    Continuation,
+    Embed,
+    Generate,
+    ImageRef,
+    ModelIdentity,
+    Prompt,
+    Request,
+)
+
+KEY_SCHEMA = 1
+
+
+def identity_document(identity: ModelIdentity) -> dict[str, Json]:
+    """All fields of an identity that can change an answer."""
+    return {
+        "model_id": identity.model_id,
+        "revision": identity.revision,
+        "backend": identity.backend,
+        "dtype": identity.dtype,
+        "attention": identity.attention,
+        "scoring": identity.scoring,
+        "device_kind": identity.device_kind,
+        "processor": identity.processor,
+        "resize": identity.resize,
+        "model_args": [list(pair) for pair in identity.model_args],
+        "reads_subject": identity.reads_subject,
+    }
+
+
+class Keys:
+    """Keys of requests put to one model."""
+
+    def __init__(self, identity: ModelIdentity) -> None:
+        self.context = digest(identity_document(identity))
+        self._reads_subject = identity.reads_subject
+
+    def __call__(self, request: Request) -> str:
+        """64 hex digits; equal for requests that must have equal answers."""
+        document = {"schema": KEY_SCHEMA, "context": self.context, "ask": request_document(request)}
+        if self._reads_subject:
+            document["subject"] = [request.subject.country, request.subject.item_id]
+        return digest(document)
+
+
+def request_document(request: Request) -> dict[str, Json]:
+    """What a request asks, pictures by the digest of their pixels."""
+    match request:
+        case Choice():
+            return {"choice": _prompt(request.prompt), "labels": list(request.labels)}
+        case Continuation():
+            return {"continuation": _prompt(request.prompt), "texts": list(request.texts)}
+        case Generate():
+            params = request.params
+            return {
+                "generate": _prompt(request.prompt),
+                "max_new_tokens": params.max_new_tokens,
+                "temperature": params.temperature,
+                "top_p": params.top_p,
+                "seed": request.seed,
+            }
+        case Embed():
+            return {"embed": _part(request.content), "encoder": request.encoder}
+        case _:
+            assert_never(request)
+
+
+def _prompt(prompt: Prompt) -> list[Json]:
+    return [[_part(part) for part in prompt.prefix], prompt.suffix, prompt.lead_in]
+
+
+def _part(part: str | ImageRef) -> Json:
+    return {"pixels": part.digest} if isinstance(part, ImageRef) else part

@@ -1,0 +1,203 @@
+"""Fetches the survey and the pictures from the Hugging Face Hub, once, into plain files.
+
+Knows not what the rows mean. The Hub's clients are imported when something must be fetched;
+what is there is read without them. No message carries a token or an address that might hold one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from benchmark import jsonio
+from benchmark.errors import HubProblem, UsageProblem
+from benchmark.images import cvqa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+SURVEY = "Anthropic/llm_global_opinions"
+SURVEY_FILE = "data/global_opinions.csv"
+SURVEY_COLUMNS = ("question", "selections", "options", "source")
+PINNED = "cb2880488749218abb81802a94c2c62ebfde2f35"
+PICTURES = "afaji/cvqa"
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_TIMEOUT_S = 20.0
+
+
+def fetch_survey(cache: Path, revision: str = PINNED) -> Path:
+    """GlobalOpinionQA as a CSV in the Hub file's layout; a commit is fetched only once."""
+    folder = cache / "survey"
+    path = folder / f"{revision}.csv"
+    if _COMMIT.fullmatch(revision) and path.is_file():
+        return path
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".lock"):
+        instead = "`--survey sample` for the embedded questions or `--survey PATH` for a CSV"
+        repository = _resolve(SURVEY, revision, instead=instead)
+        path = folder / f"{repository.commit}.csv"
+        if not path.is_file():
+            jsonio.write_atomic(path, _survey_csv(repository))
+    return path
+
+
+def fetch_cvqa(cache: Path, *, revision: str | None = None, countries: Iterable[str]) -> Path:
+    """CVQA's pictures of the countries in our categories, as a folder with a manifest.
+
+    Without a revision a folder that was finished earlier is used as it is, so that a run does
+    not move to new data unasked; the commit is in the folder's name and in its ``fetched.json``.
+    """
+    wanted = sorted(set(countries))
+    if not wanted:
+        raise UsageProblem("no country was given to fetch pictures of; name some with --countries")
+    home = cache / "images"
+    if found := _finished(home, revision, wanted):
+        return found
+    home.mkdir(parents=True, exist_ok=True)
+    with FileLock(home / ".lock"):
+        if found := _finished(home, revision, wanted):
+            return found
+        instead = "`--images sample` for drawn pictures or `--images PATH` for a folder"
+        repository = _resolve(PICTURES, revision, instead=instead)
+        if found := _finished(home, repository.commit, wanted):
+            return found
+        return cvqa.build(
+            home / f"cvqa-{repository.commit}-{jsonio.digest([cvqa.SCHEMA, wanted])[:8]}",
+            shards=repository.matching(r"data/test-.*\.parquet"),
+            read=repository.rows,
+            countries=wanted,
+            origin={"repository": PICTURES, "commit": repository.commit},
+        )
+
+
+def _finished(home: Path, revision: str | None, countries: Sequence[str]) -> Path | None:
+    """The newest whole folder that serves; a branch's name must be looked up first."""
+    if revision is not None and not _COMMIT.fullmatch(revision):
+        return None
+    folders = (f for f in home.glob(f"cvqa-{revision or '*'}-*") if cvqa.finished(f, countries))
+    return max(folders, key=lambda f: ((f / cvqa.RECORD).stat().st_mtime_ns, f.name), default=None)
+
+
+def _survey_csv(repository: _Repository) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(SURVEY_COLUMNS)
+    for row in repository.rows(SURVEY_FILE, SURVEY_COLUMNS, {}):
+        writer.writerow([row[column] for column in SURVEY_COLUMNS])
+    return text.getvalue()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Repository:
+    """A data set at one commit; ``instead`` ends every message about it."""
+
+    repo_id: str
+    commit: str
+    files: tuple[str, ...]
+    instead: str
+
+    def matching(self, pattern: str) -> list[str]:
+        """Its files whose whole path fits, sorted; none is a problem."""
+        found = sorted(file for file in self.files if re.fullmatch(pattern, file))
+        if not found:
+            raise _problem(self, f"it has no file {pattern}: its layout changed")
+        return found
+
+    def rows(
+        self, file: str, columns: Sequence[str], only: Mapping[str, Sequence[str]]
+    ) -> Iterator[Mapping[str, object]]:
+        """Streamed rows of one file; pictures stay the bytes they are.
+
+        The file's address is given instead of the data set's name: by name, `datasets` falls
+        back to *any* cached revision when the Hub is out of reach, with a warning only.
+        """
+        with _translated(self):
+            for row in self._stream(file, columns, only):
+                self._check(row, columns, file)
+                yield row
+
+    def _stream(
+        self, file: str, columns: Sequence[str], only: Mapping[str, Sequence[str]]
+    ) -> Iterable[Mapping[str, object]]:
+        import datasets
+
+        address = f"hf://datasets/{self.repo_id}@{self.commit}/{file}"
+        common = {"data_files": address, "split": "train", "streaming": True}
+        rows: datasets.IterableDataset
+        if file.endswith(".csv"):
+            # "None" and "NA" are words a question may hold, not gaps.
+            rows = datasets.load_dataset("csv", keep_default_na=False, **common)
+        else:
+            # Row groups are skipped by their statistics: fewer pictures are downloaded.
+            filters = [(name, "in", list(values)) for name, values in only.items()] or None
+            rows = datasets.load_dataset(
+                "parquet", columns=list(columns), filters=filters, **common
+            ).decode(False)
+        return rows
+
+    def _check(self, row: Mapping[str, object], columns: Sequence[str], file: str) -> None:
+        if lacking := [column for column in columns if column not in row]:
+            raise _problem(self, f"{file} has no column {lacking[0]!r}: its layout changed")
+
+
+def _resolve(repo_id: str, revision: str | None, *, instead: str) -> _Repository:
+    """One small request: which commit this is, which files it has, and whether we may read it."""
+    asked = _Repository(repo_id=repo_id, commit=revision or "main", files=(), instead=instead)
+    with _translated(asked):
+        from huggingface_hub import HfApi
+
+        info = HfApi().dataset_info(repo_id, revision=revision, timeout=_TIMEOUT_S)
+    files = tuple(sibling.rfilename for sibling in info.siblings or ())
+    return _Repository(repo_id=repo_id, commit=str(info.sha), files=files, instead=instead)
+
+
+# --- what went wrong, in words ---------------------------------------------------------------
+
+
+def _problem(repository: _Repository, reason: str) -> HubProblem:
+    where = f"{repository.repo_id} at {repository.commit}"
+    return HubProblem(f"cannot fetch {where} from the Hub: {reason}; use {repository.instead}")
+
+
+@contextmanager
+def _translated(repository: _Repository) -> Iterator[None]:
+    """What the Hub's clients raise, as a `HubProblem`; nothing of ours runs inside."""
+    from huggingface_hub import errors
+
+    transport = vars(errors)["HTTPError"]  # of httpx or httpx2, by the version installed
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError, transport) as error:
+        raise _problem(repository, _reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    """From the innermost cause outwards; class names and codes only, since texts hold addresses."""
+    chain = [error]
+    while (inner := chain[-1].__cause__ or chain[-1].__context__) and inner not in chain:
+        chain.append(inner)
+    names = [type(link).__name__ for link in chain]
+    codes = [
+        c for link in chain if (c := getattr(getattr(link, "response", None), "status_code", 0))
+    ]
+    if "OfflineModeIsEnabled" in names:
+        return "HF_HUB_OFFLINE forbids network use"
+    match codes[-1] if codes else None:
+        case 401 | 403 as code:
+            return (
+                f"it refused access ({code}), so the data set is gated, private or not there"
+                " (accept its terms on its page and log in with `hf auth login`)"
+            )
+        case 404:
+            return "there is no such data set, revision or file (404)"
+        case None:
+            return f"it cannot be reached, or its answer not read ({names[-1]})"
+        case code:
+            return f"it answered with an error ({code})"

@@ -1,0 +1,1 @@
+"""Where pictures come from: files decoded with care, and those we draw ourselves."""

@@ -1,0 +1,170 @@
+"""The journal of a run: one line per finished case, on disk before the next is counted.
+
+Knows nothing of pytest or of why a case failed. Append-only JSON lines: a header that names what
+the records depend on, then records and failures. It survives ``kill -9``: a line that does not
+read whole counts as never written, and its case is simply measured again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from benchmark.errors import BoardProblem
+from benchmark.jsonio import Json, canonical
+from benchmark.records import CaseRecord
+from benchmark.rows import Failure, encode, record_of
+
+SCHEMA = "pytest-culture/journal/1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Header:
+    """What the lines depend on; records are used again only under an equal ``record_digest``."""
+
+    config_digest: str
+    record_digest: str
+    about: Mapping[str, Json] = field(default_factory=dict)
+
+
+class Journal:
+    """An open journal; use it as a context manager and `append` each case as it ends."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self.path = path
+        self._file = file
+
+    def append(self, entry: CaseRecord | Failure) -> None:
+        """Write one line and wait until it is on disk."""
+        _write(self._file, _line(entry))
+
+    def close(self) -> None:
+        """Close the file; nothing is left to flush."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_journal(path: Path, header: Header) -> Journal:
+    """Open for appending: goes on after an equal ``record_digest``, else starts afresh."""
+    set_aside_stale(path, header.record_digest)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("ab", buffering=0)
+    if file.tell() == 0:
+        _write(file, _header_line(header))
+    elif not _ends_whole(path):
+        _write(file, b"\n")  # closes the torn line, which then counts as never written
+    return Journal(path, file)
+
+
+def read(path: Path, record_digest: str) -> dict[str, CaseRecord]:
+    """Records by case id; later lines win, and a case that failed last is not among them.
+
+    A journal of another digest, or one whose header does not read, is renamed to ``.stale`` (never
+    deleted) and counts as empty.
+    """
+    if set_aside_stale(path, record_digest) is not None or not path.exists():
+        return {}
+    found: dict[str, CaseRecord] = {}
+    for line in _whole_lines(path):
+        entry = _entry(line)
+        match entry:
+            case CaseRecord():
+                found[entry.case.case_id] = entry
+            case Failure():
+                found.pop(entry.case_id, None)
+            case None:  # the header, or a line cut short
+                pass
+    return found
+
+
+def set_aside_stale(path: Path, record_digest: str) -> Path | None:
+    """Rename a journal of another digest; its new path, or None where there was nothing to do."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    first = next(_whole_lines(path), b"")
+    if _header_of(first) == (SCHEMA, record_digest):
+        return None
+    target = path.with_name(f"{path.name}.stale")
+    number = 2
+    while target.exists():
+        target = path.with_name(f"{path.name}.stale-{number}")
+        number += 1
+    return path.rename(target)
+
+
+# --- lines ---------------------------------------------------------------------------------
+
+
+def _header_line(header: Header) -> bytes:
+    own: dict[str, Json] = {
+        "schema": SCHEMA,
+        "config_digest": header.config_digest,
+        "record_digest": header.record_digest,
+    }
+    return f"{canonical({**header.about, **own})}\n".encode()
+
+
+def _line(entry: CaseRecord | Failure) -> bytes:
+    if isinstance(entry, Failure):
+        failure = canonical({"case_id": entry.case_id, "reason": entry.reason})
+        return f'{{"failure":{failure}}}\n'.encode()
+    return f'{{"row":{encode(entry)}}}\n'.encode()
+
+
+def _header_of(line: bytes) -> tuple[object, object]:
+    content = _object(line)
+    return content.get("schema"), content.get("record_digest")
+
+
+def _entry(line: bytes) -> CaseRecord | Failure | None:
+    match _object(line):
+        case {"row": row}:
+            try:
+                return record_of(row)
+            except BoardProblem:
+                return None
+        case {"failure": {"case_id": str(case_id), "reason": str(reason)}}:
+            return Failure(case_id=case_id, reason=reason)
+        case _:
+            return None
+
+
+def _object(line: bytes) -> dict[str, object]:
+    try:
+        content = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:  # bytes: text mode would also break at other line separators
+        yield from (line for line in file if line.endswith(b"\n"))
+
+
+def _ends_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _write(file: IO[bytes], line: bytes) -> None:
+    rest = memoryview(line)
+    while rest:
+        rest = rest[file.write(rest) :]  # unbuffered: a write may be short
+    os.fsync(file.fileno())

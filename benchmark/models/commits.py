@@ -1,0 +1,71 @@
+"""Which commit of a Hub repository a name means now; one small request, no weights.
+
+Knows no framework. A full commit id needs no request, and without the Hub the commit that the
+local cache holds for the branch or tag serves, so what was run once can be run offline.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from benchmark.errors import HubProblem
+
+COMMIT = re.compile(r"[0-9a-f]{40}")
+TIMEOUT_S = 20.0
+INSTEAD = "`--model demo`, a local folder or a commit in the cache work without it"
+
+
+def hub_commit(repo_id: str, revision: str | None) -> str:
+    """The commit of ``revision`` (a branch, tag or commit; None is the main branch).
+
+    Raises
+    ------
+    HubProblem
+        The repository or revision does not exist, access is refused, or the Hub is out of reach
+        and the cache has no commit for this name.
+    """
+    if revision and COMMIT.fullmatch(revision):
+        return revision
+    from huggingface_hub import HfApi, errors
+
+    transport = vars(errors)["HTTPError"]  # of httpx or httpx2, by the version installed
+    where = f"{repo_id} at {revision}" if revision else repo_id
+    try:
+        api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
+        found = api.model_info(repo_id, revision=revision, timeout=TIMEOUT_S).sha
+    except errors.GatedRepoError as error:
+        raise HubProblem(
+            f"the model {where} is gated: accept its terms on its Hub page and log in with "
+            f"`hf auth login` or HF_TOKEN; {INSTEAD}"
+        ) from error
+    except errors.RevisionNotFoundError as error:
+        raise HubProblem(
+            f"the model {repo_id} has no revision {revision!r} on the Hub; check --revision"
+        ) from error
+    except errors.RepositoryNotFoundError as error:
+        raise HubProblem(
+            f"there is no model {repo_id} on the Hub, or it is private and needs HF_TOKEN; "
+            "check --model"
+        ) from error
+    except (OSError, transport) as error:
+        found = cached_commit(repo_id, revision)
+        if found is None:
+            raise HubProblem(
+                f"the Hub cannot be reached ({type(error).__name__}) to look up {where}, and the "
+                f"cache holds no commit of it; {INSTEAD}"
+            ) from error
+    except ValueError as error:
+        raise HubProblem(f"{where} is not a name of a model on the Hub; check --model") from error
+    if found is None:
+        raise HubProblem(f"the Hub named no commit for {where}; pin one with --revision")
+    return found
+
+
+def cached_commit(repo_id: str, revision: str | None) -> str | None:
+    """The commit that the local cache last saw for a branch or tag."""
+    from huggingface_hub import try_to_load_from_cache
+
+    path = try_to_load_from_cache(repo_id, "config.json", revision=revision)
+    return Path(path).parent.name if isinstance(path, str) else None

@@ -1,0 +1,191 @@
+"""The demo model: a LLaVA-NeXT of about a million random weights, built on first use.
+
+Its answers mean nothing; it exists so that every step of a run, from chat template to image
+encoder, is the real one on any machine. The adapter that runs it does not know it is a demo.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from benchmark import jsonio
+from benchmark.models.loading import backend_modules
+from benchmark.models.machine import dist_version
+from benchmark.survey import SAMPLE
+from benchmark.survey_sample import read_sample
+
+if TYPE_CHECKING:
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import LlavaNextConfig, LlavaNextProcessor, PreTrainedTokenizerFast
+
+RECIPE = 1  # raise when anything below changes what is built
+SEED = 20250222
+PAD, BOS, EOS, IMAGE = "<pad>", "<s>", "</s>", "<image>"
+SUITES = Path(__file__).parents[2] / "suites"
+TILE = 32  # pixels; 16 patches of 8 × 8
+GAINS = (  # spread of a matrix's outputs for inputs of spread 1
+    ("vision_tower.", 1.0),
+    ("multi_modal_projector.", 1.0),
+    ("embed_tokens", 8.0),
+    ("q_proj", 2.0),
+    ("k_proj", 2.0),
+    ("lm_head", 4.0),
+)
+TEMPLATE = (
+    "{% for m in messages %}{{ m['role'] | upper }}: {% for c in m['content'] %}"
+    "{% if c['type'] == 'image' %}<image>\n{% else %}{{ c['text'] }}{% endif %}{% endfor %}"
+    "\n{% endfor %}{% if add_generation_prompt %}ASSISTANT:{% endif %}"
+)
+
+
+def ready_demo(cache: Path, texts: Iterable[str] | None = None) -> Path:
+    """The demo's folder, built first if this recipe has not been built here before."""
+    words = tuple(embedded_texts() if texts is None else texts)
+    folder = cache / "demo" / recipe_digest(words)[:16]
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not folder.is_dir():
+            building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
+            try:
+                build_demo(building, words)
+                building.chmod(0o755)  # mkdtemp's folders are private
+                os.replace(building, folder)
+            finally:
+                shutil.rmtree(building, ignore_errors=True)
+    return folder
+
+
+def recipe_digest(texts: Iterable[str]) -> str:
+    """What the demo depends on; needs no torch."""
+    backends = [[name, dist_version(name)] for name in ("tokenizers", "torch", "transformers")]
+    return jsonio.digest({"recipe": RECIPE, "texts": list(texts), "backends": backends})
+
+
+def embedded_texts() -> Iterator[str]:
+    """The embedded survey's and templates' texts, on which the demo's tokenizer is trained."""
+    for question in read_sample(SAMPLE).questions:
+        yield "\n".join((question.text, *question.options))
+    for file in sorted(SUITES.glob("*/prompts/*.toml")):
+        for condition in tomllib.loads(file.read_text(encoding="utf-8")).values():
+            yield from (text for text in condition.values() if isinstance(text, str))
+
+
+def build_demo(folder: Path, texts: Iterable[str]) -> None:
+    """Write the demo as an ordinary model folder: weights, config, tokenizer, processor."""
+    torch, transformers = backend_modules()
+    transformers.utils.logging.disable_progress_bar()
+    tokenizer = _tokenizer(texts)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        model = transformers.LlavaNextForConditionalGeneration(_config(tokenizer))
+        _sharpen(model)
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.generation_config.pad_token_id = tokenizer.pad_token_id
+    model.save_pretrained(folder)
+    _processor(tokenizer).save_pretrained(folder)
+
+
+def _tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    raw: Tokenizer = Tokenizer(models.BPE())
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    raw.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=2048,
+        special_tokens=[PAD, BOS, EOS, IMAGE],
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    raw.train_from_iterator(texts, trainer)
+    raw.post_processor = processors.TemplateProcessing(
+        single=f"{BOS} $A", special_tokens=[(BOS, raw.token_to_id(BOS))]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=raw, pad_token=PAD, bos_token=BOS, eos_token=EOS
+    )
+
+
+def _config(tokenizer: PreTrainedTokenizerFast) -> LlavaNextConfig:
+    from transformers import CLIPVisionConfig, LlamaConfig, LlavaNextConfig
+
+    text = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=96,
+        intermediate_size=192,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        max_position_embeddings=8192,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    vision = CLIPVisionConfig(
+        image_size=TILE,
+        patch_size=8,
+        hidden_size=128,
+        intermediate_size=256,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        projection_dim=32,
+    )
+    return LlavaNextConfig(
+        text_config=text,
+        vision_config=vision,
+        image_token_index=tokenizer.convert_tokens_to_ids(IMAGE),
+        image_grid_pinpoints=_pinpoints(),
+        image_seq_length=(TILE // 8) ** 2,
+        tie_word_embeddings=False,
+    )
+
+
+def _pinpoints() -> list[list[int]]:
+    return [[TILE, TILE], [TILE, 2 * TILE], [2 * TILE, TILE]]
+
+
+def _processor(tokenizer: PreTrainedTokenizerFast) -> LlavaNextProcessor:
+    from transformers import LlavaNextImageProcessorPil, LlavaNextProcessor
+
+    images = LlavaNextImageProcessorPil(
+        size={"shortest_edge": TILE},
+        crop_size={"height": TILE, "width": TILE},
+        image_grid_pinpoints=_pinpoints(),
+    )
+    return LlavaNextProcessor(
+        images,
+        tokenizer,
+        patch_size=8,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+        chat_template=TEMPLATE,
+    )
+
+
+def _sharpen(model: torch.nn.Module) -> None:
+    """Redraw the matrices so wide that attention picks and the next token is rarely a toss-up.
+
+    At the library's own scale every answer is near uniform, and a test that compares answers
+    would pass on anything.
+    """
+    import torch
+
+    for name, weight in model.named_parameters():
+        if weight.ndim < 2 or "norm" in name:
+            continue
+        fan_in = weight[0].numel()
+        gain = next((g for part, g in GAINS if part in name), 1.0)
+        torch.nn.init.normal_(weight, std=gain / math.sqrt(fan_in))

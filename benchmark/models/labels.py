@@ -1,0 +1,61 @@
+"""Which token stands for each label after a lead-in, and where that token is predicted.
+
+Knows no model and no framework: it is given a function from text to token ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from benchmark.errors import ModelProblem
+
+Tokenise = Callable[[str], Sequence[int]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelTokens:
+    """``ids[i]`` is label i's token; it follows the context's tokens less what labels share.
+
+    ``probe`` is how context + first label ends in tokens, from the last one shared by all labels
+    on; the score is read at ``probe[0]``, ``len(probe) - 1`` tokens before the end of that text.
+    """
+
+    ids: tuple[int, ...]
+    probe: tuple[int, ...]
+
+    @property
+    def n_after(self) -> int:
+        """Tokens of context + first label behind the position that is scored."""
+        return len(self.probe) - 1
+
+
+def label_tokens(tokenise: Tokenise, context: str, labels: Sequence[str]) -> LabelTokens:
+    """The first token after the longest prefix that context + label shares over all labels.
+
+    Labels are tokenised behind the context, never alone: a tokenizer may merge ``(A`` to one
+    token, and then the question is which of ``(A``, ``(B`` follows what stands before the bracket.
+    """
+    rows = [tuple(tokenise(context + label)) for label in labels]
+    shared = min(common_prefix(rows), *(len(row) - 1 for row in rows)) if rows else 0
+    ids = tuple(row[shared] for row in rows if row)
+    if shared < 1 or len(set(ids)) != len(labels):
+        raise ModelProblem(
+            f"the labels {', '.join(labels)} do not begin with different tokens after "
+            f"{context[-40:]!r} in this model's tokenizer, so no next-token score can tell them "
+            "apart; use labels that differ in their first letter"
+        )
+    return LabelTokens(ids=ids, probe=rows[0][shared - 1 :])
+
+
+def common_prefix(rows: Sequence[Sequence[int]]) -> int:
+    """Length of the longest common prefix.
+
+    >>> common_prefix([[1, 2, 3], [1, 2, 4, 5]])
+    2
+    """
+    shortest = min((len(row) for row in rows), default=0)
+    for i in range(shortest):
+        if any(row[i] != rows[0][i] for row in rows):
+            return i
+    return shortest

@@ -1,0 +1,129 @@
+"""Opens a model with transformers and turns what can go wrong there into one sentence.
+
+Knows no suite and no store; imports torch and transformers when it is called.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import ModelProblem, UsageProblem
+from benchmark.models.transformers import TransformersModel
+from benchmark.records import ModelIdentity
+
+# What decides which weights and code are read is not a model argument: it is part of the identity.
+FIXED = {
+    "dtype": "--dtype",
+    "torch_dtype": "--dtype",
+    "revision": "--revision",
+    "trust_remote_code": "no option: code from a model's repository is never run",
+    "use_safetensors": "no option: only safetensors weights are read",
+    "local_files_only": "HF_HUB_OFFLINE=1",
+    "token": "HF_TOKEN",
+}
+PROCESSOR = "processor."
+
+
+def model_arguments(pairs: Mapping[str, str]) -> tuple[dict[str, object], dict[str, object]]:
+    """``--model-args`` for the model and, named ``processor.…``, for its processor.
+
+    >>> model_arguments({"attn_implementation": "eager", "processor.max_pixels": "50176"})
+    ({'attn_implementation': 'eager'}, {'max_pixels': 50176})
+    """
+    model: dict[str, object] = {}
+    processor: dict[str, object] = {}
+    for name, text in pairs.items():
+        bare = name.removeprefix(PROCESSOR)
+        if bare in FIXED:
+            raise UsageProblem(f"--model-args {name}={text} cannot be set here; use {FIXED[bare]}")
+        (processor if name.startswith(PROCESSOR) else model)[bare] = _value(text)
+    return model, processor
+
+
+def _value(text: str) -> object:
+    """A JSON literal where it is one, else the text as it stands."""
+    try:
+        value: object = json.loads(text)
+    except json.JSONDecodeError:
+        return text
+    return value
+
+
+def load_transformers(
+    identity: ModelIdentity, source: str | Path, *, device: str, threads: int | None
+) -> TransformersModel:
+    """The model and processor at ``source``, a Hub id (at the identity's commit) or a folder."""
+    torch, transformers = backend_modules()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    target = _device(torch, identity, device)
+    for_model, for_processor = model_arguments(dict(identity.model_args))
+    revision = {} if isinstance(source, Path) else {"revision": identity.revision}
+    common = {**revision, "trust_remote_code": False}
+    transformers.utils.logging.disable_progress_bar()
+    failures = (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError, RuntimeError)
+    try:
+        processor = transformers.AutoProcessor.from_pretrained(source, **common, **for_processor)
+        model, report = transformers.AutoModelForImageTextToText.from_pretrained(
+            source,
+            **common,
+            **{"attn_implementation": identity.attention, **for_model},
+            dtype=getattr(torch, identity.dtype),
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+    except (*failures, _safetensors_error()) as error:
+        raise ModelProblem(_why(identity, source, error)) from error
+    if report["missing_keys"]:
+        missing = sorted(report["missing_keys"])
+        raise ModelProblem(
+            f"{identity.name}: {len(missing)} weights are missing from {source} and would be "
+            f"random (first: {missing[0]}); the checkpoint is incomplete"
+        )
+    placed = model if "device_map" in for_model else model.to(target)
+    return TransformersModel(identity, placed.eval(), processor)
+
+
+def backend_modules() -> tuple[Any, Any]:
+    """torch and transformers, or how to get them."""
+    try:
+        import torch
+        import transformers
+    except ImportError as error:
+        raise ModelProblem(
+            f"running a model's weights needs torch and transformers ({error}); install them with "
+            "pip install 'pytest-culture[models]', or use --model reference:uniform"
+        ) from error
+    return torch, transformers
+
+
+def _safetensors_error() -> type[Exception]:
+    from safetensors import SafetensorError
+
+    kind: type[Exception] = SafetensorError
+    return kind
+
+
+def _device(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: ANN401
+    """Where the identity says the answers are computed; ``--device cuda:1`` says on which GPU."""
+    kind = identity.device_kind
+    name = kind if kind in ("cpu", "mps") else asked if asked.startswith("cuda") else "cuda"
+    ready = {"cpu": True, "mps": torch.backends.mps.is_available()}
+    if not ready.get(name, torch.cuda.is_available()):
+        raise ModelProblem(
+            f"--device {asked} means {name} on this machine ({kind}), which this torch "
+            f"({torch.__version__}) cannot use; use --device cpu or a torch built for it"
+        )
+    return torch.device(name)
+
+
+def _why(identity: ModelIdentity, source: str | Path, error: Exception) -> str:
+    first = (str(error).strip().splitlines() or [""])[0][:300]
+    return (
+        f"{identity.name} cannot be loaded from {source} as an image-text-to-text model "
+        f"({type(error).__name__}: {first}); check the files, --model-args and the transformers "
+        "version"
+    )

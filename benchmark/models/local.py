@@ -1,0 +1,102 @@
+"""Local model folders: what they must hold, and digests that tell two checkpoints apart.
+
+Two fine-tunes share config and weight index, so only the weight bytes identify them. They are
+hashed once and then looked up by path, size, modification time and inode. Knows no framework.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from pathlib import Path
+
+from filelock import FileLock
+
+from benchmark import jsonio
+from benchmark.errors import ModelProblem
+
+WEIGHTS = "*.safetensors"
+# Everything else that a processor or config may be read from; the index only lists the shards.
+READ_BESIDE = frozenset({".json", ".jinja", ".model", ".txt", ".tiktoken"})
+LEFT_OUT = ("*.safetensors.index.json", "trainer_state.json", "README*")
+# A file written again within the clock's tick looks unchanged: remember only what has settled.
+SETTLED_S = 2.0
+
+Entry = list[str | int]
+
+
+def check_folder(folder: Path) -> None:
+    """Raise unless the folder holds a model that can be loaded from safetensors."""
+    if not (folder / "config.json").is_file():
+        raise ModelProblem(
+            f"the folder {folder} has no config.json, so it is not a model saved by transformers; "
+            "give the folder that save_pretrained wrote"
+        )
+    if not any(folder.glob(WEIGHTS)):
+        raise ModelProblem(
+            f"the folder {folder} has no *.safetensors file, and weights in other formats are not "
+            "read; save the model again with save_pretrained"
+        )
+
+
+def weights_digest(folder: Path, *, cache: Path) -> str:
+    """``sha256:…`` over the names and bytes of all weight files."""
+    files = sorted(folder.glob(WEIGHTS))
+    cache.mkdir(parents=True, exist_ok=True)
+    memory = cache / "weight-digests.json"
+    with FileLock(f"{memory}.lock"):
+        known = _read(memory)
+        fresh = {str(f.resolve()): _entry(f, known.get(str(f.resolve()))) for f in files}
+        settled = {path: entry for path, entry in fresh.items() if _settled(entry)}
+        if any(known.get(path) != entry for path, entry in settled.items()):
+            jsonio.write_atomic(memory, jsonio.pretty(known | settled))
+    digests = [[f.name, fresh[str(f.resolve())][0]] for f in files]
+    return f"sha256:{jsonio.digest(digests)}"
+
+
+def processor_digest(folder: Path) -> str:
+    """SHA-256 over config, generation, tokenizer, processor and chat template files."""
+    digests = [
+        [str(path.relative_to(folder)), _sha256(path)]
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.suffix in READ_BESIDE
+        and not any(path.match(pattern) for pattern in LEFT_OUT)
+    ]
+    return jsonio.digest(digests)
+
+
+def _entry(file: Path, known: Entry | None) -> Entry:
+    """Digest, size, modification time (ns) and inode; the digest anew only if the rest differs."""
+    mark = _mark(file)
+    if known is not None and known[1:] == mark:
+        return known
+    digest = _sha256(file)
+    if _mark(file) != mark:
+        raise ModelProblem(f"the weights {file} changed while they were read; run again when saved")
+    return [digest, *mark]
+
+
+def _mark(file: Path) -> list[int]:
+    stat = file.stat()
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+
+
+def _settled(entry: Entry) -> bool:
+    return time.time() - int(entry[2]) / 1e9 > SETTLED_S
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _read(memory: Path) -> dict[str, Entry]:
+    """What was hashed before; a damaged memory is only a reason to hash again."""
+    try:
+        found = json.loads(memory.read_text(encoding="utf-8"))
+    except (FileNotFoundError, UnicodeDecodeError, json.JSONDecodeError):
+        return {}
+    rows = found.items() if isinstance(found, dict) else ()
+    return {path: row for path, row in rows if isinstance(row, list) and len(row) == 4}

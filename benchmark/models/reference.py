@@ -1,0 +1,163 @@
+"""Reference models: rules over the survey that answer through the same protocol as any model.
+
+They are the floors and the ceiling of a similarity, and positive controls. They know questions
+and people's answers, and read a request's subject where the rule needs it; no framework.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+
+from benchmark.errors import ModelProblem
+from benchmark.models.neighbours import Neighbours
+from benchmark.records import (
+    Choice,
+    ModelIdentity,
+    Probabilities,
+    Request,
+    Subject,
+    Task,
+)
+from benchmark.survey import Question, Survey
+
+RESPONDENTS = 1200  # of a national sample, where the survey does not say
+
+Shares = tuple[float, ...]
+Rule = Callable[[Question, str], Shares | None]
+
+
+class ReferenceModel:
+    """A rule from question and country to shares; the same subject gets the same answer."""
+
+    def __init__(self, identity: ModelIdentity, survey: Survey, rule: Rule) -> None:
+        self._identity = identity
+        self._rule = rule
+        self._questions = {question.question_id: question for question in survey.questions}
+        self._answers: dict[Subject, Probabilities] = {}
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self._identity
+
+    @property
+    def supports(self) -> frozenset[Task]:
+        return frozenset({Task.CHOICE})
+
+    def answer(self, batch: Sequence[Request]) -> list[Probabilities]:
+        """Shares over the options in the labels' order; NaN where the rule has no data."""
+        return [self._one(_choice(self._identity, request)) for request in batch]
+
+    def _one(self, request: Choice) -> Probabilities:
+        if request.subject not in self._answers:
+            self._answers[request.subject] = self._compute(request)
+        found = self._answers[request.subject]
+        if len(found.p) != len(request.labels):
+            raise ModelProblem(
+                f"question {request.subject.item_id!r} was asked with {len(request.labels)} labels "
+                f"but has {len(found.p)} options in the survey; {self._identity.name} answers "
+                "questions as printed only"
+            )
+        return found
+
+    def _compute(self, request: Choice) -> Probabilities:
+        question = self._questions.get(request.subject.item_id)
+        if question is None:
+            raise ModelProblem(
+                f"{self._identity.name} answers the survey's questions only, and "
+                f"{request.subject.item_id!r} is not one of them; use --model reference:uniform "
+                "or reference:random for other suites"
+            )
+        shares = self._rule(question, request.subject.country)
+        if shares is None:
+            return Probabilities(p=(math.nan,) * len(question.options), option_mass=math.nan)
+        return Probabilities(p=shares, option_mass=1.0)
+
+
+class UniformModel:
+    """Every label equally; looks at nothing but how many there are."""
+
+    def __init__(self, identity: ModelIdentity) -> None:
+        self._identity = identity
+        self._answers: dict[int, Probabilities] = {}
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self._identity
+
+    @property
+    def supports(self) -> frozenset[Task]:
+        return frozenset({Task.CHOICE})
+
+    def answer(self, batch: Sequence[Request]) -> list[Probabilities]:
+        return [self._over(len(_choice(self._identity, request).labels)) for request in batch]
+
+    def _over(self, n: int) -> Probabilities:
+        if n not in self._answers:
+            self._answers[n] = Probabilities(p=(1 / n,) * n, option_mass=1.0)
+        return self._answers[n]
+
+
+def _choice(identity: ModelIdentity, request: Request) -> Choice:
+    if not isinstance(request, Choice):
+        raise ModelProblem(
+            f"{identity.name} only chooses between labels and was asked to "
+            f"{type(request).__name__.lower()}; use --model demo or reference:random"
+        )
+    return request
+
+
+# --- rules -----------------------------------------------------------------------------------
+
+
+def world_average(question: Question, country: str) -> Shares | None:
+    """The mean of all *other* countries in the survey, each with equal weight."""
+    others = [shares for iso3, shares in question.human.items() if iso3 != country]
+    if not others:
+        return None
+    return _shares(np.mean(np.asarray(others), axis=0))
+
+
+def resample(seed: int) -> Rule:
+    """A fresh sample of as many respondents as the country had: what repetition alone changes."""
+
+    def rule(question: Question, country: str) -> Shares | None:
+        if country not in question.human:
+            return None
+        n = question.respondents.get(country, RESPONDENTS)
+        p = np.asarray(question.human[country])
+        material = f"{seed}/{country}/{question.question_id}".encode()
+        rng = np.random.default_rng(int(hashlib.sha256(material).hexdigest()[:16], 16))
+        return _shares(rng.multinomial(n, p / p.sum()) / n)
+
+    return rule
+
+
+def nearest_country(survey: Survey) -> Rule:
+    """One neighbour's answers, the neighbour chosen on the questions of the other topics."""
+    neighbours = Neighbours(survey)
+
+    def rule(question: Question, country: str) -> Shares | None:
+        for iso3 in neighbours.ranked(country, question.topic):
+            if iso3 in question.human:
+                return question.human[iso3]
+        return None
+
+    return rule
+
+
+def _shares(p: np.ndarray) -> Shares:
+    return tuple(p.tolist())
+
+
+RULES: Mapping[str, Callable[[Survey, int], Rule]] = MappingProxyType(
+    {
+        "world-average": lambda survey, seed: world_average,
+        "nearest-country": lambda survey, seed: nearest_country(survey),
+        "resample": lambda survey, seed: resample(seed),
+    }
+)

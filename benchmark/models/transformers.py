@@ -1,0 +1,235 @@
+"""Vision-language models run by transformers: probabilities, log-likelihoods and text.
+
+Knows no model family by name and no suite; every prompt is computed in full, prefix included.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, assert_never
+
+from benchmark.errors import ModelProblem
+from benchmark.models.labels import LabelTokens, common_prefix, label_tokens
+from benchmark.models.pictures import Pictures, Recent, RememberingImageProcessor
+from benchmark.models.rendering import render
+from benchmark.records import (
+    Answer,
+    Choice,
+    Continuation,
+    Embed,
+    Generate,
+    LogLikelihoods,
+    ModelIdentity,
+    Probabilities,
+    Prompt,
+    Request,
+    Task,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})
+
+
+class TransformersModel:
+    """One image-text-to-text model and its processor; `answer` runs one batch as one forward."""
+
+    def __init__(self, identity: ModelIdentity, model: Any, processor: Any) -> None:  # noqa: ANN401
+        self._identity = identity
+        self._model = model
+        self._processor = processor
+        self._tokenizer = processor.tokenizer
+        # right: what follows a causal model's last real token cannot change what it says there
+        self._tokenizer.padding_side = "right"
+        if self._tokenizer.pad_token is None:
+            self._tokenizer.pad_token = self._tokenizer.eos_token
+        processor.image_processor = RememberingImageProcessor(processor.image_processor)
+        self._pictures = Pictures()
+        self._labels: Recent[LabelTokens] = Recent(256)
+        self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self._identity
+
+    @property
+    def supports(self) -> frozenset[Task]:
+        return SUPPORTS
+
+    def answer(self, batch: Sequence[Request]) -> list[Answer]:
+        """Answers in the order asked; choices share a forward, apart those without an image."""
+        answers: dict[int, Answer] = {}
+        with_image: list[tuple[int, Choice]] = []
+        without: list[tuple[int, Choice]] = []
+        for i, request in enumerate(batch):
+            match request:
+                case Choice():
+                    (with_image if request.prompt.images else without).append((i, request))
+                case Continuation():
+                    answers[i] = self._continuation(request)
+                case Generate():
+                    answers[i] = self._generate(request)
+                case Embed():
+                    raise ModelProblem(
+                        f"{self._identity.name} has no embeddings: it was asked to embed for the "
+                        f"encoder {request.encoder!r}; use a model that supports embed"
+                    )
+                case _:
+                    assert_never(request)
+        for group in (with_image, without):
+            if group:
+                found = self._choices([choice for _, choice in group])
+                answers.update(zip((i for i, _ in group), found, strict=True))
+        return [answers[i] for i in range(len(batch))]
+
+    # --- choice -----------------------------------------------------------------------------
+
+    def _choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
+        rendered = [render(self._processor, request.prompt) for request in batch]
+        texts = [
+            text + request.labels[0] for (text, _), request in zip(rendered, batch, strict=True)
+        ]
+        inputs = self._inputs(texts, [request.prompt for request in batch])
+        ends = [int(n) for n in inputs["attention_mask"].sum(dim=1)]
+        tokens = [
+            self._label_tokens(row[:end].tolist(), text, tail, request.labels)
+            for row, end, (text, tail), request in zip(
+                inputs["input_ids"].cpu(), ends, rendered, batch, strict=True
+            )
+        ]
+        positions = [end - 1 - t.n_after for end, t in zip(ends, tokens, strict=True)]
+        rows = self._logits_at(inputs, positions)  # (batch, vocabulary), float64
+        return [probabilities(row[list(t.ids)], row) for row, t in zip(rows, tokens, strict=True)]
+
+    def _label_tokens(
+        self, row: list[int], text: str, tail: str, labels: tuple[str, ...]
+    ) -> LabelTokens:
+        """Labels' tokens behind the turn's end; behind the whole text where that is not the same.
+
+        The tail repeats over questions and is looked up; the row shows whether its tokens are
+        those which the full prompt ends in.
+        """
+        found = self._labels.get((tail, labels), lambda: self._tokens_after(tail, labels))
+        if tuple(row[-len(found.probe) :]) == found.probe:
+            return found
+        return self._tokens_after(text, labels)
+
+    def _tokens_after(self, context: str, labels: tuple[str, ...]) -> LabelTokens:
+        return label_tokens(self._token_ids, context, labels)
+
+    def _logits_at(self, inputs: Any, positions: Sequence[int]) -> Tensor:  # noqa: ANN401
+        """Next-token logits at one position of each row; the head runs at those positions only."""
+        import torch
+
+        wanted = torch.tensor(positions, device=self._model.device)
+        kept, column = torch.unique(wanted, return_inverse=True)
+        with torch.inference_mode():
+            if self._keeps:
+                logits = self._model(**inputs, logits_to_keep=kept, use_cache=False).logits
+            else:
+                logits = self._model(**inputs, use_cache=False).logits[:, kept]
+        rows = torch.arange(len(positions), device=logits.device)
+        return logits[rows, column].double().cpu()
+
+    # --- continuation and text --------------------------------------------------------------
+
+    def _continuation(self, request: Continuation) -> LogLikelihoods:
+        pairs = [self._log_likelihood(request.prompt, text) for text in request.texts]
+        return LogLikelihoods(
+            total=tuple(total for total, _ in pairs), n_tokens=tuple(n for _, n in pairs)
+        )
+
+    def _log_likelihood(self, prompt: Prompt, text: str) -> tuple[float, int]:
+        """Sum over the tokens of prompt + text that are not tokens of the prompt alone."""
+        import torch
+
+        before, _ = render(self._processor, prompt)
+        whole = self._token_ids(before + text)
+        n = len(whole) - common_prefix([self._token_ids(before), whole])
+        if n == 0:
+            return 0.0, 0
+        inputs = self._inputs([before + text], [prompt])
+        keep = {"logits_to_keep": n + 1} if self._keeps else {}
+        with torch.inference_mode():
+            logits = self._model(**inputs, **keep, use_cache=False).logits[0, -n - 1 : -1]
+        targets = inputs["input_ids"][0, -n:].to(logits.device)
+        steps = logits.double().log_softmax(-1).gather(-1, targets[:, None])  # (n, 1)
+        return float(steps.sum()), n
+
+    def _generate(self, request: Generate) -> Text:
+        import torch
+
+        text, _ = render(self._processor, request.prompt)
+        inputs = self._inputs([text], [request.prompt])
+        device = self._model.device
+        with (
+            torch.inference_mode(),
+            torch.random.fork_rng(
+                devices=[device] if device.type == "cuda" else [], device_type="cuda"
+            ),
+        ):
+            torch.manual_seed(request.seed)
+            ids = self._model.generate(**inputs, **_sampling(request))[0]
+        new = ids[inputs["input_ids"].shape[1] :]
+        stopped = len(new) > 0 and int(new[-1]) in self._stops()
+        return Text(
+            text=self._tokenizer.decode(new, skip_special_tokens=True),
+            finish="stop" if stopped else "length",
+        )
+
+    def _stops(self) -> frozenset[int]:
+        ends = self._model.generation_config.eos_token_id
+        return frozenset(ends if isinstance(ends, list) else [ends])
+
+    # --- text to tensors --------------------------------------------------------------------
+
+    def _token_ids(self, text: str) -> list[int]:
+        return list(self._tokenizer(text, add_special_tokens=self._adds_special(text))["input_ids"])
+
+    def _adds_special(self, text: str) -> bool:
+        """Unless the chat template has already written the text's opening token."""
+        opening = self._tokenizer.bos_token
+        return not (opening and text.startswith(opening))
+
+    def _inputs(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
+        pictures = [self._pictures.of(prompt.images) for prompt in prompts]
+        inputs = self._processor(
+            text=texts,
+            images=pictures if any(pictures) else None,
+            padding=True,
+            add_special_tokens=self._adds_special(texts[0]),
+            return_tensors="pt",
+        )
+        return inputs.to(self._model.device, dtype=self._model.dtype)
+
+
+def probabilities(labels: Tensor, vocabulary: Tensor) -> Probabilities:
+    """Labels' probabilities among themselves, and the mass that they hold in the vocabulary.
+
+    Computed from log-sums, so that labels of vanishing mass still compare; NaN where the model's
+    logits are not numbers or rule every label out.
+    """
+    total = labels.logsumexp(0)
+    p = tuple(float(x) for x in (labels - total).exp())
+    mass = float((total - vocabulary.logsumexp(0)).exp())
+    if not (math.isfinite(mass) and all(math.isfinite(x) for x in p)):
+        return Probabilities(p=(math.nan,) * len(p), option_mass=math.nan)
+    return Probabilities(p=p, option_mass=min(mass, 1.0))
+
+
+def _sampling(request: Generate) -> dict[str, object]:
+    """Every sampling setting spelt out, so that a model's own defaults do not slip in."""
+    params = request.params
+    chosen: dict[str, object] = {
+        "max_new_tokens": params.max_new_tokens,
+        "do_sample": params.temperature > 0,
+        "num_beams": 1,
+        "repetition_penalty": 1.0,
+    }
+    if params.temperature > 0:
+        chosen |= {"temperature": params.temperature, "top_p": params.top_p, "top_k": 0}
+    return chosen

@@ -1,0 +1,61 @@
+"""The pytest plugin: hooks of a few lines that read as the life of a run.
+
+Registered by the root conftest, or with ``-p benchmark.plugin``; inert unless suites are asked
+for. Everything a hook does is a function in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark.errors import CultureError
+from benchmark.plugin import collection, reports, traffic
+from benchmark.plugin.controller import Controller
+from benchmark.plugin.options import add_options, settings_from
+from benchmark.plugin.state import STATE, RunState
+from benchmark.suite import find_suites
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options; they do nothing where no suite is collected."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Turn options into settings, and start the controller where suites are asked for."""
+    try:
+        config.stash[STATE] = RunState(settings=settings_from(config))
+    except CultureError as error:
+        raise pytest.UsageError(str(error)) from error
+    if not traffic.is_worker(config):
+        folders = find_suites([config.invocation_params.dir / a.split("::")[0] for a in config.args])
+        if folders:
+            config.pluginmanager.register(Controller(config, folders), "culture-controller")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One item per case."""
+    collection.parametrize(metafunc)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Plan units over what was selected, then drop what an interrupted run has finished."""
+    state = config.stash[STATE]
+    if traffic.is_worker(config):
+        traffic.take_down(config, state)
+    collection.drop_empty(items)
+    collection.note_units(state, items)
+    collection.drop_finished(config, state, items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Let the case's record travel on its report."""
+    report: Any = yield
+    reports.attach(item, report)
+    return report

@@ -1,0 +1,72 @@
+"""Cases as pytest items: parametrization, the plan's units, and what a resumed run leaves out.
+
+Cheap by contract: no torch, no network, no picture is decoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from benchmark.plugin.state import STATE, RunState
+from benchmark.records import Case
+from benchmark.suite import SUITE_FILE
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Give a test of a suite folder that asks for ``case`` one item per case."""
+    folder = metafunc.definition.path.parent
+    if "case" not in metafunc.fixturenames or not (folder / SUITE_FILE).is_file():
+        return
+    cases = metafunc.config.stash[STATE].at(folder).selection.cases
+    metafunc.parametrize("case", cases, ids=[case.case_id for case in cases])
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """The case of a collected item; None for any other test."""
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get("case") if callspec is not None else None
+    return case if isinstance(case, Case) else None
+
+
+def note_units(state: RunState, items: list[pytest.Item]) -> None:
+    """Record which cases were chosen, unit by unit, before a resumed run drops any.
+
+    A unit is answered whole, so the batches of a resumed run are those of a fresh one.
+    """
+    for case in _cases(items):
+        state.named(case.suite).units.setdefault(case.unit, []).append(case)
+
+
+def drop_empty(items: list[pytest.Item]) -> None:
+    """Remove the placeholder that pytest makes of an empty selection, so that it exits 5."""
+    items[:] = [item for item in items if not _is_placeholder(item)]
+
+
+def drop_finished(config: pytest.Config, state: RunState, items: list[pytest.Item]) -> None:
+    """Deselect cases that the journal of an interrupted run already holds."""
+    finished = [item for item in items if _is_finished(state, item)]
+    if finished:
+        gone = set(map(id, finished))
+        items[:] = [item for item in items if id(item) not in gone]
+        config.hook.pytest_deselected(items=finished)
+
+
+def _cases(items: list[pytest.Item]) -> Iterator[Case]:
+    return (case for case in map(case_of, items) if case is not None)
+
+
+def _is_finished(state: RunState, item: pytest.Item) -> bool:
+    case = case_of(item)
+    return case is not None and case.case_id in state.named(case.suite).resumed
+
+
+def _is_placeholder(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return (
+        callspec is not None
+        and "case" in callspec.params
+        and case_of(item) is None
+        and (item.path.parent / SUITE_FILE).is_file()
+    )

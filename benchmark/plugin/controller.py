@@ -1,0 +1,170 @@
+"""The controller: prepares the run, hears every report, writes the files, decides the exit code.
+
+Registered in the main process only and only where suites are asked for. Knows pytest's session
+and `SuiteRun`; measures nothing itself.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import benchmark
+from benchmark.engine.store import ResponseStore
+from benchmark.errors import CultureError
+from benchmark.gates import Gate, Verdict, load_gates
+from benchmark.models import registry
+from benchmark.plugin import terminal, traffic
+from benchmark.plugin.reports import record_on
+from benchmark.plugin.state import STATE, RunState, SuiteState
+from benchmark.plugin.suite_run import SuiteRun
+from benchmark.provenance import now, provenance
+from benchmark.rows import Failure
+from leaderboard import board
+
+INTERRUPTED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
+_CASE_ID = re.compile(r"\[(?P<case_id>[^\]]+)\]")
+
+
+class Controller:
+    """The hooks of the main process, in the order in which pytest calls them."""
+
+    def __init__(self, config: pytest.Config, folders: Sequence[Path]) -> None:
+        self.config = config
+        self.folders = folders
+        self.state: RunState = config.stash[STATE]
+        self.runs: dict[str, SuiteRun] = {}
+        self.gates: tuple[Gate, ...] = ()
+        self.verdicts: tuple[Verdict, ...] = ()
+        self.problems: list[str] = []
+        self.started = now()
+        self.workers = 0
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Check everything that can be wrong before the first case, and before xdist's workers."""
+        suites = [self.state.at(folder) for folder in self.folders]
+        if self.config.option.collectonly:
+            return
+        try:
+            self._prepare(suites)
+        except CultureError as error:
+            raise pytest.UsageError(str(error)) from error
+
+    def pytest_report_header(self) -> list[str]:
+        """Which model, data, device and store are in use."""
+        return terminal.header(self.state, self.runs)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Keep units whole on a worker, for the distribution modes where xdist may choose."""
+        if config.getoption("dist") not in ("load", "loadgroup"):
+            return None
+        from benchmark.plugin.scheduler import UnitScheduling
+
+        units = {c.case_id: c.unit for s in self.state.suites.values() for c in s.selection.cases}
+        return UnitScheduling(config, log, units)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker the model's identity and the finished cases."""
+        self.workers += 1
+        traffic.send_down(self.state, node)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take a worker's answer counts."""
+        traffic.take_up(self.config, node)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Journal a measured case; note a failed one."""
+        record = record_on(report)
+        if report.failed:
+            self._note_failure(report)
+        elif record is not None:
+            self.runs[record.case.suite].add(record)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write run and board, judge the gates; they only ever turn 0 into 1."""
+        if self.config.option.collectonly or not self.runs:
+            return
+        resumed = sum(run.n_resumed for run in self.runs.values())
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and resumed:
+            session.exitstatus = exitstatus = pytest.ExitCode.OK
+        self._close_all(interrupted=exitstatus in INTERRUPTED)
+        if exitstatus == pytest.ExitCode.OK and not self._all_well():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Tables, gates and where the files are."""
+        if self.runs and not self.config.option.collectonly:
+            terminal.summary(terminalreporter, self)
+
+    def _prepare(self, suites: Sequence[SuiteState]) -> None:
+        settings = self.state.settings
+        ResponseStore(settings.store).close()
+        board.read_board(settings.leaderboard)
+        self.gates = tuple(gate for path in settings.gates for gate in load_gates(path))
+        self._check_gates({suite.suite.meta.name for suite in suites})
+        for suite in suites:
+            name = suite.suite.meta.name
+            self.state.identities[name] = registry.identify_model(settings, suite.suite.survey)
+            self.runs[name] = SuiteRun(
+                suite=suite.suite,
+                selection=suite.selection,
+                identity=self.state.identities[name],
+                settings=settings,
+            )
+            suite.resumed = frozenset(self.runs[name].records)
+
+    def _check_gates(self, suites: set[str]) -> None:
+        for gate in self.gates:
+            if gate.suite not in suites:
+                self.problems.append(
+                    f"gate on {gate.suite} {gate.metric}: suite {gate.suite!r} was not run: FAIL"
+                )
+
+    def _note_failure(self, report: pytest.TestReport) -> None:
+        found = _CASE_ID.search(report.nodeid)
+        case_id = found["case_id"] if found else ""
+        run = self.runs.get(case_id.split("/")[0])
+        if run is not None:
+            lines = report.longreprtext.strip().splitlines()
+            run.fail(Failure(case_id=case_id, reason=lines[-1] if lines else "no reason given"))
+
+    def _close_all(self, *, interrupted: bool) -> None:
+        counts = self.config.stash.get(traffic.COUNTS, [0, 0])
+        for run in self.runs.values():
+            if run.was_run:
+                self.verdicts += run.close(
+                    gates=self.gates,
+                    provenance=self._provenance(counts),
+                    interrupted=interrupted,
+                )
+                try:
+                    board.update(self.state.settings.leaderboard, run.run, run.path)
+                except CultureError as error:
+                    self.problems.append(str(error))
+
+    def _provenance(self, counts: list[int]) -> Mapping[str, Any]:
+        settings = self.state.settings
+        return provenance(
+            started=self.started,
+            arguments=sys.argv[1:],
+            code=Path(benchmark.__file__).parent,
+            threads=settings.threads,
+            batch_size=settings.batch_size,
+            workers=self.workers,
+            computed=counts[0],
+            stored=counts[1],
+        )
+
+    def _all_well(self) -> bool:
+        unjudged = bool(self.gates) and not all(run.was_run for run in self.runs.values())
+        return not self.problems and not unjudged and all(v.holds for v in self.verdicts)

@@ -1,0 +1,76 @@
+"""The worker's desk: answers a case by answering its whole unit once; knows no report.
+
+Holds the store and at most one loaded model per identity; both are opened on first need.
+"""
+
+from __future__ import annotations
+
+from benchmark.engine.interview import Interview, Outcome, run_unit
+from benchmark.engine.store import ResponseStore
+from benchmark.models import registry
+from benchmark.plugin.state import RunState, SuiteState
+from benchmark.records import Case, CaseRecord, Model, ModelIdentity
+
+
+class Desk:
+    """What the session-scoped ``model`` fixture hands to the cases."""
+
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+        self._store: ResponseStore | None = None
+        self._models: dict[ModelIdentity, Model] = {}
+        self._interviews: dict[str, Interview] = {}
+        self._unit = ""
+        self._outcomes: dict[str, Outcome] = {}
+
+    def measure(self, case: Case) -> CaseRecord:
+        """The record of a case.
+
+        Raises
+        ------
+        CultureError
+            The case cannot be measured; its unit's other cases are not affected.
+        """
+        if case.case_id not in self._outcomes:
+            self._answer_unit(case)
+        outcome = self._outcomes.pop(case.case_id)
+        if isinstance(outcome, CaseRecord):
+            return outcome
+        raise outcome
+
+    def counts(self) -> tuple[int, int]:
+        """Distinct requests computed and read from the store so far."""
+        interviews = self._interviews.values()
+        return sum(i.n_computed for i in interviews), sum(i.n_stored for i in interviews)
+
+    def close(self) -> None:
+        """Release the store."""
+        if self._store is not None:
+            self._store.close()
+
+    def _answer_unit(self, case: Case) -> None:
+        suite = self._state.named(case.suite)
+        members = suite.units[case.unit]
+        scripts = {member.case_id: suite.suite.interview(member) for member in members}
+        self._outcomes = run_unit(scripts, self._interview(suite).ask)
+
+    def _interview(self, suite: SuiteState) -> Interview:
+        name = suite.suite.meta.name
+        if name not in self._interviews:
+            if self._store is None:
+                self._store = ResponseStore(self._state.settings.store)
+            identity = self._state.identities[name]
+            self._interviews[name] = Interview(
+                identity=identity,
+                store=self._store,
+                load=lambda: self._model(identity, suite),
+                batch_size=self._state.settings.batch_size or registry.default_batch_size(identity),
+            )
+        return self._interviews[name]
+
+    def _model(self, identity: ModelIdentity, suite: SuiteState) -> Model:
+        if identity not in self._models:
+            self._models[identity] = registry.open_model(
+                self._state.settings, identity, survey=suite.suite.survey
+            )
+        return self._models[identity]

@@ -1,0 +1,130 @@
+"""The command line: declares the options and turns them into `Settings`; starts nothing.
+
+House style of help texts: what it selects, then the default.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from benchmark.errors import UsageProblem
+from benchmark.settings import Settings, data_source, default_cache, names, pairs
+
+
+class Option(NamedTuple):
+    """One row of the option tables below."""
+
+    name: str
+    default: str | None
+    metavar: str
+    help: str
+
+
+MODEL = (
+    Option("--model", "demo", "NAME", "an alias (qwen2.5-vl), org/name, a local folder, demo, or reference:uniform|world-average|nearest-country|resample|random; default: demo"),
+    Option("--revision", None, "COMMIT", "pin a Hub model to a commit, tag or branch; the commit it resolves to is recorded"),
+    Option("--device", "auto", "NAME", "cpu, cuda, cuda:1, mps; default: auto"),
+    Option("--dtype", "auto", "NAME", "float32, bfloat16, float16; default: auto (bfloat16 on a GPU, float32 elsewhere)"),
+    Option("--batch-size", "auto", "N", "requests a forward pass; default: auto"),
+    Option("--threads", None, "N", "CPU threads a process, fixed and recorded; default: all cores"),
+    Option("--seed", "0", "N", "seed of every random draw; default: 0"),
+)  # fmt: skip
+DATA = (
+    Option("--survey", "auto", "SOURCE", "sample, hub, or a CSV file in GlobalOpinionQA's layout; default: auto (sample for embedded models, hub for others)"),
+    Option("--images", "auto", "SOURCE", "sample, hub (CVQA), or a folder with a manifest.csv; default: auto, as for --survey"),
+    Option("--prompts", None, "FILE", "a prompt template file of your own (layout: docs/prompts.md)"),
+    Option("--topic-labels", None, "FILE", "a CSV of question and topic, instead of the published topics"),
+)  # fmt: skip
+SELECTION = (
+    Option("--countries", "", "LIST", "comma-separated ISO codes or names; default: the suite's"),
+    Option("--topics", "", "LIST", "comma-separated topics; default: all"),
+    Option("--proxies", "", "LIST", "comma-separated proxies: country, food, tradition, …; default: all"),
+    Option("--limit", None, "N", "ask at most N questions a topic; marks the run as partial"),
+)  # fmt: skip
+OUTPUT = (
+    Option("--store", None, "FILE", "response store; default: responses.sqlite in the user's cache directory"),
+    Option("--runs", None, "DIR", "where run files go; default: leaderboard/runs"),
+    Option("--leaderboard", None, "FILE", "the board to update; default: leaderboard/leaderboard.json"),
+)  # fmt: skip
+REPEATED = (
+    Option("--model-args", None, "K=V", "keyword arguments for loading the model; may be repeated"),
+    Option("--gate", None, "FILE", "a TOML file of thresholds that decide the exit code; may be repeated"),
+)  # fmt: skip
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare every option of the harness in one help group."""
+    group = parser.getgroup("culture", "cultural benchmark")
+    for option in (*MODEL, *DATA, *SELECTION, *OUTPUT):
+        group.addoption(
+            option.name, default=option.default, metavar=option.metavar, help=option.help
+        )
+    for option in REPEATED:
+        group.addoption(
+            option.name, action="append", default=[], metavar=option.metavar, help=option.help
+        )
+
+
+def settings_from(config: pytest.Config) -> Settings:
+    """The options as one checked record; paths are relative to where pytest was called."""
+    get = config.getoption
+    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    board = config.rootpath / "leaderboard"
+    here = config.invocation_params.dir
+    model = get("--model")
+    return Settings(
+        model=model,
+        revision=get("--revision"),
+        device=get("--device"),
+        dtype=_one_of(get("--dtype"), ("auto", "float32", "bfloat16", "float16"), "--dtype"),
+        batch_size=None if get("--batch-size") == "auto" else _count(get("--batch-size"), "--batch-size"),
+        threads=_count(get("--threads"), "--threads") if get("--threads") else _cores(),
+        model_args=pairs(get("--model-args"), option="--model-args"),
+        seed=_count(get("--seed"), "--seed", least=0),
+        survey=_located(data_source(get("--survey"), model=model), here),
+        images=_located(data_source(get("--images"), model=model), here),
+        prompts=_path(get("--prompts"), here),
+        topic_labels=_path(get("--topic-labels"), here),
+        countries=names(get("--countries"), option="--countries"),
+        topics=names(get("--topics"), option="--topics"),
+        proxies=names(get("--proxies"), option="--proxies"),
+        limit=_count(get("--limit"), "--limit") if get("--limit") else None,
+        store=_path(get("--store"), here) or cache / "responses.sqlite",
+        cache=cache,
+        runs=_path(get("--runs"), here) or board / "runs",
+        leaderboard=_path(get("--leaderboard"), here) or board / "leaderboard.json",
+        gates=tuple(here / gate for gate in get("--gate")),
+    )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _count(text: str, option: str, *, least: int = 1) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise UsageProblem(f"{option} {text!r} is not a whole number of at least {least}")
+    return number
+
+
+def _one_of(text: str, known: Sequence[str], option: str) -> str:
+    if text not in known:
+        raise UsageProblem(f"{option} {text!r} is not one of {', '.join(known)}")
+    return text
+
+
+def _path(text: str | None, here: Path) -> Path | None:
+    return here / Path(text).expanduser() if text else None
+
+
+def _located(source: str, here: Path) -> str:
+    return source if source in ("sample", "hub") else str(here / Path(source).expanduser())

@@ -1,0 +1,43 @@
+"""How a record travels: scalars as test properties, the whole as one JSON string on the report.
+
+Knows pytest's reports and the row codec; no store, no suite.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmark.records import CaseRecord
+from benchmark.rows import decode, encode
+
+RECORD = pytest.StashKey[CaseRecord]()
+ATTRIBUTE = "culture_record"  # extra report attributes survive xdist's serialisation
+
+Property = str | int | float
+
+
+def properties_of(record: CaseRecord) -> list[tuple[str, object]]:
+    """Scalars of exact builtin types (DESIGN §7, trap 3), shown by ``--junitxml``."""
+    case = record.case
+    found: dict[str, Property] = {
+        "case_id": case.case_id,
+        "country": case.country,
+        "topic": case.topic,
+        "proxy": case.proxy,
+        "n_items": len(record.items),
+    }
+    found |= {score.name: float(score.value) for score in record.scores}
+    return list(found.items())
+
+
+def attach(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Put the item's record on its call report."""
+    record = item.stash.get(RECORD, None)
+    if report.when == "call" and record is not None:
+        setattr(report, ATTRIBUTE, encode(record))
+
+
+def record_on(report: pytest.TestReport) -> CaseRecord | None:
+    """The record that a report carries, if any."""
+    text = getattr(report, ATTRIBUTE, None)
+    return decode(text) if text is not None else None

@@ -1,0 +1,149 @@
+"""One suite's run on the controller: its journal, its records, and the run file they become.
+
+Knows journal, analyses, gates and run files; nothing of pytest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from benchmark.analyses import ANALYSES
+from benchmark.engine.keys import identity_document
+from benchmark.engine.store import ResponseStore
+from benchmark.errors import DataProblem, unknown
+from benchmark.gates import Gate, Verdict, judge
+from benchmark.journal import Journal
+from benchmark.jsonio import Json, digest
+from benchmark.provenance import harness_version
+from benchmark.records import Answer, CaseRecord, ModelIdentity, Score, Selection
+from benchmark.rows import Failure
+from benchmark.settings import Settings
+from benchmark.suite import Suite
+from leaderboard.runs import Run, config_digest, run_path, write_run
+
+
+class SuiteRun:
+    """Collects what the cases of one suite measured, and closes the books at the end."""
+
+    def __init__(
+        self, *, suite: Suite, selection: Selection, identity: ModelIdentity, settings: Settings
+    ) -> None:
+        self.suite = suite
+        self.settings = settings
+        self.failures: dict[str, Failure] = {}
+        self.records: dict[str, CaseRecord] = {}
+        for name in suite.meta.analyses:
+            if name not in ANALYSES:
+                raise DataProblem(unknown("analysis", name, ANALYSES, source="suite.toml"))
+        self.run = _blank(suite, selection, identity, settings)
+        complete = run_path(settings.runs, replace(self.run, complete=True))
+        self.journal = Journal(
+            complete.with_suffix(".journal.jsonl"),
+            config_digest=self.run.config_digest,
+            # A case measured under another --limit is another measurement.
+            record_digest=digest([self.run.config, settings.limit])[:12],
+        )
+        self.records.update(self.journal.records())
+        self.n_resumed = len(self.records)
+
+    @property
+    def was_run(self) -> bool:
+        """Whether any case was measured, failed, or carried over."""
+        return bool(self.records or self.failures)
+
+    def add(self, record: CaseRecord) -> None:
+        """Keep a measured case, on disk before anything else."""
+        self.journal.append(record)
+        self.records[record.case.case_id] = record
+
+    def fail(self, failure: Failure) -> None:
+        """Keep the reason why a case was not measured."""
+        self.failures[failure.case_id] = failure
+
+    def close(
+        self, *, gates: Sequence[Gate], provenance: Mapping[str, Json], interrupted: bool
+    ) -> tuple[Verdict, ...]:
+        """Analyse, judge and write the run file; the journal stays only after an interruption."""
+        records = [self.records[case_id] for case_id in sorted(self.records)]
+        scores = self._analyse(records)
+        partial = self._partial_because()
+        mine = [gate for gate in gates if gate.suite == self.suite.meta.name]
+        verdicts = tuple(judge(gate, scores, incomplete=partial) for gate in mine)
+        self.run = replace(
+            self.run,
+            complete=not partial,
+            partial_because=partial,
+            failed=tuple(self.failures[case_id] for case_id in sorted(self.failures)),
+            rows=tuple(records),
+            scores=tuple(scores),
+            gates=tuple({"status": str.__str__(v.status), "sentence": v.sentence} for v in verdicts),
+            provenance=provenance,
+        )
+        self.path = write_run(self.settings.runs, self.run)
+        if not interrupted:
+            self.journal.remove()
+        return verdicts
+
+    def _analyse(self, records: Sequence[CaseRecord]) -> list[Score]:
+        store = ResponseStore(self.settings.store)
+
+        def answers(keys: Sequence[str]) -> Mapping[str, Answer]:
+            return store.get(keys)
+
+        try:
+            return [
+                score
+                for name in self.suite.meta.analyses
+                for score in ANALYSES[name](records, answers, rng=self._rng(name))
+            ]
+        finally:
+            store.close()
+
+    def _rng(self, analysis: str) -> np.random.Generator:
+        text = f"{self.settings.seed}/{self.suite.meta.name}/{analysis}"
+        return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
+
+    def _partial_because(self) -> tuple[str, ...]:
+        reasons = []
+        if self.settings.limit is not None:
+            reasons.append(f"--limit {self.settings.limit}")
+        if self.failures:
+            reasons.append(f"{len(self.failures)} cases failed")
+        absent = self.run.n_selected - len(self.records) - len(self.failures)
+        if absent > 0:
+            reasons.append(f"{absent} of {self.run.n_selected} cases were not run")
+        return tuple(reasons)
+
+
+def _blank(
+    suite: Suite, selection: Selection, identity: ModelIdentity, settings: Settings
+) -> Run:
+    """The run before anything is measured."""
+    config: dict[str, Json] = {
+        "suite": suite.meta.name,
+        "suite_version": suite.meta.version,
+        "harness": harness_version(),
+        "seed": settings.seed,
+        "model": {k: v for k, v in identity_document(identity).items() if k not in ("model_id", "revision")},
+        **suite.config(),
+    }
+    return Run(
+        suite=suite.meta.name,
+        suite_version=suite.meta.version,
+        model=identity,
+        config=config,
+        config_digest=config_digest(config),
+        complete=False,
+        partial_because=("not run",),
+        n_selected=len(selection.cases),
+        excluded=selection.excluded,
+        failed=(),
+        rows=(),
+        scores=(),
+        gates=(),
+        provenance={},
+    )

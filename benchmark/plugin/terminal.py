@@ -1,0 +1,97 @@
+"""What a person reads: header lines before the run, tables and verdicts after it.
+
+Knows runs, boards and tables; changes nothing. Rich tables are rendered to text, because a
+replaced terminal reporter breaks under xdist (DESIGN §7, trap 7).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from benchmark.plugin import traffic
+from benchmark.plugin.state import RunState
+from benchmark.plugin.suite_run import SuiteRun
+from benchmark.records import Excluded
+from leaderboard import board, tables
+
+if TYPE_CHECKING:
+    from benchmark.plugin.controller import Controller
+
+WIDEST = 140
+
+
+def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
+    """Model, data and store of each suite."""
+    lines = []
+    for suite in state.suites.values():
+        meta, selection = suite.suite.meta, suite.selection
+        lines.append(
+            f"{meta.name} {meta.version}: {len(selection.cases)} cases"
+            + (f", {len(selection.excluded)} cells cannot exist" if selection.excluded else "")
+        )
+        lines += [f"  {line}" for line in suite.suite.header()]
+        identity = state.identities.get(meta.name)
+        if identity is not None:
+            lines.append(
+                f"  model {identity.name} = {identity.model_id} @ {identity.revision[:19]}, "
+                + ", ".join(
+                    part
+                    for part in (identity.backend, identity.device_kind, identity.dtype)
+                    if part
+                )
+            )
+        if meta.name in runs and runs[meta.name].n_resumed:
+            lines.append(
+                f"  continuing an interrupted run: {runs[meta.name].n_resumed} cases are done"
+            )
+    if runs:
+        lines.append(f"  store {state.settings.store}")
+    return lines
+
+
+def summary(reporter: Any, controller: Controller) -> None:
+    """The result tables, what is missing and why, the gates, and where everything lies."""
+    width = min(reporter._tw.fullwidth, WIDEST) if hasattr(reporter, "_tw") else WIDEST
+    for run in controller.runs.values():
+        if run.was_run:
+            reporter.section(f"{run.suite.meta.name}: {run.suite.meta.title}", sep="=")
+            _run(reporter, run, width)
+    _board(reporter, controller, width)
+    if controller.verdicts or controller.problems:
+        reporter.section("gates and problems", sep="-")
+        for verdict in controller.verdicts:
+            reporter.write_line(verdict.sentence, green=verdict.holds, red=not verdict.holds)
+        for problem in controller.problems:
+            reporter.write_line(problem, red=True)
+
+
+def _run(reporter: Any, run: SuiteRun, width: int) -> None:
+    reporter.write_line(tables.render(tables.run_table(run.run), width).rstrip())
+    for reason, count in _reasons(run.run.excluded):
+        reporter.write_line(f"not collected: {count} x {reason}")
+    for failure in run.run.failed[:5]:
+        reporter.write_line(f"failed: {failure.reason}", red=True)
+    if run.run.partial_because:
+        reporter.write_line(f"partial run: {'; '.join(run.run.partial_because)}", yellow=True)
+
+
+def _board(reporter: Any, controller: Controller, width: int) -> None:
+    settings = controller.state.settings
+    reporter.section("leaderboard", sep="=")
+    document = board.read_board(settings.leaderboard)
+    for run in controller.runs.values():
+        if run.was_run:
+            table = tables.board_table(document, run.suite.meta.name)
+            reporter.write_line(tables.render(table, width).rstrip())
+            reporter.write_line(f"run file:    {run.path}")
+    computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])
+    reporter.write_line(f"leaderboard: {settings.leaderboard}")
+    reporter.write_line(
+        f"answers:     {computed} computed, {stored} read from {settings.store}"
+    )
+
+
+def _reasons(excluded: tuple[Excluded, ...]) -> list[tuple[str, int]]:
+    return Counter(entry.reason for entry in excluded).most_common(8)

@@ -1,0 +1,84 @@
+"""What workers and controller tell each other besides reports; knows xdist's two dictionaries.
+
+Down: the model's identity and the finished cases. Up: how many answers were computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Protocol, cast
+
+import pytest
+
+from benchmark.plugin.state import RunState
+from benchmark.records import ModelIdentity
+
+COUNTS = pytest.StashKey[list[int]]()
+_INPUT, _OUTPUT = "culture", "culture_counts"
+
+
+class Node(Protocol):
+    """The part of xdist's WorkerController that is used here."""
+
+    workerinput: dict[str, object]
+    workeroutput: dict[str, object]
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is an xdist worker."""
+    return hasattr(config, "workerinput")
+
+
+def send_down(state: RunState, node: Node) -> None:
+    """Give a new worker what only the controller worked out."""
+    node.workerinput[_INPUT] = {
+        s.suite.meta.name: {
+            "identity": _plain(state.identities[s.suite.meta.name]),
+            "resumed": sorted(s.resumed),
+        }
+        for s in state.suites.values()
+        if s.suite.meta.name in state.identities
+    }
+
+
+def take_down(config: pytest.Config, state: RunState) -> None:
+    """In a worker: take over what the controller sent, once its suites are known."""
+    sent = cast("dict[str, dict[str, object]]", config.workerinput.get(_INPUT, {}))  # type: ignore[attr-defined]
+    for suite in state.suites.values():
+        part = sent.get(suite.suite.meta.name)
+        if part is not None:
+            state.identities[suite.suite.meta.name] = _identity(
+                cast("dict[str, object]", part["identity"])
+            )
+            suite.resumed = frozenset(cast("list[str]", part["resumed"]))
+
+
+def note_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
+    """Keep the worker's or the single process's answer counts for the summary."""
+    if is_worker(config):
+        config.workeroutput[_OUTPUT] = list(counts)  # type: ignore[attr-defined]
+    else:
+        add_counts(config, counts)
+
+
+def take_up(config: pytest.Config, node: Node) -> None:
+    """On the controller: add the counts of a worker that has ended, if it could send them."""
+    counts = getattr(node, "workeroutput", {}).get(_OUTPUT)
+    if counts is not None:
+        add_counts(config, (counts[0], counts[1]))
+
+
+def add_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
+    """Sum computed and stored answers over processes."""
+    known = config.stash.setdefault(COUNTS, [0, 0])
+    known[0] += counts[0]
+    known[1] += counts[1]
+
+
+def _plain(identity: ModelIdentity) -> dict[str, object]:
+    return asdict(identity) | {"model_args": [list(pair) for pair in identity.model_args]}
+
+
+def _identity(sent: dict[str, object]) -> ModelIdentity:
+    args = cast("list[list[str]]", sent["model_args"])
+    return ModelIdentity(**cast("dict[str, str]", sent) | {"model_args": tuple((k, v) for k, v in args)})  # type: ignore[arg-type]

@@ -1,0 +1,126 @@
+"""Prompt templates: data files in, `Prompt` records out; knows no model, case or picture content.
+
+A template file is TOML. Each table is one condition and has `prefix` (shared by every question
+put to one image or country), `suffix` (one question) and `lead_in` (opens the model's turn).
+Slots stand in braces, literal braces are doubled; `{image}` may stand once, in the prefix.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.errors import DataProblem, unknown
+from benchmark.records import ImageRef, Prompt
+
+PREFIX_SLOTS = ("country", "category", "image")
+SUFFIX_SLOTS = ("country", "category", "question", "options")
+PARTS = ("prefix", "suffix", "lead_in")
+
+Piece = tuple[str, str | None]  # literal text, then the slot that follows it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Template:
+    """One condition's wording, already parsed; `fill` makes prompts of it."""
+
+    prefix: tuple[Piece, ...]
+    suffix: tuple[Piece, ...]
+    lead_in: str
+
+    def fill(self, slots: Mapping[str, str], *, image: ImageRef | None = None) -> Prompt:
+        """A prompt with the slots' values; text beside the image is kept as separate parts."""
+        parts: list[str | ImageRef] = []
+        text = ""
+        for literal, slot in self.prefix:
+            text += literal
+            if slot == "image" and image is not None:
+                parts += [text, image] if text else [image]
+                text = ""
+            elif slot is not None:
+                text += slots[slot]
+        parts += [text] if text else []
+        return Prompt(prefix=tuple(parts), suffix=_fill(self.suffix, slots), lead_in=self.lead_in)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Templates:
+    """All conditions of one file; ``digest`` covers its bytes."""
+
+    source: str
+    digest: str
+    conditions: Mapping[str, Template]
+
+    def __getitem__(self, condition: str) -> Template:
+        return self.conditions[condition]
+
+
+def load_templates(path: Path, *, conditions: tuple[str, ...]) -> Templates:
+    """Read a template file that must define ``conditions``.
+
+    Raises
+    ------
+    DataProblem
+        The file is unreadable or not TOML, lacks a condition or a part, or uses an unknown slot.
+    """
+    try:
+        raw = path.read_bytes()
+        tables = tomllib.loads(raw.decode("utf-8"))
+    except OSError as error:
+        raise DataProblem(f"prompt file {path} cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataProblem(f"prompt file {path} is not TOML: {error}") from error
+    for name in tables:
+        if name not in conditions:
+            raise DataProblem(unknown("condition", name, conditions, source=str(path)))
+    missing = [name for name in conditions if name not in tables]
+    if missing:
+        raise DataProblem(f"prompt file {path} lacks the condition [{missing[0]}]")
+    return Templates(
+        source=str(path),
+        digest=hashlib.sha256(raw).hexdigest(),
+        conditions={name: _template(tables[name], f"{path} [{name}]") for name in conditions},
+    )
+
+
+def _template(table: object, where: str) -> Template:
+    if not isinstance(table, dict):
+        raise DataProblem(f"{where} in the prompt file is not a table")
+    for key in table:
+        if key not in PARTS:
+            raise DataProblem(unknown("key", key, PARTS, source=where))
+    for part in PARTS:
+        if not isinstance(table.get(part), str):
+            raise DataProblem(f"prompt {where} lacks the text {part!r}")
+    prefix = _parse(table["prefix"], PREFIX_SLOTS, f"{where} prefix")
+    suffix = _parse(table["suffix"], SUFFIX_SLOTS, f"{where} suffix")
+    if [slot for _, slot in prefix].count("image") > 1:
+        raise DataProblem(f"prompt {where} prefix uses {{image}} more than once")
+    for slot in ("question", "options"):
+        if slot not in [found for _, found in suffix]:
+            raise DataProblem(f"prompt {where} suffix lacks the slot {{{slot}}}")
+    lead_in = _parse(table["lead_in"], (), f"{where} lead_in")
+    return Template(prefix=prefix, suffix=suffix, lead_in="".join(text for text, _ in lead_in))
+
+
+def _parse(text: str, slots: tuple[str, ...], where: str) -> tuple[Piece, ...]:
+    try:
+        pieces = list(string.Formatter().parse(text))
+    except ValueError as error:
+        raise DataProblem(f"prompt {where} has unbalanced braces ({error}); double a literal one") from error
+    for _, slot, spec, conversion in pieces:
+        if slot is None:
+            continue
+        if slot not in slots:
+            raise DataProblem(unknown("slot", f"{{{slot}}}", map("{{{}}}".format, slots), source=where))
+        if spec or conversion:
+            raise DataProblem(f"prompt {where} slot {{{slot}}} takes no format; write {{{slot}}}")
+    return tuple((literal, slot) for literal, slot, _, _ in pieces)
+
+
+def _fill(pieces: tuple[Piece, ...], slots: Mapping[str, str]) -> str:
+    return "".join(literal + (slots[slot] if slot is not None else "") for literal, slot in pieces)

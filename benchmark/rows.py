@@ -1,0 +1,228 @@
+"""One measured case as one flat JSON row, and back without loss.
+
+Knows nothing of files, runs or pytest. The row is what people read in run.json and the journal and
+what a worker sends to the controller: each score's value stands under its name (`Score.name`), the
+rest of the score in the list ``scores``. NaN is null; an infinite value also becomes null.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import cast
+
+from benchmark.errors import BoardProblem
+from benchmark.jsonio import Json, number
+from benchmark.records import Case, CaseRecord, Item, Reading, Score
+
+CASE_KEYS = tuple(field.name for field in fields(Case))
+RESERVED = frozenset({"case_id", *CASE_KEYS, "n_scored", "n_missing", "scores", "items"})
+READINGS = frozenset({"printed", "substantive", ""})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """A case that could not be measured, and why."""
+
+    case_id: str
+    reason: str
+
+
+def sample(record: CaseRecord) -> tuple[int, int]:
+    """``n_scored`` and ``n_missing`` of a row: those of its first score, its headline.
+
+    Without any score nothing was scored and every item is missing.
+    """
+    if not record.scores:
+        return 0, len(record.items)
+    return int(record.scores[0].n), int(record.scores[0].n_missing)
+
+
+def encode(record: CaseRecord) -> str:
+    """The row as one line of text; equal records give equal text."""
+    # The text of `jsonio.canonical`, less its walk for plain types: a row is made of them.
+    return json.dumps(
+        row_of(record),
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+        check_circular=False,
+    )
+
+
+def decode(text: str) -> CaseRecord:
+    """The record that `encode` wrote; anything else is a BoardProblem."""
+    try:
+        row = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BoardProblem(f"a row is not JSON ({error})") from error
+    return record_of(row)
+
+
+# --- record to row -------------------------------------------------------------------------
+
+
+def row_of(record: CaseRecord) -> dict[str, Json]:
+    """Flat row of a record; two scores of one name, or a name of ours, is a ValueError."""
+    case = record.case
+    row: dict[str, Json] = {"case_id": case.case_id}
+    row.update((key, getattr(case, key)) for key in CASE_KEYS)
+    row["n_scored"], row["n_missing"] = sample(record)
+    for score in record.scores:
+        if score.name in row or score.name in RESERVED:
+            raise ValueError(
+                f"case {case.case_id!r} has two things named {score.name!r} in its row"
+            )
+        row[score.name] = _json_number(score.value)
+    row["scores"] = [_without_value(score_row(score)) for score in record.scores]
+    row["items"] = [_item_row(item, case.case_id) for item in record.items]
+    return row
+
+
+def score_row(score: Score) -> dict[str, Json]:
+    """A whole score as JSON, as the ``scores`` of run.json and leaderboard.json hold it."""
+    return {
+        "metric": score.metric,
+        "reading": score.reading,
+        "scope": dict(score.scope),
+        "value": _json_number(score.value),
+        "low": _json_number(score.low),
+        "high": _json_number(score.high),
+        "n": int(score.n),
+        "n_missing": int(score.n_missing),
+        "method": score.method,
+        "higher_is_better": score.higher_is_better,
+    }
+
+
+def _without_value(row: dict[str, Json]) -> dict[str, Json]:
+    del row["value"]
+    return row
+
+
+def _item_row(item: Item, case_id: str) -> dict[str, Json]:
+    if item.case_id != case_id:
+        raise ValueError(f"item {item.item_id!r} of {item.case_id!r} stands in case {case_id!r}")
+    return {
+        "item_id": item.item_id,
+        "cluster": item.cluster,
+        "image_id": item.image_id,
+        "request_keys": list(item.request_keys),
+        "human": None if item.human is None else _json_numbers(item.human),
+        "model": None if item.model is None else _json_numbers(item.model),
+        "values": dict(zip(item.values, _json_numbers(item.values.values()), strict=True)),
+    }
+
+
+def _json_number(value: float) -> float | None:
+    value = float(value)  # a NumPy scalar would not pass the JSON boundary
+    return value + 0.0 if math.isfinite(value) else None  # -0.0 equals 0.0, so it reads 0.0
+
+
+def _json_numbers(values: Iterable[float]) -> list[float | None]:
+    # inlined for the usual float: a run holds millions of them
+    return [v + 0.0 if type(v) is float and math.isfinite(v) else _json_number(v) for v in values]
+
+
+# --- row to record -------------------------------------------------------------------------
+
+
+def record_of(row: object) -> CaseRecord:
+    """The record a row was made of; a row that is not ours is a BoardProblem naming it."""
+    name = row.get("case_id") if isinstance(row, Mapping) else None
+    try:
+        return _record(_mapping(row))
+    except KeyError as error:
+        raise BoardProblem(f"row {name!r} lacks {error}") from error
+    except (TypeError, ValueError) as error:
+        raise BoardProblem(f"row {name!r} cannot be read: {error}") from error
+
+
+def score_of(row: object) -> Score:
+    """The score that `score_row` wrote; KeyError, TypeError or ValueError otherwise."""
+    return _score(_mapping(row), _mapping(row)["value"])
+
+
+def _record(row: Mapping[str, object]) -> CaseRecord:
+    case = Case(**{key: _text(row[key]) for key in CASE_KEYS})
+    if case.case_id != row["case_id"]:
+        raise ValueError(f"its suite, country, topic, proxy and variant make {case.case_id!r}")
+    scores = tuple(_flat_score(row, _mapping(score)) for score in _list(row["scores"]))
+    stray = row.keys() - RESERVED - {score.name for score in scores}
+    if stray:
+        raise ValueError(f"{min(stray)!r} is not in its list of scores")
+    items = tuple(_item(_mapping(item), case.case_id) for item in _list(row["items"]))
+    record = CaseRecord(case=case, scores=scores, items=items)
+    if (row["n_scored"], row["n_missing"]) != sample(record):
+        raise ValueError("n_scored and n_missing are not those of its first score")
+    return record
+
+
+def _flat_score(row: Mapping[str, object], about: Mapping[str, object]) -> Score:
+    score = _score(about, None)
+    return _score(about, row[score.name])
+
+
+def _score(about: Mapping[str, object], value: object) -> Score:
+    reading, higher = about["reading"], about["higher_is_better"]
+    if reading not in READINGS:
+        raise ValueError(f"{reading!r} is not a reading")
+    if higher is not None and type(higher) is not bool:
+        raise TypeError(f"higher_is_better is {higher!r}, not true, false or null")
+    return Score(
+        metric=_text(about["metric"]),
+        reading=cast("Reading", reading),
+        scope={key: _text(member) for key, member in _mapping(about["scope"]).items()},
+        value=number(value),
+        low=number(about["low"]),
+        high=number(about["high"]),
+        n=_count(about["n"]),
+        n_missing=_count(about["n_missing"]),
+        method=_text(about["method"]),
+        higher_is_better=higher,
+    )
+
+
+def _item(row: Mapping[str, object], case_id: str) -> Item:
+    values = _mapping(row["values"])
+    return Item(
+        case_id=case_id,
+        item_id=_text(row["item_id"]),
+        cluster=_text(row["cluster"]),
+        image_id=_text(row["image_id"]),
+        request_keys=tuple([_text(key) for key in _list(row["request_keys"])]),
+        human=None if row["human"] is None else _numbers(_list(row["human"])),
+        model=None if row["model"] is None else _numbers(_list(row["model"])),
+        values=dict(zip(values, _numbers(values.values()), strict=True)),
+    )
+
+
+def _numbers(values: Iterable[object]) -> tuple[float, ...]:
+    return tuple([v if type(v) is float else number(v) for v in values])
+
+
+def _text(value: object) -> str:
+    if type(value) is not str:
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError(f"{value!r} is not a count")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if type(value) is not list:
+        raise TypeError(f"{value!r} is not a list")
+    return value
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is not an object")
+    return value

@@ -1,0 +1,90 @@
+"""What a run was asked to do, checked once; knows no pytest and loads nothing.
+
+`Settings` is the only form in which options travel: the plugin makes it, workers get it whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from benchmark.errors import UsageProblem
+
+EMBEDDED_MODELS = ("demo", "reference:")
+
+
+def default_cache() -> Path:
+    """Where downloads, the demo model and the response store live unless told otherwise."""
+    return user_cache_path("pytest-culture")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """The options of one run.
+
+    ``survey`` and ``images`` are ``sample``, ``hub`` or a path, never ``auto``. An empty
+    ``countries``, ``topics`` or ``proxies`` means all that the suite offers. ``limit`` is the
+    number of questions per topic, ``batch_size`` None means automatic.
+    """
+
+    model: str
+    revision: str | None
+    device: str
+    dtype: str
+    batch_size: int | None
+    threads: int
+    model_args: tuple[tuple[str, str], ...]
+    seed: int
+    survey: str
+    images: str
+    prompts: Path | None
+    topic_labels: Path | None
+    countries: tuple[str, ...]
+    topics: tuple[str, ...]
+    proxies: tuple[str, ...]
+    limit: int | None
+    store: Path
+    cache: Path
+    runs: Path
+    leaderboard: Path
+    gates: tuple[Path, ...]
+
+
+def data_source(choice: str, *, model: str) -> str:
+    """Resolve ``auto``: embedded data for embedded models, the Hub's for all others.
+
+    >>> data_source("auto", model="demo"), data_source("auto", model="qwen2.5-vl")
+    ('sample', 'hub')
+    """
+    if choice != "auto":
+        return choice
+    return "sample" if model.startswith(EMBEDDED_MODELS) else "hub"
+
+
+def names(text: str, *, option: str) -> tuple[str, ...]:
+    """A comma-separated list without blanks or repeats, in the order given.
+
+    >>> names("NGA, FRA,NGA", option="--countries")
+    ('NGA', 'FRA')
+    """
+    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if text and not found:
+        raise UsageProblem(f"{option} {text!r} names nothing; give a comma-separated list")
+    return found
+
+
+def pairs(texts: list[str], *, option: str) -> tuple[tuple[str, str], ...]:
+    """``k=v`` options, sorted by key; a later value of a key replaces an earlier one.
+
+    >>> pairs(["b=2,a=1"], option="--model-args")
+    (('a', '1'), ('b', '2'))
+    """
+    found: dict[str, str] = {}
+    for part in (part for text in texts for part in text.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals or not key.strip():
+            raise UsageProblem(f"{option} {part!r} is not of the form key=value")
+        found[key.strip()] = value.strip()
+    return tuple(sorted(found.items()))

@@ -1,0 +1,37 @@
+"""Where data come from: `sample`, `hub` or a path, opened by the reader that fits.
+
+Knows settings and readers; no suite, no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark import hub
+from benchmark.proxies import ImageSet, drawn_sample, load_manifest
+from benchmark.settings import Settings
+from benchmark.survey import SAMPLE, Survey, load_survey
+
+
+def open_survey(settings: Settings, *, source: str) -> Survey:
+    """The survey the settings name; the Hub's is fetched once and then read from the cache."""
+    match settings.survey:
+        case "sample":
+            path = Path(str(SAMPLE))
+        case "hub":
+            path = hub.fetch_survey(settings.cache)
+        case text:
+            path = Path(text)
+    return load_survey(path, source=source, topic_labels=settings.topic_labels)
+
+
+def open_images(settings: Settings, countries: Sequence[str]) -> ImageSet:
+    """The pictures the settings name; CVQA's are fetched once for the given countries."""
+    match settings.images:
+        case "sample":
+            return drawn_sample()
+        case "hub":
+            return load_manifest(hub.fetch_cvqa(settings.cache, countries=countries))
+        case text:
+            return load_manifest(Path(text))

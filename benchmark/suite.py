@@ -1,0 +1,118 @@
+"""What a suite is: a folder with suite.toml and suite.py; knows no pytest.
+
+A suite turns settings into cases, a case into requests and its answers into a record. No
+metric is implemented in a suite.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol
+
+from benchmark.errors import DataProblem, unknown
+from benchmark.jsonio import Json
+from benchmark.records import Case, Script, Selection
+from benchmark.settings import Settings
+from benchmark.survey import Survey
+
+SUITE_FILE = "suite.toml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SuiteMeta:
+    """The metadata of suite.toml; ``headline`` names the score a board is sorted by.
+
+    ``countries`` (ISO 3166-1 alpha-3) are those asked about when the user names none.
+    """
+
+    name: str
+    version: str
+    title: str
+    summary: str
+    citation: str
+    licence: str
+    languages: tuple[str, ...]
+    countries: tuple[str, ...]
+    analyses: tuple[str, ...]
+    headline: str
+
+
+class Suite(Protocol):
+    """One paper's instrument over one set of data."""
+
+    @property
+    def meta(self) -> SuiteMeta: ...
+
+    @property
+    def survey(self) -> Survey | None:
+        """The people's answers, for suites and reference models that have them."""
+
+    def select(self) -> Selection:
+        """Cases in running order, units together; cheap: nothing is decoded or fetched."""
+
+    def interview(self, case: Case) -> Script:
+        """The script of one case."""
+
+    def config(self) -> Mapping[str, Json]:
+        """Everything of this suite that changes what a row means."""
+
+    def header(self) -> tuple[str, ...]:
+        """Lines for the terminal: which data, of which revision, with what left out."""
+
+
+def find_suites(paths: list[Path]) -> tuple[Path, ...]:
+    """Suite folders at, above or at most two levels below the given paths."""
+    found: set[Path] = set()
+    for path in paths:
+        start = path if path.is_dir() else path.parent
+        above = next((p for p in (start, *start.parents) if (p / SUITE_FILE).is_file()), None)
+        if above is not None:
+            found.add(above)
+            continue
+        for pattern in (f"*/{SUITE_FILE}", f"*/*/{SUITE_FILE}"):
+            found.update(file.parent for file in start.glob(pattern) if file.is_file())
+    return tuple(sorted(found))
+
+
+def read_meta(folder: Path) -> SuiteMeta:
+    """The metadata of a suite folder; every field of `SuiteMeta` is required."""
+    path = folder / SUITE_FILE
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataProblem(f"suite file {path} cannot be read: {error}") from error
+    fields: Mapping[str, str] = SuiteMeta.__annotations__
+    for key in table:
+        if key not in fields:
+            raise DataProblem(unknown("key", key, fields, source=str(path)))
+    missing = sorted(set(fields) - set(table))
+    if missing:
+        raise DataProblem(f"suite file {path} lacks {', '.join(missing)}")
+    return SuiteMeta(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+
+
+def load_suite(folder: Path, settings: Settings) -> Suite:
+    """Import the folder's suite.py and build its suite from the settings."""
+    suite: Suite = _module(folder).build(read_meta(folder), settings)
+    return suite
+
+
+def _module(folder: Path) -> ModuleType:
+    name = f"culture_suite_{folder.name}"
+    path = folder / "suite.py"
+    loaded = sys.modules.get(name)
+    if loaded is not None and loaded.__file__ == str(path):
+        return loaded
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise DataProblem(f"suite folder {folder} has no suite.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,238 @@
+"""Survey questions with each country's distribution of answers, checked once where they enter.
+
+Knows no model, image or score. A share row is kept where it can be repaired without guessing:
+
+- shares are renormalised if they sum to 1 within 1 % (the files round to three or four decimals);
+- a row is dropped and reported if it is unequal in length, holds a negative or no number, is all
+  zero, or sums to anything else (one cell of the World Values Survey sums to 1.072: a question with
+  several answers, where dividing by the sum would count people twice);
+- of two labels of one country the first wins, in the order ISO3 code, English name, then
+  ``data/survey_labels.csv`` from the top;
+- of two rows with the same wording and options the one with more countries wins.
+
+Whatever is dropped is in `Survey.problems`; what is only worth knowing is in `Survey.notes`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmark import jsonio
+from benchmark.errors import DataProblem
+from benchmark.survey_csv import read_csv
+from benchmark.survey_rows import Problem, RawQuestion, Tally
+from benchmark.survey_sample import read_sample
+from benchmark.topics import UNLABELLED, published_topics, read_labels, topics
+from benchmark.wording import is_substantive, stem
+from benchmark.world import resolve_label
+
+__all__ = ["SAMPLE", "Problem", "Question", "Survey", "load_survey", "stem"]
+
+SAMPLE = Path(__file__).parent.parent / "fixtures" / "data" / "sample_survey.json"
+_SUM_TOLERANCE = 0.01
+_HUB_LICENCE = "GlobalOpinionQA: CC BY-NC-SA 4.0; for another file, as its owner states"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """A closed question; ``human`` has a distribution over ``options`` per ISO3 code.
+
+    ``substantive`` marks the options that are opinions; a battery's items share ``stem``.
+    ``respondents`` has a country's sample size where it is known.
+    """
+
+    question_id: str
+    text: str
+    options: tuple[str, ...]
+    substantive: tuple[bool, ...]
+    topic: str
+    stem: str
+    human: Mapping[str, tuple[float, ...]] = field(hash=False)
+    respondents: Mapping[str, int] = field(hash=False)
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Survey:
+    """Questions sorted by id, with where they come from and what was left out.
+
+    ``digest`` covers all that a figure depends on; ``revision`` is the file's own SHA-256.
+    """
+
+    name: str
+    revision: str
+    digest: str
+    licence: str
+    questions: tuple[Question, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
+
+    def countries(self) -> frozenset[str]:
+        """ISO3 codes with an answer to at least one question."""
+        return frozenset(iso3 for question in self.questions for iso3 in question.human)
+
+
+def load_survey(
+    path: Path, *, source: str | None = "WVS", topic_labels: Path | None = None
+) -> Survey:
+    """A survey from our own JSON layout (``.json``) or GlobalOpinionQA's CSV layout.
+
+    ``source`` keeps the CSV rows of that source only (None: all). ``topic_labels`` is a user's
+    table, which goes before the published labels.
+
+    Raises
+    ------
+    DataProblem
+        The file cannot be used, or holds no usable question.
+    """
+    tally, notes = Tally(), Tally()
+    name, licence = path.name, _HUB_LICENCE
+    if path.suffix.lower() == ".json":
+        sample = read_sample(path)
+        name, licence, rows = sample.name, sample.licence, list(sample.questions)
+    else:
+        rows = read_csv(path, source=source, tally=tally, notes=notes)
+    own = read_labels(topic_labels) if topic_labels else {}
+    questions = _questions(rows, own, tally)
+    if not questions:
+        raise DataProblem(_nothing_left(path, source, (*tally.problems(), *notes.problems())))
+    _note_labels(rows, questions, own, notes)
+    return Survey(
+        name=name,
+        revision="sha256:" + hashlib.sha256(path.read_bytes()).hexdigest(),
+        digest=_digest(questions),
+        licence=licence,
+        questions=questions,
+        problems=tally.problems(),
+        notes=notes.problems(),
+    )
+
+
+def _questions(
+    rows: Iterable[RawQuestion], own: Mapping[str, str], tally: Tally
+) -> tuple[Question, ...]:
+    kept: dict[str, Question] = {}
+    for row in rows:
+        question = _question(row, own, tally)
+        if not question.human:
+            tally.add("question without a usable country", f"question {question.question_id}")
+            continue
+        twin = kept.get(question.question_id)
+        if twin:
+            tally.add("duplicate question", f"question {question.question_id}")
+            question = max(twin, question, key=_precedence)
+        kept[question.question_id] = question
+    return tuple(kept[key] for key in sorted(kept))
+
+
+def _precedence(question: Question) -> tuple[int, str]:
+    # The digest only breaks ties, so that the file's order never decides.
+    return len(question.human), jsonio.digest(question.human)
+
+
+def _question(row: RawQuestion, own: Mapping[str, str], tally: Tally) -> Question:
+    human = _human(row, tally)
+    return Question(
+        question_id=row.question_id,
+        text=row.text,
+        options=row.options,
+        substantive=tuple(map(is_substantive, row.options)),
+        topic=_topic(row, own),
+        stem=row.stem,
+        human=human,
+        respondents={
+            iso3: n
+            for label, n in sorted(row.respondents.items())
+            if (iso3 := resolve_label(label).iso3) in human and _is_count(n)
+        },
+        source=row.source,
+    )
+
+
+def _topic(row: RawQuestion, own: Mapping[str, str]) -> str:
+    found = own.get(row.row) or row.topic or published_topics().get(row.row, UNLABELLED)
+    if found != UNLABELLED and found not in topics():
+        raise DataProblem(
+            f"question {row.question_id} has the unknown topic {found!r}; "
+            f"the topics are {', '.join(topics())}"
+        )
+    return found
+
+
+def _human(row: RawQuestion, tally: Tally) -> dict[str, tuple[float, ...]]:
+    human: dict[str, tuple[float, ...]] = {}
+    for label in sorted(row.shares, key=lambda text: (resolve_label(text).rank, text)):
+        found, where = resolve_label(label), f"question {row.question_id}, {label[:60]}"
+        shares = _distribution(row.shares[label], len(row.options))
+        if found.iso3 is None:
+            tally.add(f"country label left out: {found.reason}", where)
+        elif isinstance(shares, str):
+            tally.add(shares, where)
+        elif found.iso3 in human:
+            tally.add("second label of one country", where)
+        else:
+            human[found.iso3] = shares
+    return dict(sorted(human.items()))
+
+
+def _distribution(values: Sequence[object], n_options: int) -> tuple[float, ...] | str:
+    """The shares renormalised, or what is wrong with them."""
+    if len(values) != n_options:
+        return "shares unequal in length to the options"
+    numbers = tuple(_number(value) for value in values)
+    if not all(map(math.isfinite, numbers)):
+        return "share that is no number"
+    total = sum(numbers)
+    if min(numbers) < 0:
+        return "negative share"
+    if total == 0:
+        return "all shares zero"
+    if abs(total - 1) > _SUM_TOLERANCE:
+        return "shares do not sum to 1"
+    return tuple(number / total for number in numbers)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _note_labels(
+    rows: Iterable[RawQuestion],
+    questions: Iterable[Question],
+    own: Mapping[str, str],
+    notes: Tally,
+) -> None:
+    for question in questions:
+        if question.topic == UNLABELLED:
+            notes.add("question without a topic label", f"question {question.question_id}")
+    for sha in sorted(own.keys() - {row.row for row in rows}):
+        notes.add("topic label of a question that is not here", f"sha256 {sha}")
+
+
+def _nothing_left(path: Path, source: str | None, seen: Iterable[Problem]) -> str:
+    found = "; ".join(f"{p.kind}: {p.count} ({p.example})" for p in seen) or "no row"
+    rows = f"rows of source {source}" if source else "rows"
+    return f"survey file {path} has no usable question among its {rows}; found {found}"
+
+
+def _digest(questions: Sequence[Question]) -> str:
+    return jsonio.digest([_figures(question) for question in questions])
+
+
+def _figures(question: Question) -> Mapping[str, object]:
+    names = ("question_id", "text", "options", "substantive", "topic", "stem")
+    found = {name: getattr(question, name) for name in names}
+    return found | {"human": question.human, "respondents": question.respondents}

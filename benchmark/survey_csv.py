@@ -1,0 +1,120 @@
+"""Reads surveys in GlobalOpinionQA's CSV layout (Durmus et al. 2023) without running their text.
+
+Knows the columns ``question, selections, options, source``; not what a country, a topic or a
+valid share is. ``selections`` is the printed form of a defaultdict, country label to shares;
+``options`` that of a list of mixed types. Both go through `ast.literal_eval` only.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from benchmark.errors import DataProblem
+from benchmark.survey_rows import RawQuestion, Tally
+from benchmark.wording import normalised, printed, question_id, question_sha, stem
+
+COLUMNS = ("question", "selections", "options", "source")
+_CITATIONS = {
+    "WVS": "World Values Survey, in GlobalOpinionQA (Durmus et al. 2023)",
+    "GAS": "Pew Global Attitudes Survey, in GlobalOpinionQA (Durmus et al. 2023)",
+}
+# A bare nan or inf is no Python literal: it becomes None, which later counts as no number.
+_NOT_A_LITERAL = re.compile(r"(?<=[\[,(\s])[-+]?(?:nan|inf)(?=\s*[,\])])")
+
+
+def read_csv(path: Path, *, source: str | None, tally: Tally, notes: Tally) -> list[RawQuestion]:
+    """Rows of one source (None: of all), unchecked; malformed rows are tallied and left out.
+
+    Raises
+    ------
+    DataProblem
+        The file is missing, a folder, no CSV in UTF-8, or lacks a column.
+    """
+    rows = []
+    for number, fields in enumerate(_records(path), start=1):
+        of = fields["source"]
+        if source is not None and of is not None and of.strip() != source:
+            notes.add(f"row of another source than {source}", f"row {number}: {of.strip()[:20]}")
+        elif None in fields or None in fields.values():
+            tally.add("malformed row", f"row {number}")
+        elif row := _row(fields, f"row {number}", tally):
+            rows.append(row)
+    return rows
+
+
+def _records(path: Path) -> Iterator[Mapping[str | None, str | None]]:
+    wanted = f"give a CSV file with the columns {', '.join(COLUMNS)}, or --survey sample"
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            # csv's own limit of 131 072 characters a field stays: 90 countries with 15 options
+            # need 25 000, and a longer field is a lost quote.
+            reader = csv.DictReader(file, strict=True)
+            _check_header(path, reader.fieldnames)
+            yield from reader  # type: ignore[misc] # a short or long row has None in it
+    except FileNotFoundError as error:
+        raise DataProblem(f"survey file {path} does not exist; {wanted}") from error
+    except IsADirectoryError as error:
+        raise DataProblem(f"survey file {path} is a folder; {wanted}") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataProblem(
+            f"survey file {path} is not readable as CSV ({error}); {wanted}"
+        ) from error
+
+
+def _check_header(path: Path, header: Sequence[str] | None) -> None:
+    found = list(header or ())
+    missing = [name for name in COLUMNS if name not in found]
+    if missing:
+        shown = ", ".join(name[:30] for name in found[:8]) or "an empty file"
+        raise DataProblem(
+            f"survey file {path} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; "
+            f"found {shown!r}; GlobalOpinionQA's layout is {', '.join(COLUMNS)}"
+        )
+
+
+def _row(fields: Mapping[str | None, str | None], where: str, tally: Tally) -> RawQuestion | None:
+    text = fields["question"] or ""
+    options = _literal(fields["options"] or "")
+    if not normalised(text):
+        tally.add("question without words", where)
+    elif not isinstance(options, list | tuple) or len(options) < 2:
+        tally.add("malformed options", where)
+    elif (shares := _shares(fields["selections"] or "")) is None:
+        tally.add("malformed selections", where)
+    else:
+        shown = tuple(printed(option) for option in options)
+        name = (fields["source"] or "").strip()
+        return RawQuestion(
+            text=text.strip(),
+            options=shown,
+            shares=shares,
+            source=_CITATIONS.get(name, name),
+            row=question_sha(text),
+            question_id=question_id(text, shown),
+            stem=stem(text),
+        )
+    return None
+
+
+def _shares(selections: str) -> Mapping[str, Sequence[object]] | None:
+    found = _literal(selections[selections.find("{") : selections.rfind("}") + 1])
+    if not isinstance(found, dict) or not found:
+        return None
+    cells = found.items()
+    if not all(isinstance(k, str) and isinstance(v, list | tuple) for k, v in cells):
+        return None
+    return found
+
+
+def _literal(text: str) -> object:
+    """The value of a Python literal, None where the text is anything else."""
+    if "nan" in text or "inf" in text:
+        text = _NOT_A_LITERAL.sub("None", text)
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None

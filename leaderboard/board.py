@@ -1,0 +1,223 @@
+"""leaderboard.json: one row per model, revision, suite and configuration, built from runs.
+
+Knows runs by their records, not how they were measured. A row is kept as the file has it, so that
+fields of a later version survive; merging is pure, and `update` does it under a lock.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from filelock import FileLock, Timeout
+
+from benchmark import jsonio
+from benchmark.errors import BoardProblem
+from benchmark.jsonio import Json
+from benchmark.records import ModelIdentity, Score
+from benchmark.rows import sample, score_of, score_row
+from leaderboard.documents import exists, load, schema_name, validate, write
+from leaderboard.runs import Run
+
+LOCK_TIMEOUT_S = 30.0
+SHORT_DIGEST = 12
+HEX = frozenset("0123456789abcdef")
+
+Key = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A validated row as it stands in the file, with typed access to what this version knows."""
+
+    content: Mapping[str, Json]
+
+    @property
+    def key(self) -> Key:
+        """What a later run must share to replace this row."""
+        return self["model_id"], self["revision"], self["suite"], self["config_digest"]
+
+    @property
+    def complete(self) -> bool:
+        return self.content["complete"] is True
+
+    @property
+    def scores(self) -> tuple[Score, ...]:
+        return tuple(score_of(score) for score in cast("Sequence[Json]", self.content["scores"]))
+
+    def __getitem__(self, name: str) -> str:
+        return cast("str", self.content[name])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Board:
+    """The rows in their order, and whatever else stood in the file."""
+
+    rows: tuple[BoardRow, ...] = ()
+    other: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """The board after a merge and what became of the row; ``message`` is one sentence."""
+
+    board: Board
+    action: Literal["added", "replaced", "kept"]
+    message: str
+
+
+# --- a run as a row ------------------------------------------------------------------------
+
+
+def row_of_run(run: Run, *, file: str) -> BoardRow:
+    """The board's row of a run; ``file`` is where its run.json lies, seen from the board."""
+    counts = [sample(row) for row in run.rows]
+    headline = [score for score in run.scores if score.scope.keys() <= {"proxy"}]
+    return BoardRow(
+        {
+            "model": run.model.name,
+            "model_id": run.model.model_id,
+            "revision": run.model.revision,
+            "kind": kind_of_model(run.model),
+            "suite": run.suite,
+            "suite_version": run.suite_version,
+            "config_digest": run.config_digest,
+            "config": summary(run.config),
+            "complete": run.complete,
+            "partial_because": list(run.partial_because),
+            "n_selected": run.n_selected,
+            "n_cases": len(run.rows),
+            "n_failed": len(run.failed),
+            "n_scored": sum(scored for scored, _ in counts),
+            "n_missing": sum(missing for _, missing in counts),
+            "scores": [score_row(score) for score in headline],
+            "started_at": _said(run, "started_at"),
+            "finished_at": _said(run, "finished_at"),
+            "harness_version": _said(run, "harness_version"),
+            "file": file,
+            "provenance_digest": jsonio.digest(run.provenance),
+        }
+    )
+
+
+def kind_of_model(model: ModelIdentity) -> str:
+    """``reference`` for one that reads the survey, ``random weights`` for the demo, else empty."""
+    if model.reads_subject or model.model_id.startswith("reference:"):
+        return "reference"
+    is_demo = "demo" in (model.name, model.model_id.rpartition("/")[2])
+    return "random weights" if is_demo else ""
+
+
+def summary(config: Mapping[str, Json]) -> str:
+    """A configuration in short: what is set, digests to twelve digits.
+
+    >>> summary({"survey": {"name": "sample", "digest": "0" * 64}, "limit": None, "topics": ["a"]})
+    'survey.digest=000000000000, survey.name=sample, topics=a'
+    """
+    return ", ".join(f"{name}={text}" for name, text in _leaves("", config))
+
+
+def _leaves(prefix: str, value: Json) -> list[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        inner = [(f"{prefix}.{key}" if prefix else key, value[key]) for key in sorted(value)]
+        return [leaf for name, member in inner for leaf in _leaves(name, member)]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        text = "+".join(_short(member) for member in value)
+    else:
+        text = "" if value is None or value is False else _short(value)
+    return [(prefix, text)] if text else []
+
+
+def _short(value: Json) -> str:
+    if not isinstance(value, str):
+        return jsonio.canonical(value)
+    digits = value.removeprefix("sha256:")
+    return digits[:SHORT_DIGEST] if len(digits) >= 40 and set(digits) <= HEX else value
+
+
+def _said(run: Run, name: str) -> str:
+    value = run.provenance.get(name)
+    return value if isinstance(value, str) else ""
+
+
+# --- merging -------------------------------------------------------------------------------
+
+
+def merge(board: Board, row: BoardRow) -> Outcome:
+    """The board with the row in place of the one of its key; never partial for complete."""
+    name = f"{row['suite']} of {row['model']} (config {row['config_digest']})"
+    old = next((r for r in board.rows if r.key == row.key), None)
+    if old is not None and old.complete and not row.complete:
+        why = ", ".join(cast("Sequence[str]", row.content["partial_because"])) or "not all cases"
+        message = f"the board keeps the complete run {name}; this one is partial ({why})"
+        return Outcome(board=board, action="kept", message=message)
+    rows = sorted([r for r in board.rows if r.key != row.key] + [row], key=_order)
+    action: Literal["added", "replaced"] = "added" if old is None else "replaced"
+    message = f"{action} {'complete' if row.complete else 'partial'} run {name}"
+    return Outcome(board=Board(rows=tuple(rows), other=board.other), action=action, message=message)
+
+
+def headline(row: BoardRow) -> float:
+    """Overall js_similarity over substantive options, by which a suite's rows are sorted."""
+    for score in row.scores:
+        if score.name == "js_similarity_substantive" and not score.scope:
+            return score.value
+    return math.nan
+
+
+def _order(row: BoardRow) -> tuple[str, bool, float, Key]:
+    value = headline(row)
+    unscored = math.isnan(value)
+    return row["suite"], unscored, 0.0 if unscored else -value, row.key
+
+
+# --- the file ------------------------------------------------------------------------------
+
+
+def document(board: Board) -> dict[str, Json]:
+    """The board as plain JSON values."""
+    rows = [jsonio.plain(row.content) for row in board.rows]
+    return {**board.other, "schema": schema_name("leaderboard"), "rows": rows}
+
+
+def parse(document: Mapping[str, Json]) -> Board:
+    """The board a document holds; BoardProblem says where it does not fit the schema."""
+    validate(document, "leaderboard")
+    rows = cast("Sequence[Any]", document["rows"])
+    other = {key: document[key] for key in document if key not in ("schema", "rows")}
+    return Board(rows=tuple(BoardRow(row) for row in rows), other=other)
+
+
+def read_board(path: Path) -> Board:
+    """The board in a file; a BoardProblem names the file and what is wrong with it."""
+    content = load(path, "leaderboard")
+    try:
+        return parse(content)
+    except BoardProblem as problem:
+        raise BoardProblem(f"{path}: {problem}; it was left as it is") from problem
+
+
+def update(
+    path: Path, run: Run, *, run_file: Path, lock_timeout_s: float = LOCK_TIMEOUT_S
+) -> Outcome:
+    """Read, merge and write the board under its lock; the file is created where there is none."""
+    row = row_of_run(run, file=Path(os.path.relpath(run_file, path.parent)).as_posix())
+    lock = Path(f"{path}.lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=lock_timeout_s):
+            outcome = merge(read_board(path) if exists(path) else Board(), row)
+            if outcome.action != "kept":
+                write(path, jsonio.pretty(document(outcome.board)))
+            return outcome
+    except Timeout as error:
+        raise BoardProblem(
+            f"{lock} has been held for {lock_timeout_s:g} s by another process; "
+            f"{path} was not changed, the run is safe in {run_file}"
+        ) from error
+    except OSError as error:
+        raise BoardProblem(f"{lock} cannot be locked ({error.strerror or error})") from error

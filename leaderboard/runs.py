@@ -1,0 +1,209 @@
+"""The record of one run and its file, run.json.
+
+Knows the document's shape and where it lives; not how anything was measured, nor of any board.
+Equal measurements give the same text for ``rows``: no clock, no worker, sorted by case id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from benchmark import jsonio
+from benchmark.errors import BoardProblem
+from benchmark.jsonio import Json
+from benchmark.records import CaseRecord, Excluded, ModelIdentity, Score
+from benchmark.rows import Failure, encode, record_of, row_of, score_of, score_row
+from leaderboard.documents import begins_as_ours, exists, load, schema_name, validate, write
+
+__all__ = [
+    "Failure",
+    "Run",
+    "config_digest",
+    "document",
+    "parse",
+    "read_run",
+    "run_path",
+    "write_run",
+]
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """What one model measured in one suite; ``config`` is all that changes what a row means.
+
+    ``provenance`` alone may hold times and machines; ``started_at``, ``finished_at`` and
+    ``harness_version`` in it are shown on the board.
+    """
+
+    suite: str
+    suite_version: str
+    model: ModelIdentity
+    config: Mapping[str, Json]
+    config_digest: str
+    complete: bool
+    partial_because: tuple[str, ...]
+    n_selected: int
+    excluded: tuple[Excluded, ...]
+    failed: tuple[Failure, ...]
+    rows: tuple[CaseRecord, ...]
+    scores: tuple[Score, ...]
+    gates: tuple[Mapping[str, Json], ...]
+    provenance: Mapping[str, Json]
+
+
+def config_digest(config: Mapping[str, Json]) -> str:
+    """Twelve hex digits that name a configuration."""
+    return jsonio.digest(config)[:12]
+
+
+# --- run to document and back --------------------------------------------------------------
+
+
+def document(run: Run) -> dict[str, Json]:
+    """The run as plain JSON values, rows sorted by case id."""
+    return _head(run) | {"rows": [row_of(row) for row in _sorted(run.rows)]}
+
+
+def _head(run: Run) -> dict[str, Json]:
+    model = asdict(run.model) | {"model_args": [list(pair) for pair in run.model.model_args]}
+    return {
+        "schema": schema_name("run"),
+        "suite": run.suite,
+        "suite_version": run.suite_version,
+        "model": model,
+        "config": jsonio.plain(run.config),
+        "config_digest": run.config_digest,
+        "complete": run.complete,
+        "partial_because": list(run.partial_because),
+        "n_selected": run.n_selected,
+        "excluded": [_reason(entry) for entry in run.excluded],
+        "failed": [_reason(entry) for entry in run.failed],
+        "scores": [score_row(score) for score in run.scores],
+        "gates": jsonio.plain(run.gates),
+        "provenance": jsonio.plain(run.provenance),
+    }
+
+
+def parse(document: Mapping[str, Json]) -> Run:
+    """The run a document holds; BoardProblem says where it does not fit the schema.
+
+    The rows are checked by the typed parser, as strictly: over 100 000 items jsonschema takes minutes.
+    """
+    validate({**document, "rows": []}, "run")
+    fields = cast("Mapping[str, Any]", document)
+    if not isinstance(fields["rows"], list):
+        raise BoardProblem("$.rows does not fit the run schema: it is not a list")
+    digest = config_digest(fields["config"])
+    if digest != fields["config_digest"]:
+        raise BoardProblem(
+            f"config_digest is {fields['config_digest']!r} but its config has digest {digest!r}: "
+            "the file was changed after the run"
+        )
+    pairs = tuple((key, value) for key, value in fields["model"]["model_args"])
+    return Run(
+        suite=fields["suite"],
+        suite_version=fields["suite_version"],
+        model=ModelIdentity(**{**fields["model"], "model_args": pairs}),
+        config=fields["config"],
+        config_digest=digest,
+        complete=fields["complete"],
+        partial_because=tuple(fields["partial_because"]),
+        n_selected=fields["n_selected"],
+        excluded=tuple(Excluded(**entry) for entry in fields["excluded"]),
+        failed=tuple(Failure(**entry) for entry in fields["failed"]),
+        rows=_sorted([record_of(row) for row in fields["rows"]]),
+        scores=tuple(score_of(score) for score in fields["scores"]),
+        gates=tuple(fields["gates"]),
+        provenance=fields["provenance"],
+    )
+
+
+def _reason(entry: Excluded | Failure) -> dict[str, Json]:
+    return {"case_id": entry.case_id, "reason": entry.reason}
+
+
+def _sorted(rows: Sequence[CaseRecord]) -> tuple[CaseRecord, ...]:
+    ordered = {row.case.case_id: row for row in rows}
+    if len(ordered) < len(rows):
+        seen: set[str] = set()
+        twice = min(i for row in rows if (i := row.case.case_id) in seen or seen.add(i))
+        raise BoardProblem(f"case {twice!r} has two rows; a case is measured once in a run")
+    return tuple(ordered[case_id] for case_id in sorted(ordered))
+
+
+# --- files ---------------------------------------------------------------------------------
+
+
+def run_path(runs: Path, run: Run) -> Path:
+    """``{runs}/{model}/{revision}/{suite}-{config digest}.json``; a partial run's says so."""
+    ending = ".json" if run.complete else ".partial.json"
+    name = f"{_file_name(run.suite)}-{run.config_digest}{ending}"
+    return runs / _file_name(run.model.model_id) / _revision_name(run.model.revision) / name
+
+
+def write_run(runs: Path, run: Run) -> Path:
+    """Write run.json and return its path; a complete run clears away its partial one.
+
+    A partial run never touches the complete file, and a file that is not ours is never replaced.
+    """
+    path = run_path(runs, run)
+    if exists(path) and not begins_as_ours(path, "run"):
+        load(path, "run")
+    write(path, text(run))
+    if run.complete:
+        path.with_name(path.name.removesuffix(".json") + ".partial.json").unlink(missing_ok=True)
+    return path
+
+
+def read_run(path: Path) -> Run:
+    """The run in a file; a BoardProblem names the file and what is wrong with it."""
+    content = load(path, "run")
+    try:
+        return parse(content)
+    except BoardProblem as problem:
+        raise BoardProblem(f"{path}: {problem}") from problem
+
+
+def text(run: Run) -> str:
+    """The file's text: two levels on lines of their own, so that one row is one line."""
+    blocks = {key: _block(value) for key, value in _head(run).items()}
+    blocks["rows"] = _lines("[", [encode(row) for row in _sorted(run.rows)], "]")
+    return "{\n" + ",\n".join(f' "{key}": {block}' for key, block in blocks.items()) + "\n}\n"
+
+
+def _block(value: Json) -> str:
+    match value:
+        case dict():
+            keys = sorted(value)
+            return _lines(
+                "{", [f"{jsonio.canonical(k)}: {jsonio.canonical(value[k])}" for k in keys], "}"
+            )
+        case list():
+            return _lines("[", [jsonio.canonical(entry) for entry in value], "]")
+        case _:
+            return jsonio.canonical(value)
+
+
+def _lines(opening: str, entries: Sequence[str], closing: str) -> str:
+    inside = ",\n  ".join(entries)
+    return f"{opening}\n  {inside}\n {closing}" if entries else f"{opening}{closing}"
+
+
+def _revision_name(revision: str) -> str:
+    kind, colon, digest = revision.partition(":")
+    return _file_name(digest[:16] if colon and kind == "sha256" else revision)
+
+
+def _file_name(text: str) -> str:
+    name = re.sub(r"[^A-Za-z0-9._-]", "-", text.replace("/", "__"))
+    name = re.sub(r"^\.+", "-", name) or "-"  # no hidden folder, and no way up
+    if len(name) > LONGEST_NAME:
+        name = f"{name[:LONGEST_NAME]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    return name

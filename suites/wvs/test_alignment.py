@@ -1,0 +1,14 @@
+"""Value alignment: one case per country, topic and proxy."""
+
+from __future__ import annotations
+
+from benchmark.records import Case
+from fixtures.measure import Measure
+
+
+def test_alignment(case: Case, measure: Measure) -> None:
+    """The model's answers are compared with the people's; the scores become test properties."""
+    record = measure(case)
+    assert any(item.model is not None for item in record.items), (
+        f"{case.case_id}: the model gave no usable answer to any of {len(record.items)} questions"
+    )

@@ -1,0 +1,285 @@
+"""A Hub on 127.0.0.1: serves small repositories to the real clients, and fails on demand.
+
+Knows no benchmark: model and data set repositories are paths and bytes. What the clients ask was
+read off huggingface_hub 2.4 and datasets 5.2: repository, tree, paths, refs, and files by range.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import parse_qs, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Kind = Literal["model", "dataset"]
+DATE = "2024-01-01T00:00:00.000Z"
+
+
+@dataclass(kw_only=True)
+class Repository:
+    """Commits by id, each a whole tree; ``branches`` name some of them."""
+
+    kind: Kind
+    repo_id: str
+    commits: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
+    branches: dict[str, str] = field(default_factory=dict)
+
+    def find(self, revision: str) -> str | None:
+        """The commit that a branch or commit id names."""
+        commit = self.branches.get(revision, revision)
+        return commit if commit in self.commits else None
+
+
+@dataclass(kw_only=True)
+class Fault:
+    """What to do instead of answering the next ``times`` requests whose path matches."""
+
+    pattern: str
+    do: int | Literal["drop"]
+    code: str = ""
+    times: int = 10**6
+
+
+@dataclass(kw_only=True)
+class Reply:
+    """A whole answer; HEAD sends it without its body."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class HubServer:
+    """The state of the server, shared by its handlers; tests change it while it runs."""
+
+    def __init__(self) -> None:
+        self.repositories: dict[tuple[Kind, str], Repository] = {}
+        self.faults: list[Fault] = []
+        self.requests: list[str] = []
+        self.tokens: list[str] = []
+        self.url = ""
+
+    def add(
+        self, kind: Kind, repo_id: str, files: Mapping[str, bytes], *, commit: str | None = None
+    ) -> str:
+        """A new commit on ``main``, earlier ones stay reachable; its id comes from the content."""
+        repository = self.repositories.setdefault(
+            (kind, repo_id), Repository(kind=kind, repo_id=repo_id)
+        )
+        tree = sorted((path, blob_id(data)) for path, data in files.items())
+        commit = commit or hashlib.sha1(repr(tree).encode(), usedforsecurity=False).hexdigest()
+        repository.commits[commit] = dict(files)
+        repository.branches["main"] = commit
+        return commit
+
+    def fail(
+        self, pattern: str, do: int | Literal["drop"], *, code: str = "", times: int = 10**6
+    ) -> None:
+        """Answer with a status (and the Hub's error code), or drop the connection."""
+        self.faults.append(Fault(pattern=pattern, do=do, code=code, times=times))
+
+    def environment(self, home: Path, **more: str) -> dict[str, str]:
+        """For a subprocess whose Hub is this server and nothing else (DESIGN §7, trap 11)."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("HF_")}
+        return kept | {
+            "HF_ENDPOINT": self.url,
+            "HF_HOME": str(home),
+            "HF_HUB_DISABLE_XET": "1",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+            "NO_PROXY": "127.0.0.1",
+            **more,
+        }
+
+    def fault(self, path: str) -> Fault | None:
+        """The first fault that still applies to this path, counted down."""
+        for fault in self.faults:
+            if fault.times > 0 and re.search(fault.pattern, path):
+                fault.times -= 1
+                return fault
+        return None
+
+    def answer(self, path: str, query: Mapping[str, list[str]], form: bytes) -> Reply:
+        """The reply to a request that meets no fault; GET and HEAD are alike here."""
+        prefix = r"/(?P<api>api/)?(?:(?P<kind>model|dataset)s/)?(?P<repo>[^/]+/[^/]+)"
+        match = re.fullmatch(
+            prefix + r"(?:/(?P<verb>revision|tree|paths-info|refs|resolve)"
+            r"(?:/(?P<rev>[^/]+))?(?:/(?P<path>.+))?)?",
+            path,
+        )
+        if match is None:
+            return error(404, "")
+        kind: Kind = "dataset" if match["kind"] == "dataset" else "model"
+        repository = self.repositories.get((kind, unquote(match["repo"])))
+        if repository is None:
+            return error(404, "RepoNotFound")
+        commit = repository.find(unquote(match["rev"] or "main"))
+        if commit is None:
+            return error(404, "RevisionNotFound")
+        inner = unquote(match["path"] or "")
+        match match["verb"], bool(match["api"]):
+            case None | "revision", True:
+                return as_json(_info(repository, commit))
+            case "tree", True:
+                deep = query.get("recursive", ["false"])[0].lower() in ("true", "1")
+                return _tree(repository.commits[commit], inner, recursive=deep)
+            case "paths-info", True:
+                return as_json(_paths_info(repository.commits[commit], form))
+            case "refs", True:
+                return as_json(_refs(repository))
+            case "resolve", False:
+                return _file(repository.commits[commit], inner, commit)
+            case _:
+                return error(404, "")
+
+
+def blob_id(data: bytes) -> str:
+    """Git's id of a file."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def as_json(value: object) -> Reply:
+    """A reply that carries a JSON value."""
+    return Reply(body=json.dumps(value).encode(), headers={"Content-Type": "application/json"})
+
+
+def error(status: int, code: str) -> Reply:
+    """The Hub's way to say no: the client turns ``X-Error-Code`` into its exception."""
+    headers = {"X-Error-Code": code, "X-Error-Message": code} if code else {}
+    return Reply(status=status, body=b"{}", headers=headers)
+
+
+def _info(repository: Repository, commit: str) -> dict[str, object]:
+    return {
+        "_id": "0" * 24,
+        "id": repository.repo_id,
+        "sha": commit,
+        "private": False,
+        "gated": False,
+        "disabled": False,
+        "lastModified": DATE,
+        "createdAt": DATE,
+        "downloads": 0,
+        "likes": 0,
+        "tags": [],
+        "siblings": [{"rfilename": path} for path in sorted(repository.commits[commit])],
+    }
+
+
+def _refs(repository: Repository) -> dict[str, object]:
+    branches = [
+        {"name": name, "ref": f"refs/heads/{name}", "targetCommit": commit}
+        for name, commit in repository.branches.items()
+    ]
+    return {"branches": branches, "converts": [], "tags": []}
+
+
+def _node(files: Mapping[str, bytes], path: str) -> dict[str, object]:
+    if path in files:
+        data = files[path]
+        return {"type": "file", "path": path, "size": len(data), "oid": blob_id(data)}
+    return {"type": "directory", "path": path, "size": 0, "oid": blob_id(path.encode())}
+
+
+def _nodes(files: Mapping[str, bytes]) -> set[str]:
+    """Every file and folder; the root is not among them."""
+    return {str(p) for file in files for p in (Path(file), *Path(file).parents)} - {"."}
+
+
+def _tree(files: Mapping[str, bytes], inner: str, *, recursive: bool) -> Reply:
+    below = [p for p in sorted(_nodes(files)) if not inner or p.startswith(f"{inner}/")]
+    if inner and not below:
+        return error(404, "EntryNotFound")
+    depth = inner.count("/") + 1 if inner else 0
+    return as_json([_node(files, p) for p in below if recursive or p.count("/") == depth])
+
+
+def _paths_info(files: Mapping[str, bytes], form: bytes) -> list[dict[str, object]]:
+    asked = parse_qs(form.decode()).get("paths", [])
+    return [_node(files, path) for path in asked if path in _nodes(files)]
+
+
+def _file(files: Mapping[str, bytes], path: str, commit: str) -> Reply:
+    if path not in files:
+        reply = error(404, "EntryNotFound")
+        reply.headers["X-Repo-Commit"] = commit
+        return reply
+    data = files[path]
+    headers = {"ETag": f'"{blob_id(data)}"', "X-Repo-Commit": commit, "Accept-Ranges": "bytes"}
+    return Reply(body=data, headers=headers)
+
+
+def _ranged(reply: Reply, wanted: str | None) -> Reply:
+    """The bytes that a Range header asks for, as 206."""
+    match = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted or "")
+    if reply.status != 200 or match is None:
+        return reply
+    first, size = int(match[1]), len(reply.body)
+    last = min(int(match[2] or size - 1), size - 1)
+    if first > last:
+        return Reply(status=416, headers={"Content-Range": f"bytes */{size}"})
+    headers = reply.headers | {"Content-Range": f"bytes {first}-{last}/{size}"}
+    return Reply(status=206, body=reply.body[first : last + 1], headers=headers)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """HTTP to `HubServer.answer` and back."""
+
+    protocol_version = "HTTP/1.1"
+    hub: HubServer
+
+    def _serve(self) -> None:
+        url = urlsplit(self.path)
+        form = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.hub.requests.append(f"{self.command} {url.path}")
+        self.hub.tokens.append(self.headers.get("Authorization") or "")
+        fault = self.hub.fault(url.path)
+        if fault is not None and fault.do == "drop":
+            self.close_connection = True
+            self.connection.close()
+            return
+        if fault is not None:
+            self._send(error(int(fault.do), fault.code))
+            return
+        reply = self.hub.answer(url.path, parse_qs(url.query), form)
+        self._send(_ranged(reply, self.headers.get("Range")))
+
+    do_GET = do_HEAD = do_POST = _serve  # noqa: N815 - the names that http.server calls
+
+    def _send(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(reply.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited name
+        """Quiet: `HubServer.requests` is the log."""
+
+
+@contextmanager
+def serving() -> Iterator[HubServer]:
+    """A running, empty Hub."""
+    hub = HubServer()
+    handler = type("Handler", (_Handler,), {"hub": hub})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        hub.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield hub
+        finally:
+            server.shutdown()
+            thread.join()
