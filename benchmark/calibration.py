@@ -33,7 +33,7 @@ class Calibration:
 
     def __init__(self, survey: Survey, *, seed: int) -> None:
         self._seed = seed
-        self._countries = tuple(sorted(survey.countries))
+        self._countries = tuple(sorted(survey.countries()))
         self._known: dict[tuple[str, tuple[str, ...]], dict[str, Floats]] = {}
         self._blind: dict[str, tuple[Floats, Floats]] = {}
 
@@ -54,7 +54,7 @@ class Calibration:
         printed = option_mask(questions)
         here = self._countries.index(country)
         human = people[:, here]  # (questions, options)
-        others = np.stack([mean_of_others(table)[here] for table in people])
+        others = mean_of_others(people)[:, here]
         values = {
             **similarity_in_both_readings(
                 "floor_uniform", human, uniform_floor(printed), substantive

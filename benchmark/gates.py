@@ -120,12 +120,12 @@ def _bound(value: object, where: str) -> float:
 def judge(gate: Gate, scores: Sequence[Score], *, incomplete: Sequence[str] = ()) -> Verdict:
     """Decide one gate; ``incomplete`` holds the reasons why a run is partial, if it is."""
     named = " ".join(
-        part
-        for part in (gate.suite, gate.metric, gate.reading, _scope_words(gate.scope))
-        if part
+        part for part in (gate.suite, gate.metric, gate.reading, _scope_words(gate.scope)) if part
     )
     if incomplete:
-        return _verdict(gate, Status.FAIL, f"{named}: the run is incomplete ({'; '.join(incomplete)})")
+        return _verdict(
+            gate, Status.FAIL, f"{named}: the run is incomplete ({'; '.join(incomplete)})"
+        )
     score = next(
         (
             s

@@ -130,7 +130,7 @@ class _Repository:
 
         address = f"hf://datasets/{self.repo_id}@{self.commit}/{file}"
         common = {"data_files": address, "split": "train", "streaming": True}
-        rows: datasets.IterableDataset
+        rows: Iterable[Mapping[str, object]]
         if file.endswith(".csv"):
             # "None" and "NA" are words a question may hold, not gaps.
             rows = datasets.load_dataset("csv", keep_default_na=False, **common)

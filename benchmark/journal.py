@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, canonical
 from benchmark.records import CaseRecord
 from benchmark.rows import Failure, encode, record_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from types import TracebackType
 
 SCHEMA = "pytest-culture/journal/1"
 
@@ -41,7 +43,18 @@ class Journal:
 
     def append(self, entry: CaseRecord | Failure) -> None:
         """Write one line and wait until it is on disk."""
-        _write(self._file, _line(entry))
+        if isinstance(entry, Failure):
+            failure = canonical({"case_id": entry.case_id, "reason": entry.reason})
+            self._append("failure", failure)
+        else:
+            self.append_encoded(encode(entry))
+
+    def append_encoded(self, row: str) -> None:
+        """The same for a row as `encode` gave it, which a worker has done already."""
+        self._append("row", row)
+
+    def _append(self, kind: str, content: str) -> None:
+        _write(self._file, f'{{"{kind}":{content}}}\n'.encode())
 
     def close(self) -> None:
         """Close the file; nothing is left to flush."""
@@ -117,13 +130,6 @@ def _header_line(header: Header) -> bytes:
         "record_digest": header.record_digest,
     }
     return f"{canonical({**header.about, **own})}\n".encode()
-
-
-def _line(entry: CaseRecord | Failure) -> bytes:
-    if isinstance(entry, Failure):
-        failure = canonical({"case_id": entry.case_id, "reason": entry.reason})
-        return f'{{"failure":{failure}}}\n'.encode()
-    return f'{{"row":{encode(entry)}}}\n'.encode()
 
 
 def _header_of(line: bytes) -> tuple[object, object]:

@@ -111,12 +111,16 @@ def _parse(text: str, slots: tuple[str, ...], where: str) -> tuple[Piece, ...]:
     try:
         pieces = list(string.Formatter().parse(text))
     except ValueError as error:
-        raise DataProblem(f"prompt {where} has unbalanced braces ({error}); double a literal one") from error
+        raise DataProblem(
+            f"prompt {where} has unbalanced braces ({error}); double a literal one"
+        ) from error
     for _, slot, spec, conversion in pieces:
         if slot is None:
             continue
         if slot not in slots:
-            raise DataProblem(unknown("slot", f"{{{slot}}}", map("{{{}}}".format, slots), source=where))
+            raise DataProblem(
+                unknown("slot", f"{{{slot}}}", map("{{{}}}".format, slots), source=where)
+            )
         if spec or conversion:
             raise DataProblem(f"prompt {where} slot {{{slot}}} takes no format; write {{{slot}}}")
     return tuple((literal, slot) for literal, slot, _, _ in pieces)

@@ -16,7 +16,18 @@ from pathlib import Path
 from benchmark.jsonio import Json
 
 DISTRIBUTION = "pytest-culture"
-PACKAGES = ("pytest", "pytest-xdist", "numpy", "scipy", "pillow", "torch", "transformers", "tokenizers", "datasets", "huggingface_hub")  # fmt: skip
+PACKAGES = (
+    "pytest",
+    "pytest-xdist",
+    "numpy",
+    "scipy",
+    "pillow",
+    "torch",
+    "transformers",
+    "tokenizers",
+    "datasets",
+    "huggingface_hub",
+)
 
 
 def harness_version() -> str:

@@ -101,5 +101,7 @@ def _mean(name: str, column: Floats, n_items: int) -> Score:
         n_missing=n_items - int(found.size),
         method="mean",
         higher_is_better=DIRECTION.get(metric),
-        reading="" if name == "option_mass" else ("substantive" if name.endswith(SUBSTANTIVE) else "printed"),
+        reading=""
+        if name == "option_mass"
+        else ("substantive" if name.endswith(SUBSTANTIVE) else "printed"),
     )

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.jsonio import Json
@@ -87,14 +87,15 @@ def read_meta(folder: Path) -> SuiteMeta:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataProblem(f"suite file {path} cannot be read: {error}") from error
-    fields: Mapping[str, str] = SuiteMeta.__annotations__
+    fields = SuiteMeta.__annotations__
     for key in table:
         if key not in fields:
             raise DataProblem(unknown("key", key, fields, source=str(path)))
     missing = sorted(set(fields) - set(table))
     if missing:
         raise DataProblem(f"suite file {path} lacks {', '.join(missing)}")
-    return SuiteMeta(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    return SuiteMeta(**values)
 
 
 def load_suite(folder: Path, settings: Settings) -> Suite:

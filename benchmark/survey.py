@@ -17,9 +17,11 @@ from __future__ import annotations
 
 import hashlib
 import math
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from benchmark import jsonio
 from benchmark.errors import DataProblem
@@ -93,14 +95,13 @@ def load_survey(
     name, licence = path.name, _HUB_LICENCE
     if path.suffix.lower() == ".json":
         sample = read_sample(path)
-        name, licence, rows = sample.name, sample.licence, list(sample.questions)
+        name, licence, rows = sample.name, sample.licence, iter(sample.questions)
     else:
         rows = read_csv(path, source=source, tally=tally, notes=notes)
     own = read_labels(topic_labels) if topic_labels else {}
-    questions = _questions(rows, own, tally)
+    questions = _questions(rows, own, tally, notes)
     if not questions:
         raise DataProblem(_nothing_left(path, source, (*tally.problems(), *notes.problems())))
-    _note_labels(rows, questions, own, notes)
     return Survey(
         name=name,
         revision="sha256:" + hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -113,10 +114,12 @@ def load_survey(
 
 
 def _questions(
-    rows: Iterable[RawQuestion], own: Mapping[str, str], tally: Tally
+    rows: Iterable[RawQuestion], own: Mapping[str, str], tally: Tally, notes: Tally
 ) -> tuple[Question, ...]:
     kept: dict[str, Question] = {}
+    unused = set(own)
     for row in rows:
+        unused.discard(row.row)
         question = _question(row, own, tally)
         if not question.human:
             tally.add("question without a usable country", f"question {question.question_id}")
@@ -126,6 +129,10 @@ def _questions(
             tally.add("duplicate question", f"question {question.question_id}")
             question = max(twin, question, key=_precedence)
         kept[question.question_id] = question
+    for sha in sorted(unused):
+        notes.add("topic label of a question that is not here", f"sha256 {sha}")
+    for key in sorted(key for key, found in kept.items() if found.topic == UNLABELLED):
+        notes.add("question without a topic label", f"question {key}")
     return tuple(kept[key] for key in sorted(kept))
 
 
@@ -183,43 +190,26 @@ def _distribution(values: Sequence[object], n_options: int) -> tuple[float, ...]
     """The shares renormalised, or what is wrong with them."""
     if len(values) != n_options:
         return "shares unequal in length to the options"
-    numbers = tuple(_number(value) for value in values)
-    if not all(map(math.isfinite, numbers)):
+    if not set(map(type, values)) <= {int, float}:  # nor bool, which is an int to isinstance
         return "share that is no number"
-    total = sum(numbers)
+    numbers = cast("Sequence[float]", values)
+    try:
+        total = math.fsum(numbers)
+    except (OverflowError, ValueError):  # an integer beyond floats, or infinities of both signs
+        return "share that is no number"
+    if not math.isfinite(total):
+        return "share that is no number"
     if min(numbers) < 0:
         return "negative share"
     if total == 0:
         return "all shares zero"
     if abs(total - 1) > _SUM_TOLERANCE:
         return "shares do not sum to 1"
-    return tuple(number / total for number in numbers)
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return math.nan
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
+    return tuple([number / total for number in numbers])
 
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def _note_labels(
-    rows: Iterable[RawQuestion],
-    questions: Iterable[Question],
-    own: Mapping[str, str],
-    notes: Tally,
-) -> None:
-    for question in questions:
-        if question.topic == UNLABELLED:
-            notes.add("question without a topic label", f"question {question.question_id}")
-    for sha in sorted(own.keys() - {row.row for row in rows}):
-        notes.add("topic label of a question that is not here", f"sha256 {sha}")
 
 
 def _nothing_left(path: Path, source: str | None, seen: Iterable[Problem]) -> str:
@@ -235,4 +225,6 @@ def _digest(questions: Sequence[Question]) -> str:
 def _figures(question: Question) -> Mapping[str, object]:
     names = ("question_id", "text", "options", "substantive", "topic", "stem")
     found = {name: getattr(question, name) for name in names}
-    return found | {"human": question.human, "respondents": question.respondents}
+    # Shares as their bits: as exact as their decimals, and a tenth of the time to write.
+    bits = {c: struct.pack(f"<{len(p)}d", *p).hex() for c, p in question.human.items()}
+    return found | {"human": bits, "respondents": question.respondents}

@@ -10,11 +10,11 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _NONANSWERS = Path(__file__).parent / "data" / "nonanswers.toml"
-_QUOTES = re.compile("[\"'`´‘’‚“”„]")
+_QUOTES = re.compile("[\"'`\u00b4\u2018-\u201f]")  # straight, accents and curly ones
 _ASIDE = re.compile(r"\s*\((?P<intro>[^()]{20,})\)\s*(?:\.\.\.|…)\s*\S", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _FOLLOWING = re.compile(r"(?P<intro>.*?\bfollowing\b[^:?…]*[:?…])\s*\S", re.DOTALL | re.IGNORECASE)
@@ -22,11 +22,11 @@ _SHORT_ITEM = re.compile(r"(?P<intro>.*[:?…])\s+(?P<item>[^:?…]*[^\s:?….!�
 _MOST_WORDS_OF_AN_ITEM = 14
 
 
-@cache
+@lru_cache(maxsize=4096)
 def normalised(text: str) -> str:
     """Letters and digits only, case folded: what is left is the same in every public copy.
 
-    >>> normalised("Women´s  rights – “today”?")
+    >>> normalised("Women's  rights: “today”?")
     'womensrightstoday'
     """
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
@@ -95,8 +95,9 @@ def printed(option: object) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def is_substantive(option: str) -> bool:
-    """Is this an opinion, rather than don't know, no answer or a missing code?"""
+    """Whether this is an opinion, rather than don't know, no answer or a missing code."""
     return _nonanswer().fullmatch(_folded(option)) is None
 
 

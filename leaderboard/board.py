@@ -11,17 +11,19 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from filelock import FileLock, Timeout
 
 from benchmark import jsonio
 from benchmark.errors import BoardProblem
-from benchmark.jsonio import Json
-from benchmark.records import ModelIdentity, Score
 from benchmark.rows import sample, score_of, score_row
 from leaderboard.documents import exists, load, schema_name, validate, write
-from leaderboard.runs import Run
+
+if TYPE_CHECKING:
+    from benchmark.jsonio import Json
+    from benchmark.records import ModelIdentity, Score
+    from leaderboard.runs import Run
 
 LOCK_TIMEOUT_S = 30.0
 SHORT_DIGEST = 12
@@ -220,4 +222,4 @@ def update(
             f"{path} was not changed, the run is safe in {run_file}"
         ) from error
     except OSError as error:
-        raise BoardProblem(f"{lock} cannot be locked ({error.strerror or error})") from error
+        raise BoardProblem(f"{path} cannot be updated ({error.strerror or error})") from error

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
-from typing import Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Literal, NoReturn, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 Kind = Literal["run", "leaderboard"]
 KINDS: tuple[Kind, ...] = ("run", "leaderboard")
@@ -42,8 +44,8 @@ def load(path: Path, kind: Kind) -> dict[str, Json]:
     version = cast("str", document["schema"]).rpartition("/")[2]
     if not version.isdecimal() or int(version) > VERSION:
         raise BoardProblem(
-            f"{path} has schema {document['schema']!r}, newer than the {schema_name(kind)!r} that this "
-            "version reads; upgrade pytest-culture or name another file"
+            f"{path} has schema {document['schema']!r}, newer than the {schema_name(kind)!r} "
+            "that this version reads; upgrade pytest-culture or name another file"
         )
     return document
 

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 from PIL import Image
 
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).parents[1]
-TOKEN = "hf_thisMustNotBePrinted"
-GATE = {"code": "GatedRepo"}
+PRIVATE = "hf_thisMustNotBePrinted"
 QUESTIONS = [
     ['Is this, with a comma, "a question"?', "{'Italy': [0.5, 0.5]}", "['Yes', 'No']", "WVS"],
     ["None", "defaultdict(<class 'list'>, {'Nigeria': [1.0]})", "['NA']", "GAS"],
@@ -56,7 +55,7 @@ def call(
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
-        env=server.environment(tmp_path / "home", HF_TOKEN=TOKEN, **environment),
+        env=server.environment(tmp_path / "home", HF_TOKEN=PRIVATE, **environment),
         capture_output=True,
         text=True,
         timeout=60,
@@ -152,8 +151,8 @@ def test_hub_that_refuses_is_one_sentence_naming_the_way_out(
     assert "--survey sample" in done.stderr
     assert "--survey PATH" in done.stderr
     assert done.stderr.count("\n") == 1
-    assert TOKEN not in done.stdout + done.stderr
-    assert fault is None or f"Bearer {TOKEN}" in server.tokens
+    assert PRIVATE not in done.stdout + done.stderr
+    assert fault is None or f"Bearer {PRIVATE}" in server.tokens
     assert not list((tmp_path / "cache" / "survey").glob("*.csv"))
 
 
@@ -229,16 +228,22 @@ def test_every_category_of_ours_has_its_name_in_cvqa() -> None:
     assert sorted(SLUGS.values()) == sorted(CATEGORIES)
 
 
-def test_pictures_become_a_folder_that_the_manifest_reader_takes(
-    server: HubServer, tmp_path: Path
-) -> None:
-    """Wanted rows become files, once a picture; what is left out is counted, the commit kept."""
-    commit = add_pictures(server)
-    done = call(server, tmp_path, FETCH)
-    folder = Path(done.stdout.strip())
-    assert folder.name.startswith(f"cvqa-{commit}-"), done.stderr
+@pytest.fixture(scope="module")
+def fetched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HubServer, Path, Path]]:
+    """A Hub from which three countries' pictures were fetched: it, the place, the folder."""
+    place = tmp_path_factory.mktemp("fetched")
+    with serving() as running:
+        add_pictures(running)
+        done = call(running, place, FETCH)
+        assert done.returncode == 0, done.stderr
+        yield running, place, Path(done.stdout.strip())
 
-    images = load_manifest(folder)
+
+def test_pictures_become_a_folder_that_the_manifest_reader_takes(
+    fetched: tuple[HubServer, Path, Path],
+) -> None:
+    """Wanted rows become files, once a picture, and their terms and sources are kept."""
+    images = load_manifest(fetched[2])
     assert [entry.image_id for entry in images.entries] == [
         "CHN/sports/12.jpeg",
         "KOR/pop-culture/21.webp",
@@ -247,10 +252,17 @@ def test_pictures_become_a_folder_that_the_manifest_reader_takes(
     assert images.missing() == ()
     assert images.licence == "CC BY-SA"
     (dish,) = images.of("NGA", "food")
-    assert (dish.source, images.open(dish).pixels().getpixel((0, 0))) == (
-        "https://example.org/a",
-        (255, 0, 0),
-    )
+    assert dish.source == "https://example.org/a"
+    assert images.open(dish).pixels().getpixel((0, 0)) == (255, 0, 0)
+
+
+def test_fetched_pictures_record_their_commit_and_what_was_left_out(
+    fetched: tuple[HubServer, Path, Path],
+) -> None:
+    """The commit that was resolved stands in the folder's name and in its record."""
+    server, _, folder = fetched
+    commit = server.repositories["dataset", hub.PICTURES].branches["main"]
+    assert folder.name.startswith(f"cvqa-{commit}-")
     assert json.loads((folder / "fetched.json").read_text(encoding="utf-8")) == {
         "schema": 1,
         "repository": "afaji/cvqa",
@@ -267,15 +279,13 @@ def test_pictures_become_a_folder_that_the_manifest_reader_takes(
 
 
 def test_finished_pictures_serve_fewer_countries_without_the_hub(
-    server: HubServer, tmp_path: Path
+    fetched: tuple[HubServer, Path, Path],
 ) -> None:
     """No request even with no revision given: a run does not move to a new commit unasked."""
-    add_pictures(server)
-    first = call(server, tmp_path, FETCH)
+    server, place, folder = fetched
     server.requests.clear()
-    assert call(server, tmp_path, FETCH).stdout == first.stdout
     fewer = "print(hub.fetch_cvqa(cache, countries=['KOR']))"
-    assert call(server, tmp_path, fewer, HF_HUB_OFFLINE="1").stdout == first.stdout
+    assert call(server, place, fewer).stdout.strip() == str(folder)
     assert server.requests == []
 
 

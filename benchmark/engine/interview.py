@@ -65,7 +65,8 @@ class Interview:
         replies = model.answer(list(wanted.values()))
         if len(replies) != len(wanted):
             raise ModelProblem(
-                f"model {self.identity.name!r} gave {len(replies)} answers to {len(wanted)} requests"
+                f"model {self.identity.name!r} gave {len(replies)} answers "
+                f"to {len(wanted)} requests"
             )
         self._store.put(
             dict(zip(wanted, replies, strict=True)),

@@ -1,4 +1,4 @@
-"""How far apart two answer distributions are: Jensen–Shannon divergence, distance, similarity.
+"""How far apart two answer distributions are: Jensen-Shannon divergence, distance, similarity.
 
 Knows arrays only: not what an option means, whose answer a row is, or how rows are averaged.
 """
@@ -18,7 +18,7 @@ TOLERANCE = 1e-6
 
 
 def js_divergence(p: npt.ArrayLike, q: npt.ArrayLike, *, base: float = math.e) -> FloatArray:
-    r"""Jensen–Shannon divergence between rows of probabilities.
+    r"""Jensen-Shannon divergence between rows of probabilities.
 
     .. math:: \tfrac12 KL(p \| m) + \tfrac12 KL(q \| m), \qquad m = (p + q) / 2
 
@@ -64,7 +64,7 @@ def js_divergence(p: npt.ArrayLike, q: npt.ArrayLike, *, base: float = math.e) -
 
 
 def js_distance(p: npt.ArrayLike, q: npt.ArrayLike, *, base: float = math.e) -> FloatArray:
-    r"""Jensen–Shannon distance, the square root of `js_divergence`, and a metric.
+    r"""Jensen-Shannon distance, the square root of `js_divergence`, and a metric.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def js_distance(p: npt.ArrayLike, q: npt.ArrayLike, *, base: float = math.e) -> 
 
 
 def js_similarity(p: npt.ArrayLike, q: npt.ArrayLike, *, base: float = math.e) -> FloatArray:
-    r"""One minus `js_distance`: what papers print as "1 − JSD".
+    r"""One minus `js_distance`: what papers print as "1 - JSD".
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def js_similarity(p: npt.ArrayLike, q: npt.ArrayLike, *, base: float = math.e) -
 
     Returns
     -------
-    Shape ``(...)``, in [1 − √(ln 2 / ln base), 1], that is [0.167, 1] by default; higher is
+    Shape ``(...)``, in [1 - √(ln 2 / ln base), 1], that is [0.167, 1] by default; higher is
     closer, 1 only where ``p == q``. Two certainties that contradict each other do not score 0.
 
     References
@@ -179,7 +179,15 @@ def divergence_unchecked(p: FloatArray, q: FloatArray) -> FloatArray:
 
 def restrict_unchecked(p: FloatArray, keep: BoolArray) -> FloatArray:
     """`restrict` of rows known not to be negative."""
-    kept = p * keep
-    total = kept.sum(axis=-1, keepdims=True)
-    lost = np.isnan(p).any(axis=-1, keepdims=True) | (total == 0)
-    return kept / np.where(lost, np.nan, total)
+    kept = p * keep  # NaN stays NaN, dropped or not
+    return kept / positive_or_nan(kept.sum(axis=-1, keepdims=True))
+
+
+def positive_or_nan(x: npt.ArrayLike) -> FloatArray:
+    """A denominator: where it is not above 0, the quotient is NaN.
+
+    >>> positive_or_nan([2, 0, -1]).tolist()
+    [2.0, nan, nan]
+    """
+    number = np.asarray(x, dtype=np.float64)
+    return np.where(number > 0, number, np.nan)

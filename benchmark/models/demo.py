@@ -7,13 +7,11 @@ encoder, is the real one on any machine. The adapter that runs it does not know 
 from __future__ import annotations
 
 import math
-import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -24,15 +22,14 @@ from benchmark.survey import SAMPLE
 from benchmark.survey_sample import read_sample
 
 if TYPE_CHECKING:
-    import torch
-    from tokenizers import Tokenizer
-    from transformers import LlavaNextConfig, LlavaNextProcessor, PreTrainedTokenizerFast
+    from collections.abc import Iterable, Iterator
 
 RECIPE = 1  # raise when anything below changes what is built
 SEED = 20250222
 PAD, BOS, EOS, IMAGE = "<pad>", "<s>", "</s>", "<image>"
 SUITES = Path(__file__).parents[2] / "suites"
-TILE = 32  # pixels; 16 patches of 8 × 8
+TILE, PATCH = 32, 8  # pixels
+GRIDS = [[TILE, TILE], [TILE, 2 * TILE], [2 * TILE, TILE]]
 GAINS = (  # spread of a matrix's outputs for inputs of spread 1
     ("vision_tower.", 1.0),
     ("multi_modal_projector.", 1.0),
@@ -61,7 +58,7 @@ def ready_demo(cache: Path, texts: Iterable[str] | None = None) -> Path:
             try:
                 build_demo(building, words)
                 building.chmod(0o755)  # mkdtemp's folders are private
-                os.replace(building, folder)
+                building.replace(folder)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
     return folder
@@ -86,22 +83,23 @@ def build_demo(folder: Path, texts: Iterable[str]) -> None:
     """Write the demo as an ordinary model folder: weights, config, tokenizer, processor."""
     torch, transformers = backend_modules()
     transformers.utils.logging.disable_progress_bar()
-    tokenizer = _tokenizer(texts)
+    tokenizer = _tokenizer(transformers, texts)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-        model = transformers.LlavaNextForConditionalGeneration(_config(tokenizer))
-        _sharpen(model)
+        config = _config(transformers, tokenizer)
+        model = transformers.LlavaNextForConditionalGeneration(config)
+        _sharpen(torch, model)
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.save_pretrained(folder)
-    _processor(tokenizer).save_pretrained(folder)
+    _processor(transformers, tokenizer).save_pretrained(folder)
 
 
-def _tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
+def _tokenizer(transformers: Any, texts: Iterable[str]) -> Any:  # noqa: ANN401
+    """Byte-level BPE: reads any text, and the embedded ones in few tokens."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-    from transformers import PreTrainedTokenizerFast
 
-    raw: Tokenizer = Tokenizer(models.BPE())
+    raw = Tokenizer(models.BPE())
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     raw.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
@@ -114,15 +112,12 @@ def _tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
     raw.post_processor = processors.TemplateProcessing(
         single=f"{BOS} $A", special_tokens=[(BOS, raw.token_to_id(BOS))]
     )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=raw, pad_token=PAD, bos_token=BOS, eos_token=EOS
-    )
+    special = {"pad_token": PAD, "bos_token": BOS, "eos_token": EOS}
+    return transformers.PreTrainedTokenizerFast(tokenizer_object=raw, **special)
 
 
-def _config(tokenizer: PreTrainedTokenizerFast) -> LlavaNextConfig:
-    from transformers import CLIPVisionConfig, LlamaConfig, LlavaNextConfig
-
-    text = LlamaConfig(
+def _config(transformers: Any, tokenizer: Any) -> Any:  # noqa: ANN401
+    text = transformers.LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=96,
         intermediate_size=192,
@@ -134,58 +129,49 @@ def _config(tokenizer: PreTrainedTokenizerFast) -> LlavaNextConfig:
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    vision = CLIPVisionConfig(
+    vision = transformers.CLIPVisionConfig(
         image_size=TILE,
-        patch_size=8,
+        patch_size=PATCH,
         hidden_size=128,
         intermediate_size=256,
         num_hidden_layers=3,
         num_attention_heads=4,
         projection_dim=32,
     )
-    return LlavaNextConfig(
+    return transformers.LlavaNextConfig(
         text_config=text,
         vision_config=vision,
         image_token_index=tokenizer.convert_tokens_to_ids(IMAGE),
-        image_grid_pinpoints=_pinpoints(),
-        image_seq_length=(TILE // 8) ** 2,
+        image_grid_pinpoints=GRIDS,
+        image_seq_length=(TILE // PATCH) ** 2,
         tie_word_embeddings=False,
     )
 
 
-def _pinpoints() -> list[list[int]]:
-    return [[TILE, TILE], [TILE, 2 * TILE], [2 * TILE, TILE]]
-
-
-def _processor(tokenizer: PreTrainedTokenizerFast) -> LlavaNextProcessor:
-    from transformers import LlavaNextImageProcessorPil, LlavaNextProcessor
-
-    images = LlavaNextImageProcessorPil(
+def _processor(transformers: Any, tokenizer: Any) -> Any:  # noqa: ANN401
+    images = transformers.LlavaNextImageProcessorPil(
         size={"shortest_edge": TILE},
         crop_size={"height": TILE, "width": TILE},
-        image_grid_pinpoints=_pinpoints(),
+        image_grid_pinpoints=GRIDS,
     )
-    return LlavaNextProcessor(
+    return transformers.LlavaNextProcessor(
         images,
         tokenizer,
-        patch_size=8,
+        patch_size=PATCH,
         vision_feature_select_strategy="default",
         num_additional_image_tokens=1,
         chat_template=TEMPLATE,
     )
 
 
-def _sharpen(model: torch.nn.Module) -> None:
+def _sharpen(torch: Any, model: Any) -> None:  # noqa: ANN401
     """Redraw the matrices so wide that attention picks and the next token is rarely a toss-up.
 
     At the library's own scale every answer is near uniform, and a test that compares answers
     would pass on anything.
     """
-    import torch
-
     for name, weight in model.named_parameters():
         if weight.ndim < 2 or "norm" in name:
             continue
-        fan_in = weight[0].numel()
-        gain = next((g for part, g in GAINS if part in name), 1.0)
-        torch.nn.init.normal_(weight, std=gain / math.sqrt(fan_in))
+        gain = next((gain for part, gain in GAINS if part in name), 1.0)
+        torch.nn.init.normal_(weight, std=gain / math.sqrt(weight[0].numel()))

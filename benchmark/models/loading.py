@@ -6,13 +6,16 @@ Knows no suite and no store; imports torch and transformers when it is called.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models.transformers import TransformersModel
-from benchmark.records import ModelIdentity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmark.records import ModelIdentity
 
 # What decides which weights and code are read is not a model argument: it is part of the identity.
 FIXED = {
@@ -88,7 +91,7 @@ def load_transformers(
 
 
 def backend_modules() -> tuple[Any, Any]:
-    """torch and transformers, or how to get them."""
+    """The two libraries, or how to get them."""
     try:
         import torch
         import transformers

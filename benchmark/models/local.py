@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from benchmark import jsonio
 from benchmark.errors import ModelProblem
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WEIGHTS = "*.safetensors"
 # Everything else that a processor or config may be read from; the index only lists the shards.

@@ -5,16 +5,20 @@ Knows questions and shares; nothing of models or requests.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from benchmark.metrics.divergence import FloatArray, js_distance
-from benchmark.survey import Question, Survey
+
+if TYPE_CHECKING:
+    from benchmark.survey import Question, Survey
 
 MIN_SHARED = 5  # questions of other topics both must have answered
 
 
 class Neighbours:
-    """Mean Jensen–Shannon distances over printed options between all pairs of countries.
+    """Mean Jensen-Shannon distances over printed options between all pairs of countries.
 
     Sums and counts are kept by topic, so that leaving a topic out is a subtraction.
     """

@@ -6,10 +6,11 @@ Knows no model family: it stands in front of any transformers image processor.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
     from PIL.Image import Image
 
     from benchmark.records import ImageRef

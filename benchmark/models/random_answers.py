@@ -6,8 +6,7 @@ fake on which tests run. It knows no survey and does not look at a request's sub
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
@@ -29,10 +28,14 @@ from benchmark.records import (
     Vector,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 WORDS = (
-    "a and bread child day door evening field fire friend garden hand hill home light long market "
-    "mother night old quiet rain river road sang small song star table the tree walked water with"
-).split()
+    *("a", "and", "bread", "child", "day", "door", "evening", "field", "fire", "friend", "garden"),
+    *("hand", "hill", "home", "light", "long", "market", "mother", "night", "old", "quiet", "rain"),
+    *("river", "road", "sang", "small", "song", "star", "table", "the", "tree", "walked", "water"),
+)
 DIM = 32
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmark.errors import ModelProblem
 from benchmark.models.neighbours import Neighbours
@@ -150,14 +151,26 @@ def nearest_country(survey: Survey) -> Rule:
     return rule
 
 
-def _shares(p: np.ndarray) -> Shares:
+def _shares(p: npt.NDArray[np.float64]) -> Shares:
     return tuple(p.tolist())
+
+
+def _world_average(_survey: Survey, _seed: int) -> Rule:
+    return world_average
+
+
+def _nearest_country(survey: Survey, _seed: int) -> Rule:
+    return nearest_country(survey)
+
+
+def _resample(_survey: Survey, seed: int) -> Rule:
+    return resample(seed)
 
 
 RULES: Mapping[str, Callable[[Survey, int], Rule]] = MappingProxyType(
     {
-        "world-average": lambda survey, seed: world_average,
-        "nearest-country": lambda survey, seed: nearest_country(survey),
-        "resample": lambda survey, seed: resample(seed),
+        "world-average": _world_average,
+        "nearest-country": _nearest_country,
+        "resample": _resample,
     }
 )

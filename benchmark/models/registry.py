@@ -6,41 +6,38 @@ answers are all stored never starts a model. Knows no suite and no pytest.
 
 from __future__ import annotations
 
-import importlib.resources
-import re
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from benchmark.errors import UsageProblem, unknown
+from benchmark.errors import UsageProblem
 from benchmark.models import demo, machine
 from benchmark.models.commits import hub_commit
 from benchmark.models.loading import load_transformers, model_arguments
-from benchmark.models.local import check_folder, processor_digest, weights_digest
+from benchmark.models.local import processor_digest, weights_digest
+from benchmark.models.naming import BLIND, REFERENCE, ModelSpec, resolve
 from benchmark.models.random_answers import RandomAnswers
 from benchmark.models.reference import RULES, ReferenceModel, UniformModel
 from benchmark.records import Model, ModelIdentity
 from benchmark.settings import Settings, default_cache
-from benchmark.survey import Survey
 
-Kind = Literal["hub", "folder", "demo", "reference"]
-DEMO = "demo"
-REFERENCE = "reference:"
-BLIND = ("uniform", "random")  # need no survey and do not read a request's subject
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmark.survey import Survey
+
+__all__ = [
+    "ModelOptions",
+    "ModelSpec",
+    "default_batch_size",
+    "identify",
+    "identify_model",
+    "load",
+    "open_model",
+    "options_of",
+    "resolve",
+]
+
 REFERENCE_BACKEND = "reference 1"  # raise when a rule changes what it answers
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelSpec:
-    """What a name means; ``model_id`` enters the store's key, ``name`` is what was typed."""
-
-    kind: Kind
-    name: str
-    model_id: str
-    revision: str | None = None
-    path: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,62 +62,6 @@ def options_of(settings: Settings) -> ModelOptions:
         threads=settings.threads,
         cache=settings.cache,
     )
-
-
-def aliases() -> Mapping[str, str]:
-    """Short name to Hub id."""
-    text = importlib.resources.files("benchmark.models").joinpath("aliases.toml").read_text("utf-8")
-    return {alias: str(repo_id) for alias, repo_id in tomllib.loads(text).items()}
-
-
-def references() -> tuple[str, ...]:
-    """Names of the reference models."""
-    return tuple(f"{REFERENCE}{rule}" for rule in (*BLIND, *RULES))
-
-
-# --- what a name means ------------------------------------------------------------------------
-
-
-def resolve(name: str, *, revision: str | None = None) -> ModelSpec:
-    """The model that ``--model`` and ``--revision`` name.
-
-    Raises
-    ------
-    UsageProblem
-        No such name (near ones are suggested), or a revision of what has none.
-    ModelProblem
-        A folder that holds no model.
-    """
-    spec = _spec(name, revision)
-    if revision is not None and spec.kind != "hub":
-        raise UsageProblem(
-            f"--revision {revision} is given but {name} is not on the Hub and has no commits; "
-            "leave it out"
-        )
-    return spec
-
-
-def _spec(name: str, revision: str | None) -> ModelSpec:
-    known = aliases()
-    if name == DEMO:
-        return ModelSpec(kind="demo", name=name, model_id="demo (random weights)")
-    if name in references():
-        return ModelSpec(kind="reference", name=name, model_id=name)
-    if name in known:
-        return ModelSpec(kind="hub", name=name, model_id=known[name], revision=revision)
-    path = Path(name).expanduser()
-    if name and not name.startswith(REFERENCE) and path.is_dir():
-        check_folder(path)
-        return ModelSpec(
-            kind="folder", name=name, model_id=path.resolve().name, path=path.resolve()
-        )
-    if re.match(r"[./~]", name):
-        raise UsageProblem(f"--model {name}: there is no such folder")
-    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", name):
-        return ModelSpec(kind="hub", name=name, model_id=name, revision=revision)
-    everything = (DEMO, *references(), *known)
-    note = "--model; besides these, an org/name on the Hub or a folder"
-    raise UsageProblem(unknown("model", name, everything, source=note))
 
 
 # --- what identifies its answers --------------------------------------------------------------
@@ -205,6 +146,12 @@ def load(
         case _:
             assert_never(spec.kind)
     return load_transformers(identity, source, device=options.device, threads=options.threads)
+
+
+def identify_model(settings: Settings, survey: Survey | None) -> ModelIdentity:
+    """`identify` for the model that the settings name."""
+    spec = resolve(settings.model, revision=settings.revision)
+    return identify(spec, options_of(settings), survey=survey)
 
 
 def open_model(settings: Settings, identity: ModelIdentity, *, survey: Survey | None) -> Model:

@@ -5,11 +5,14 @@ Knows no weights and decodes no image; a processor is anything with the two attr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from benchmark.errors import ModelProblem
-from benchmark.records import Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmark.records import Prompt
 
 
 class ChatProcessor(Protocol):

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, assert_never
 
 from benchmark.errors import ModelProblem
+from benchmark.models.inputs import Inputs
 from benchmark.models.labels import LabelTokens, common_prefix, label_tokens
-from benchmark.models.pictures import Pictures, Recent, RememberingImageProcessor
-from benchmark.models.rendering import render
+from benchmark.models.pictures import Recent
 from benchmark.records import (
     Answer,
     Choice,
@@ -30,7 +29,7 @@ from benchmark.records import (
 )
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from collections.abc import Sequence
 
 SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})
 
@@ -41,14 +40,7 @@ class TransformersModel:
     def __init__(self, identity: ModelIdentity, model: Any, processor: Any) -> None:  # noqa: ANN401
         self._identity = identity
         self._model = model
-        self._processor = processor
-        self._tokenizer = processor.tokenizer
-        # right: what follows a causal model's last real token cannot change what it says there
-        self._tokenizer.padding_side = "right"
-        if self._tokenizer.pad_token is None:
-            self._tokenizer.pad_token = self._tokenizer.eos_token
-        processor.image_processor = RememberingImageProcessor(processor.image_processor)
-        self._pictures = Pictures()
+        self._inputs = Inputs(processor)
         self._labels: Recent[LabelTokens] = Recent(256)
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
 
@@ -63,47 +55,44 @@ class TransformersModel:
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """Answers in the order asked; choices share a forward, apart those without an image."""
         answers: dict[int, Answer] = {}
-        with_image: list[tuple[int, Choice]] = []
-        without: list[tuple[int, Choice]] = []
+        choices: dict[bool, list[tuple[int, Choice]]] = {True: [], False: []}
         for i, request in enumerate(batch):
             match request:
                 case Choice():
-                    (with_image if request.prompt.images else without).append((i, request))
+                    choices[bool(request.prompt.images)].append((i, request))
                 case Continuation():
                     answers[i] = self._continuation(request)
                 case Generate():
                     answers[i] = self._generate(request)
                 case Embed():
                     raise ModelProblem(
-                        f"{self._identity.name} has no embeddings: it was asked to embed for the "
-                        f"encoder {request.encoder!r}; use a model that supports embed"
+                        f"{self._identity.name} was asked for an embedding by {request.encoder!r} "
+                        "but only scores and writes; use a model that supports embed"
                     )
                 case _:
                     assert_never(request)
-        for group in (with_image, without):
-            if group:
-                found = self._choices([choice for _, choice in group])
-                answers.update(zip((i for i, _ in group), found, strict=True))
+        for group in filter(None, choices.values()):
+            found = self._choices([choice for _, choice in group])
+            answers.update(zip((i for i, _ in group), found, strict=True))
         return [answers[i] for i in range(len(batch))]
 
     # --- choice -----------------------------------------------------------------------------
 
     def _choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
-        rendered = [render(self._processor, request.prompt) for request in batch]
-        texts = [
-            text + request.labels[0] for (text, _), request in zip(rendered, batch, strict=True)
-        ]
-        inputs = self._inputs(texts, [request.prompt for request in batch])
+        rendered = [self._inputs.render(request.prompt) for request in batch]
+        texts = [text + r.labels[0] for (text, _), r in zip(rendered, batch, strict=True)]
+        inputs = self._tensors(texts, [request.prompt for request in batch])
         ends = [int(n) for n in inputs["attention_mask"].sum(dim=1)]
+        rows = [row[:end].tolist() for row, end in zip(inputs["input_ids"], ends, strict=True)]
         tokens = [
-            self._label_tokens(row[:end].tolist(), text, tail, request.labels)
-            for row, end, (text, tail), request in zip(
-                inputs["input_ids"].cpu(), ends, rendered, batch, strict=True
-            )
+            self._label_tokens(row, text, tail, request.labels)
+            for row, (text, tail), request in zip(rows, rendered, batch, strict=True)
         ]
-        positions = [end - 1 - t.n_after for end, t in zip(ends, tokens, strict=True)]
-        rows = self._logits_at(inputs, positions)  # (batch, vocabulary), float64
-        return [probabilities(row[list(t.ids)], row) for row, t in zip(rows, tokens, strict=True)]
+        # The first label is in the text because its token may merge with what stands before it;
+        # the score is read in front of it, and no position sees what follows.
+        positions = [end - 1 - found.n_after for end, found in zip(ends, tokens, strict=True)]
+        logits = self._logits_at(inputs, positions)  # (batch, vocabulary)
+        return [probabilities(row, found.ids) for row, found in zip(logits, tokens, strict=True)]
 
     def _label_tokens(
         self, row: list[int], text: str, tail: str, labels: tuple[str, ...]
@@ -119,9 +108,9 @@ class TransformersModel:
         return self._tokens_after(text, labels)
 
     def _tokens_after(self, context: str, labels: tuple[str, ...]) -> LabelTokens:
-        return label_tokens(self._token_ids, context, labels)
+        return label_tokens(self._inputs.token_ids, context, labels)
 
-    def _logits_at(self, inputs: Any, positions: Sequence[int]) -> Tensor:  # noqa: ANN401
+    def _logits_at(self, inputs: Any, positions: Sequence[int]) -> Any:  # noqa: ANN401
         """Next-token logits at one position of each row; the head runs at those positions only."""
         import torch
 
@@ -133,7 +122,7 @@ class TransformersModel:
             else:
                 logits = self._model(**inputs, use_cache=False).logits[:, kept]
         rows = torch.arange(len(positions), device=logits.device)
-        return logits[rows, column].double().cpu()
+        return logits[rows, column.to(logits.device)].cpu().double()
 
     # --- continuation and text --------------------------------------------------------------
 
@@ -147,12 +136,12 @@ class TransformersModel:
         """Sum over the tokens of prompt + text that are not tokens of the prompt alone."""
         import torch
 
-        before, _ = render(self._processor, prompt)
-        whole = self._token_ids(before + text)
-        n = len(whole) - common_prefix([self._token_ids(before), whole])
+        before, _ = self._inputs.render(prompt)
+        whole = self._inputs.token_ids(before + text)
+        n = len(whole) - common_prefix([self._inputs.token_ids(before), whole])
         if n == 0:
             return 0.0, 0
-        inputs = self._inputs([before + text], [prompt])
+        inputs = self._tensors([before + text], [prompt])
         keep = {"logits_to_keep": n + 1} if self._keeps else {}
         with torch.inference_mode():
             logits = self._model(**inputs, **keep, use_cache=False).logits[0, -n - 1 : -1]
@@ -163,60 +152,37 @@ class TransformersModel:
     def _generate(self, request: Generate) -> Text:
         import torch
 
-        text, _ = render(self._processor, request.prompt)
-        inputs = self._inputs([text], [request.prompt])
+        text, _ = self._inputs.render(request.prompt)
+        inputs = self._tensors([text], [request.prompt])
         device = self._model.device
-        with (
-            torch.inference_mode(),
-            torch.random.fork_rng(
-                devices=[device] if device.type == "cuda" else [], device_type="cuda"
-            ),
-        ):
+        devices = [device] if device.type == "cuda" else []
+        with torch.inference_mode(), torch.random.fork_rng(devices=devices, device_type="cuda"):
             torch.manual_seed(request.seed)
             ids = self._model.generate(**inputs, **_sampling(request))[0]
-        new = ids[inputs["input_ids"].shape[1] :]
-        stopped = len(new) > 0 and int(new[-1]) in self._stops()
-        return Text(
-            text=self._tokenizer.decode(new, skip_special_tokens=True),
-            finish="stop" if stopped else "length",
-        )
+        new = ids[inputs["input_ids"].shape[1] :].tolist()
+        stopped = bool(new) and new[-1] in self._stops()
+        return Text(text=self._inputs.decode(new), finish="stop" if stopped else "length")
 
     def _stops(self) -> frozenset[int]:
         ends = self._model.generation_config.eos_token_id
         return frozenset(ends if isinstance(ends, list) else [ends])
 
-    # --- text to tensors --------------------------------------------------------------------
-
-    def _token_ids(self, text: str) -> list[int]:
-        return list(self._tokenizer(text, add_special_tokens=self._adds_special(text))["input_ids"])
-
-    def _adds_special(self, text: str) -> bool:
-        """Unless the chat template has already written the text's opening token."""
-        opening = self._tokenizer.bos_token
-        return not (opening and text.startswith(opening))
-
-    def _inputs(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
-        pictures = [self._pictures.of(prompt.images) for prompt in prompts]
-        inputs = self._processor(
-            text=texts,
-            images=pictures if any(pictures) else None,
-            padding=True,
-            add_special_tokens=self._adds_special(texts[0]),
-            return_tensors="pt",
-        )
+    def _tensors(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
+        inputs = self._inputs.tensors(texts, prompts)
         return inputs.to(self._model.device, dtype=self._model.dtype)
 
 
-def probabilities(labels: Tensor, vocabulary: Tensor) -> Probabilities:
+def probabilities(logits: Any, labels: Sequence[int]) -> Probabilities:  # noqa: ANN401
     """Labels' probabilities among themselves, and the mass that they hold in the vocabulary.
 
-    Computed from log-sums, so that labels of vanishing mass still compare; NaN where the model's
-    logits are not numbers or rule every label out.
+    ``logits`` is one row over the vocabulary. Computed from log-sums, so that labels of vanishing
+    mass still compare; NaN where the logits are not numbers or rule every label out.
     """
-    total = labels.logsumexp(0)
-    p = tuple(float(x) for x in (labels - total).exp())
-    mass = float((total - vocabulary.logsumexp(0)).exp())
-    if not (math.isfinite(mass) and all(math.isfinite(x) for x in p)):
+    of_labels = logits[list(labels)]
+    total = of_labels.logsumexp(0)
+    p = tuple((of_labels - total).exp().tolist())
+    mass = float((total - logits.logsumexp(0)).exp())
+    if not all(map(math.isfinite, (mass, *p))):
         return Probabilities(p=(math.nan,) * len(p), option_mass=math.nan)
     return Probabilities(p=p, option_mass=min(mass, 1.0))
 

@@ -6,9 +6,7 @@ for. Everything a hook does is a function in the modules beside this one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Generator
 
 import pytest
 
@@ -32,7 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
     except CultureError as error:
         raise pytest.UsageError(str(error)) from error
     if not traffic.is_worker(config):
-        folders = find_suites([config.invocation_params.dir / a.split("::")[0] for a in config.args])
+        folders = find_suites(
+            [config.invocation_params.dir / a.split("::")[0] for a in config.args]
+        )
         if folders:
             config.pluginmanager.register(Controller(config, folders), "culture-controller")
 
@@ -54,8 +54,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let the case's record travel on its report."""
-    report: Any = yield
+    report = yield
     reports.attach(item, report)
     return report

@@ -20,7 +20,7 @@ from benchmark.errors import CultureError
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import registry
 from benchmark.plugin import terminal, traffic
-from benchmark.plugin.reports import record_on
+from benchmark.plugin.reports import record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.provenance import now, provenance
@@ -87,7 +87,7 @@ class Controller:
         if report.failed:
             self._note_failure(report)
         elif record is not None:
-            self.runs[record.case.suite].add(record)
+            self.runs[record.case.suite].add(record, text_on(report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -109,12 +109,17 @@ class Controller:
     def _prepare(self, suites: Sequence[SuiteState]) -> None:
         settings = self.state.settings
         ResponseStore(settings.store).close()
-        board.read_board(settings.leaderboard)
+        if settings.leaderboard.exists():
+            board.read_board(settings.leaderboard)
         self.gates = tuple(gate for path in settings.gates for gate in load_gates(path))
         self._check_gates({suite.suite.meta.name for suite in suites})
         for suite in suites:
             name = suite.suite.meta.name
-            self.state.identities[name] = registry.identify_model(settings, suite.suite.survey)
+            self.state.identities[name] = registry.identify(
+                registry.resolve(settings.model, revision=settings.revision),
+                registry.options_of(settings),
+                survey=suite.suite.survey,
+            )
             self.runs[name] = SuiteRun(
                 suite=suite.suite,
                 selection=suite.selection,
@@ -148,7 +153,7 @@ class Controller:
                     interrupted=interrupted,
                 )
                 try:
-                    board.update(self.state.settings.leaderboard, run.run, run.path)
+                    board.update(self.state.settings.leaderboard, run.run, run_file=run.path)
                 except CultureError as error:
                     self.problems.append(str(error))
 

@@ -26,35 +26,64 @@ class Option(NamedTuple):
 
 
 MODEL = (
-    Option("--model", "demo", "NAME", "an alias (qwen2.5-vl), org/name, a local folder, demo, or reference:uniform|world-average|nearest-country|resample|random; default: demo"),
-    Option("--revision", None, "COMMIT", "pin a Hub model to a commit, tag or branch; the commit it resolves to is recorded"),
-    Option("--device", "auto", "NAME", "cpu, cuda, cuda:1, mps; default: auto"),
-    Option("--dtype", "auto", "NAME", "float32, bfloat16, float16; default: auto (bfloat16 on a GPU, float32 elsewhere)"),
+    Option(
+        "--model",
+        "demo",
+        "NAME",
+        "an alias (qwen2.5-vl), org/name, a local folder, demo, or reference:NAME with NAME "
+        "uniform, world-average, nearest-country, resample or random; default: demo",
+    ),
+    Option(
+        "--revision",
+        None,
+        "COMMIT",
+        "pin a Hub model to a commit, tag or branch; the commit it resolves to is recorded",
+    ),
+    Option("--device", "auto", "NAME", "cpu, cuda, cuda:1 or mps; default: auto"),
+    Option(
+        "--dtype",
+        "auto",
+        "NAME",
+        "float32, bfloat16 or float16; default: auto (bfloat16 on a GPU, float32 elsewhere)",
+    ),
     Option("--batch-size", "auto", "N", "requests a forward pass; default: auto"),
     Option("--threads", None, "N", "CPU threads a process, fixed and recorded; default: all cores"),
     Option("--seed", "0", "N", "seed of every random draw; default: 0"),
-)  # fmt: skip
+)
 DATA = (
-    Option("--survey", "auto", "SOURCE", "sample, hub, or a CSV file in GlobalOpinionQA's layout; default: auto (sample for embedded models, hub for others)"),
-    Option("--images", "auto", "SOURCE", "sample, hub (CVQA), or a folder with a manifest.csv; default: auto, as for --survey"),
-    Option("--prompts", None, "FILE", "a prompt template file of your own (layout: docs/prompts.md)"),
-    Option("--topic-labels", None, "FILE", "a CSV of question and topic, instead of the published topics"),
-)  # fmt: skip
+    Option(
+        "--survey",
+        "auto",
+        "SOURCE",
+        "sample, hub, or a CSV file in GlobalOpinionQA's layout; default: auto (sample for "
+        "embedded models, hub for all others)",
+    ),
+    Option(
+        "--images",
+        "auto",
+        "SOURCE",
+        "sample, hub (CVQA), or a folder with a manifest.csv; default: auto, as for --survey",
+    ),
+    Option("--prompts", None, "FILE", "a prompt template file of your own (docs/prompts.md)"),
+    Option("--topic-labels", None, "FILE", "a CSV of questions and topics, for the published ones"),
+)
 SELECTION = (
-    Option("--countries", "", "LIST", "comma-separated ISO codes or names; default: the suite's"),
-    Option("--topics", "", "LIST", "comma-separated topics; default: all"),
-    Option("--proxies", "", "LIST", "comma-separated proxies: country, food, tradition, …; default: all"),
+    Option("--countries", "", "LIST", "ISO codes or names, by comma; default: the suite's"),
+    Option("--topics", "", "LIST", "topics, by comma; default: all"),
+    Option("--proxies", "", "LIST", "proxies, by comma: country, food, …; default: all"),
     Option("--limit", None, "N", "ask at most N questions a topic; marks the run as partial"),
-)  # fmt: skip
+)
 OUTPUT = (
-    Option("--store", None, "FILE", "response store; default: responses.sqlite in the user's cache directory"),
+    Option("--store", None, "FILE", "the response store; default: in the user's cache directory"),
     Option("--runs", None, "DIR", "where run files go; default: leaderboard/runs"),
-    Option("--leaderboard", None, "FILE", "the board to update; default: leaderboard/leaderboard.json"),
-)  # fmt: skip
+    Option("--leaderboard", None, "FILE", "the board; default: leaderboard/leaderboard.json"),
+)
 REPEATED = (
-    Option("--model-args", None, "K=V", "keyword arguments for loading the model; may be repeated"),
-    Option("--gate", None, "FILE", "a TOML file of thresholds that decide the exit code; may be repeated"),
-)  # fmt: skip
+    Option("--model-args", None, "K=V", "keyword arguments for loading the model; repeatable"),
+    Option(
+        "--gate", None, "FILE", "a TOML file of thresholds that decide the exit code; repeatable"
+    ),
+)
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -82,7 +111,9 @@ def settings_from(config: pytest.Config) -> Settings:
         revision=get("--revision"),
         device=get("--device"),
         dtype=_one_of(get("--dtype"), ("auto", "float32", "bfloat16", "float16"), "--dtype"),
-        batch_size=None if get("--batch-size") == "auto" else _count(get("--batch-size"), "--batch-size"),
+        batch_size=None
+        if get("--batch-size") == "auto"
+        else _count(get("--batch-size"), "--batch-size"),
         threads=_count(get("--threads"), "--threads") if get("--threads") else _cores(),
         model_args=pairs(get("--model-args"), option="--model-args"),
         seed=_count(get("--seed"), "--seed", least=0),

@@ -39,5 +39,10 @@ def attach(item: pytest.Item, report: pytest.TestReport) -> None:
 
 def record_on(report: pytest.TestReport) -> CaseRecord | None:
     """The record that a report carries, if any."""
-    text = getattr(report, ATTRIBUTE, None)
-    return decode(text) if text is not None else None
+    text = text_on(report)
+    return decode(text) if text else None
+
+
+def text_on(report: pytest.TestReport) -> str:
+    """The record's text as the worker encoded it; empty without one."""
+    return str(getattr(report, ATTRIBUTE, ""))

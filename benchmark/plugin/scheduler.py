@@ -30,7 +30,9 @@ class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]
         units = self.assigned_work.pop(node)
         if not self._pending_of(units):
             return None
-        crashed = next(nodeid for unit in units.values() for nodeid, done in unit.items() if not done)
+        crashed: str = next(
+            nodeid for unit in units.values() for nodeid, done in unit.items() if not done
+        )
         for unit in units.values():
             if crashed in unit:
                 unit[crashed] = True

@@ -16,7 +16,7 @@ from benchmark.engine.keys import identity_document
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import DataProblem, unknown
 from benchmark.gates import Gate, Verdict, judge
-from benchmark.journal import Journal
+from benchmark.journal import Header, Journal, open_journal, read
 from benchmark.jsonio import Json, digest
 from benchmark.provenance import harness_version
 from benchmark.records import Answer, CaseRecord, ModelIdentity, Score, Selection
@@ -41,13 +41,14 @@ class SuiteRun:
                 raise DataProblem(unknown("analysis", name, ANALYSES, source="suite.toml"))
         self.run = _blank(suite, selection, identity, settings)
         complete = run_path(settings.runs, replace(self.run, complete=True))
-        self.journal = Journal(
-            complete.with_suffix(".journal.jsonl"),
+        self._journal_path = complete.with_suffix(".journal.jsonl")
+        self._header = Header(
             config_digest=self.run.config_digest,
             # A case measured under another --limit is another measurement.
             record_digest=digest([self.run.config, settings.limit])[:12],
         )
-        self.records.update(self.journal.records())
+        self._journal: Journal | None = None
+        self.records.update(read(self._journal_path, self._header.record_digest))
         self.n_resumed = len(self.records)
 
     @property
@@ -55,9 +56,11 @@ class SuiteRun:
         """Whether any case was measured, failed, or carried over."""
         return bool(self.records or self.failures)
 
-    def add(self, record: CaseRecord) -> None:
-        """Keep a measured case, on disk before anything else."""
-        self.journal.append(record)
+    def add(self, record: CaseRecord, text: str) -> None:
+        """Keep a measured case, on disk before anything else; ``text`` is its encoded row."""
+        if self._journal is None:
+            self._journal = open_journal(self._journal_path, self._header)
+        self._journal.append_encoded(text)
         self.records[record.case.case_id] = record
 
     def fail(self, failure: Failure) -> None:
@@ -80,12 +83,16 @@ class SuiteRun:
             failed=tuple(self.failures[case_id] for case_id in sorted(self.failures)),
             rows=tuple(records),
             scores=tuple(scores),
-            gates=tuple({"status": str.__str__(v.status), "sentence": v.sentence} for v in verdicts),
+            gates=tuple(
+                {"status": str.__str__(v.status), "sentence": v.sentence} for v in verdicts
+            ),
             provenance=provenance,
         )
         self.path = write_run(self.settings.runs, self.run)
+        if self._journal is not None:
+            self._journal.close()
         if not interrupted:
-            self.journal.remove()
+            self._journal_path.unlink(missing_ok=True)
         return verdicts
 
     def _analyse(self, records: Sequence[CaseRecord]) -> list[Score]:
@@ -119,16 +126,18 @@ class SuiteRun:
         return tuple(reasons)
 
 
-def _blank(
-    suite: Suite, selection: Selection, identity: ModelIdentity, settings: Settings
-) -> Run:
+def _blank(suite: Suite, selection: Selection, identity: ModelIdentity, settings: Settings) -> Run:
     """The run before anything is measured."""
     config: dict[str, Json] = {
         "suite": suite.meta.name,
         "suite_version": suite.meta.version,
         "harness": harness_version(),
         "seed": settings.seed,
-        "model": {k: v for k, v in identity_document(identity).items() if k not in ("model_id", "revision")},
+        "model": {
+            k: v
+            for k, v in identity_document(identity).items()
+            if k not in ("model_id", "revision")
+        },
         **suite.config(),
     }
     return Run(

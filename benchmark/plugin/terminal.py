@@ -6,6 +6,7 @@ replaced terminal reporter breaks under xdist (DESIGN §7, trap 7).
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,7 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
 
 def summary(reporter: Any, controller: Controller) -> None:
     """The result tables, what is missing and why, the gates, and where everything lies."""
-    width = min(reporter._tw.fullwidth, WIDEST) if hasattr(reporter, "_tw") else WIDEST
+    width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
     for run in controller.runs.values():
         if run.was_run:
             reporter.section(f"{run.suite.meta.name}: {run.suite.meta.title}", sep="=")
@@ -80,6 +81,8 @@ def _run(reporter: Any, run: SuiteRun, width: int) -> None:
 def _board(reporter: Any, controller: Controller, width: int) -> None:
     settings = controller.state.settings
     reporter.section("leaderboard", sep="=")
+    if not settings.leaderboard.exists():
+        return
     document = board.read_board(settings.leaderboard)
     for run in controller.runs.values():
         if run.was_run:
@@ -88,9 +91,7 @@ def _board(reporter: Any, controller: Controller, width: int) -> None:
             reporter.write_line(f"run file:    {run.path}")
     computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])
     reporter.write_line(f"leaderboard: {settings.leaderboard}")
-    reporter.write_line(
-        f"answers:     {computed} computed, {stored} read from {settings.store}"
-    )
+    reporter.write_line(f"answers:     {computed} computed, {stored} read from {settings.store}")
 
 
 def _reasons(excluded: tuple[Excluded, ...]) -> list[tuple[str, int]]:

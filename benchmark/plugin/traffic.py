@@ -6,7 +6,7 @@ Down: the model's identity and the finished cases. Up: how many answers were com
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Protocol, cast
+from typing import Any, Protocol
 
 import pytest
 
@@ -43,14 +43,12 @@ def send_down(state: RunState, node: Node) -> None:
 
 def take_down(config: pytest.Config, state: RunState) -> None:
     """In a worker: take over what the controller sent, once its suites are known."""
-    sent = cast("dict[str, dict[str, object]]", config.workerinput.get(_INPUT, {}))  # type: ignore[attr-defined]
+    sent: dict[str, dict[str, Any]] = config.workerinput.get(_INPUT, {})  # type: ignore[attr-defined]
     for suite in state.suites.values():
         part = sent.get(suite.suite.meta.name)
         if part is not None:
-            state.identities[suite.suite.meta.name] = _identity(
-                cast("dict[str, object]", part["identity"])
-            )
-            suite.resumed = frozenset(cast("list[str]", part["resumed"]))
+            state.identities[suite.suite.meta.name] = _identity(part["identity"])
+            suite.resumed = frozenset(part["resumed"])
 
 
 def note_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
@@ -75,10 +73,10 @@ def add_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
     known[1] += counts[1]
 
 
-def _plain(identity: ModelIdentity) -> dict[str, object]:
+def _plain(identity: ModelIdentity) -> dict[str, Any]:
     return asdict(identity) | {"model_args": [list(pair) for pair in identity.model_args]}
 
 
-def _identity(sent: dict[str, object]) -> ModelIdentity:
-    args = cast("list[list[str]]", sent["model_args"])
-    return ModelIdentity(**cast("dict[str, str]", sent) | {"model_args": tuple((k, v) for k, v in args)})  # type: ignore[arg-type]
+def _identity(sent: dict[str, Any]) -> ModelIdentity:
+    args = tuple((key, value) for key, value in sent["model_args"])
+    return ModelIdentity(**{**sent, "model_args": args})

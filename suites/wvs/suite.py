@@ -22,8 +22,8 @@ from benchmark.settings import Settings
 from benchmark.sources import open_images, open_survey
 from benchmark.suite import SuiteMeta
 from benchmark.survey import Question, Survey
-from benchmark.topics import UNLABELLED, topics
-from benchmark.world import country, countries
+from benchmark.topics import UNLABELLED, topic, topics
+from benchmark.world import countries, country
 
 NAMED = "country"
 PROXIES = (NAMED, *CATEGORIES)
@@ -56,7 +56,7 @@ def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
 
 @dataclass(frozen=True, kw_only=True)
 class WvsSuite:
-    """Questions × countries × proxies over one survey and one set of pictures."""
+    """Questions, countries and proxies over one survey and one set of pictures."""
 
     meta: SuiteMeta
     survey: Survey
@@ -71,11 +71,11 @@ class WvsSuite:
         excluded: list[Excluded] = []
         for iso3 in self._countries:
             for proxy in self._proxies:
-                for topic in self._topics:
+                for slug in self._topics:
                     case = Case(
                         suite=self.meta.name,
                         country=iso3,
-                        topic=topic,
+                        topic=slug,
                         proxy=proxy,
                         unit=f"{self.meta.name}/{iso3}/{proxy}",
                     )
@@ -93,9 +93,7 @@ class WvsSuite:
         if case.proxy != NAMED:
             pictures = [self.images.open(e) for e in self.images.of(case.country, case.proxy)]
         replies = yield [
-            self._request(case, question, picture)
-            for picture in pictures
-            for question in questions
+            self._request(case, question, picture) for picture in pictures for question in questions
         ]
         return case_record(
             case,
@@ -112,8 +110,16 @@ class WvsSuite:
     def config(self) -> Mapping[str, Json]:
         """Data, wording and selection; two runs with equal config have comparable rows."""
         return {
-            "survey": {"name": self.survey.name, "revision": self.survey.revision, "digest": self.survey.digest},
-            "images": {"name": self.images.name, "revision": self.images.revision, "digest": self.images.digest},
+            "survey": {
+                "name": self.survey.name,
+                "revision": self.survey.revision,
+                "digest": self.survey.digest,
+            },
+            "images": {
+                "name": self.images.name,
+                "revision": self.images.revision,
+                "digest": self.images.digest,
+            },
             "templates": self.templates.digest,
             "countries": list(self._countries),
             "topics": list(self._topics),
@@ -126,17 +132,23 @@ class WvsSuite:
         unused = len(self.images.entries) - used
         lines = [
             f"survey {self.survey.name} @ {self.survey.revision[:19]}: "
-            f"{len(self.survey.questions)} questions, {len(self.survey.countries)} countries",
-            f"images {self.images.name} @ {self.images.revision[:19]}: {used} pictures in the seven categories"
+            f"{len(self.survey.questions)} questions, {len(self.survey.countries())} countries",
+            f"images {self.images.name} @ {self.images.revision[:19]}: "
+            f"{used} pictures in the seven categories"
             + (f", {unused} in others (not used)" if unused else ""),
         ]
-        for problem in self.survey.problems:
-            lines.append(f"survey: {problem.count} {problem.kind}, e.g. {problem.example}")
+        lines += [
+            f"survey: {problem.count} {problem.kind}, e.g. {problem.example}"
+            for problem in self.survey.problems
+        ]
         return tuple(lines)
 
     @cached_property
     def _countries(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(country(c).iso3 for c in self.settings.countries)) or self.meta.countries
+        return (
+            tuple(dict.fromkeys(country(c).iso3 for c in self.settings.countries))
+            or self.meta.countries
+        )
 
     @cached_property
     def _proxies(self) -> tuple[str, ...]:
@@ -148,12 +160,11 @@ class WvsSuite:
     @cached_property
     def _topics(self) -> tuple[str, ...]:
         present = (*topics(), *([UNLABELLED] if UNLABELLED in self._by_topic else []))
-        slugs = {topic.label.casefold(): slug for slug, topic in topics().items()}
-        wanted = [slugs.get(name.casefold(), name) for name in self.settings.topics]
-        for name in wanted:
-            if name not in present:
-                raise UsageProblem(unknown("topic", name, present, source="--topics"))
-        return tuple(t for t in present if t in wanted) or present
+        wanted = {
+            UNLABELLED if name == UNLABELLED else topic(name, source="--topics").slug
+            for name in self.settings.topics
+        }
+        return tuple(slug for slug in present if slug in wanted) or present
 
     @cached_property
     def _by_topic(self) -> Mapping[str, tuple[Question, ...]]:
@@ -179,7 +190,8 @@ class WvsSuite:
             "category": CATEGORY_WORDS.get(case.proxy, ""),
             "question": question.text,
             "options": "\n".join(
-                f"({label}) {option}" for label, option in zip(labels, question.options, strict=True)
+                f"({label}) {option}"
+                for label, option in zip(labels, question.options, strict=True)
             ),
         }
         template = self.templates["country" if picture is None else "image"]

@@ -1,0 +1,15 @@
+"""Figures over many cases: `CaseRecord`s in, `Score`s out.
+
+A new analysis is one file here and one row below; a suite lists the names it wants in suite.toml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from benchmark.analyses.alignment import Alignment
+from benchmark.records import Analysis
+
+ANALYSES: Mapping[str, Analysis] = {
+    "alignment": Alignment(),
+}

@@ -1,0 +1,296 @@
+"""What a similarity is read against: answers that know no country, people themselves, and skill.
+
+Knows arrays only: a floor is a distribution to compare like any other answer, not a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import xlogy
+
+from benchmark.metrics.divergence import (
+    BoolArray,
+    FloatArray,
+    checked,
+    divergence_unchecked,
+    restrict_unchecked,
+)
+
+BLOCK_CELLS = 400_000  # numbers held at once: a few MiB, so that a block stays in the cache
+BLIND_STEPS = 40  # the error left is below 1e-5 in similarity; twice as many gain nothing visible
+TINY = 1e-300
+
+
+def uniform_floor(keep: npt.ArrayLike) -> FloatArray:
+    r"""The answer of someone who only sees the options: ``1/k`` on each of the k kept ones.
+
+    Parameters
+    ----------
+    keep
+        True for options that exist (or count), shape ``(..., options)``.
+
+    Returns
+    -------
+    Probabilities, shape ``(..., options)``; NaN rows where nothing is kept.
+
+    Examples
+    --------
+    >>> uniform_floor([True, True, False]).tolist()
+    [0.5, 0.5, 0.0]
+    """
+    mask = np.asarray(keep, dtype=np.bool_)
+    return restrict_unchecked(np.ones(mask.shape), mask)
+
+
+def mean_of_others(p: npt.ArrayLike) -> FloatArray:
+    r"""The world without oneself: the unweighted mean of all *other* countries' answers.
+
+    Parameters
+    ----------
+    p
+        Probabilities, shape ``(..., countries, options)``; NaN rows for countries without data.
+
+    Returns
+    -------
+    The shape of ``p``. A country without data gets the mean of all that have some; NaN rows
+    where no other country answered.
+
+    Raises
+    ------
+    ValueError
+        As for `benchmark.metrics.divergence.js_divergence`, or fewer than two axes.
+
+    Examples
+    --------
+    >>> mean_of_others([[1, 0], [0, 1], [0.5, 0.5]]).tolist()
+    [[0.25, 0.75], [0.75, 0.25], [0.5, 0.5]]
+    """
+    rows = _tables(p, axes="(..., countries, options)", ndim=2)
+    asked = ~np.isnan(rows).any(axis=-1, keepdims=True)
+    known = np.where(asked, rows, 0.0)
+    others = asked.sum(axis=-2, keepdims=True) - asked  # (..., countries, 1)
+    total = known.sum(axis=-2, keepdims=True) - known
+    # Subtracting can leave -1e-17 where every other country has zero.
+    mean: FloatArray = np.maximum(total, 0.0) / np.where(others > 0, others, np.nan)
+    return mean
+
+
+def best_country_blind(p: npt.ArrayLike, *, keep: npt.ArrayLike | None = None) -> FloatArray:
+    r"""The one answer for everybody that is most similar to all countries on average.
+
+    Maximises the mean over countries c of ``js_similarity(p_c, q)`` by reweighted fixed-point
+    steps: ``q ∝ exp(Σ w_c ln((p_c + q)/2))`` with ``w_c ∝ 1 / js_distance(p_c, q)``, from the
+    mean. Returned is the best of the last step, the mean, and every country's own answer, so it
+    is never below any of these.
+
+    Parameters
+    ----------
+    p
+        Probabilities, shape ``(questions, countries, options)``, padded with zeros; NaN rows for
+        countries without data.
+    keep
+        Options that count, shape ``(questions, options)``; others are dropped first.
+
+    Returns
+    -------
+    Probabilities, shape ``(questions, options)``; NaN rows where no country answered. Ties go to
+    the mean, then the last step, then the first country. No randomness.
+
+    Raises
+    ------
+    ValueError
+        As for `benchmark.metrics.divergence.js_divergence`, or axes other than three.
+
+    Notes
+    -----
+    The objective has local optima among few, contradictory countries; against a search from
+    every country the loss stayed below 2e-4 in similarity.
+
+    References
+    ----------
+    Nielsen (2020), On a generalization of the Jensen-Shannon divergence and the Jensen-Shannon
+    centroid, doi:10.3390/e22020221, for the step with fixed weights.
+
+    Examples
+    --------
+    Two against one: like a median, the best answer is the majority's, not the mean.
+
+    >>> best_country_blind([[[1, 0], [1, 0], [0, 1]]]).tolist()
+    [[1.0, 0.0]]
+    """
+    table = _tables(p, axes="(questions, countries, options)", ndim=3, exact=True)
+    if keep is not None:
+        mask = np.asarray(keep, dtype=np.bool_)
+        table = restrict_unchecked(table, mask[:, None, :])
+    questions, countries, options = table.shape
+    found = np.full((questions, options), np.nan)
+    for block in _blocks(questions, countries * (countries + 2) * options):
+        found[block] = _blind_block(table[block])
+    return found
+
+
+def expected_sample_similarity(
+    p: npt.ArrayLike,
+    n: npt.ArrayLike,
+    *,
+    keep: npt.ArrayLike | None = None,
+    rng: np.random.Generator,
+    draws: int = 100,
+) -> tuple[FloatArray, FloatArray]:
+    r"""The ceiling: how similar a fresh sample of the same people would be to ``p``.
+
+    The mean of ``js_similarity(p, counts / n)`` over ``counts ~ Multinomial(n, p)``.
+
+    Parameters
+    ----------
+    p
+        Probabilities, shape ``(rows, options)``; NaN rows where nobody was asked.
+    n
+        Respondents, whole numbers from 1, shape ``(rows,)`` or one for all.
+    keep
+        Options of the second reading, shape ``(rows, options)``; all by default.
+    rng
+        Draws the samples; the same samples serve both readings.
+    draws
+        Samples a row. With 100 the error of one row is about 0.001 at n = 1 200, and that of a
+        mean over rows smaller by the root of their number.
+
+    Returns
+    -------
+    Over all options, and over the kept ones renormalised on both sides: each shape ``(rows,)``,
+    in [0.167, 1], rising to 1 with ``n``. NaN for NaN rows and where ``p`` holds nothing kept;
+    samples without anyone on a kept option are left out of the second mean.
+
+    Raises
+    ------
+    ValueError
+        As for `benchmark.metrics.divergence.js_divergence`; an ``n`` that is no such number;
+        shapes that do not fit; ``draws`` below 1.
+
+    Examples
+    --------
+    One respondent of a divided people is certain of something: each draw scores 0.5355. People
+    who agree are met exactly.
+
+    >>> rng = np.random.default_rng(0)
+    >>> printed, kept = expected_sample_similarity(
+    ...     [[0.5, 0.5], [1, 0]], 1, keep=[[True, False], [True, False]], rng=rng)
+    >>> printed.round(4).tolist(), kept.tolist()
+    ([0.5355, 1.0], [1.0, 1.0])
+    """
+    rows = _tables(p, axes="(rows, options)", ndim=2, exact=True)
+    sizes = _respondents(n, len(rows))
+    if draws < 1:
+        raise ValueError(f"draws must be at least 1, not {draws}")
+    mask = np.broadcast_to(np.asarray(True if keep is None else keep, dtype=np.bool_), rows.shape)
+    printed, kept = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    for block in _blocks(len(rows), draws * rows.shape[1]):
+        truth = rows[block][:, None, :]  # (rows, 1, options)
+        drawn = _samples(rows[block], sizes[block], draws, rng)  # (rows, draws, options)
+        printed[block] = _mean_similarity(truth, drawn)
+        if not mask[block].all():
+            some = mask[block][:, None, :]
+            truth, drawn = restrict_unchecked(truth, some), restrict_unchecked(drawn, some)
+            kept[block] = _mean_similarity(truth, drawn)
+        else:
+            kept[block] = printed[block]
+    return printed, kept
+
+
+def skill(score: npt.ArrayLike, floor: npt.ArrayLike, ceiling: npt.ArrayLike) -> FloatArray:
+    r"""Share of the way from floor to ceiling: ``(score - floor) / (ceiling - floor)``.
+
+    Parameters
+    ----------
+    score, floor, ceiling
+        *Means* over the same questions, broadcast together: skill is a ratio of means, never a
+        mean of ratios.
+
+    Returns
+    -------
+    The broadcast shape, at most 1 but for sampling error and without lower bound; higher is
+    better, 0 is no better than the floor. NaN where ``ceiling <= floor`` or an input is NaN.
+
+    Examples
+    --------
+    >>> skill([0.91, 0.84, 0.5], [0.84, 0.84, 0.9], [0.98, 0.98, 0.9]).round(3).tolist()
+    [0.5, 0.0, nan]
+    """
+    low = np.asarray(floor, dtype=np.float64)
+    room = np.asarray(ceiling, dtype=np.float64) - low
+    return (np.asarray(score, dtype=np.float64) - low) / np.where(room > 0, room, np.nan)
+
+
+def _tables(p: npt.ArrayLike, *, axes: str, ndim: int, exact: bool = False) -> FloatArray:
+    rows = checked(p, name="p")
+    if rows.ndim < ndim or (exact and rows.ndim > ndim):
+        raise ValueError(f"p must have axes {axes}, not shape {rows.shape}")
+    return rows
+
+
+def _blocks(rows: int, cells_a_row: int) -> Iterator[slice]:
+    step = max(1, BLOCK_CELLS // max(1, cells_a_row))
+    return (slice(start, start + step) for start in range(0, rows, step))
+
+
+def _blind_block(p: FloatArray) -> FloatArray:
+    asked: BoolArray = ~np.isnan(p).any(axis=-1)  # (questions, countries)
+    known = np.where(asked[..., None], p, 0.0)
+    count = asked.sum(axis=-1, keepdims=True)
+    mean = known.sum(axis=1) / np.where(count > 0, count, np.nan)  # (questions, options)
+    last, own_entropy = mean, _entropy(known)
+    for _ in range(BLIND_STEPS):
+        last = _blind_step(known, own_entropy, asked, last)
+    candidates = np.concatenate([mean[:, None], last[:, None], known], axis=1)
+    distance = np.sqrt(divergence_unchecked(known[:, None], candidates[:, :, None]))
+    total = (distance * asked[:, None, :]).sum(axis=-1)  # (questions, candidates)
+    total[:, 2:][~asked] = np.inf
+    best = total.argmin(axis=1)
+    return np.take_along_axis(candidates, best[:, None, None], axis=1)[:, 0]
+
+
+def _blind_step(
+    p: FloatArray, own_entropy: FloatArray, asked: BoolArray, q: FloatArray
+) -> FloatArray:
+    both = p + q[:, None]
+    log_both = np.log(np.maximum(both, TINY))  # serves divergence and step: logs are the cost
+    mixed = np.log(2) - (both * log_both).sum(axis=-1) / 2  # entropy of the midpoint
+    near = mixed - (own_entropy + _entropy(q)[:, None]) / 2  # (questions, countries)
+    # Bounded where q has reached a country's answer.
+    weight = asked / np.sqrt(np.maximum(near, 0.0) + 1e-12)
+    weight /= np.maximum(weight.sum(axis=1, keepdims=True), TINY)
+    log_q = (weight[..., None] * log_both).sum(axis=1)
+    step: FloatArray = np.exp(log_q - log_q.max(axis=-1, keepdims=True)) * (q > 0)
+    return step / step.sum(axis=-1, keepdims=True)
+
+
+def _entropy(p: FloatArray) -> FloatArray:
+    return -xlogy(p, p).sum(axis=-1)
+
+
+def _respondents(n: npt.ArrayLike, rows: int) -> npt.NDArray[np.int64]:
+    sizes = np.asarray(n)
+    if sizes.size and not (np.all(sizes >= 1) and np.all(sizes == np.floor(sizes))):
+        raise ValueError("n must hold whole numbers of respondents from 1")
+    return np.broadcast_to(sizes.astype(np.int64), (rows,))
+
+
+def _samples(
+    p: FloatArray, n: npt.NDArray[np.int64], draws: int, rng: np.random.Generator
+) -> FloatArray:
+    nobody = np.isnan(p).any(axis=-1, keepdims=True)
+    certain = np.eye(1, p.shape[1])  # drawn in place of NaN, and lost in the comparison
+    safe = np.where(nobody, certain, p)
+    safe = safe / safe.sum(axis=-1, keepdims=True)  # multinomial is stricter than our tolerance
+    counts = rng.multinomial(n[:, None], safe[:, None, :], size=(len(p), draws))
+    return counts / n[:, None, None]
+
+
+def _mean_similarity(p: FloatArray, drawn: FloatArray) -> FloatArray:
+    similarity = 1.0 - np.sqrt(divergence_unchecked(p, drawn))  # (rows, draws)
+    found = ~np.isnan(similarity)
+    count = found.sum(axis=-1)
+    return np.where(found, similarity, 0.0).sum(axis=-1) / np.where(count > 0, count, np.nan)

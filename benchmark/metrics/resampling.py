@@ -1,0 +1,171 @@
+"""How sure a mean is when questions come in batteries: the bootstrap of whole clusters.
+
+Knows arrays only: not what a cluster is, nor which figure is made of the resampled means.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.metrics.divergence import FloatArray
+
+RESAMPLES = 10_000
+MIN_STEMS = 6  # below, resampling clusters says nothing about a population of them (DESIGN §6)
+BLOCK_CELLS = 1_000_000
+
+
+def cluster_bootstrap(
+    values: npt.ArrayLike,
+    clusters: npt.ArrayLike,
+    *,
+    rng: np.random.Generator,
+    resamples: int = RESAMPLES,
+) -> FloatArray:
+    r"""Means of columns over resamples of clusters, drawn with replacement.
+
+    A cluster brings all its items along, and one resample serves all columns, so that
+    differences and ratios of columns are paired.
+
+    Parameters
+    ----------
+    values
+        Shape ``(items, columns)``; NaN is missing.
+    clusters
+        The cluster of each item, shape ``(items,)``: numbers or strings.
+    rng
+        Draws the resamples. The order of items and the names of clusters do not matter beyond
+        the order in which the names sort.
+    resamples
+        Number of resamples.
+
+    Returns
+    -------
+    Shape ``(resamples, columns)``. NaN where a resample drew no value of a column; a mean over
+    one cluster never varies, which is why `MIN_STEMS` exists.
+
+    Raises
+    ------
+    ValueError
+        No items, fewer than one resample, or shapes that do not fit.
+
+    References
+    ----------
+    Field & Welsh (2007), Bootstrapping clustered data, doi:10.1111/j.1467-9868.2007.00593.x.
+
+    Examples
+    --------
+    Two clusters with means 1 (of one item) and 4 (of two): all that can be drawn is 1, 3 and 4.
+
+    >>> samples = cluster_bootstrap([[1], [3], [5]], ["a", "b", "b"], rng=np.random.default_rng(0))
+    >>> np.unique(samples).tolist()
+    [1.0, 3.0, 4.0]
+    """
+    table = np.asarray(values, dtype=np.float64)
+    names, code = np.unique(np.asarray(clusters), return_inverse=True)
+    if table.ndim != 2 or code.shape != table.shape[:1]:
+        raise ValueError(
+            f"values must be (items, columns) and clusters (items,), not {table.shape} and "
+            f"{code.shape}"
+        )
+    found = ~np.isnan(table)
+    sums, counts = (np.zeros((table.shape[1], len(names))) for _ in range(2))
+    for column in range(table.shape[1]):
+        filled = np.where(found[:, column], table[:, column], 0.0)
+        sums[column] = np.bincount(code, weights=filled, minlength=len(names))
+        counts[column] = np.bincount(code[found[:, column]], minlength=len(names))
+    weights = cluster_weights(len(names), rng=rng, resamples=resamples)
+    return resampled_means(sums, counts, weights).T
+
+
+def cluster_weights(
+    clusters: int, *, rng: np.random.Generator, resamples: int = RESAMPLES
+) -> FloatArray:
+    """How often each resample drew each cluster: shape ``(resamples, clusters)``.
+
+    Every row sums to ``clusters``. ValueError where either number is below 1.
+
+    >>> cluster_weights(3, rng=np.random.default_rng(0), resamples=4).sum(axis=1).tolist()
+    [3.0, 3.0, 3.0, 3.0]
+    """
+    if clusters < 1 or resamples < 1:
+        raise ValueError(f"cannot draw {resamples} resamples of {clusters} clusters")
+    weights = np.empty((resamples, clusters))
+    step = max(1, BLOCK_CELLS // clusters)
+    for start in range(0, resamples, step):
+        rows = min(step, resamples - start)
+        drawn = rng.integers(clusters, size=(rows, clusters))
+        drawn += clusters * np.arange(rows)[:, None]  # one range of numbers per resample
+        counts = np.bincount(drawn.ravel(), minlength=rows * clusters)
+        weights[start : start + rows] = counts.reshape(rows, clusters)
+    return weights
+
+
+def resampled_means(sums: npt.ArrayLike, counts: npt.ArrayLike, weights: FloatArray) -> FloatArray:
+    """Mean of each resample from each cluster's sum and count.
+
+    ``sums`` is ``(..., columns, clusters)``, ``counts`` broadcasts with it and ``weights`` is
+    ``(resamples, clusters)``; the result is ``(..., columns, resamples)``, NaN where the
+    resample counts nothing.
+
+    >>> resampled_means([[1, 8]], [[1, 2]], np.array([[2, 0], [1, 1], [0, 2]])).tolist()
+    [[1.0, 3.0, 4.0]]
+    """
+    count = np.asarray(counts, dtype=np.float64) @ weights.T
+    return (np.asarray(sums, dtype=np.float64) @ weights.T) / np.where(count > 0, count, np.nan)
+
+
+def percentile_interval(
+    samples: npt.ArrayLike, level: float = 0.95, *, axis: int = 0
+) -> tuple[FloatArray, FloatArray]:
+    r"""The central interval that holds ``level`` of the samples, linear between order statistics.
+
+    Parameters
+    ----------
+    samples
+        Resampled figures, by default shape ``(resamples, ...)``.
+    level
+        Share inside, between 0 and 1.
+    axis
+        Where the resamples lie.
+
+    Returns
+    -------
+    Low and high, each without ``axis``. NaN where any sample is NaN: leaving out the resamples
+    in which a figure does not exist would make it look surer than it is.
+
+    Raises
+    ------
+    ValueError
+        A level outside (0, 1), or no samples.
+
+    References
+    ----------
+    Efron (1979), Bootstrap methods: another look at the jackknife, doi:10.1214/aos/1176344552;
+    Hyndman & Fan (1996), Sample quantiles in statistical packages, doi:10.2307/2684934 (type 7).
+
+    Examples
+    --------
+    >>> low, high = percentile_interval(np.arange(101.0), 0.9)
+    >>> float(low), float(high)
+    (5.0, 95.0)
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, not {level!r}")
+    rows = np.moveaxis(np.asarray(samples, dtype=np.float64), axis, -1)
+    if rows.shape[-1] == 0:
+        raise ValueError("an interval needs at least one sample")
+    ordered = np.sort(rows, axis=-1)  # three times as fast here as np.quantile; NaN comes last
+    tail = (1 - level) / 2
+    ends = (_order_statistic(ordered, share) for share in (tail, 1 - tail))
+    low, high = (np.where(np.isnan(ordered[..., -1]), np.nan, end) for end in ends)
+    return low, high
+
+
+def _order_statistic(ordered: FloatArray, share: float) -> FloatArray:
+    position = share * (ordered.shape[-1] - 1)
+    below = int(np.floor(position))
+    above = min(below + 1, ordered.shape[-1] - 1)
+    low, high = ordered[..., below], ordered[..., above]
+    lerp: FloatArray = low + (position - below) * (high - low)
+    return lerp

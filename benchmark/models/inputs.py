@@ -1,0 +1,58 @@
+"""Prompts as a model's input tensors: processor, tokenizer, pictures; one batch at a time.
+
+Knows no weights and no answers. Padding goes to the right: what follows a causal model's last
+real token cannot change what it says there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from benchmark.models.pictures import Pictures, RememberingImageProcessor
+from benchmark.models.rendering import render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmark.records import Prompt
+
+
+class Inputs:
+    """A transformers processor, set up for next-token scores."""
+
+    def __init__(self, processor: Any) -> None:  # noqa: ANN401 - transformers' own, any family
+        self._processor = processor
+        self._tokenizer = processor.tokenizer
+        self._tokenizer.padding_side = "right"
+        if self._tokenizer.pad_token is None:
+            self._tokenizer.pad_token = self._tokenizer.eos_token
+        processor.image_processor = RememberingImageProcessor(processor.image_processor)
+        self._pictures = Pictures()
+
+    def render(self, prompt: Prompt) -> tuple[str, str]:
+        """Full text, and the part of it that follows the user's words."""
+        return render(self._processor, prompt)
+
+    def token_ids(self, text: str) -> list[int]:
+        """Tokens with image placeholders as they stand, not expanded."""
+        return list(self._tokenizer(text, add_special_tokens=self._adds_special(text))["input_ids"])
+
+    def decode(self, ids: object) -> str:
+        """Text of tokens, without special ones."""
+        return str(self._tokenizer.decode(ids, skip_special_tokens=True))
+
+    def tensors(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
+        """The processor's output for rendered texts and their prompts' images."""
+        pictures = [self._pictures.of(prompt.images) for prompt in prompts]
+        return self._processor(
+            text=texts,
+            images=pictures if any(pictures) else None,
+            padding=True,
+            add_special_tokens=self._adds_special(texts[0]),
+            return_tensors="pt",
+        )
+
+    def _adds_special(self, text: str) -> bool:
+        """Unless the chat template has already written the text's opening token."""
+        opening = self._tokenizer.bos_token
+        return not (opening and text.startswith(opening))

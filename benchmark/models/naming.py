@@ -1,0 +1,87 @@
+"""What a model's name means: an alias, a Hub id, a folder, the demo or a reference.
+
+Looks at names and folders only; asks no network and imports no framework.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from benchmark.errors import UsageProblem, unknown
+from benchmark.models.local import check_folder
+from benchmark.models.reference import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = Literal["hub", "folder", "demo", "reference"]
+DEMO = "demo"
+REFERENCE = "reference:"
+BLIND = ("uniform", "random")  # need no survey and do not read a request's subject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelSpec:
+    """What a name means; ``model_id`` enters the store's key, ``name`` is what was typed."""
+
+    kind: Kind
+    name: str
+    model_id: str
+    revision: str | None = None
+    path: Path | None = None
+
+
+def aliases() -> Mapping[str, str]:
+    """Short name to Hub id."""
+    text = importlib.resources.files("benchmark.models").joinpath("aliases.toml").read_text("utf-8")
+    return {alias: str(repo_id) for alias, repo_id in tomllib.loads(text).items()}
+
+
+def references() -> tuple[str, ...]:
+    """Names of the reference models."""
+    return tuple(f"{REFERENCE}{rule}" for rule in (*BLIND, *RULES))
+
+
+def resolve(name: str, *, revision: str | None = None) -> ModelSpec:
+    """The model that ``--model`` and ``--revision`` name; an existing folder goes before the Hub.
+
+    Raises
+    ------
+    UsageProblem
+        No such name (near ones are suggested), or a revision of what has none.
+    ModelProblem
+        A folder that holds no model.
+    """
+    spec = _spec(name, revision)
+    if revision is not None and spec.kind != "hub":
+        raise UsageProblem(
+            f"--revision {revision} is given but {name} is not on the Hub and has no commits; "
+            "leave it out"
+        )
+    return spec
+
+
+def _spec(name: str, revision: str | None) -> ModelSpec:
+    known = aliases()
+    if name == DEMO:
+        return ModelSpec(kind="demo", name=name, model_id="demo (random weights)")
+    if name in references():
+        return ModelSpec(kind="reference", name=name, model_id=name)
+    if name in known:
+        return ModelSpec(kind="hub", name=name, model_id=known[name], revision=revision)
+    if name and (path := Path(name).expanduser()).is_dir():
+        check_folder(path)
+        path = path.resolve()
+        return ModelSpec(kind="folder", name=name, model_id=path.name, path=path)
+    if re.match(r"\.{0,2}/|~|\.$|\.\.$", name):
+        raise UsageProblem(f"--model {name}: there is no such folder")
+    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name):
+        return ModelSpec(kind="hub", name=name, model_id=name, revision=revision)
+    everything = (DEMO, *references(), *known)
+    note = "--model takes these, an org/name on the Hub, or a folder"
+    raise UsageProblem(unknown("model", name, everything, source=note))

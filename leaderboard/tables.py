@@ -1,0 +1,230 @@
+"""Tables for people: one run by proxy, one suite of a board; rich Tables from records.
+
+Knows nothing of files or terminals: `render` gives text of a stated width, without colour unless
+asked. A similarity never stands without its floors, nor a number without its n.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from leaderboard.board import Board, BoardRow, row_of_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from benchmark.records import Reading, Score
+    from leaderboard.runs import Run
+
+NOT_SCORED = "—"
+MAIN = "js_similarity"
+BLOCKS: tuple[tuple[Reading, str], ...] = (
+    ("substantive", "substantive options"),
+    ("printed", "all options as printed"),
+)
+PROXY_ORDER = (
+    *("country", "food", "sports", "objects", "brands", "geography", "tradition", "pop-culture"),
+    *("income-low", "income-high", "none", "blank", "other-country"),
+)
+NARROWEST = 72  # a narrow table would squeeze its caption
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """One metric as a column; ``interval`` puts low…high on a second line."""
+
+    head: str
+    metric: str
+    decimals: int = 3
+    interval: bool = False
+
+
+RUN_COLUMNS = (
+    Column(head="simi-\nlarity", metric=MAIN, interval=True),
+    Column(head="uni-\nform", metric="floor_uniform"),
+    Column(head="world\nmean", metric="floor_world_average"),
+    Column(head="best\nblind", metric="floor_best_blind"),
+    Column(head="ceil-\ning", metric="ceiling"),
+    Column(head="skill", metric="skill_world_average", decimals=2, interval=True),
+)
+BOARD_COLUMNS = (
+    *RUN_COLUMNS[:4],
+    Column(head="skill", metric="skill_world_average", decimals=2),
+)
+MASS = Column(head="option\nmass", metric="option_mass")
+CAPTION = (
+    "\nsimilarity: 1 - Jensen-Shannon distance between the model's and the people's answers, mean "
+    "over questions (1 = alike); below it the interval low…high, or why there is none. Floors, "
+    "reached without any model: uniform = all options equally likely; world mean = average of all "
+    "other countries; best blind = the best single answer for every country. {ceiling}"
+    "skill: share of the way from world mean (0) to ceiling (1). n, missing: answers scored and "
+    "not. option mass: probability the model gave to the offered options at all. Substantive "
+    f"options leave out “don't know” and the like. {NOT_SCORED}: not scored."
+)
+CEILING = "Ceiling: a fresh sample of respondents. "
+GENERIC_CAPTION = (
+    f"\ninterval: low…high. n, missing: answers scored and not. {NOT_SCORED}: not scored."
+)
+KINDS = {
+    "reference": "reference, not a model: it reads the survey",
+    "random weights": "random weights: it tests the harness, its answers mean nothing",
+}
+
+
+def run_table(run: Run) -> Table:
+    """One run: per proxy and overall, substantive options first."""
+    row = row_of_run(run, file="")
+    table = _table(_run_title(run, row))
+    if not _has_main(row.scores):
+        return _generic(table, [("", row)])
+    _columns(table, "proxy", RUN_COLUMNS)
+    proxies = {score.scope["proxy"] for score in row.scores if score.scope}
+    for reading, heading in BLOCKS:
+        _heading(table, heading)
+        for proxy in sorted(proxies, key=_proxy_order):
+            scores = [score for score in row.scores if score.scope.get("proxy") == proxy]
+            _add(table, Text(proxy), scores, reading, RUN_COLUMNS)
+        _add(table, Text("overall", style="bold"), _overall(row.scores), reading, RUN_COLUMNS)
+    table.caption = Text(CAPTION.format(ceiling=CEILING))
+    return table
+
+
+def board_table(board: Board, suite: str) -> Table:
+    """One suite of a board: every model's overall figures, in the board's order."""
+    rows = [row for row in board.rows if row["suite"] == suite]
+    noun = "run" if len(rows) == 1 else "runs"
+    table = _table(Text(f"Leaderboard of {suite}: {len(rows)} {noun}", style="bold"))
+    if not any(_has_main(row.scores) for row in rows):
+        return _generic(table, [(row["model"], row) for row in rows])
+    _columns(table, "model", BOARD_COLUMNS)
+    for reading, heading in BLOCKS:
+        _heading(table, heading)
+        for row in rows:
+            _add(table, _model_cell(row), _overall(row.scores), reading, BOARD_COLUMNS)
+    table.caption = Text(CAPTION.format(ceiling=""))
+    return table
+
+
+def render(table: Table, width: int, *, colour: bool = False) -> str:
+    """The table as text ``width`` columns wide, or wider where a number would be cut off."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        color_system="standard" if colour else None,
+        force_terminal=colour,
+        legacy_windows=False,
+        _environ={},  # the caller says what is wanted; FORCE_COLOR and COLUMNS do not
+    )
+    console.width = max(width, Measurement.get(console, console.options, table).minimum)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+# --- parts ---------------------------------------------------------------------------------
+
+
+def _table(title: Text) -> Table:
+    return Table(
+        title=title,
+        title_justify="left",
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        padding=0,
+        min_width=NARROWEST,
+    )
+
+
+def _run_title(run: Run, row: BoardRow) -> Text:
+    lines = [f"{run.suite} {run.suite_version}: {run.model.name}", f"config {run.config_digest}"]
+    if row["kind"]:
+        lines.append(KINDS[row["kind"]])
+    if not run.complete:
+        lines.append(f"PARTIAL: {', '.join(run.partial_because) or 'not all cases measured'}")
+    lines.append(f"{len(run.rows)} of {run.n_selected} cases measured, {len(run.failed)} failed")
+    return Text("\n".join([lines[0], " · ".join(lines[1:])]), style="bold")
+
+
+def _model_cell(row: BoardRow) -> Text:
+    state = "complete" if row.complete else "PARTIAL"
+    kind = f"\n  {row['kind']}" if row["kind"] else ""
+    return Text(f"{row['model']}{kind}\n  {state} {row['config_digest']}")
+
+
+def _columns(table: Table, label: str, columns: Sequence[Column]) -> None:
+    table.add_column(label, vertical="top", overflow="fold", min_width=11)
+    for head in [*(column.head for column in columns), "n", "miss-\ning", MASS.head]:
+        table.add_column(head, justify="right", no_wrap=True, vertical="top")
+
+
+def _heading(table: Table, text: str) -> None:
+    table.add_section()
+    table.add_row(Text(text, style="italic"))
+
+
+def _add(
+    table: Table, label: Text, scores: Sequence[Score], reading: Reading, columns: Sequence[Column]
+) -> None:
+    main = _find(scores, MAIN, reading)
+    counts = [str(main.n), str(main.n_missing)] if main else [NOT_SCORED, NOT_SCORED]
+    cells = [_cell(_find(scores, column.metric, reading), column) for column in columns]
+    mass = _cell(_find(scores, MASS.metric, reading), MASS)
+    table.add_row(label, *cells, *counts, mass)
+
+
+def _cell(score: Score | None, column: Column) -> str:
+    if score is None or math.isnan(score.value):
+        return NOT_SCORED
+    value = f"{score.value:.{column.decimals}f}"
+    return f"{value}\n{_interval(score, column.decimals)}" if column.interval else value
+
+
+def _interval(score: Score, decimals: int = 3) -> str:
+    if math.isnan(score.low) or math.isnan(score.high):
+        return "too few" if "too few" in score.method else ""
+    return f"{score.low:.{decimals}f}…{score.high:.{decimals}f}"
+
+
+def _find(scores: Iterable[Score], metric: str, reading: Reading) -> Score | None:
+    found = {score.reading: score for score in scores if score.metric == metric}
+    return found.get(reading, found.get(""))
+
+
+def _overall(scores: Iterable[Score]) -> list[Score]:
+    return [score for score in scores if not score.scope]
+
+
+def _has_main(scores: Iterable[Score]) -> bool:
+    return any(score.metric == MAIN for score in _overall(scores))
+
+
+def _proxy_order(proxy: str) -> tuple[int, str]:
+    known = PROXY_ORDER.index(proxy) if proxy in PROXY_ORDER else len(PROXY_ORDER)
+    return known, proxy
+
+
+def _generic(table: Table, rows: Sequence[tuple[str, BoardRow]]) -> Table:
+    """Overall scores as they are, for suites that measure something else."""
+    if any(label for label, _ in rows):
+        table.add_column("model", overflow="fold")
+    table.add_column("metric", overflow="fold")
+    for head in ("value", "interval", "n", "missing"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for label, row in rows:
+        for score in _overall(row.scores):
+            value = NOT_SCORED if math.isnan(score.value) else f"{score.value:.3f}"
+            model = [_model_cell(row)] if label else []
+            counts = str(score.n), str(score.n_missing)
+            table.add_row(*model, Text(score.name), value, _interval(score), *counts)
+    table.caption = Text(GENERIC_CAPTION)
+    return table

@@ -1,0 +1,136 @@
+"""The interview: store before model, whole units, lazy loading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from benchmark.engine.interview import Interview, run_unit
+from benchmark.engine.store import ResponseStore
+from benchmark.errors import ImageProblem, ModelProblem
+from benchmark.records import Answer, Case, CaseRecord, Reply, Request, Script
+from tests.engine.asking import IDENTITY, CountingModel, choice
+
+QUESTIONS = [choice(f"q{i:02d}", prefix=f"p{i % 2}") for i in range(10)]
+
+
+def interview(path: Path, model: CountingModel, *, batch_size: int = 2) -> Interview:
+    """An interview over a store file."""
+    return Interview(
+        identity=IDENTITY, store=ResponseStore(path), load=lambda: model, batch_size=batch_size
+    )
+
+
+def test_a_second_interview_loads_no_model(tmp_path: Path) -> None:
+    """When every answer is stored, the loader is never called."""
+    first = interview(tmp_path / "s", CountingModel())
+    replies = first.ask(QUESTIONS)
+
+    def never() -> CountingModel:
+        pytest.fail("the model was loaded")
+
+    second = Interview(
+        identity=IDENTITY, store=ResponseStore(tmp_path / "s"), load=never, batch_size=2
+    )
+    assert second.ask(QUESTIONS) == replies
+    assert (first.n_computed, first.n_stored) == (10, 0)
+    assert (second.n_computed, second.n_stored) == (0, 10)
+
+
+def test_an_interrupted_interview_continues_with_the_same_batches(tmp_path: Path) -> None:
+    """No stored answer is computed again, and what follows is batched as without interruption."""
+    whole = CountingModel()
+    undisturbed = interview(tmp_path / "whole", whole).ask(QUESTIONS)
+    cut = CountingModel(stop_after=2)
+    with pytest.raises(KeyboardInterrupt):
+        interview(tmp_path / "cut", cut).ask(QUESTIONS)
+    rest = CountingModel()
+    assert interview(tmp_path / "cut", rest).ask(QUESTIONS) == undisturbed
+    assert cut.batches + rest.batches == whole.batches
+
+
+def test_equal_requests_are_asked_once(tmp_path: Path) -> None:
+    """Two cases that ask the same of the same picture share the answer."""
+    model = CountingModel()
+    replies = interview(tmp_path / "s", model).ask([choice("q"), choice("q", country="NGA")])
+    assert len(model.batches) == 1
+    assert replies[0] == replies[1]
+
+
+def test_a_model_that_loses_answers_is_caught(tmp_path: Path) -> None:
+    """A wrong number of answers is an error, never a silent shift."""
+
+    class Short(CountingModel):
+        def answer(self, batch: Sequence[Request]) -> list[Answer]:
+            return super().answer(batch)[1:]
+
+    with pytest.raises(ModelProblem, match="gave 1 answers to 2 requests"):
+        interview(tmp_path / "s", Short()).ask(QUESTIONS)
+
+
+def record(name: str) -> CaseRecord:
+    """An empty record."""
+    case = Case(suite="t", country="FRA", topic=name, proxy="none")
+    return CaseRecord(case=case, scores=(), items=())
+
+
+def two_stages(name: str, heard: list[str]) -> Script:
+    """Asks, hears, asks again about what it heard."""
+    (first,) = yield [choice(name)]
+    (second,) = yield [choice(name + first.key)]
+    heard.append(second.key)
+    return record(name)
+
+
+def broken(name: str) -> Script:
+    """Fails before it asks anything."""
+    if name:
+        raise ImageProblem("picture x.jpg is truncated")
+    yield []
+    return record(name)
+
+
+def answer_all(requests: Sequence[Request]) -> list[Reply]:
+    """Replies whose key is the question."""
+    model = CountingModel()
+    return [
+        Reply(key=r.subject.item_id + "!", answer=a)
+        for r, a in zip(requests, model.answer(requests), strict=True)
+    ]
+
+
+def test_a_unit_asks_each_stage_of_all_cases_together() -> None:
+    """Full batches however small a case is; every script hears its own replies."""
+    heard: list[str] = []
+    stages: list[int] = []
+
+    def ask(requests: Sequence[Request]) -> list[Reply]:
+        stages.append(len(requests))
+        return answer_all(requests)
+
+    outcomes = run_unit({n: two_stages(n, heard) for n in "ab"}, ask)
+    assert outcomes == {"a": record("a"), "b": record("b")}
+    assert stages == [2, 2]
+    assert heard == ["aa!!", "bb!!"]
+
+
+def test_one_unreadable_picture_does_not_take_the_unit_along() -> None:
+    """The broken case keeps its reason; the others are measured."""
+    outcomes = run_unit({"x": broken("x"), "a": two_stages("a", [])}, answer_all)
+    assert isinstance(outcomes["x"], ImageProblem)
+    assert outcomes["a"] == record("a")
+
+
+def test_a_failing_model_is_the_outcome_of_all_that_waited() -> None:
+    """It is asked once, not once per case."""
+    calls: list[int] = []
+
+    def ask(requests: Sequence[Request]) -> list[Reply]:
+        calls.append(len(requests))
+        raise ModelProblem("out of order")
+
+    outcomes = run_unit({n: two_stages(n, []) for n in "ab"}, ask)
+    assert [str(outcome) for outcome in outcomes.values()] == ["out of order"] * 2
+    assert calls == [2]

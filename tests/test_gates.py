@@ -1,0 +1,108 @@
+"""Gates: decided on intervals, and closed in doubt."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmark.errors import DataProblem
+from benchmark.gates import Gate, Status, judge, load_gates
+from benchmark.records import Score
+
+NAN = float("nan")
+GATE = Gate(suite="wvs", metric="js_similarity", reading="substantive", min=0.6)
+
+
+def score(low: float, high: float, *, value: float = 0.62) -> Score:
+    """An overall similarity with an interval."""
+    return Score(
+        metric="js_similarity", value=value, n=40, n_missing=2, low=low, high=high,
+        method="too few stems (3 < 6)", reading="substantive",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "status"),
+    [
+        (0.60, 0.65, Status.PASS),
+        (0.55, 0.65, Status.INCONCLUSIVE),
+        (0.50, 0.59, Status.FAIL),
+        (NAN, NAN, Status.INCONCLUSIVE),
+    ],
+)
+def test_a_gate_decides_on_the_whole_interval(low: float, high: float, status: Status) -> None:
+    """The point estimate alone never passes a gate."""
+    assert judge(GATE, [score(low, high)]).status is status
+
+
+def test_an_inconclusive_gate_fails_unless_told_otherwise() -> None:
+    """Doubt does not ship."""
+    lenient = Gate(
+        suite="wvs",
+        metric="js_similarity",
+        reading="substantive",
+        min=0.6,
+        inconclusive=Status.PASS,
+    )
+    doubtful = [score(0.55, 0.65)]
+    assert not judge(GATE, doubtful).holds
+    assert judge(lenient, doubtful).holds
+
+
+@pytest.mark.parametrize(
+    ("scores", "incomplete", "reason"),
+    [
+        ([], (), "no such score"),
+        ([score(NAN, NAN, value=NAN)], (), "not scored"),
+        ([score(0.7, 0.8)], ("--limit 2",), r"incomplete \(--limit 2\)"),
+    ],
+)
+def test_gates_fail_closed(scores: list[Score], incomplete: tuple[str, ...], reason: str) -> None:
+    """A missing score, NaN and a partial run fail, with the reason."""
+    verdict = judge(GATE, scores, incomplete=incomplete)
+    assert verdict.status is Status.FAIL
+    assert re.search(reason, verdict.sentence)
+
+
+def test_a_maximum_is_a_gate_too() -> None:
+    """Distances are gated from above."""
+    gate = Gate(suite="wvs", metric="js_similarity", reading="substantive", max=0.5)
+    assert judge(gate, [score(0.6, 0.7)]).status is Status.FAIL
+
+
+def test_a_gate_file_is_read(tmp_path: Path) -> None:
+    """Scope, reading and bounds arrive as written."""
+    path = tmp_path / "g.toml"
+    path.write_text(
+        '[[gate]]\nsuite = "wvs"\nmetric = "js_similarity"\nreading = "substantive"\n'
+        'min = 0.6\nscope = {country = "VNM"}\n'
+    )
+    (gate,) = load_gates(path)
+    assert gate.scope == {"country": "VNM"}
+    assert (gate.min, gate.max) == (0.6, float("inf"))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            '[[gate]]\nsuite = "wvs"\nmetrc = "x"\nmin = 1',
+            "unknown key 'metrc'.*did you mean metric",
+        ),
+        ('[[gates]]\nsuite = "wvs"', "did you mean gate"),
+        ("", "would pass anything"),
+        ('[[gate]]\nsuite = "wvs"\nmetric = "x"', "neither min nor max"),
+        ('[[gate]]\nmetric = "x"\nmin = 1', "name a suite and a metric"),
+        ('[[gate]]\nsuite = "wvs"\nmetric = "x"\nmin = "high"', "'high' is not a number"),
+        ('[[gate]]\nsuite = "wvs"\nmetric = "x"\nmin = 1\ninconclusive = "maybe"', "inconclusive"),
+        ("[[gate", "is not TOML"),
+    ],
+)
+def test_a_typo_in_a_gate_file_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    """A gate that would silently pass is an error."""
+    path = tmp_path / "g.toml"
+    path.write_text(text)
+    with pytest.raises(DataProblem, match=sentence):
+        load_gates(path)

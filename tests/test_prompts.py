@@ -1,0 +1,87 @@
+"""Prompt templates: what a file may say and what a prompt is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmark.errors import DataProblem
+from benchmark.prompts import load_templates
+from tests.engine.asking import picture
+
+CONDITIONS = ("country", "image")
+GOOD = """
+[country]
+prefix = "In {country}. "
+suffix = "{question} {options}"
+lead_in = "("
+[image]
+prefix = "Look: {image} at the {category}. "
+suffix = "{question} {options} {{json}}"
+lead_in = "("
+"""
+SLOTS = {"country": "Brazil", "category": "food", "question": "Q {odd}?", "options": "(A) x"}
+
+
+def write(folder: Path, text: str) -> Path:
+    """A template file."""
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_slots_are_filled_and_the_picture_stands_between_the_texts(tmp_path: Path) -> None:
+    """The prefix is split at the image; braces in a value stay as they are."""
+    templates = load_templates(write(tmp_path, GOOD), conditions=CONDITIONS)
+    image = picture("aa")
+    prompt = templates["image"].fill(SLOTS, image=image)
+    assert prompt.prefix == ("Look: ", image, " at the food. ")
+    assert prompt.suffix == "Q {odd}? (A) x {json}"
+    assert prompt.lead_in == "("
+    assert templates["country"].fill(SLOTS).prefix == ("In Brazil. ",)
+
+
+def test_all_questions_of_one_country_share_their_prefix(tmp_path: Path) -> None:
+    """What differs between questions is in the suffix, or nothing could be shared."""
+    template = load_templates(write(tmp_path, GOOD), conditions=CONDITIONS)["country"]
+    other = template.fill({**SLOTS, "question": "Another?"})
+    assert other.prefix == template.fill(SLOTS).prefix
+
+
+def test_the_digest_changes_with_the_wording(tmp_path: Path) -> None:
+    """Another wording is another configuration."""
+    first = load_templates(write(tmp_path, GOOD), conditions=CONDITIONS).digest
+    second = load_templates(write(tmp_path, GOOD + "\n# note\n"), conditions=CONDITIONS).digest
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("{country}", "{contry}"), r"unknown slot '\{contry\}'.*did you mean \{country\}"),
+        (('{question} {options}"', '{options}"'), r"lacks the slot \{question\}"),
+        (("[image]", "[picture]"), "unknown condition 'picture'"),
+        (('lead_in = "("\n[image]', "[image]"), "lacks the text 'lead_in'"),
+        (("{image} at", "{image} {image} at"), "more than once"),
+        (("In {country}", "In {country"), "unbalanced braces"),
+        (("In {country}", "In {country:>9}"), "takes no format"),
+        (("In {country}. ", "In {image}. {question}"), "unknown slot"),
+        (("suffix =", "sufix ="), "did you mean suffix"),
+        (("[country]", "country"), "is not TOML"),
+    ],
+)
+def test_a_bad_template_is_one_sentence(
+    tmp_path: Path, change: tuple[str, str], sentence: str
+) -> None:
+    """What is wrong, in which file, and what was meant."""
+    path = write(tmp_path, GOOD.replace(*change))
+    with pytest.raises(DataProblem, match=sentence) as caught:
+        load_templates(path, conditions=CONDITIONS)
+    assert "mine.toml" in str(caught.value)
+
+
+def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
+    """The path is named."""
+    with pytest.raises(DataProblem, match=r"nowhere\.toml cannot be read"):
+        load_templates(tmp_path / "nowhere.toml", conditions=CONDITIONS)
