@@ -142,8 +142,14 @@ def record_of(row: object) -> CaseRecord:
 
 
 def score_of(row: object) -> Score:
-    """The score that `score_row` wrote; KeyError, TypeError or ValueError otherwise."""
-    return _score(_mapping(row), _mapping(row)["value"])
+    """The score that `score_row` wrote; anything else is a BoardProblem."""
+    try:
+        about = _mapping(row)
+        return _score(about, about["value"])
+    except KeyError as error:
+        raise BoardProblem(f"a score lacks {error}: {row!r}") from error
+    except (TypeError, ValueError) as error:
+        raise BoardProblem(f"a score cannot be read: {error}: {row!r}") from error
 
 
 def _record(row: Mapping[str, object]) -> CaseRecord:
@@ -156,25 +162,25 @@ def _record(row: Mapping[str, object]) -> CaseRecord:
         raise ValueError(f"{min(stray)!r} is not in its list of scores")
     items = tuple(_item(_mapping(item), case.case_id) for item in _list(row["items"]))
     record = CaseRecord(case=case, scores=scores, items=items)
-    if (row["n_scored"], row["n_missing"]) != sample(record):
+    if (_count(row["n_scored"]), _count(row["n_missing"])) != sample(record):
         raise ValueError("n_scored and n_missing are not those of its first score")
     return record
 
 
 def _flat_score(row: Mapping[str, object], about: Mapping[str, object]) -> Score:
-    score = _score(about, None)
-    return _score(about, row[score.name])
+    named = Score(metric=_text(about["metric"]), reading=_reading(about), value=math.nan, n=0)
+    return _score(about, row[named.name])
 
 
 def _score(about: Mapping[str, object], value: object) -> Score:
-    reading, higher = about["reading"], about["higher_is_better"]
-    if reading not in READINGS:
-        raise ValueError(f"{reading!r} is not a reading")
+    higher = about["higher_is_better"]
+    if not about["metric"]:
+        raise ValueError("a metric has no name")
     if higher is not None and type(higher) is not bool:
         raise TypeError(f"higher_is_better is {higher!r}, not true, false or null")
     return Score(
         metric=_text(about["metric"]),
-        reading=cast("Reading", reading),
+        reading=_reading(about),
         scope={key: _text(member) for key, member in _mapping(about["scope"]).items()},
         value=number(value),
         low=number(about["low"]),
@@ -184,6 +190,13 @@ def _score(about: Mapping[str, object], value: object) -> Score:
         method=_text(about["method"]),
         higher_is_better=higher,
     )
+
+
+def _reading(about: Mapping[str, object]) -> Reading:
+    reading = about["reading"]
+    if reading not in READINGS:
+        raise ValueError(f"{reading!r} is not a reading")
+    return cast("Reading", reading)
 
 
 def _item(row: Mapping[str, object], case_id: str) -> Item:

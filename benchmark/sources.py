@@ -6,6 +6,7 @@ Knows settings and readers; no suite, no model.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmark import hub
@@ -20,7 +21,10 @@ def open_survey(settings: Settings, *, source: str) -> Survey:
         case "sample":
             path = Path(str(SAMPLE))
         case "hub":
-            path = hub.fetch_survey(settings.cache)
+            survey = load_survey(
+                hub.fetch_survey(settings.cache), source=source, topic_labels=settings.topic_labels
+            )
+            return replace(survey, name=hub.SURVEY, revision=hub.PINNED)
         case text:
             path = Path(text)
     return load_survey(path, source=source, topic_labels=settings.topic_labels)

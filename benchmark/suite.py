@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.jsonio import Json
-from benchmark.records import Case, Script, Selection
+from benchmark.records import Analysis, Case, Script, Selection
 from benchmark.settings import Settings
 from benchmark.survey import Survey
 
@@ -53,6 +53,10 @@ class Suite(Protocol):
     def survey(self) -> Survey | None:
         """The people's answers, for suites and reference models that have them."""
 
+    @property
+    def analyses(self) -> Mapping[str, Analysis]:
+        """Analyses of this suite alone; suite.toml picks by name from these and the shared ones."""
+
     def select(self) -> Selection:
         """Cases in running order, units together; cheap: nothing is decoded or fetched."""
 
@@ -66,18 +70,24 @@ class Suite(Protocol):
         """Lines for the terminal: which data, of which revision, with what left out."""
 
 
-def find_suites(paths: list[Path]) -> tuple[Path, ...]:
-    """Suite folders at, above or at most two levels below the given paths."""
+def find_suites(paths: Sequence[Path], *, ignore: Sequence[str] = ()) -> tuple[Path, ...]:
+    """Suite folders at or above the given paths, or at most two levels below a given folder.
+
+    ``ignore`` holds folder patterns that are not searched downwards (pytest's norecursedirs).
+    """
     found: set[Path] = set()
     for path in paths:
-        start = path if path.is_dir() else path.parent
-        above = next((p for p in (start, *start.parents) if (p / SUITE_FILE).is_file()), None)
-        if above is not None:
-            found.add(above)
-            continue
-        for pattern in (f"*/{SUITE_FILE}", f"*/*/{SUITE_FILE}"):
-            found.update(file.parent for file in start.glob(pattern) if file.is_file())
+        above = next((p for p in (path, *path.parents) if (p / SUITE_FILE).is_file()), None)
+        below = [f.parent for depth in ("*", "*/*") for f in path.glob(f"{depth}/{SUITE_FILE}")]
+        searched = [folder for folder in below if not _ignored(folder, path, ignore)]
+        found.update([above] if above is not None else searched)
     return tuple(sorted(found))
+
+
+def _ignored(folder: Path, start: Path, patterns: Sequence[str]) -> bool:
+    """Whether a folder on the way down from ``start`` matches; those above it do not count."""
+    way = [p for p in (folder, *folder.parents) if p != start and p.is_relative_to(start)]
+    return any(p.match(pattern) for p in way for pattern in patterns)
 
 
 def read_meta(folder: Path) -> SuiteMeta:

@@ -110,7 +110,7 @@ def kind_of_model(model: ModelIdentity) -> str:
     """``reference`` for one that reads the survey, ``random weights`` for the demo, else empty."""
     if model.reads_subject or model.model_id.startswith("reference:"):
         return "reference"
-    is_demo = "demo" in (model.name, model.model_id.rpartition("/")[2])
+    is_demo = model.name == "demo" or "(random weights)" in model.model_id
     return "random weights" if is_demo else ""
 
 

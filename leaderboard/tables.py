@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -35,6 +35,7 @@ PROXY_ORDER = (
     *("country", "food", "sports", "objects", "brands", "geography", "tradition", "pop-culture"),
     *("income-low", "income-high", "none", "blank", "other-country"),
 )
+LEAST_LABEL = 11
 NARROWEST = 72  # a narrow table would squeeze its caption
 
 
@@ -119,15 +120,29 @@ def render(table: Table, width: int, *, colour: bool = False) -> str:
     out = io.StringIO()
     console = Console(
         file=out,
-        width=width,
+        width=max(width, _narrowest(table)),
         color_system="standard" if colour else None,
         force_terminal=colour,
         legacy_windows=False,
         _environ={},  # the caller says what is wanted; FORCE_COLOR and COLUMNS do not
     )
-    console.width = max(width, Measurement.get(console, console.options, table).minimum)
     console.print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _narrowest(table: Table) -> int:
+    """Columns that the numbers need; labels fold down to their least width."""
+    gaps = len(table.columns) - 1
+    return gaps + sum(
+        max(
+            cell_len(line)
+            for cell in (column.header, *column.cells)
+            for line in str(cell).split("\n")
+        )
+        if column.no_wrap
+        else column.min_width or 0
+        for column in table.columns
+    )
 
 
 # --- parts ---------------------------------------------------------------------------------
@@ -162,7 +177,7 @@ def _model_cell(row: BoardRow) -> Text:
 
 
 def _columns(table: Table, label: str, columns: Sequence[Column]) -> None:
-    table.add_column(label, vertical="top", overflow="fold", min_width=11)
+    table.add_column(label, vertical="top", overflow="fold", min_width=LEAST_LABEL)
     for head in [*(column.head for column in columns), "n", "miss-\ning", MASS.head]:
         table.add_column(head, justify="right", no_wrap=True, vertical="top")
 
@@ -216,8 +231,8 @@ def _proxy_order(proxy: str) -> tuple[int, str]:
 def _generic(table: Table, rows: Sequence[tuple[str, BoardRow]]) -> Table:
     """Overall scores as they are, for suites that measure something else."""
     if any(label for label, _ in rows):
-        table.add_column("model", overflow="fold")
-    table.add_column("metric", overflow="fold")
+        table.add_column("model", overflow="fold", min_width=LEAST_LABEL)
+    table.add_column("metric", overflow="fold", min_width=LEAST_LABEL)
     for head in ("value", "interval", "n", "missing"):
         table.add_column(head, justify="right", no_wrap=True)
     for label, row in rows:

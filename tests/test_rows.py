@@ -50,7 +50,9 @@ def test_equal_records_give_equal_text() -> None:
     """Neither the order of values, nor the sign of zero, nor a NumPy scalar shows in the text."""
     plain = record(similarity=0.0)
     odd = record(similarity=np.float64(-0.0))
-    item = dataclasses.replace(odd.items[0], values=dict(reversed(odd.items[0].values.items())))
+    item = dataclasses.replace(
+        odd.items[0], values=dict(reversed(list(odd.items[0].values.items())))
+    )
     odd = dataclasses.replace(odd, items=(item, odd.items[1]))
     assert encode(odd) == encode(plain)
 

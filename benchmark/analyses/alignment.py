@@ -12,20 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.analyses.item_table import Grouping, ItemTable, item_table
-from benchmark.analyses.stem_intervals import Figure, ScopedFigure, add_intervals
+from benchmark.analyses.item_table import Grouping, item_table
+from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals, pools
 from benchmark.metrics.baselines import skill
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
 from benchmark.records import AnswerReader, CaseRecord, Reading, Score
 
 SUFFIXES: Mapping[Reading, str] = {"printed": "", "substantive": "_substantive"}
-FLOORS = ("uniform", "world_average", "best_blind")
-SCORED = ("js_similarity", "js_distance", "js_divergence")
-BESIDE = (*(f"floor_{floor}" for floor in FLOORS), "ceiling")
-NEEDS = frozenset(
-    [name + suffix for name in (*SCORED, *BESIDE) for suffix in SUFFIXES.values()] + ["option_mass"]
-)
+FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind")
 
 CELL = ("country", "topic", "proxy", "variant")
 FAMILIES: tuple[tuple[str, ...], ...] = (
@@ -35,7 +30,9 @@ FAMILIES: tuple[tuple[str, ...], ...] = (
     ("topic",),
     ("country", "proxy"),
     ("topic", "proxy"),
+    CELL,
 )
+OF_A_CELL = frozenset({"js_similarity", "skill_world_average"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +42,6 @@ class Reported:
     metric: str
     reading: Reading
     figure: Figure
-    interval: bool
     higher_is_better: bool | None
 
 
@@ -53,7 +49,7 @@ class Reported:
 class Alignment:
     """Similarity and skill with intervals by question stem, and the means they are read against.
 
-    Overall and by proxy, country, topic, country by proxy and topic by proxy; of single cells only
+    Overall and by proxy, country, topic, country and proxy, topic and proxy; of single cells only
     similarity and the skill over the world's average, to keep run.json small.
     """
 
@@ -73,44 +69,43 @@ class Alignment:
     ) -> Sequence[Score]:
         """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
         table = item_table(records, NEEDS, analysis=self.name)
-        figures = tuple(_reported(table))
-        brief = tuple(each for each in figures if _in_cells(each))
-        work = [
-            (each, grouping, ScopedFigure(each.figure, grouping, table.clusters))
-            for family in (*FAMILIES, CELL)
-            for grouping in [table.group(family)]
-            for each in (brief if family == CELL else figures)
-        ]
+        work: list[tuple[tuple[Reported, ...], Grouping, list[Pool]]] = []
+        for family in FAMILIES:
+            wanted = OF_CELLS if family == CELL else REPORTED
+            grouping = table.group(family)
+            work.append((wanted, grouping, pools((r.figure for r in wanted), table, grouping)))
         add_intervals(
-            (scoped for each, _, scoped in work if each.interval),
-            table.clusters,
+            (pool for _, _, family in work for pool in family),
+            table,
             seed=int(rng.integers(2**63)),
             resamples=self.resamples,
         )
-        return [score for row in work for score in self._scores(*row)]
+        return [
+            score
+            for wanted, grouping, family in work
+            for reported in wanted
+            for pool in family
+            if reported.figure in pool.value
+            for score in self._scores(reported, grouping, pool)
+        ]
 
-    def _scores(self, each: Reported, grouping: Grouping, scoped: ScopedFigure) -> Iterator[Score]:
-        columns = (
-            scoped.value,
-            scoped.n,
-            scoped.n_clusters,
-            scoped.low,
-            scoped.high,
-            grouping.sizes,
-        )
+    def _scores(self, reported: Reported, grouping: Grouping, pool: Pool) -> Iterator[Score]:
+        figure = reported.figure
+        ends = pool.low[figure], pool.high[figure]
+        columns = (pool.value[figure], pool.n, pool.n_clusters, grouping.sizes, *ends)
         rows = zip(*(column.tolist() for column in columns), strict=True)
-        for scope, (value, n, stems, low, high, size) in zip(grouping.scopes, rows, strict=True):
+        for scope, (value, n, stems, size, low, high) in zip(grouping.scopes, rows, strict=True):
             yield Score(
-                metric=each.metric,
+                metric=reported.metric,
                 value=value,
                 scope=scope,
                 n=n,
                 n_missing=size - n,
                 low=low,
                 high=high,
-                method=self._method(value, stems, low) if each.interval else "mean",
-                higher_is_better=each.higher_is_better,
-                reading=each.reading,
+                method=self._method(value, stems, low) if figure.interval else "mean",
+                higher_is_better=reported.higher_is_better,
+                reading=reported.reading,
             )
 
     def _method(self, value: float, stems: int, low: float) -> str:
@@ -123,45 +118,34 @@ class Alignment:
         return f"stem bootstrap, {self.resamples} resamples, 95 % percentile"
 
 
-def _reported(table: ItemTable) -> Iterator[Reported]:
-    for reading, suffix in SUFFIXES.items():
-        yield from _of_reading(
-            {name: table.values[name + suffix] for name in (*SCORED, *BESIDE)}, reading
-        )
-    yield _mean("option_mass", "", table.values["option_mass"], None)
-
-
-def _of_reading(values: Mapping[str, FloatArray], reading: Reading) -> Iterator[Reported]:
-    score, ceiling = values["js_similarity"], values["ceiling"]
-    yield _with_interval("js_similarity", reading, Figure(columns=(score,), of_means=_itself))
-    for floor in FLOORS:
-        columns = (score, values[f"floor_{floor}"], ceiling)
-        yield _with_interval(f"skill_{floor}", reading, Figure(columns=columns, of_means=skill))
-    for name in ("js_distance", "js_divergence"):
-        yield _mean(name, reading, values[name], False)
-    for name in BESIDE:  # of the questions that the similarity beside it is a mean of
-        yield _mean(name, reading, np.where(np.isnan(score), np.nan, values[name]), None)
-
-
-def _with_interval(metric: str, reading: Reading, figure: Figure) -> Reported:
-    return Reported(
-        metric=metric, reading=reading, figure=figure, interval=True, higher_is_better=True
-    )
-
-
-def _mean(metric: str, reading: Reading, column: FloatArray, better: bool | None) -> Reported:
-    return Reported(
-        metric=metric,
-        reading=reading,
-        figure=Figure(columns=(column,), of_means=_itself),
-        interval=False,
-        higher_is_better=better,
-    )
-
-
 def _itself(mean: FloatArray) -> FloatArray:
     return mean
 
 
-def _in_cells(each: Reported) -> bool:
-    return each.metric in {"js_similarity", "skill_world_average"}
+def _of_reading(reading: Reading, suffix: str) -> Iterator[Reported]:
+    score, ceiling = "js_similarity" + suffix, "ceiling" + suffix
+    alone = Figure(columns=(score,), of_means=_itself, interval=True)
+    yield Reported(metric="js_similarity", reading=reading, figure=alone, higher_is_better=True)
+    for floor in FLOORS:
+        above = Figure(columns=(score, floor + suffix, ceiling), of_means=skill, interval=True)
+        metric = floor.replace("floor", "skill")
+        yield Reported(metric=metric, reading=reading, figure=above, higher_is_better=True)
+    for metric in ("js_distance", "js_divergence"):
+        mean = Figure(columns=(metric + suffix,), of_means=_itself)
+        yield Reported(metric=metric, reading=reading, figure=mean, higher_is_better=False)
+    for metric in (*FLOORS, "ceiling"):
+        # Of the questions that the similarity shown beside it is a mean of.
+        beside = Figure(columns=(metric + suffix,), of_means=_itself, among=(score,))
+        yield Reported(metric=metric, reading=reading, figure=beside, higher_is_better=None)
+
+
+def _reported() -> Iterator[Reported]:
+    for reading, suffix in SUFFIXES.items():
+        yield from _of_reading(reading, suffix)
+    mass = Figure(columns=("option_mass",), of_means=_itself)
+    yield Reported(metric="option_mass", reading="", figure=mass, higher_is_better=None)
+
+
+REPORTED = tuple(_reported())
+OF_CELLS = tuple(reported for reported in REPORTED if reported.metric in OF_A_CELL)
+NEEDS = frozenset(name for reported in REPORTED for name in reported.figure.columns)

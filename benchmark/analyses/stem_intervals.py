@@ -13,8 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from benchmark.analyses.item_table import Grouping, IntArray, Labels
-from benchmark.metrics.divergence import FloatArray
+from benchmark.analyses.item_table import Grouping, IntArray, ItemTable
+from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
 from benchmark.metrics.resampling import (
     MIN_STEMS,
     cluster_weights,
@@ -27,41 +27,52 @@ BLOCK_SCOPES = 64  # by 10 000 resamples of 8 bytes: 5 MiB for each column held 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """Columns, each (items,), and what to make, elementwise, of their means.
+    """Columns by name, and what to make, elementwise, of their means.
 
-    The means are over the items that have a value in all columns.
+    The means are over the items that have a value in all of ``columns`` and ``among``.
     """
 
-    columns: tuple[FloatArray, ...]
+    columns: tuple[str, ...]
     of_means: Callable[..., FloatArray]
+    among: tuple[str, ...] = ()
+    interval: bool = False
 
 
-class ScopedFigure:
-    """A figure in each scope of a grouping; every public array is (scopes,).
+class Pool:
+    """Figures over the same items in each scope of a grouping; its arrays are (scopes,).
 
     ``low`` and ``high`` are NaN until `add_intervals`, and stay so below `MIN_STEMS` clusters.
     """
 
-    def __init__(self, figure: Figure, grouping: Grouping, clusters: Labels) -> None:
-        self._of_means = figure.of_means
-        scopes, width = len(grouping.scopes), max(1, len(clusters.names))
-        present = np.isfinite(figure.columns).all(axis=0)
-        columns = [column[present] for column in figure.columns]
+    def __init__(
+        self, figures: Sequence[Figure], table: ItemTable, grouping: Grouping, present: BoolArray
+    ) -> None:
+        scopes, width = len(grouping.scopes), max(1, len(table.clusters.names))
         scope = grouping.codes[present]
-        pairs, where = np.unique(scope * width + clusters.codes[present], return_inverse=True)
+        pairs, where = np.unique(scope * width + table.clusters.codes[present], return_inverse=True)
         self._cluster = pairs % width  # (pairs,), sorted by scope, then cluster
         self._starts = np.searchsorted(pairs // width, np.arange(scopes + 1))
         self._counts = np.bincount(where, minlength=len(pairs))
-        self._sums = np.array([np.bincount(where, c, len(pairs)) for c in columns])
+        self._resampled = tuple(figure for figure in figures if figure.interval)
+        self._names = sorted({name for figure in self._resampled for name in figure.columns})
+        columns = [table.values[name][present] for name in self._names]
+        self._sums = np.array([np.bincount(where, column, len(pairs)) for column in columns])
         self.n = np.bincount(scope, minlength=scopes)
         self.n_clusters = np.diff(self._starts)
-        some = np.where(self.n > 0, self.n, np.nan)
-        self.value = self._of_means(*(np.bincount(scope, c, scopes) / some for c in columns))
-        self.low, self.high = np.full((2, scopes), np.nan)
+        some = positive_or_nan(self.n)
+        self.value: dict[Figure, FloatArray] = {}
+        for figure in figures:
+            chosen = (table.values[name][present] for name in figure.columns)
+            means = (np.bincount(scope, column, scopes) / some for column in chosen)
+            self.value[figure] = figure.of_means(*means)
+        self.low = {figure: np.full(scopes, np.nan) for figure in figures}
+        self.high = {figure: np.full(scopes, np.nan) for figure in figures}
 
     def scopes_by_clusters(self) -> Mapping[tuple[int, ...], list[int]]:
-        """The scopes with enough clusters, by the clusters that they cover."""
+        """The scopes with enough clusters for an interval, by the clusters that they cover."""
         found: dict[tuple[int, ...], list[int]] = {}
+        if not self._resampled:
+            return found
         for scope, (start, end) in enumerate(pairwise(self._starts.tolist())):
             if end - start >= MIN_STEMS:
                 found.setdefault(tuple(self._cluster[start:end].tolist()), []).append(scope)
@@ -73,27 +84,34 @@ class ScopedFigure:
         for block in _blocks(scopes):
             index = self._starts[block][:, None] + covered  # (scopes, clusters)
             means = resampled_means(self._sums[:, index], self._counts[index], weights)
-            samples = self._of_means(*means)  # (scopes, resamples)
-            self.low[block], self.high[block] = percentile_interval(samples, axis=-1)
+            by_name = dict(zip(self._names, means, strict=True))
+            for figure in self._resampled:
+                samples = figure.of_means(*(by_name[name] for name in figure.columns))
+                low, high = percentile_interval(samples, axis=-1)
+                self.low[figure][block], self.high[figure][block] = low, high
 
 
-def add_intervals(
-    figures: Iterable[ScopedFigure], clusters: Labels, *, seed: int, resamples: int
-) -> None:
-    """Fill ``low`` and ``high`` of every figure in every scope with enough clusters."""
-    jobs: dict[tuple[int, ...], list[Callable[[FloatArray], None]]] = {}
+def pools(figures: Iterable[Figure], table: ItemTable, grouping: Grouping) -> list[Pool]:
+    """The figures in each scope, those over the same items together: resampling is the cost."""
+    found: dict[bytes, tuple[BoolArray, list[Figure]]] = {}
     for figure in figures:
-        for covered, scopes in figure.scopes_by_clusters().items():
-            jobs.setdefault(covered, []).append(_job(figure, scopes))
-    for covered, waiting in jobs.items():
-        rng = _rng(seed, [clusters.names[code] for code in covered])
+        needed = [table.values[name] for name in (*figure.columns, *figure.among)]
+        present = np.asarray(np.isfinite(needed).all(axis=0))
+        found.setdefault(present.tobytes(), (present, []))[1].append(figure)
+    return [Pool(alike, table, grouping, present) for present, alike in found.values()]
+
+
+def add_intervals(waiting: Iterable[Pool], table: ItemTable, *, seed: int, resamples: int) -> None:
+    """Set the intervals of every figure that wants one, in every scope with enough clusters."""
+    jobs: dict[tuple[int, ...], list[tuple[Pool, list[int]]]] = {}
+    for pool in waiting:
+        for covered, scopes in pool.scopes_by_clusters().items():
+            jobs.setdefault(covered, []).append((pool, scopes))
+    for covered, parts in jobs.items():
+        rng = _rng(seed, [table.clusters.names[code] for code in covered])
         weights = cluster_weights(len(covered), rng=rng, resamples=resamples)
-        for job in waiting:
-            job(weights)
-
-
-def _job(figure: ScopedFigure, scopes: Sequence[int]) -> Callable[[FloatArray], None]:
-    return lambda weights: figure.resample(scopes, weights)
+        for pool, scopes in parts:
+            pool.resample(scopes, weights)
 
 
 def _rng(seed: int, names: Sequence[str]) -> np.random.Generator:

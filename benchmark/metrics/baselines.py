@@ -16,6 +16,7 @@ from benchmark.metrics.divergence import (
     FloatArray,
     checked,
     divergence_unchecked,
+    positive_or_nan,
     restrict_unchecked,
 )
 
@@ -69,12 +70,12 @@ def mean_of_others(p: npt.ArrayLike) -> FloatArray:
     [[0.25, 0.75], [0.75, 0.25], [0.5, 0.5]]
     """
     rows = _tables(p, axes="(..., countries, options)", ndim=2)
-    asked = ~np.isnan(rows).any(axis=-1, keepdims=True)
+    asked = _answered(rows)[..., None]
     known = np.where(asked, rows, 0.0)
     others = asked.sum(axis=-2, keepdims=True) - asked  # (..., countries, 1)
     total = known.sum(axis=-2, keepdims=True) - known
     # Subtracting can leave -1e-17 where every other country has zero.
-    mean: FloatArray = np.maximum(total, 0.0) / np.where(others > 0, others, np.nan)
+    mean: FloatArray = np.maximum(total, 0.0) / positive_or_nan(others)
     return mean
 
 
@@ -220,8 +221,8 @@ def skill(score: npt.ArrayLike, floor: npt.ArrayLike, ceiling: npt.ArrayLike) ->
     [0.5, 0.0, nan]
     """
     low = np.asarray(floor, dtype=np.float64)
-    room = np.asarray(ceiling, dtype=np.float64) - low
-    return (np.asarray(score, dtype=np.float64) - low) / np.where(room > 0, room, np.nan)
+    room = positive_or_nan(np.asarray(ceiling, dtype=np.float64) - low)
+    return (np.asarray(score, dtype=np.float64) - low) / room
 
 
 def _tables(p: npt.ArrayLike, *, axes: str, ndim: int, exact: bool = False) -> FloatArray:
@@ -231,16 +232,21 @@ def _tables(p: npt.ArrayLike, *, axes: str, ndim: int, exact: bool = False) -> F
     return rows
 
 
+def _answered(p: FloatArray) -> BoolArray:
+    return np.asarray(np.isfinite(p).all(axis=-1))
+
+
 def _blocks(rows: int, cells_a_row: int) -> Iterator[slice]:
     step = max(1, BLOCK_CELLS // max(1, cells_a_row))
     return (slice(start, start + step) for start in range(0, rows, step))
 
 
 def _blind_block(p: FloatArray) -> FloatArray:
-    asked: BoolArray = ~np.isnan(p).any(axis=-1)  # (questions, countries)
+    asked = _answered(p)  # (questions, countries)
     known = np.where(asked[..., None], p, 0.0)
-    count = asked.sum(axis=-1, keepdims=True)
-    mean = known.sum(axis=1) / np.where(count > 0, count, np.nan)  # (questions, options)
+    mean = known.sum(axis=1) / positive_or_nan(
+        asked.sum(axis=-1, keepdims=True)
+    )  # (questions, options)
     last, own_entropy = mean, _entropy(known)
     for _ in range(BLIND_STEPS):
         last = _blind_step(known, own_entropy, asked, last)
@@ -263,12 +269,13 @@ def _blind_step(
     weight = asked / np.sqrt(np.maximum(near, 0.0) + 1e-12)
     weight /= np.maximum(weight.sum(axis=1, keepdims=True), TINY)
     log_q = (weight[..., None] * log_both).sum(axis=1)
-    step: FloatArray = np.exp(log_q - log_q.max(axis=-1, keepdims=True)) * (q > 0)
-    return step / step.sum(axis=-1, keepdims=True)
+    step = np.exp(log_q - log_q.max(axis=-1, keepdims=True))
+    return restrict_unchecked(step, q > 0)
 
 
 def _entropy(p: FloatArray) -> FloatArray:
-    return -xlogy(p, p).sum(axis=-1)
+    negative: FloatArray = xlogy(p, p).sum(axis=-1)
+    return -negative
 
 
 def _respondents(n: npt.ArrayLike, rows: int) -> npt.NDArray[np.int64]:
@@ -281,16 +288,16 @@ def _respondents(n: npt.ArrayLike, rows: int) -> npt.NDArray[np.int64]:
 def _samples(
     p: FloatArray, n: npt.NDArray[np.int64], draws: int, rng: np.random.Generator
 ) -> FloatArray:
-    nobody = np.isnan(p).any(axis=-1, keepdims=True)
     certain = np.eye(1, p.shape[1])  # drawn in place of NaN, and lost in the comparison
-    safe = np.where(nobody, certain, p)
+    safe = np.where(_answered(p)[:, None], p, certain)
     safe = safe / safe.sum(axis=-1, keepdims=True)  # multinomial is stricter than our tolerance
     counts = rng.multinomial(n[:, None], safe[:, None, :], size=(len(p), draws))
-    return counts / n[:, None, None]
+    share: FloatArray = counts / n[:, None, None]
+    return share
 
 
 def _mean_similarity(p: FloatArray, drawn: FloatArray) -> FloatArray:
     similarity = 1.0 - np.sqrt(divergence_unchecked(p, drawn))  # (rows, draws)
     found = ~np.isnan(similarity)
-    count = found.sum(axis=-1)
-    return np.where(found, similarity, 0.0).sum(axis=-1) / np.where(count > 0, count, np.nan)
+    total: FloatArray = np.where(found, similarity, 0.0).sum(axis=-1)
+    return total / positive_or_nan(found.sum(axis=-1))

@@ -174,7 +174,8 @@ def divergence_unchecked(p: FloatArray, q: FloatArray) -> FloatArray:
     """Natural `js_divergence` of rows known to be probabilities or NaN."""
     both = p + q  # twice the midpoint: halving it would underflow for the tiniest entries
     terms = rel_entr(2 * p, both) + rel_entr(2 * q, both)
-    return np.clip(terms.sum(axis=-1) / 4, 0.0, math.log(2))
+    mean: FloatArray = terms.sum(axis=-1) / 4
+    return np.clip(mean, 0.0, math.log(2))
 
 
 def restrict_unchecked(p: FloatArray, keep: BoolArray) -> FloatArray:

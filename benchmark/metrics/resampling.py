@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.divergence import FloatArray, positive_or_nan
 
 RESAMPLES = 10_000
 MIN_STEMS = 6  # below, resampling clusters says nothing about a population of them (DESIGN §6)
@@ -111,8 +111,7 @@ def resampled_means(sums: npt.ArrayLike, counts: npt.ArrayLike, weights: FloatAr
     >>> resampled_means([[1, 8]], [[1, 2]], np.array([[2, 0], [1, 1], [0, 2]])).tolist()
     [[1.0, 3.0, 4.0]]
     """
-    count = np.asarray(counts, dtype=np.float64) @ weights.T
-    return (np.asarray(sums, dtype=np.float64) @ weights.T) / np.where(count > 0, count, np.nan)
+    return _weighted(sums, weights) / positive_or_nan(_weighted(counts, weights))
 
 
 def percentile_interval(
@@ -147,7 +146,7 @@ def percentile_interval(
     Examples
     --------
     >>> low, high = percentile_interval(np.arange(101.0), 0.9)
-    >>> float(low), float(high)
+    >>> round(float(low), 9), round(float(high), 9)
     (5.0, 95.0)
     """
     if not 0 < level < 1:
@@ -169,3 +168,10 @@ def _order_statistic(ordered: FloatArray, share: float) -> FloatArray:
     low, high = ordered[..., below], ordered[..., above]
     lerp: FloatArray = low + (position - below) * (high - low)
     return lerp
+
+
+def _weighted(x: npt.ArrayLike, weights: FloatArray) -> FloatArray:
+    table = np.asarray(x, dtype=np.float64)
+    flat = table.reshape(-1, table.shape[-1])  # one product: NumPy's batches are half as fast
+    total: FloatArray = flat @ weights.T
+    return total.reshape(*table.shape[:-1], len(weights))

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class ChatProcessor(Protocol):
     """The part of a transformers processor that turns a conversation into text."""
 
-    chat_template: object
+    @property
+    def chat_template(self) -> object: ...
 
     def apply_chat_template(
         self,

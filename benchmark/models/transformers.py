@@ -179,10 +179,10 @@ def probabilities(logits: Any, labels: Sequence[int]) -> Probabilities:  # noqa:
     mass still compare; NaN where the logits are not numbers or rule every label out.
     """
     of_labels = logits[list(labels)]
-    total = of_labels.logsumexp(0)
+    total, everything = of_labels.logsumexp(0), logits.logsumexp(0)
     p = tuple((of_labels - total).exp().tolist())
-    mass = float((total - logits.logsumexp(0)).exp())
-    if not all(map(math.isfinite, (mass, *p))):
+    mass = float((total - everything).exp())
+    if not all(map(math.isfinite, (float(everything), mass, *p))):
         return Probabilities(p=(math.nan,) * len(p), option_mass=math.nan)
     return Probabilities(p=p, option_mass=min(mass, 1.0))
 

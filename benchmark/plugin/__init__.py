@@ -30,9 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except CultureError as error:
         raise pytest.UsageError(str(error)) from error
     if not traffic.is_worker(config):
-        folders = find_suites(
-            [config.invocation_params.dir / a.split("::")[0] for a in config.args]
-        )
+        asked = [config.invocation_params.dir / arg.split("::")[0] for arg in config.args]
+        folders = find_suites(asked, ignore=config.getini("norecursedirs"))
         if folders:
             config.pluginmanager.register(Controller(config, folders), "culture-controller")
 

@@ -48,11 +48,13 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         """Check everything that can be wrong before the first case, and before xdist's workers."""
-        suites = [self.state.at(folder) for folder in self.folders]
-        if self.config.option.collectonly:
-            return
+        settings = self.state.settings
         try:
-            self._prepare(suites)
+            # First, because a mistyped name would otherwise send `auto` data to the Hub.
+            registry.resolve(settings.model, revision=settings.revision)
+            suites = [self.state.at(folder) for folder in self.folders]
+            if not self.config.option.collectonly:
+                self._prepare(suites)
         except CultureError as error:
             raise pytest.UsageError(str(error)) from error
 

@@ -19,7 +19,7 @@ from benchmark.gates import Gate, Verdict, judge
 from benchmark.journal import Header, Journal, open_journal, read
 from benchmark.jsonio import Json, digest
 from benchmark.provenance import harness_version
-from benchmark.records import Answer, CaseRecord, ModelIdentity, Score, Selection
+from benchmark.records import Analysis, Answer, CaseRecord, ModelIdentity, Score, Selection
 from benchmark.rows import Failure
 from benchmark.settings import Settings
 from benchmark.suite import Suite
@@ -36,9 +36,7 @@ class SuiteRun:
         self.settings = settings
         self.failures: dict[str, Failure] = {}
         self.records: dict[str, CaseRecord] = {}
-        for name in suite.meta.analyses:
-            if name not in ANALYSES:
-                raise DataProblem(unknown("analysis", name, ANALYSES, source="suite.toml"))
+        self._analyses = _analyses(suite)
         self.run = _blank(suite, selection, identity, settings)
         complete = run_path(settings.runs, replace(self.run, complete=True))
         self._journal_path = complete.with_suffix(".journal.jsonl")
@@ -104,8 +102,8 @@ class SuiteRun:
         try:
             return [
                 score
-                for name in self.suite.meta.analyses
-                for score in ANALYSES[name](records, answers, rng=self._rng(name))
+                for name, analysis in self._analyses.items()
+                for score in analysis(records, answers, rng=self._rng(name))
             ]
         finally:
             store.close()
@@ -124,6 +122,15 @@ class SuiteRun:
         if absent > 0:
             reasons.append(f"{absent} of {self.run.n_selected} cases were not run")
         return tuple(reasons)
+
+
+def _analyses(suite: Suite) -> dict[str, Analysis]:
+    """What suite.toml asks for, in its order: shared analyses and the suite's own."""
+    known = {**ANALYSES, **suite.analyses}
+    for name in suite.meta.analyses:
+        if name not in known:
+            raise DataProblem(unknown("analysis", name, known, source="suite.toml"))
+    return {name: known[name] for name in suite.meta.analyses}
 
 
 def _blank(suite: Suite, selection: Selection, identity: ModelIdentity, settings: Settings) -> Run:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from benchmark.plugin import traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
-from benchmark.records import Excluded
 from leaderboard import board, tables
 
 if TYPE_CHECKING:
     from benchmark.plugin.controller import Controller
 
 WIDEST = 140
+SHOWN = 5
 
 
 def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
@@ -56,9 +56,12 @@ def summary(reporter: Any, controller: Controller) -> None:
     """The result tables, what is missing and why, the gates, and where everything lies."""
     width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
     for run in controller.runs.values():
+        reporter.section(f"{run.suite.meta.name}: {run.suite.meta.title}", sep="=")
         if run.was_run:
-            reporter.section(f"{run.suite.meta.name}: {run.suite.meta.title}", sep="=")
             _run(reporter, run, width)
+        else:
+            reporter.write_line("no case was run; nothing was written", yellow=True)
+        _exclusions(reporter, run)
     _board(reporter, controller, width)
     if controller.verdicts or controller.problems:
         reporter.section("gates and problems", sep="-")
@@ -70,12 +73,20 @@ def summary(reporter: Any, controller: Controller) -> None:
 
 def _run(reporter: Any, run: SuiteRun, width: int) -> None:
     reporter.write_line(tables.render(tables.run_table(run.run), width).rstrip())
-    for reason, count in _reasons(run.run.excluded):
-        reporter.write_line(f"not collected: {count} x {reason}")
     for failure in run.run.failed[:5]:
         reporter.write_line(f"failed: {failure.reason}", red=True)
     if run.run.partial_because:
         reporter.write_line(f"partial run: {'; '.join(run.run.partial_because)}", yellow=True)
+
+
+def _exclusions(reporter: Any, run: SuiteRun) -> None:
+    """The most frequent reasons; each cell with its own is in the run file."""
+    reasons = Counter(entry.reason for entry in run.run.excluded).most_common()
+    for reason, count in reasons[:SHOWN]:
+        reporter.write_line(f"cannot exist: {count} cells, {reason}")
+    rest = sum(count for _, count in reasons[SHOWN:])
+    if rest:
+        reporter.write_line(f"cannot exist: {rest} more cells, each with its reason in the run file")
 
 
 def _board(reporter: Any, controller: Controller, width: int) -> None:
@@ -92,7 +103,3 @@ def _board(reporter: Any, controller: Controller, width: int) -> None:
     computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])
     reporter.write_line(f"leaderboard: {settings.leaderboard}")
     reporter.write_line(f"answers:     {computed} computed, {stored} read from {settings.store}")
-
-
-def _reasons(excluded: tuple[Excluded, ...]) -> list[tuple[str, int]]:
-    return Counter(entry.reason for entry in excluded).most_common(8)

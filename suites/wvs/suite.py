@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +16,16 @@ from benchmark.errors import UsageProblem, unknown
 from benchmark.jsonio import Json
 from benchmark.prompts import Templates, load_templates
 from benchmark.proxies import CATEGORIES, ImageSet
-from benchmark.records import Case, Choice, Excluded, ImageRef, Script, Selection, Subject
+from benchmark.records import (
+    Analysis,
+    Case,
+    Choice,
+    Excluded,
+    ImageRef,
+    Script,
+    Selection,
+    Subject,
+)
 from benchmark.scoring import case_record
 from benchmark.settings import Settings
 from benchmark.sources import open_images, open_survey
@@ -64,6 +73,7 @@ class WvsSuite:
     templates: Templates
     settings: Settings
     calibration: Calibration
+    analyses: Mapping[str, Analysis] = field(default_factory=dict)  # the shared ones do
 
     def select(self) -> Selection:
         """Every cell that the data allow, a country's cells of one proxy together."""
@@ -138,8 +148,8 @@ class WvsSuite:
             + (f", {unused} in others (not used)" if unused else ""),
         ]
         lines += [
-            f"survey: {problem.count} {problem.kind}, e.g. {problem.example}"
-            for problem in self.survey.problems
+            f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
+            for problem in (*self.survey.problems, *self.survey.notes)
         ]
         return tuple(lines)
 

@@ -103,7 +103,9 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 numbers = st.floats(allow_infinity=False)
 distributions = st.none() | st.lists(numbers, max_size=4).map(tuple)
 counts = st.integers(min_value=0, max_value=10**6)
-intervals = st.just({}) | st.fixed_dictionaries({"low": numbers, "high": numbers})
+intervals: st.SearchStrategy[dict[str, float]] = st.just({}) | st.fixed_dictionaries(
+    {"low": numbers, "high": numbers}
+)
 
 
 @st.composite
@@ -125,10 +127,8 @@ def scores(draw: st.DrawFn) -> Score:
 @st.composite
 def records(draw: st.DrawFn) -> CaseRecord:
     """A record of any shape that a suite may build."""
-    words = [draw(texts) for _ in range(5)]
-    case = Case(
-        suite=words[0], country=words[1], topic=words[2], proxy=words[3], unit=words[4]
-    )
+    words = [draw(texts.filter(bool)), *(draw(texts) for _ in range(4))]
+    case = Case(suite=words[0], country=words[1], topic=words[2], proxy=words[3], unit=words[4])
     items = st.builds(
         Item,
         case_id=st.just(case.case_id),

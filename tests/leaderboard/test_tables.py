@@ -1,0 +1,184 @@
+"""Tables: every number whole at any width, floors beside every similarity."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmark.records import Reading, Score
+from leaderboard.board import Board, merge, row_of_run
+from leaderboard.tables import board_table, render, run_table
+from tests.leaderboard.samples import identity, partial, run
+
+if TYPE_CHECKING:
+    from leaderboard.runs import Run
+
+WIDTHS = (40, 80, 100, 140)
+
+
+def figures() -> tuple[Score, ...]:
+    """Every column of the main table, overall and for two proxies, each with a value of its own."""
+    found: list[Score] = []
+    readings: tuple[tuple[Reading, float], ...] = (("printed", 0.0), ("substantive", 0.05))
+    scopes: tuple[dict[str, str], ...] = ({"proxy": "food"}, {"proxy": "country"}, {})
+    for i, scope in enumerate(scopes):
+        base = 0.5 + i / 10
+        for reading, more in readings:
+            value = base + more
+            for j, metric in enumerate(
+                ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
+            ):
+                found.append(
+                    Score(metric=metric, reading=reading, value=value + j / 100, n=9, scope=scope)
+                )
+            found += [
+                Score(
+                    metric="js_similarity",
+                    reading=reading,
+                    value=value + 0.001,
+                    low=value - 0.021,
+                    high=value + 0.021,
+                    n=12345,
+                    n_missing=17,
+                    scope=scope,
+                ),
+                Score(
+                    metric="skill_world_average",
+                    reading=reading,
+                    value=-value,
+                    low=-0.99,
+                    high=-0.11,
+                    n=9,
+                    scope=scope,
+                ),
+            ]
+        found.append(Score(metric="option_mass", value=0.876, n=9, scope=scope))
+    return tuple(found)
+
+
+def board(*made: Run) -> Board:
+    """A board of these runs."""
+    found = Board()
+    for each in made:
+        found = merge(found, row_of_run(each, file="x")).board
+    return found
+
+
+def toy() -> Run:
+    """A run of a suite with a metric of its own."""
+    score = Score(metric="cosine[x]", value=0.25, low=0.125, high=0.375, n=4, n_missing=1)
+    return run(suite="toy", scores=(score,))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_number_of_a_run_is_cut_off(width: int) -> None:
+    """All values, intervals and counts are there, on a terminal too narrow for them as well."""
+    shown = render(run_table(run(scores=figures())), width)
+    for score in figures():
+        if score.metric.startswith("skill"):
+            assert f"{score.value:.2f}" in shown
+        elif score.metric != "option_mass":
+            assert f"{score.value:.3f}" in shown
+    for text in ("12345", "17", "0.876", "0.729…0.771", "-0.99…-0.11"):
+        assert text in shown
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_lines_fit_the_width(width: int) -> None:
+    """From 80 columns on nothing wraps in the terminal, with names as long as a Hub id."""
+    made = run("llava-hf/llava-v1.6-mistral-7b-hf-and-a-suffix", scores=figures())
+    shown = render(run_table(made), width) + render(board_table(board(made), "wvs"), width)
+    assert max(map(len, shown.splitlines())) <= width
+
+
+def test_substantive_block_comes_before_printed_with_proxies_in_order() -> None:
+    """The reading that floors are quoted for comes first; country before pictures, overall last."""
+    lines = render(run_table(run(scores=figures())), 100).splitlines()
+    firsts = [line.split(" ")[0] for line in lines if re.match(r"\w.* 0\.\d{3}", line)]
+    assert firsts == ["country", "food", "overall"] * 2
+    order = [line for line in lines if line in ("substantive options", "all options as printed")]
+    assert order == ["substantive options", "all options as printed"]
+
+
+def test_overall_line_reads_across() -> None:
+    """Similarity, three floors, ceiling, skill, n, missing, option mass, by hand."""
+    lines = render(run_table(run(scores=figures())), 100).splitlines()
+    line = next(line for line in lines if line.startswith("overall"))
+    assert line.split() == (
+        ["overall", "0.751", "0.750", "0.760", "0.770", "0.780", "-0.75", "12345", "17", "0.876"]
+    )
+
+
+def test_reference_and_random_weights_are_labelled() -> None:
+    """Nobody may take them for a trained model, in a run or on a board."""
+    demo, rule = run("demo", scores=figures()), run("reference:uniform", scores=figures())
+    assert "random weights" in render(run_table(demo), 80)
+    assert "not a model" in render(run_table(rule), 80)
+    shown = render(board_table(board(demo, rule), "wvs"), 80)
+    assert "random weights" in shown
+    assert "  reference\n" in re.sub(r" {3,}\S*\n", "\n", shown)
+
+
+def test_partial_run_says_so_and_why() -> None:
+    """In capitals, in both tables."""
+    made = partial(scores=figures())
+    assert "PARTIAL: interrupted" in render(run_table(made), 80)
+    assert f"PARTIAL {made.config_digest}" in render(board_table(board(made), "wvs"), 80)
+
+
+def test_missing_interval_and_value_are_told_apart_from_zero() -> None:
+    """Too few clusters is said in words, a value not scored is a dash."""
+    scores = (
+        Score(metric="js_similarity", reading="printed", value=0.6, n=3, method="too few"),
+        Score(metric="js_similarity", reading="substantive", value=math.nan, n=0, n_missing=3),
+    )
+    shown = render(run_table(run(scores=scores)), 80)
+    assert "too few" in shown
+    assert "nan" not in shown.lower()
+    line = next(line for line in shown.splitlines() if line.startswith("overall"))
+    assert line.split() == ["overall", *["—"] * 6, "0", "3", "—"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_suite_of_other_metrics_is_shown_as_it_is(width: int) -> None:
+    """Metric, value, interval, n and missing, for a run and on a board."""
+    for table in (
+        run_table(toy()),
+        board_table(board(toy()), "toy"),
+    ):
+        shown = render(table, width)
+        for text in ("0.250", "0.125…0.375", "4", "1", "interval"):
+            assert text in shown
+
+
+def test_names_with_brackets_are_not_markup() -> None:
+    """A metric or model name is text, whatever it holds."""
+    assert "cosine[x]" in render(run_table(toy()), 80)
+    made = run(model=identity("org/[bold]m[/]"), scores=figures())
+    assert "org/[bold]m[/]" in render(board_table(board(made), "wvs"), 120)
+
+
+def test_run_and_board_without_any_score_have_empty_tables() -> None:
+    """Nothing measured is no crash."""
+    assert "0 of 1 cases measured" in render(run_table(run(rows=(), scores=())), 80)
+    assert "0 runs" in render(board_table(Board(), "wvs"), 80)
+
+
+def test_colour_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No escape codes in a log, even where the environment forces them elsewhere."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    table = run_table(run(scores=figures()))
+    assert "\x1b" not in render(table, 80)
+    assert "\x1b" in render(table, 80, colour=True)
+
+
+def test_caption_explains_every_head() -> None:
+    """A newcomer finds each column's word in the text below the table."""
+    shown = " ".join(render(run_table(run(scores=figures())), 80).split())
+    for word in ("similarity:", "uniform =", "world mean =", "best blind =", "Ceiling:", "skill:"):
+        assert word in shown
+    for word in ("n, missing:", "option mass:", "Substantive options"):
+        assert word in shown

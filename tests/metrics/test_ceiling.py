@@ -1,0 +1,91 @@
+"""How similar a fresh sample of the same people would be."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from benchmark.metrics.baselines import expected_sample_similarity
+from benchmark.metrics.divergence import js_similarity
+
+
+def rng() -> np.random.Generator:
+    """A fresh seeded generator."""
+    return np.random.default_rng(11)
+
+
+@pytest.mark.parametrize(("share", "n"), [(0.5, 1), (0.5, 20), (0.999, 1200), (0.02, 100)])
+def test_ceiling_of_two_options_agrees_with_the_exact_sum(share: float, n: int) -> None:
+    """All counts weighted by their binomial probability give the same mean, sparse cells too."""
+    p = np.array([share, 1 - share])
+    counts = np.arange(n + 1)
+    drawn = np.stack([counts, n - counts], axis=1) / n
+    exact = float(binom.pmf(counts, n, share) @ js_similarity(p, drawn))
+    printed, _ = expected_sample_similarity([p], n, rng=rng(), draws=40_000)
+    assert printed[0] == pytest.approx(exact, abs=5e-4)
+
+
+def test_second_reading_restricts_both_sides_after_drawing() -> None:
+    """With half of 40 people on the kept options, it is the mean over their random number."""
+    p, keep = np.array([0.25, 0.25, 0.5]), np.array([[True, True, False]])
+    _, kept = expected_sample_similarity([p], 40, keep=keep, rng=rng(), draws=40_000)
+    exact = 0.0
+    for m in range(1, 41):
+        counts = np.arange(m + 1)
+        drawn = np.stack([counts, m - counts], axis=1) / m
+        mean = binom.pmf(counts, m, 0.5) @ js_similarity([0.5, 0.5], drawn)
+        exact += binom.pmf(m, 40, 0.5) * mean
+    assert kept[0] == pytest.approx(exact, abs=1e-3)
+
+
+def test_samples_without_a_kept_answer_are_left_out() -> None:
+    """One respondent is on a kept option or not at all: where asked, always the same certainty."""
+    _, kept = expected_sample_similarity(
+        [[0.25, 0.25, 0.5]], 1, keep=[[True, True, False]], rng=rng()
+    )
+    assert kept[0] == pytest.approx(float(js_similarity([0.5, 0.5], [1, 0])))
+
+
+def test_ceiling_rises_with_the_number_of_respondents() -> None:
+    """More people, less sampling error, up to 1; 1 200 land near 0.98."""
+    rows = np.tile(np.random.default_rng(12).dirichlet(np.ones(5)), (4, 1))
+    printed, _ = expected_sample_similarity(rows, [10, 100, 1200, 10**8], rng=rng())
+    assert (np.diff(printed) > 0).all()
+    assert 0.97 < printed[2] < 0.99
+    assert printed[3] > 0.9999
+
+
+def test_rows_without_data_are_not_scored() -> None:
+    """NaN rows, and rows with nothing kept, stay NaN beside those that are scored."""
+    p = [[np.nan, np.nan], [0.0, 1.0], [0.5, 0.5]]
+    printed, kept = expected_sample_similarity(p, 50, keep=[[True, False]] * 3, rng=rng())
+    assert np.isnan(printed).tolist() == [True, False, False]
+    assert np.isnan(kept).tolist() == [True, True, False]
+
+
+def test_equal_seeds_give_equal_ceilings_in_any_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks bound the memory: the stream of draws is the same."""
+    p = np.random.default_rng(13).dirichlet(np.ones(4), size=20)
+    keep = np.tile([True, True, True, False], (20, 1))
+    whole = expected_sample_similarity(p, 30, keep=keep, rng=rng())
+    monkeypatch.setattr("benchmark.metrics.baselines.BLOCK_CELLS", 1000)
+    for some, all_ in zip(
+        expected_sample_similarity(p, 30, keep=keep, rng=rng()), whole, strict=True
+    ):
+        np.testing.assert_array_equal(some, all_)
+
+
+@pytest.mark.parametrize("n", [0, -3, 2.5, math.nan])
+def test_numbers_of_respondents_are_whole_and_positive(n: float) -> None:
+    """Anything else is an error, not a ceiling."""
+    with pytest.raises(ValueError, match="respondents"):
+        expected_sample_similarity([[0.5, 0.5]], n, rng=rng())
+
+
+def test_at_least_one_draw_is_needed() -> None:
+    """A mean of no samples does not exist."""
+    with pytest.raises(ValueError, match="draws"):
+        expected_sample_similarity([[0.5, 0.5]], 10, rng=rng(), draws=0)

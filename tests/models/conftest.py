@@ -1,0 +1,40 @@
+"""The demo model, built once and loaded once for all model tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmark.models import demo, registry
+from benchmark.models.transformers import TransformersModel
+from tests.models.asking import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmark.models.registry import ModelOptions
+
+
+@pytest.fixture(scope="session")
+def demo_options(tmp_path_factory: pytest.TempPathFactory) -> ModelOptions:
+    """Options whose cache is the session's."""
+    return options(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def demo_folder(demo_options: ModelOptions) -> Path:
+    """The demo as the harness builds it on first use."""
+    pytest.importorskip("torch", reason="the demo needs the extra 'models'")
+    pytest.importorskip("transformers", reason="the demo needs the extra 'models'")
+    return demo.ready_demo(demo_options.cache)
+
+
+@pytest.fixture(scope="session")
+def demo_model(demo_folder: Path, demo_options: ModelOptions) -> TransformersModel:
+    """The demo, loaded as any local folder is."""
+    spec = registry.resolve(str(demo_folder))
+    identity = registry.identify(spec, demo_options, survey=None)
+    model = registry.load(spec, identity, demo_options, survey=None)
+    assert isinstance(model, TransformersModel)
+    return model

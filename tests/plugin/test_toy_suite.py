@@ -1,0 +1,76 @@
+"""The joints under a suite unlike the first: generation, embedding, one score of all cases, a gate."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.plugin.running import ALWAYS, REPO, Outcome, Place, answers
+
+TOY = REPO / "tests" / "data" / "toy_suite"
+FROM_ELSEWHERE = (*ALWAYS, "-p", "benchmark.plugin", "-p", "fixtures.model", "-p", "fixtures.measure")
+METRIC = "cross_country_cosine"
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Path:
+    """The toy suite in a folder outside the repository."""
+    return Path(shutil.copytree(TOY, tmp_path / "toy"))
+
+
+def run(place: Place, suite: Path, *arguments: str) -> Outcome:
+    """Run the toy suite as a stranger to the repository would."""
+    return place.run(
+        "--rootdir", str(suite), "--import-mode=importlib", *arguments,
+        suite=str(suite), model="reference:random", plugins=FROM_ELSEWHERE,
+    )  # fmt: skip
+
+
+def gate(place: Place, bound: str) -> str:
+    """A gate file on the suite-level score; its path."""
+    file = place.folder / "gate.toml"
+    file.write_text(f'[[gate]]\nsuite = "toy"\nmetric = "{METRIC}"\n{bound}\n', encoding="utf-8")
+    return str(file)
+
+
+def test_two_workers_measure_what_one_process_measures(place: Place, toy: Path) -> None:
+    """``-n 0`` and ``-n 2`` give the same rows, byte for byte, and the same suite-level score."""
+    other = Place(folder=place.folder / "other")
+    one = run(place, toy, "-n", "0", "--gate", gate(place, "max = 0.9"))
+    two = run(other, toy, "-n", "2", "--gate", gate(place, "max = 0.9"))
+    assert (one.code, two.code) == (0, 0), one.out + two.out
+    assert place.rows_text() == other.rows_text()
+    assert place.document()["scores"] == other.document()["scores"]
+    assert answers(one) == answers(two) == (48, 0)  # 12 cases, two stories, told and embedded
+    assert METRIC in one.sentence("PASS")
+
+
+def test_the_score_is_of_all_cases_and_has_an_interval(place: Place, toy: Path) -> None:
+    """The analysis of the suite's own reads its vectors from the store on the controller."""
+    assert run(place, toy, "-n", "2").code == 0
+    (score,) = place.document()["scores"]
+    assert score["metric"] == METRIC
+    assert score["n"] == 24
+    assert score["low"] <= score["value"] <= score["high"]
+    assert score["low"] < score["high"]
+
+
+def test_a_gate_that_the_score_misses_fails_the_run(place: Place, toy: Path) -> None:
+    """Every case passes, yet the exit code is 1 and one sentence says what failed and by how much."""
+    missed = run(place, toy, "-n", "2", "--gate", gate(place, "min = 0.95"))
+    assert missed.code == 1
+    sentence = missed.sentence("FAIL")
+    assert f"toy {METRIC}" in sentence
+    assert "wanted >= 0.95" in sentence
+    assert "12 passed" in missed.out
+
+
+def test_an_analysis_that_nobody_has_is_a_usage_error(place: Place, toy: Path) -> None:
+    """A name in suite.toml that neither the suite nor the shared table knows stops the run."""
+    file = toy / "suite.toml"
+    file.write_text(file.read_text("utf-8").replace('"closeness"', '"closenes"'), encoding="utf-8")
+    refused = run(place, toy)
+    assert refused.code == 4
+    assert "closeness" in refused.sentence("unknown analysis 'closenes'")
