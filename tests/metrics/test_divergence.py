@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 
 from benchmark.metrics.divergence import js_distance, js_divergence, js_similarity, restrict
-from tests.metrics.strategies import pairs, probabilities
+from tests.metrics.strategies import pairs, probabilities, unhurried
 
 if TYPE_CHECKING:
     from random import Random
@@ -40,6 +40,7 @@ def test_divergence_of_hand_worked_rows() -> None:
     assert js_divergence([1, 0], [0.5, 0.5]) == pytest.approx(expected, abs=1e-15)
 
 
+@unhurried
 @given(pairs())
 def test_similarity_is_symmetric_and_bounded(pair: Pair) -> None:
     """Neither side is the reference, and similarity lies in [1 - √ln 2, 1]."""
@@ -48,6 +49,7 @@ def test_similarity_is_symmetric_and_bounded(pair: Pair) -> None:
     assert LOWEST <= js_similarity(p, q) <= 1
 
 
+@unhurried
 @given(pairs())
 def test_equal_rows_are_exactly_similar(pair: Pair) -> None:
     """No rounding is left where p equals q: divergence 0, similarity 1."""
@@ -56,6 +58,7 @@ def test_equal_rows_are_exactly_similar(pair: Pair) -> None:
     assert js_similarity(p, p) == 1
 
 
+@unhurried
 @given(pairs(), st.randoms())
 def test_order_of_options_does_not_matter(pair: Pair, random: Random) -> None:
     """Shuffling both rows alike changes nothing beyond rounding."""
@@ -65,6 +68,7 @@ def test_order_of_options_does_not_matter(pair: Pair, random: Random) -> None:
     assert js_divergence(p[order], q[order]) == pytest.approx(js_divergence(p, q), abs=1e-15)
 
 
+@unhurried
 @given(pairs(), st.integers(1, 5))
 def test_padding_with_zeros_does_not_matter(pair: Pair, extra: int) -> None:
     """Options that nobody has on either side change nothing beyond rounding."""
@@ -72,6 +76,7 @@ def test_padding_with_zeros_does_not_matter(pair: Pair, extra: int) -> None:
     assert js_divergence(p, q) == pytest.approx(js_divergence(*pair), abs=1e-15)
 
 
+@unhurried
 @given(st.integers(2, 6).flatmap(lambda k: st.tuples(*[probabilities(k)] * 3)))
 def test_distance_keeps_the_triangle_inequality(rows: tuple[FloatArray, ...]) -> None:
     """The square root makes it a metric."""

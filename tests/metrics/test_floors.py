@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from benchmark.metrics.baselines import best_country_blind, mean_of_others, uniform_floor
 from benchmark.metrics.divergence import js_similarity, restrict
-from tests.metrics.strategies import probabilities
+from tests.metrics.strategies import probabilities, unhurried
 
 if TYPE_CHECKING:
     from benchmark.metrics.divergence import FloatArray
@@ -48,6 +48,7 @@ def test_mean_of_others_agrees_with_a_loop_over_questions_and_countries() -> Non
     np.testing.assert_allclose(mean_of_others(p), loop, atol=1e-15)
 
 
+@unhurried
 @given(tables)
 def test_mean_of_others_is_a_distribution(rows: list[FloatArray]) -> None:
     """Never negative, always summing to 1, wherever another country answered."""
@@ -70,7 +71,7 @@ def mean_similarity(countries: FloatArray, answer: FloatArray) -> float:
     return float(js_similarity(countries, answer).mean())
 
 
-@settings(deadline=None)
+@unhurried
 @given(tables)
 def test_blind_is_never_below_the_mean_or_any_country(rows: list[FloatArray]) -> None:
     """The floor cannot be beaten by an answer that is as blind as it is."""

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.metrics.baselines import skill
+from tests.metrics.strategies import unhurried
 
 unit = st.floats(0, 1)
 
@@ -19,6 +20,7 @@ def test_the_paper_s_best_cell_is_above_uniform_and_below_the_world() -> None:
     assert skill(0.74, [0.54, 0.82], 0.98).round(3).tolist() == [0.455, -0.5]
 
 
+@unhurried
 @given(unit, unit)
 def test_floor_scores_zero_and_ceiling_one(floor: float, ceiling: float) -> None:
     """The ends of the scale, wherever there is a scale."""

@@ -47,14 +47,14 @@ def run_pytest(
     """Run ``python -m pytest``; a run that hangs is a `subprocess.TimeoutExpired`."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *plugins, *arguments],
-        cwd=cwd, env=_environment(env or {}), timeout=timeout_s,
+        cwd=cwd, env=environment(env or {}), timeout=timeout_s,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     return Outcome(code=done.returncode, out=done.stdout)
 
 
-def _environment(more: Mapping[str, str]) -> dict[str, str]:
-    """This process's, less what an outer pytest or xdist left in it."""
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """This process's variables less what an outer pytest or xdist left, and ours."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "CULTURE_", "COV_"))}
     path = os.pathsep.join(part for part in (str(REPO), own.get("PYTHONPATH")) if part)
     fixed = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": path, "COLUMNS": "140"}
