@@ -87,6 +87,7 @@ def row_of_run(run: Run, *, file: str) -> BoardRow:
             "kind": kind_of_model(run.model),
             "suite": run.suite,
             "suite_version": run.suite_version,
+            "headline": run.headline,
             "config_digest": run.config_digest,
             "config": summary(run.config),
             "complete": run.complete,
@@ -164,10 +165,10 @@ def merge(board: Board, row: BoardRow) -> Outcome:
 
 
 def headline(row: BoardRow) -> float:
-    """Overall js_similarity over substantive options, by which a suite's rows are sorted."""
+    """The overall score by which a suite sorts its rows, as higher-is-better; NaN without one."""
     for score in row.scores:
-        if score.name == "js_similarity_substantive" and not score.scope:
-            return score.value
+        if score.name == row["headline"] and not score.scope:
+            return -score.value if score.higher_is_better is False else score.value
     return math.nan
 
 

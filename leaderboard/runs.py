@@ -48,6 +48,7 @@ class Run:
 
     suite: str
     suite_version: str
+    headline: str
     model: ModelIdentity
     config: Mapping[str, Json]
     config_digest: str
@@ -81,6 +82,7 @@ def _head(run: Run) -> dict[str, Json]:
         "schema": schema_name("run"),
         "suite": run.suite,
         "suite_version": run.suite_version,
+        "headline": run.headline,
         "model": model,
         "config": jsonio.plain(run.config),
         "config_digest": run.config_digest,
@@ -114,6 +116,7 @@ def parse(document: Mapping[str, Json]) -> Run:
     return Run(
         suite=fields["suite"],
         suite_version=fields["suite_version"],
+        headline=fields["headline"],
         model=ModelIdentity(**{**fields["model"], "model_args": pairs}),
         config=fields["config"],
         config_digest=digest,

@@ -115,7 +115,7 @@ class Alignment:
             return "ceiling at or below floor"
         if np.isnan(low):
             return "no interval: ceiling at or below floor in a resample"
-        return f"stem bootstrap, {self.resamples} resamples, 95 % percentile"
+        return f"stem bootstrap, {self.resamples} resamples, 95 % expanded percentile"
 
 
 def _itself(mean: FloatArray) -> FloatArray:

@@ -18,10 +18,12 @@ from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
 from benchmark.metrics.resampling import (
     MIN_STEMS,
     cluster_weights,
+    expanded_level,
     percentile_interval,
     resampled_means,
 )
 
+LEVEL = 0.95
 BLOCK_SCOPES = 64  # by 10 000 resamples of 8 bytes: 5 MiB for each column held at once
 
 
@@ -81,13 +83,14 @@ class Pool:
     def resample(self, scopes: Sequence[int], weights: FloatArray) -> None:
         """Set the intervals of scopes that cover the clusters of ``weights``."""
         covered = np.arange(weights.shape[1])
+        level = expanded_level(LEVEL, weights.shape[1])
         for block in _blocks(scopes):
             index = self._starts[block][:, None] + covered  # (scopes, clusters)
             means = resampled_means(self._sums[:, index], self._counts[index], weights)
             by_name = dict(zip(self._names, means, strict=True))
             for figure in self._resampled:
                 samples = figure.of_means(*(by_name[name] for name in figure.columns))
-                low, high = percentile_interval(samples, axis=-1)
+                low, high = percentile_interval(samples, level, axis=-1)
                 self.low[figure][block], self.high[figure][block] = low, high
 
 

@@ -121,3 +121,22 @@ class ResponseStore:
                 f"response store {self.path} cannot be opened ({error.strerror}); "
                 "pass another --store"
             ) from error
+
+
+class StoredAnswers:
+    """A reader for analyses; the store is opened when the first answer is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._store: ResponseStore | None = None
+
+    def __call__(self, keys: Sequence[str]) -> Mapping[str, Answer]:
+        """The stored answers among ``keys``."""
+        if self._store is None:
+            self._store = ResponseStore(self._path)
+        return self._store.get(keys)
+
+    def close(self) -> None:
+        """Release the store, if it was opened."""
+        if self._store is not None:
+            self._store.close()

@@ -23,7 +23,7 @@ SUBSTANTIVE = "_substantive"
 
 
 def similarity_values(human: Floats, model: Floats, substantive: Bools) -> dict[str, Floats]:
-    """Jensen–Shannon similarity, distance and divergence of each row, in both readings.
+    """Jensen-Shannon similarity, distance and divergence of each row, in both readings.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def similarity_values(human: Floats, model: Floats, substantive: Bools) -> dict[
     dict
         ``js_similarity``, ``js_distance``, ``js_divergence`` and the same with
         ``_substantive``, each (questions,). Natural logarithm; similarity in
-        [1 − √ln 2, 1], higher is nearer.
+        [1 - √ln 2, 1], higher is nearer.
     """
     pairs = {
         "": (human, model),

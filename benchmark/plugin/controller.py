@@ -7,7 +7,6 @@ and `SuiteRun`; measures nothing itself.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from benchmark.errors import CultureError
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import registry
 from benchmark.plugin import terminal, traffic
-from benchmark.plugin.reports import record_on, text_on
+from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.provenance import now, provenance
@@ -142,28 +141,28 @@ class Controller:
         case_id = found["case_id"] if found else ""
         run = self.runs.get(case_id.split("/")[0])
         if run is not None:
-            lines = report.longreprtext.strip().splitlines()
-            run.fail(Failure(case_id=case_id, reason=lines[-1] if lines else "no reason given"))
+            run.fail(Failure(case_id=case_id, reason=reason_of(report)))
 
     def _close_all(self, *, interrupted: bool) -> None:
         counts = self.config.stash.get(traffic.COUNTS, [0, 0])
         for run in self.runs.values():
-            if run.was_run:
+            if not run.was_run:
+                continue
+            try:
                 self.verdicts += run.close(
                     gates=self.gates,
                     provenance=self._provenance(counts),
                     interrupted=interrupted,
                 )
-                try:
-                    board.update(self.state.settings.leaderboard, run.run, run_file=run.path)
-                except CultureError as error:
-                    self.problems.append(str(error))
+                board.update(self.state.settings.leaderboard, run.run, run_file=run.path)
+            except CultureError as error:
+                self.problems.append(str(error))
 
     def _provenance(self, counts: list[int]) -> Mapping[str, Any]:
         settings = self.state.settings
         return provenance(
             started=self.started,
-            arguments=sys.argv[1:],
+            arguments=[str(arg) for arg in self.config.invocation_params.args],
             code=Path(benchmark.__file__).parent,
             threads=settings.threads,
             batch_size=settings.batch_size,

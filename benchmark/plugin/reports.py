@@ -46,3 +46,11 @@ def record_on(report: pytest.TestReport) -> CaseRecord | None:
 def text_on(report: pytest.TestReport) -> str:
     """The record's text as the worker encoded it; empty without one."""
     return str(getattr(report, ATTRIBUTE, ""))
+
+
+def reason_of(report: pytest.TestReport) -> str:
+    """One line on why a test failed: what was raised, else the last line of the report."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None:
+        return str(crash.message).removeprefix("Failed: ").partition("\n")[0]
+    return report.longreprtext.strip().rpartition("\n")[2] or "no reason given"

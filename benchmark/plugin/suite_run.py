@@ -8,18 +8,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from benchmark.analyses import ANALYSES
 from benchmark.engine.keys import identity_document
-from benchmark.engine.store import ResponseStore
+from benchmark.engine.store import StoredAnswers
 from benchmark.errors import DataProblem, unknown
 from benchmark.gates import Gate, Verdict, judge
 from benchmark.journal import Header, Journal, open_journal, read
 from benchmark.jsonio import Json, digest
 from benchmark.provenance import harness_version
-from benchmark.records import Analysis, Answer, CaseRecord, ModelIdentity, Score, Selection
+from benchmark.records import Analysis, CaseRecord, ModelIdentity, Score, Selection
 from benchmark.rows import Failure
 from benchmark.settings import Settings
 from benchmark.suite import Suite
@@ -48,6 +50,11 @@ class SuiteRun:
         self._journal: Journal | None = None
         self.records.update(read(self._journal_path, self._header.record_digest))
         self.n_resumed = len(self.records)
+
+    @property
+    def path(self) -> Path:
+        """Where the run file lies, once it is written."""
+        return run_path(self.settings.runs, self.run)
 
     @property
     def was_run(self) -> bool:
@@ -86,7 +93,7 @@ class SuiteRun:
             ),
             provenance=provenance,
         )
-        self.path = write_run(self.settings.runs, self.run)
+        write_run(self.settings.runs, self.run)
         if self._journal is not None:
             self._journal.close()
         if not interrupted:
@@ -94,19 +101,18 @@ class SuiteRun:
         return verdicts
 
     def _analyse(self, records: Sequence[CaseRecord]) -> list[Score]:
-        store = ResponseStore(self.settings.store)
-
-        def answers(keys: Sequence[str]) -> Mapping[str, Answer]:
-            return store.get(keys)
-
+        stored = StoredAnswers(self.settings.store)
         try:
-            return [
-                score
-                for name, analysis in self._analyses.items()
-                for score in analysis(records, answers, rng=self._rng(name))
-            ]
+            # One thread: a BLAS that splits its sums differently rounds differently, and on a
+            # busy machine it is many times slower.
+            with threadpool_limits(limits=1):
+                return [
+                    score
+                    for name, analysis in self._analyses.items()
+                    for score in analysis(records, stored, rng=self._rng(name))
+                ]
         finally:
-            store.close()
+            stored.close()
 
     def _rng(self, analysis: str) -> np.random.Generator:
         text = f"{self.settings.seed}/{self.suite.meta.name}/{analysis}"
@@ -150,6 +156,7 @@ def _blank(suite: Suite, selection: Selection, identity: ModelIdentity, settings
     return Run(
         suite=suite.meta.name,
         suite_version=suite.meta.version,
+        headline=suite.meta.headline,
         model=identity,
         config=config,
         config_digest=config_digest(config),

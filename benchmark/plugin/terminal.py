@@ -86,7 +86,7 @@ def _exclusions(reporter: Any, run: SuiteRun) -> None:
         reporter.write_line(f"cannot exist: {count} cells, {reason}")
     rest = sum(count for _, count in reasons[SHOWN:])
     if rest:
-        reporter.write_line(f"cannot exist: {rest} more cells, each with its reason in the run file")
+        reporter.write_line(f"cannot exist: {rest} more cells; the run file has each reason")
 
 
 def _board(reporter: Any, controller: Controller, width: int) -> None:
@@ -99,7 +99,7 @@ def _board(reporter: Any, controller: Controller, width: int) -> None:
         if run.was_run:
             table = tables.board_table(document, run.suite.meta.name)
             reporter.write_line(tables.render(table, width).rstrip())
-            reporter.write_line(f"run file:    {run.path}")
+            reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
     computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])
     reporter.write_line(f"leaderboard: {settings.leaderboard}")
     reporter.write_line(f"answers:     {computed} computed, {stored} read from {settings.store}")

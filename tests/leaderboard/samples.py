@@ -76,6 +76,7 @@ def run(name: str = "org/model", **changes: Any) -> Run:
     fields: dict[str, Any] = {
         "suite": "wvs",
         "suite_version": "1.0",
+        "headline": "js_similarity_substantive",
         "model": identity(name),
         "config": config,
         "config_digest": config_digest(config),

@@ -94,8 +94,8 @@ def test_unusable_survey_rows_are_counted_and_the_rest_measured(place: Place) ->
     rows = {row["country"]: row for row in place.document()["rows"]}
     assert (rows["NGA"]["n_scored"], rows["NGA"]["n_missing"]) == (1, 3)
     assert (rows["BRA"]["n_scored"], rows["BRA"]["n_missing"]) == (4, 0)
-    for kind in ("all-zero", "negative", "unequal length", "malformed selections"):
-        assert "survey: 1 " in done.sentence("survey:", kind)
+    for kind in ("all shares zero", "negative share", "unequal in length to the options", "malformed selections"):
+        assert f"{kind}: 1, e.g." in done.sentence("set aside", kind)
 
 
 def test_a_prompt_slot_that_nobody_fills_is_a_usage_error(place: Place) -> None:
