@@ -36,6 +36,7 @@ class Calibration:
         self._countries = tuple(sorted(survey.countries()))
         self._known: dict[tuple[str, tuple[str, ...]], dict[str, Floats]] = {}
         self._blind: dict[str, tuple[Floats, Floats]] = {}
+        self._people: dict[str, Floats] = {}
 
     def values(self, country: str, questions: Sequence[Question]) -> dict[str, Floats]:
         """Similarity of each floor's answer to the people's, and the ceiling, (questions,).
@@ -49,7 +50,7 @@ class Calibration:
         return self._known[key]
 
     def _compute(self, country: str, questions: Sequence[Question]) -> dict[str, Floats]:
-        people = stack([[q.human.get(c) for c in self._countries] for q in questions])
+        people = self._table(questions)
         substantive = substantive_mask(questions)
         printed = option_mask(questions)
         here = self._countries.index(country)
@@ -68,6 +69,21 @@ class Calibration:
             human, respondents, keep=substantive, rng=rng
         )
         return values
+
+    def _table(self, questions: Sequence[Question]) -> Floats:
+        """Everybody's answers, (questions, countries, options); NaN where nobody was asked."""
+        table = np.zeros(
+            (len(questions), len(self._countries), max(len(q.options) for q in questions))
+        )
+        for i, question in enumerate(questions):
+            if question.question_id not in self._people:
+                row = [question.human.get(c) for c in self._countries]
+                self._people[question.question_id] = stack([row])[0]
+            known = self._people[question.question_id]
+            table[i, :, : known.shape[-1]] = known
+        # A country that was not asked has NaN in every column, those of longer questions too.
+        table[np.isnan(table[..., 0])] = np.nan
+        return table
 
     def _blind_floor(
         self, human: Floats, people: Floats, questions: Sequence[Question]
@@ -124,4 +140,6 @@ def substantive_mask(questions: Sequence[Question]) -> Bools:
 
 def _padded(p: Floats, width: int) -> Floats:
     # The optimum of another call may be padded wider or narrower; what differs is zero.
-    return np.pad(p[:width], (0, max(0, width - len(p))))
+    padded = np.zeros(width)
+    padded[: min(width, len(p))] = p[:width]
+    return padded

@@ -158,7 +158,7 @@ def test_imports_follow_the_arrows(module: str) -> None:
 
 @pytest.mark.parametrize("module", OWN)
 def test_packages_stay_where_they_belong(module: str) -> None:
-    """Pytest and xdist in the outer shell only; metrics know NumPy and SciPy, the engine nothing."""
+    """Only the outer shell knows pytest and xdist; metrics know NumPy and SciPy, engines none."""
     part, used = part_of(module), {}
     for found in imports(module):
         used[found.target.partition(".")[0]] = found.where
@@ -171,7 +171,7 @@ def test_packages_stay_where_they_belong(module: str) -> None:
 
 @pytest.mark.parametrize("module", OWN)
 def test_frameworks_are_imported_when_first_needed(module: str) -> None:
-    """Torch and its like: inside functions of the model adapters and the Hub reader, never at load."""
+    """Torch and its like stand in functions of the model adapters and the Hub reader."""
     heavy = [found for found in imports(module) if found.target.partition(".")[0] in HEAVY]
     assert [found.where for found in heavy if found.at_load] == []
     if heavy:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from benchmark.engine.interview import Interview, Outcome, run_unit
 from benchmark.engine.store import ResponseStore
+from benchmark.errors import UsageProblem
 from benchmark.models import registry
 from benchmark.plugin.state import RunState, SuiteState
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
@@ -59,7 +60,7 @@ class Desk:
         if name not in self._interviews:
             if self._store is None:
                 self._store = ResponseStore(self._state.settings.store)
-            identity = self._state.identities[name]
+            identity = self._identity(name)
             self._interviews[name] = Interview(
                 identity=identity,
                 store=self._store,
@@ -67,6 +68,14 @@ class Desk:
                 batch_size=self._state.settings.batch_size or registry.default_batch_size(identity),
             )
         return self._interviews[name]
+
+    def _identity(self, name: str) -> ModelIdentity:
+        if name not in self._state.identities:
+            raise UsageProblem(
+                f"suite {name!r} was not prepared, because it lies more than two folders below "
+                "what pytest was given; name its folder on the command line"
+            )
+        return self._state.identities[name]
 
     def _model(self, identity: ModelIdentity, suite: SuiteState) -> Model:
         if identity not in self._models:

@@ -98,6 +98,7 @@ def _board(reporter: Any, controller: Controller, width: int) -> None:
     for run in controller.runs.values():
         if run.was_run:
             table = tables.board_table(document, run.suite.meta.name)
+            table.caption = None  # the run's own table has just explained the columns
             reporter.write_line(tables.render(table, width).rstrip())
             reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
     computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])

@@ -36,6 +36,11 @@ def unreadable(path: Path) -> None:
     path.write_text("not a picture", encoding="utf-8")
 
 
+def missing(path: Path) -> None:
+    """Nothing where the manifest says there is something."""
+    path.unlink(missing_ok=True)
+
+
 def huge(path: Path) -> None:
     """A few bytes that say they are 50 000 pixels wide and high."""
     size = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)

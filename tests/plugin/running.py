@@ -54,7 +54,7 @@ def run_pytest(
 
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:
-    """This process's variables less what an outer pytest or xdist left, and ours."""
+    """Variables of this process less what an outer pytest or xdist left, and ours."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "CULTURE_", "COV_"))}
     path = os.pathsep.join(part for part in (str(REPO), own.get("PYTHONPATH")) if part)
     fixed = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": path, "COLUMNS": "140"}

@@ -16,13 +16,7 @@ OFFLINE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_XET": "1",
 }
-SURVEY = """question,selections,options,source
-Is it good?,"defaultdict(<class 'list'>, {'Nigeria': [0.5, 0.5], 'Brazil': [0.2, 0.8]})","['Yes', 'No']",WVS
-Is it none?,"defaultdict(<class 'list'>, {'Nigeria': [0.0, 0.0], 'Brazil': [0.1, 0.9]})","['Yes', 'No']",WVS
-Is it less?,"defaultdict(<class 'list'>, {'Nigeria': [-0.2, 1.2], 'Brazil': [0.1, 0.9]})","['Yes', 'No']",WVS
-Is it long?,"defaultdict(<class 'list'>, {'Nigeria': [0.2, 0.3, 0.5], 'Brazil': [0.1, 0.9]})","['Yes', 'No']",WVS
-Is it code?,"__import__('os').abort()","['Yes', 'No']",WVS
-"""
+UNSOUND_SURVEY = REPO / "tests" / "data" / "unsound_survey.csv"
 
 
 def refused(outcome: Outcome, place: Place, *words: str) -> None:
@@ -87,14 +81,18 @@ def test_a_survey_that_is_no_survey_is_a_usage_error(
 
 def test_unusable_survey_rows_are_counted_and_the_rest_measured(place: Place) -> None:
     """All-zero, negative and unequal cells and malformed rows are reported; they are not fatal."""
-    file = place.folder / "survey.csv"
-    file.write_text(SURVEY, encoding="utf-8")
-    done = place.run("--survey", str(file), "--countries", "NGA,BRA", "--proxies", "country")
+    words = ("--countries", "NGA,BRA", "--proxies", "country")
+    done = place.run("--survey", str(UNSOUND_SURVEY), *words)
     assert done.code == 0, done.out
     rows = {row["country"]: row for row in place.document()["rows"]}
     assert (rows["NGA"]["n_scored"], rows["NGA"]["n_missing"]) == (1, 3)
     assert (rows["BRA"]["n_scored"], rows["BRA"]["n_missing"]) == (4, 0)
-    for kind in ("all shares zero", "negative share", "unequal in length to the options", "malformed selections"):
+    for kind in (
+        "all shares zero",
+        "negative share",
+        "unequal in length to the options",
+        "malformed selections",
+    ):
         assert f"{kind}: 1, e.g." in done.sentence("set aside", kind)
 
 
@@ -157,7 +155,7 @@ def test_a_bad_picture_fails_its_own_cases_only(place: Place) -> None:
         "BRA": pictures.truncated,
         "CHN": pictures.unreadable,
         "USA": pictures.huge,
-        "ITA": Path.exists,  # leaves the file missing
+        "ITA": pictures.missing,
     }
     folder = pictures.manifest(
         place.folder / "images", [(f"{iso3}.jpg", iso3, "food") for iso3 in spoilt]

@@ -1,4 +1,4 @@
-"""The joints under a suite unlike the first: generation, embedding, one score of all cases, a gate."""
+"""The joints under another kind of suite: generation, embedding, one score of all cases, a gate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ import pytest
 from tests.plugin.running import ALWAYS, REPO, Outcome, Place, answers
 
 TOY = REPO / "tests" / "data" / "toy_suite"
-FROM_ELSEWHERE = (*ALWAYS, "-p", "benchmark.plugin", "-p", "fixtures.model", "-p", "fixtures.measure")
+FROM_ELSEWHERE = (
+    *ALWAYS,
+    "-p",
+    "benchmark.plugin",
+    "-p",
+    "fixtures.model",
+    "-p",
+    "fixtures.measure",
+)
 METRIC = "cross_country_cosine"
 
 
@@ -58,7 +66,7 @@ def test_the_score_is_of_all_cases_and_has_an_interval(place: Place, toy: Path) 
 
 
 def test_a_gate_that_the_score_misses_fails_the_run(place: Place, toy: Path) -> None:
-    """Every case passes, yet the exit code is 1 and one sentence says what failed and by how much."""
+    """Every case passes, yet the exit code is 1 and one sentence says what was missed."""
     missed = run(place, toy, "-n", "2", "--gate", gate(place, "min = 0.95"))
     assert missed.code == 1
     sentence = missed.sentence("FAIL")
@@ -74,3 +82,13 @@ def test_an_analysis_that_nobody_has_is_a_usage_error(place: Place, toy: Path) -
     refused = run(place, toy)
     assert refused.code == 4
     assert "closeness" in refused.sentence("unknown analysis 'closenes'")
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_suite_too_deep_to_be_found_says_so(place: Place, workers: str) -> None:
+    """Collected from far above, its cases fail with what to type instead, and nothing is written."""
+    shutil.copytree(TOY, place.folder / "a" / "b" / "c" / "toy")
+    done = run(place, place.folder / "a", "-n", workers)
+    assert done.code == 1
+    assert done.sentence("suite 'toy' was not prepared", "name its folder on the command line")
+    assert place.files("*") == []
