@@ -1,3 +1,3 @@
-"""Names the plugin and the fixture modules; everything else is theirs."""
+"""Names the plugin, which brings its fixture modules along; everything else is theirs."""
 
-pytest_plugins = ["benchmark.plugin", "fixtures.model", "fixtures.measure"]
+pytest_plugins = ["benchmark.plugin"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+SHOWN = 40
+
 
 class CultureError(Exception):
     """Something the user can act on; shown without a traceback."""
@@ -51,5 +53,7 @@ def unknown(kind: str, name: str, known: Iterable[str], *, source: str) -> str:
     folded = {n.casefold(): n for n in names}
     near = [folded[m] for m in get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)]
     hint = f"; did you mean {' or '.join(near)}?" if near else ";"
-    shown = ", ".join(names[:40]) + (", …" if len(names) > 40 else "")
+    if near and len(names) > SHOWN:
+        return f"unknown {kind} {name!r} ({source}){hint}"
+    shown = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
     return f"unknown {kind} {name!r} ({source}){hint} Known: {shown}"

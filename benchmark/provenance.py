@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchmark import __version__
 from benchmark.jsonio import Json
 
-DISTRIBUTION = "pytest-culture"
 PACKAGES = (
     "pytest",
     "pytest-xdist",
@@ -28,11 +28,6 @@ PACKAGES = (
     "datasets",
     "huggingface_hub",
 )
-
-
-def harness_version() -> str:
-    """The installed version of this harness; ``unknown`` in a checkout that is not installed."""
-    return package_version(DISTRIBUTION) or "unknown"
 
 
 def package_version(name: str) -> str | None:
@@ -64,7 +59,7 @@ def provenance(
     arguments: Sequence[str],
     code: Path,
     threads: int,
-    batch_size: int | None,
+    batch_size: int,
     workers: int,
     computed: int,
     stored: int,
@@ -74,7 +69,7 @@ def provenance(
     ``computed`` and ``stored`` count distinct requests answered by the model and by the store.
     """
     return {
-        "harness_version": harness_version(),
+        "harness_version": __version__,
         "git_commit": git_commit(code),
         "started_at": started,
         "finished_at": now(),
@@ -84,7 +79,7 @@ def provenance(
         "platform": platform.platform(),
         "machine": platform.machine(),
         "threads": threads,
-        "batch_size": batch_size if batch_size is not None else "auto",
+        "batch_size": batch_size,
         "workers": workers,
         "answers": {"computed": computed, "stored": stored},
     }

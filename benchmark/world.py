@@ -50,7 +50,7 @@ def countries() -> Mapping[str, Country]:
     return {row["iso3"]: Country(**row) for row in _rows("countries.csv")}
 
 
-def country(text: str) -> Country:
+def country(text: str, *, source: str = "ISO 3166-1 code or English name") -> Country:
     """The country that an ISO3 code, English name or survey label means, in any case.
 
     >>> country("s. korea").iso3, country("VNM").name
@@ -60,9 +60,11 @@ def country(text: str) -> Country:
     if found.iso3:
         return countries()[found.iso3]
     if found.reason != UNKNOWN_LABEL:
-        raise DataProblem(f"{text!r} is not one whole country: {found.reason}; name a country")
+        raise DataProblem(
+            f"{text!r} ({source}) is not one whole country: {found.reason}; name a country"
+        )
     known = [*countries(), *(c.name for c in countries().values())]
-    raise DataProblem(unknown("country", text, known, source="ISO 3166-1 code or English name"))
+    raise DataProblem(unknown("country", text, known, source=source))
 
 
 def survey_label(label: str) -> str | None:

@@ -16,7 +16,7 @@ from benchmark.errors import BoardProblem
 from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
 from leaderboard.runs import read_run
-from leaderboard.tables import board_table, render, run_table
+from leaderboard.tables import board_tables, render, run_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,9 @@ def _show(path: Path, width: int | None) -> int:
         _say(render(run_table(read_run(path)), columns))
         return 0
     board = read_board(path)
-    tables = [render(board_table(board, suite), columns) for suite in _suites(board)]
+    tables = [
+        render(table, columns) for suite in _suites(board) for table in board_tables(board, suite)
+    ]
     _say("\n".join(tables) if tables else f"{path} has no rows yet\n")
     return 0
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from leaderboard.runs import Run
 
 LOCK_TIMEOUT_S = 30.0
+OF_THE_RUN = frozenset({"model", "harness", "seed"})  # keys of a config that rows may differ in
 SHORT_DIGEST = 12
 HEX = frozenset("0123456789abcdef")
 
@@ -90,6 +91,8 @@ def row_of_run(run: Run, *, file: str) -> BoardRow:
             "headline": run.headline,
             "config_digest": run.config_digest,
             "config": summary(run.config),
+            "measured_on": measured_on(run.config),
+            "comparable": jsonio.digest(_data(run.config))[:12],
             "complete": run.complete,
             "partial_because": list(run.partial_because),
             "n_selected": run.n_selected,
@@ -113,6 +116,30 @@ def kind_of_model(model: ModelIdentity) -> str:
         return "reference"
     is_demo = model.name == "demo" or "(random weights)" in model.model_id
     return "random weights" if is_demo else ""
+
+
+def measured_on(config: Mapping[str, Json]) -> str:
+    """The data and the selection of a configuration in words, by which rows may be compared.
+
+    >>> measured_on({"survey": {"name": "sample"}, "topics": ["a", "b"], "seed": 0})
+    'survey sample, 2 topics'
+    """
+    words = []
+    named_first = sorted(_data(config).items(), key=lambda pair: isinstance(pair[1], list))
+    for key, value in named_first:
+        match value:
+            case {"name": str(name)}:
+                words.append(f"{key} {name}")
+            case [str(only)]:
+                words.append(f"{key} {only}")
+            case [*members] if members:
+                words.append(f"{len(members)} {key}")
+    return ", ".join(words)
+
+
+def _data(config: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What was asked of whom; not by which model, seed or harness."""
+    return {key: value for key, value in config.items() if key not in OF_THE_RUN}
 
 
 def summary(config: Mapping[str, Json]) -> str:
@@ -172,10 +199,11 @@ def headline(row: BoardRow) -> float:
     return math.nan
 
 
-def _order(row: BoardRow) -> tuple[str, bool, float, Key]:
+def _order(row: BoardRow) -> tuple[str, str, str, bool, float, Key]:
     value = headline(row)
     unscored = math.isnan(value)
-    return row["suite"], unscored, 0.0 if unscored else -value, row.key
+    group = row["measured_on"], row["comparable"]
+    return row["suite"], *group, unscored, 0.0 if unscored else -value, row.key
 
 
 # --- the file ------------------------------------------------------------------------------

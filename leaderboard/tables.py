@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -67,16 +68,17 @@ CAPTION = (
     "over questions (1 = alike); below it the interval low…high, or why there is none. Floors, "
     "reached without any model: uniform = all options equally likely; world mean = average of all "
     "other countries; best blind = the best single answer for every country. {ceiling}"
-    "skill: share of the way from world mean (0) to ceiling (1). n, missing: answers scored and "
-    "not. option mass: probability the model gave to the offered options at all. Substantive "
-    f"options leave out “don't know” and the like. {NOT_SCORED}: not scored."
+    "skill: share of the way from world mean (0) to ceiling (1). n: answers scored; missing: "
+    "nobody was asked in that country, or the model gave no usable answer. option mass: "
+    "probability the model gave to the offered options at all. Substantive options leave out "
+    f"“don't know” and the like. {NOT_SCORED}: not scored."
 )
 CEILING = "Ceiling: a fresh sample of respondents. "
 GENERIC_CAPTION = (
     f"\ninterval: low…high. n, missing: answers scored and not. {NOT_SCORED}: not scored."
 )
 KINDS = {
-    "reference": "reference, not a model: it reads the survey",
+    "reference": "reference: a rule, not a model",
     "random weights": "random weights: it tests the harness, its answers mean nothing",
 }
 
@@ -99,11 +101,20 @@ def run_table(run: Run) -> Table:
     return table
 
 
-def board_table(board: Board, suite: str) -> Table:
-    """One suite of a board: every model's overall figures, in the board's order."""
+def board_tables(board: Board, suite: str) -> list[Table]:
+    """One suite of a board: overall figures, a table for each set of rows that were asked the same.
+
+    Only those may be compared. The last table explains the columns.
+    """
     rows = [row for row in board.rows if row["suite"] == suite]
+    groups = [list(group) for _, group in groupby(rows, key=lambda row: row["comparable"])]
+    return [_group_table(group, last=group is groups[-1]) for group in groups]
+
+
+def _group_table(rows: Sequence[BoardRow], *, last: bool) -> Table:
     noun = "run" if len(rows) == 1 else "runs"
-    table = _table(Text(f"Leaderboard of {suite}: {len(rows)} {noun}", style="bold"))
+    title = f"Leaderboard of {rows[0]['suite']}, {len(rows)} {noun} on: {rows[0]['measured_on']}"
+    table = _table(Text(title, style="bold"))
     if not any(_has_main(row.scores) for row in rows):
         return _generic(table, [(row["model"], row) for row in rows])
     _columns(table, "model", BOARD_COLUMNS)
@@ -111,7 +122,7 @@ def board_table(board: Board, suite: str) -> Table:
         _heading(table, heading)
         for row in rows:
             _add(table, _model_cell(row), _overall(row.scores), reading, BOARD_COLUMNS)
-    table.caption = Text(CAPTION.format(ceiling=""))
+    table.caption = Text(CAPTION.format(ceiling="")) if last else None
     return table
 
 
@@ -200,14 +211,18 @@ def _add(
 def _cell(score: Score | None, column: Column) -> str:
     if score is None or math.isnan(score.value):
         return NOT_SCORED
-    value = f"{score.value:.{column.decimals}f}"
+    value = _fixed(score.value, column.decimals)
     return f"{value}\n{_interval(score, column.decimals)}" if column.interval else value
 
 
 def _interval(score: Score, decimals: int = 3) -> str:
     if math.isnan(score.low) or math.isnan(score.high):
         return "too few" if "too few" in score.method else ""
-    return f"{score.low:.{decimals}f}…{score.high:.{decimals}f}"
+    return f"{_fixed(score.low, decimals)}…{_fixed(score.high, decimals)}"
+
+
+def _fixed(value: float, decimals: int) -> str:
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"  # + 0.0: no minus before a zero
 
 
 def _find(scores: Iterable[Score], metric: str, reading: Reading) -> Score | None:

@@ -47,7 +47,12 @@ def device_kind(device: str, *, gpus: Path = GPU_TABLE) -> str:
         raise UsageProblem(f"--device {device!r} is none of auto, cpu, cuda, cuda:N, mps")
     if device in ("cpu", "mps"):
         return device
-    names = [] if device == "auto" and _torch_cannot_cuda() else gpu_names(gpus)
+    if device.startswith("cuda") and _torch_cannot_cuda():
+        raise UsageProblem(
+            f"--device {device} needs a CUDA build of torch and a visible GPU, and here is "
+            f"torch {dist_version('torch')}; use --device cpu"
+        )
+    names = [] if _torch_cannot_cuda() else gpu_names(gpus)
     if device != "auto":
         index = int(device.partition(":")[2] or 0)
         return names[index] if index < len(names) else "cuda"

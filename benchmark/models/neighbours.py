@@ -40,7 +40,7 @@ class Neighbours:
     def ranked(self, country: str, topic: str) -> tuple[str, ...]:
         """Other countries, nearest first on all topics but this one; ties in ISO3 order.
 
-        A country with fewer than five shared questions there is left out.
+        Countries with fewer than five shared questions there come after all others.
         """
         if (country, topic) not in self._ranked:
             self._ranked[country, topic] = self._rank(country, topic)
@@ -53,8 +53,11 @@ class Neighbours:
         others = [i for name, i in self._topics.items() if name != topic]
         sums = self._sums[others, c].sum(axis=0)  # (countries,)
         counts = self._counts[others, c].sum(axis=0)
-        enough = [i for i in np.flatnonzero(counts >= MIN_SHARED).tolist() if i != c]
-        order = sorted(enough, key=lambda i: (sums[i] / counts[i], self._countries[i]))
+        shared = [i for i in np.flatnonzero(counts).tolist() if i != c]
+        order = sorted(
+            shared,
+            key=lambda i: (counts[i] < MIN_SHARED, sums[i] / counts[i], self._countries[i]),
+        )
         return tuple(self._countries[i] for i in order)
 
 

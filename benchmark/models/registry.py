@@ -116,7 +116,7 @@ def _reference_identity(
     return ModelIdentity(
         name=spec.name,
         model_id=spec.model_id,
-        revision="1" if rule in BLIND else _needed(spec, survey).digest,
+        revision="1" if rule in BLIND else f"sha256:{_needed(spec, survey).digest}",
         backend=REFERENCE_BACKEND,
         model_args=(("seed", str(options.seed)),) if rule == "resample" else (),
         reads_subject=rule not in BLIND,

@@ -17,6 +17,8 @@ from benchmark.plugin.options import add_options, settings_from
 from benchmark.plugin.state import STATE, RunState
 from benchmark.suite import find_suites
 
+pytest_plugins = ("fixtures.model", "fixtures.measure")  # by name: imports go the other way
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options; they do nothing where no suite is collected."""

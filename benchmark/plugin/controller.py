@@ -151,21 +151,21 @@ class Controller:
             try:
                 self.verdicts += run.close(
                     gates=self.gates,
-                    provenance=self._provenance(counts),
+                    provenance=self._provenance(run, counts),
                     interrupted=interrupted,
                 )
                 board.update(self.state.settings.leaderboard, run.run, run_file=run.path)
             except CultureError as error:
                 self.problems.append(str(error))
 
-    def _provenance(self, counts: list[int]) -> Mapping[str, Any]:
+    def _provenance(self, run: SuiteRun, counts: list[int]) -> Mapping[str, Any]:
         settings = self.state.settings
         return provenance(
             started=self.started,
             arguments=[str(arg) for arg in self.config.invocation_params.args],
             code=Path(benchmark.__file__).parent,
             threads=settings.threads,
-            batch_size=settings.batch_size,
+            batch_size=settings.batch_size or registry.default_batch_size(run.run.model),
             workers=self.workers,
             computed=counts[0],
             stored=counts[1],

@@ -51,7 +51,7 @@ MODEL = (
         "--threads",
         None,
         "N",
-        "CPU threads a process, fixed and recorded; default: all cores, 1 for demo",
+        "CPU threads a process, fixed and recorded; default: all cores, 1 for embedded models",
     ),
     Option("--seed", "0", "N", "seed of every random draw; default: 0"),
 )
@@ -74,8 +74,15 @@ DATA = (
 )
 SELECTION = (
     Option("--countries", "", "LIST", "ISO codes or names, by comma; default: the suite's"),
-    Option("--topics", "", "LIST", "topics, by comma; default: all"),
-    Option("--proxies", "", "LIST", "proxies, by comma: country, food, …; default: all"),
+    Option(
+        "--topics",
+        "",
+        "LIST",
+        "topics by slug or label, by comma, such as religion,gender; default: all",
+    ),
+    Option(
+        "--proxies", "", "LIST", "proxies, by comma, such as country,food,tradition; default: all"
+    ),
     Option("--limit", None, "N", "ask at most N questions a topic; marks the run as partial"),
 )
 OUTPUT = (
@@ -86,7 +93,10 @@ OUTPUT = (
 REPEATED = (
     Option("--model-args", None, "K=V", "keyword arguments for loading the model; repeatable"),
     Option(
-        "--gate", None, "FILE", "a TOML file of thresholds that decide the exit code; repeatable"
+        "--gate",
+        None,
+        "FILE",
+        "a TOML file of thresholds that decide the exit code (README); repeatable",
     ),
 )
 

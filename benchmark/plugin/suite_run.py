@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from benchmark import __version__
 from benchmark.analyses import ANALYSES
 from benchmark.engine.keys import identity_document
 from benchmark.engine.store import StoredAnswers
@@ -20,7 +21,6 @@ from benchmark.errors import DataProblem, unknown
 from benchmark.gates import Gate, Verdict, judge
 from benchmark.journal import Header, Journal, open_journal, read
 from benchmark.jsonio import Json, digest
-from benchmark.provenance import harness_version
 from benchmark.records import Analysis, CaseRecord, ModelIdentity, Score, Selection
 from benchmark.rows import Failure
 from benchmark.settings import Settings
@@ -144,7 +144,7 @@ def _blank(suite: Suite, selection: Selection, identity: ModelIdentity, settings
     config: dict[str, Json] = {
         "suite": suite.meta.name,
         "suite_version": suite.meta.version,
-        "harness": harness_version(),
+        "harness": __version__,
         "seed": settings.seed,
         "model": {
             k: v

@@ -9,8 +9,10 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.errors import BoardProblem
 from benchmark.plugin import traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
@@ -83,7 +85,7 @@ def _exclusions(reporter: Any, run: SuiteRun) -> None:
     """The most frequent reasons; each cell with its own is in the run file."""
     reasons = Counter(entry.reason for entry in run.run.excluded).most_common()
     for reason, count in reasons[:SHOWN]:
-        reporter.write_line(f"cannot exist: {count} cells, {reason}")
+        reporter.write_line(f"cannot exist: {count} {'cell' if count == 1 else 'cells'}, {reason}")
     rest = sum(count for _, count in reasons[SHOWN:])
     if rest:
         reporter.write_line(f"cannot exist: {rest} more cells; the run file has each reason")
@@ -92,15 +94,22 @@ def _exclusions(reporter: Any, run: SuiteRun) -> None:
 def _board(reporter: Any, controller: Controller, width: int) -> None:
     settings = controller.state.settings
     reporter.section("leaderboard", sep="=")
-    if not settings.leaderboard.exists():
-        return
-    document = board.read_board(settings.leaderboard)
     for run in controller.runs.values():
         if run.was_run:
-            table = tables.board_table(document, run.suite.meta.name)
-            table.caption = None  # the run's own table has just explained the columns
-            reporter.write_line(tables.render(table, width).rstrip())
+            _rows(reporter, settings.leaderboard, run, width)
             reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
     computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])
     reporter.write_line(f"leaderboard: {settings.leaderboard}")
     reporter.write_line(f"answers:     {computed} computed, {stored} read from {settings.store}")
+
+
+def _rows(reporter: Any, path: Path, run: SuiteRun, width: int) -> None:
+    """The board's rows of the run's suite, or why there are none to show."""
+    try:
+        document = board.read_board(path)
+    except BoardProblem as problem:
+        reporter.write_line(str(problem), red=True)
+        return
+    for table in tables.board_tables(document, run.suite.meta.name):
+        table.caption = None  # the run's own table has just explained the columns
+        reporter.write_line(tables.render(table, width).rstrip() + "\n")

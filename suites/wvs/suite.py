@@ -156,7 +156,11 @@ class WvsSuite:
     @cached_property
     def _countries(self) -> tuple[str, ...]:
         return (
-            tuple(dict.fromkeys(country(c).iso3 for c in self.settings.countries))
+            tuple(
+                dict.fromkeys(
+                    country(c, source="--countries").iso3 for c in self.settings.countries
+                )
+            )
             or self.meta.countries
         )
 

@@ -82,8 +82,8 @@ def test_show_prints_a_table_for_each_suite(
         update(out, made, run_file=tmp_path / "x.json")
     assert main(["show", str(out), "--width", "90"]) == 0
     said = capsys.readouterr().out
-    assert "Leaderboard of stories: 1 run\n" in said
-    assert "Leaderboard of wvs: 1 run\n" in said
+    assert "Leaderboard of stories, 1 run on: survey sample\n" in said
+    assert "Leaderboard of wvs, 1 run on: survey sample\n" in said
     assert main(["show", str(write_run(tmp_path, run()))]) == 0
     assert "wvs 1.0: org/model" in capsys.readouterr().out
 

@@ -36,9 +36,9 @@ def by_hand(people: Survey, country: str, topic: str) -> list[str]:
             for q in people.questions
             if q.topic != topic and country in q.human and other in q.human
         ]
-        if len(distances) >= MIN_SHARED:
-            means[other] = np.mean(distances)
-    return sorted(means, key=lambda other: (means[other], other))
+        if distances:
+            means[other] = (len(distances) < MIN_SHARED, np.mean(distances))
+    return sorted(means, key=lambda other: (*means[other], other))
 
 
 @pytest.mark.parametrize("seed", range(3))

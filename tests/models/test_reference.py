@@ -147,13 +147,18 @@ def test_next_neighbour_answers_where_the_nearest_was_not_asked() -> None:
     assert ask("nearest-country", survey(*people.questions, extra), "FRA", "x").p == (0.1, 0.9)
 
 
-def test_without_enough_shared_questions_nothing_is_scored() -> None:
-    """Four shared questions elsewhere are too few to call anybody near."""
+def test_few_shared_questions_serve_where_nobody_shares_more() -> None:
+    """Four are too few to be preferred, but better than no answer; none at all is no answer."""
     people = survey(
         *(question(f"p{i}", {"FRA": [1, 0], "ITA": [1, 0]}, topic="politics") for i in range(4)),
+        *(question(f"s{i}", {"FRA": [1, 0], "NGA": [0.5, 0.5]}, topic="news") for i in range(5)),
         question("r", {"FRA": [1, 0], "ITA": [1, 0]}, topic="religion"),
+        question("t", {"FRA": [1, 0], "ITA": [1, 0], "NGA": [0, 1]}, topic="religion"),
+        question("u", {"FRA": [1, 0], "USA": [1, 0]}, topic="religion"),
     )
-    assert math.isnan(ask("nearest-country", people, "FRA", "r").p[0])
+    assert ask("nearest-country", people, "FRA", "r").p == (1, 0)
+    assert ask("nearest-country", people, "FRA", "t").p == (0, 1)
+    assert math.isnan(ask("nearest-country", people, "FRA", "u").p[0])
 
 
 # --- what they do not do -----------------------------------------------------------------------

@@ -93,6 +93,21 @@ def test_a_partial_run_never_replaces_a_complete_one(place: Place) -> None:
     assert place.files() == [complete]
 
 
+def test_a_board_spoilt_during_the_run_costs_no_measurement(place: Place) -> None:
+    """Somebody overwrites the board in mid-run: exit 1, one sentence, both files stay."""
+    env, plugins = place.plugin(
+        "spoil",
+        "import pathlib\n"
+        "def pytest_runtest_call(item):\n"
+        f"    pathlib.Path({str(place.leaderboard)!r}).write_text('theirs')\n",
+    )
+    done = place.run(*SMALL, env=env, plugins=plugins)
+    assert done.code == 1
+    assert done.sentence(str(place.leaderboard), "is not JSON")
+    assert place.leaderboard.read_text(encoding="utf-8") == "theirs"
+    assert len(place.document()["rows"]) == 4
+
+
 def test_concurrent_runs_keep_each_others_rows(place: Place) -> None:
     """Two processes that finish together lose neither row, and share one store."""
     models = ("reference:uniform", "reference:world-average", "reference:random")

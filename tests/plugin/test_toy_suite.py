@@ -86,7 +86,7 @@ def test_an_analysis_that_nobody_has_is_a_usage_error(place: Place, toy: Path) -
 
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_suite_too_deep_to_be_found_says_so(place: Place, workers: str) -> None:
-    """Collected from far above, its cases fail with what to type instead, and nothing is written."""
+    """Collected from far above, its cases fail with what to type instead; nothing is written."""
     shutil.copytree(TOY, place.folder / "a" / "b" / "c" / "toy")
     done = run(place, place.folder / "a", "-n", workers)
     assert done.code == 1
