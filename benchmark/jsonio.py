@@ -11,7 +11,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
@@ -70,13 +70,16 @@ def number(value: object) -> float:
     raise TypeError(f"{value!r} is not a number")
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Write beside the target, flush to disk, then replace: readers see the old or the new."""
+def write_atomic(path: Path, text: str | Iterable[str]) -> None:
+    """Write beside the target, flush to disk, then replace: readers see the old or the new.
+
+    Pieces of text are written one by one, so that a large file is never whole in memory.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.writelines([text] if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)

@@ -19,7 +19,7 @@ from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 Kind = Literal["run", "leaderboard"]
@@ -77,7 +77,7 @@ def validate(document: Mapping[str, Json], kind: Kind) -> None:
         raise BoardProblem(f"{error.json_path} does not fit the {kind} schema: {message}")
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str | Iterable[str]) -> None:
     """Replace a file whole; a folder or disk that refuses is a BoardProblem."""
     try:
         write_atomic(path, text)

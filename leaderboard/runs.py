@@ -19,7 +19,7 @@ from benchmark.rows import Failure, encode, record_of, row_of, score_of, score_r
 from leaderboard.documents import begins_as_ours, exists, load, schema_name, validate, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from benchmark.jsonio import Json
@@ -155,15 +155,17 @@ def run_path(runs: Path, run: Run) -> Path:
     return runs / _file_name(run.model.model_id) / _revision_name(run.model.revision) / name
 
 
-def write_run(runs: Path, run: Run) -> Path:
+def write_run(runs: Path, run: Run, *, encoded: Mapping[str, str] | None = None) -> Path:
     """Write run.json and return its path; a complete run clears away its partial one.
+
+    ``encoded`` holds rows by case id as `encode` gave them, to spare doing so twice.
 
     A partial run never touches the complete file, and a file that is not ours is never replaced.
     """
     path = run_path(runs, run)
     if exists(path) and not begins_as_ours(path, "run"):
         load(path, "run")
-    write(path, text(run))
+    write(path, _pieces(run, encoded or {}))
     if run.complete:
         path.with_name(path.name.removesuffix(".json") + ".partial.json").unlink(missing_ok=True)
     return path
@@ -180,14 +182,18 @@ def read_run(path: Path) -> Run:
 
 def text(run: Run) -> str:
     """The file's text: two levels on lines of their own, so that one row is one line."""
+    return "".join(_pieces(run, {}))
+
+
+def _pieces(run: Run, encoded: Mapping[str, str]) -> Iterator[str]:
+    """The text piece by piece: a run may be 100 MB of it."""
     head = [f' "{key}": {_block(value)}' for key, value in _head(run).items()]
-    opening = "{\n" + ",\n".join([*head, ' "rows": ['])
-    rows = [encode(row) for row in _sorted(run.rows)]
-    if not rows:
-        return f"{opening}]\n}}\n"
-    rows[0] = f"{opening}\n  {rows[0]}"
-    rows[-1] += "\n ]\n}\n"
-    return ",\n  ".join(rows)  # one join: a run may be 100 MB of text
+    yield "{\n" + ",\n".join([*head, ' "rows": ['])
+    between = "\n  "
+    for row in _sorted(run.rows):
+        yield between + (encoded.get(row.case.case_id) or encode(row))
+        between = ",\n  "
+    yield "\n ]\n}\n" if run.rows else "]\n}\n"
 
 
 def _block(value: Json) -> str:

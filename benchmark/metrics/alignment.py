@@ -9,16 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.divergence import js_distance, js_divergence, js_similarity, restrict
+from benchmark.metrics.divergence import js_divergence, js_similarity, restrict
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-MEASURES = {
-    "js_similarity": js_similarity,
-    "js_distance": js_distance,
-    "js_divergence": js_divergence,
-}
 SUBSTANTIVE = "_substantive"
 
 
@@ -43,11 +38,13 @@ def similarity_values(human: Floats, model: Floats, substantive: Bools) -> dict[
         "": (human, model),
         SUBSTANTIVE: (restrict(human, substantive), restrict(model, substantive)),
     }
-    return {
-        name + suffix: measure(p, q)
-        for suffix, (p, q) in pairs.items()
-        for name, measure in MEASURES.items()
-    }
+    values: dict[str, Floats] = {}
+    for suffix, (p, q) in pairs.items():
+        divergence = js_divergence(p, q)
+        values["js_similarity" + suffix] = 1 - np.sqrt(divergence)
+        values["js_distance" + suffix] = np.sqrt(divergence)
+        values["js_divergence" + suffix] = divergence
+    return values
 
 
 def similarity_in_both_readings(

@@ -84,7 +84,7 @@ class Controller:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Journal a measured case; note a failed one."""
-        record = record_on(report)
+        record = record_on(report, self.config)
         if report.failed:
             self._note_failure(report)
         elif record is not None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import pytest
 
+from benchmark.plugin.traffic import is_worker
 from benchmark.records import CaseRecord
 from benchmark.rows import decode, encode
 
 RECORD = pytest.StashKey[CaseRecord]()
+LAST = pytest.StashKey[CaseRecord]()  # of this process, whose reports follow at once
 ATTRIBUTE = "culture_record"  # extra report attributes survive xdist's serialisation
 
 Property = str | int | float
@@ -35,12 +37,17 @@ def attach(item: pytest.Item, report: pytest.TestReport) -> None:
     record = item.stash.get(RECORD, None)
     if report.when == "call" and record is not None:
         setattr(report, ATTRIBUTE, encode(record))
+        if not is_worker(item.config):
+            item.config.stash[LAST] = record
 
 
-def record_on(report: pytest.TestReport) -> CaseRecord | None:
-    """The record that a report carries, if any."""
+def record_on(report: pytest.TestReport, config: pytest.Config) -> CaseRecord | None:
+    """The record that a report carries, if any; decoded only if it comes from a worker."""
     text = text_on(report)
-    return decode(text) if text else None
+    if not text:
+        return None
+    here = config.stash.get(LAST, None)
+    return decode(text) if here is None else here
 
 
 def text_on(report: pytest.TestReport) -> str:

@@ -37,6 +37,7 @@ class SuiteRun:
         self.suite = suite
         self.settings = settings
         self.failures: dict[str, Failure] = {}
+        self._encoded: dict[str, str] = {}
         self.records: dict[str, CaseRecord] = {}
         self._analyses = _analyses(suite)
         self.run = _blank(suite, selection, identity, settings)
@@ -66,6 +67,7 @@ class SuiteRun:
         if self._journal is None:
             self._journal = open_journal(self._journal_path, self._header)
         self._journal.append_encoded(text)
+        self._encoded[record.case.case_id] = text
         self.records[record.case.case_id] = record
 
     def fail(self, failure: Failure) -> None:
@@ -93,7 +95,7 @@ class SuiteRun:
             ),
             provenance=provenance,
         )
-        write_run(self.settings.runs, self.run)
+        write_run(self.settings.runs, self.run, encoded=self._encoded)
         if self._journal is not None:
             self._journal.close()
         if not interrupted:
