@@ -37,8 +37,8 @@ class ChatServer:
 
     can: frozenset[str] = VLLM
     model: str = "fake"
-    letters: str = "ABCDEFGHIJK"
-    weight: float = 2.0  # spread of the letters' logits
+    letters: str = "ABCDEFGHIJKLMNOPQR"
+    weight: float = 1.0  # spread of the letters' logits
     below: float = 0.0  # how far the last letter is pushed down
     key: str = ""
     merges: bool = False
