@@ -1,4 +1,4 @@
-"""What a model's name means: an alias, a Hub id, a folder, the demo or a reference.
+"""What a model's name means: an alias, a Hub id, a folder, a server, the demo or a reference.
 
 Looks at names and folders only; asks no network and imports no framework.
 """
@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.models.endpoint import address
 from benchmark.models.local import check_folder
 from benchmark.models.reference import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["hub", "folder", "demo", "reference"]
+Kind = Literal["hub", "folder", "demo", "reference", "endpoint"]
 DEMO = "demo"
 REFERENCE = "reference:"
 BLIND = ("uniform", "random")  # need no survey and do not read a request's subject
@@ -68,6 +69,8 @@ def resolve(name: str, *, revision: str | None = None) -> ModelSpec:
 
 def _spec(name: str, revision: str | None) -> ModelSpec:
     known = aliases()
+    if name.startswith(address.PREFIX):
+        return ModelSpec(kind="endpoint", name=name, model_id=address.parse_address(name).model_id)
     if name == DEMO:
         return ModelSpec(kind="demo", name=name, model_id="demo (random weights)")
     if name in references():
@@ -83,5 +86,5 @@ def _spec(name: str, revision: str | None) -> ModelSpec:
     if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name):
         return ModelSpec(kind="hub", name=name, model_id=name, revision=revision)
     everything = (DEMO, *references(), *known)
-    note = "--model takes these, an org/name on the Hub, or a folder"
+    note = "--model takes these, an org/name on the Hub, a folder, or endpoint:URL#model"
     raise UsageProblem(unknown("model", name, everything, source=note))

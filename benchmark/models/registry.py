@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, assert_never
 from benchmark.errors import UsageProblem
 from benchmark.models import demo, machine
 from benchmark.models.commits import hub_commit
+from benchmark.models.endpoint import adapter, address
+from benchmark.models.endpoint.options import endpoint_options
 from benchmark.models.loading import load_transformers, model_arguments
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, REFERENCE, ModelSpec, resolve
@@ -75,6 +77,8 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
     match spec.kind:
         case "reference":
             return _reference_identity(spec, options, survey)
+        case "endpoint":
+            return _endpoint_identity(spec, options)
         case "hub":
             commit = hub_commit(spec.model_id, spec.revision)
             return _weights_identity(spec, options, revision=commit, processor="commit")
@@ -123,6 +127,23 @@ def _reference_identity(
     )
 
 
+def _endpoint_identity(spec: ModelSpec, options: ModelOptions) -> ModelIdentity:
+    """What is asked for; which weights a server runs, and how, it does not say."""
+    for option, value in (("--device", options.device), ("--dtype", options.dtype)):
+        if value != "auto":
+            raise UsageProblem(
+                f"{option} {value} has no meaning for {spec.name}, the server decides it; leave "
+                "it out"
+            )
+    return ModelIdentity(
+        name=spec.name,
+        model_id=spec.model_id,
+        revision="unpinned",
+        backend=adapter.BACKEND,
+        model_args=endpoint_options(dict(options.model_args)).in_key(),
+    )
+
+
 # --- the model itself -------------------------------------------------------------------------
 
 
@@ -139,6 +160,9 @@ def load(
     match spec.kind:
         case "reference":
             return _reference(spec, identity, options, survey)
+        case "endpoint":
+            asked = endpoint_options(dict(options.model_args))
+            return adapter.EndpointModel(identity, address.parse_address(spec.name), asked)
         case "hub":
             source: str | Path = spec.model_id
         case "folder" | "demo":
@@ -161,9 +185,14 @@ def open_model(settings: Settings, identity: ModelIdentity, *, survey: Survey | 
 
 
 def default_batch_size(identity: ModelIdentity) -> int:
-    """What ``--batch-size auto`` means: measured on a CPU, cautious on a GPU."""
+    """What ``--batch-size auto`` means: measured on a CPU, cautious on a GPU.
+
+    For a server it is only how much is stored at once.
+    """
     if identity.backend == REFERENCE_BACKEND:
         return 4096
+    if identity.backend == adapter.BACKEND:
+        return adapter.BATCH
     return 8 if identity.device_kind == "cpu" else 16
 
 

@@ -30,8 +30,9 @@ MODEL = (
         "--model",
         "demo",
         "NAME",
-        "an alias (qwen2.5-vl), org/name, a local folder, demo, or reference:NAME with NAME "
-        "uniform, world-average, nearest-country, resample or random; default: demo",
+        "an alias (qwen2.5-vl), org/name, a local folder, endpoint:URL#MODEL, demo, or "
+        "reference:NAME with NAME uniform, world-average, nearest-country, resample or random; "
+        "default: demo",
     ),
     Option(
         "--revision",

@@ -1,0 +1,161 @@
+"""One server: requests with retries, and what can go wrong there as one sentence each.
+
+Knows the OpenAI API's transport; nothing of prompts, labels or scores. The key is read from the
+environment when a connection is opened and appears in no message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from typing import TYPE_CHECKING, Any, Self
+
+from benchmark.errors import ModelProblem, unknown
+from benchmark.models.endpoint.address import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from benchmark.models.endpoint.address import Address
+    from benchmark.models.endpoint.options import EndpointOptions
+
+VARIABLES = ("CULTURE_API_KEY", "OPENAI_API_KEY")
+NO_KEY = "none"  # the client insists on one; servers that need none do not look at it
+SHOWN = 300  # characters of a server's own message
+
+
+class Refused(ModelProblem):
+    """The server understood and said no: a field or value that it does not take."""
+
+
+class Server:
+    """An open connection pool; use as an asynchronous context."""
+
+    def __init__(self, address: Address, options: EndpointOptions) -> None:
+        self._address = address
+        self._options = options
+        self._key = next(filter(None, map(os.environ.get, VARIABLES)), None)
+        self._openai = client_module()
+        self._client = self._openai.AsyncOpenAI(
+            base_url=address.url,
+            api_key=self._key or NO_KEY,
+            max_retries=options.retries,
+            timeout=options.timeout,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._client.close()
+
+    async def chat(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The first choice of a chat completion."""
+        reply = await self._post("/chat/completions", body)
+        choices = reply.get("choices")
+        if not (isinstance(choices, list) and choices and isinstance(choices[0], dict)):
+            raise self._malformed("a completion without choices")
+        return {**choices[0], "usage": reply.get("usage")}
+
+    async def token_ids(self, body: Mapping[str, Any]) -> list[int]:
+        """The tokens of a conversation, by the server's own template and tokenizer."""
+        reply = await self._post(f"{self._address.root}/tokenize", body)
+        tokens = reply.get("tokens")
+        if not (isinstance(tokens, list) and all(type(token) is int for token in tokens)):
+            raise Refused(f"the endpoint {self._address.url} answers /tokenize without token ids")
+        return tokens
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A JSON object; what the client does not repeat, an unreadable body, is repeated here."""
+        for attempt in range(self._options.retries + 1):
+            if attempt:
+                await asyncio.sleep(min(0.5 * 2 ** (attempt - 1), 8.0))
+            try:
+                reply = await self._client.post(
+                    path, cast_to=object, body={"model": self._address.model, **body}
+                )
+            except (json.JSONDecodeError, UnicodeDecodeError):
+                continue
+            except self._openai.APIError as error:
+                # The exception holds the request with its key and the server's whole answer.
+                raise await self._problem(error) from None
+            if isinstance(reply, dict):
+                return reply
+        raise self._malformed("no readable JSON")
+
+    # --- what went wrong ----------------------------------------------------------------------
+
+    async def _problem(self, error: Any) -> ModelProblem:  # noqa: ANN401
+        url, tries = self._address.url, self._options.retries + 1
+        status = getattr(error, "status_code", None)
+        if isinstance(error, self._openai.APITimeoutError):
+            return ModelProblem(
+                f"the endpoint {url} gave no answer within {self._options.timeout} s ({tries} "
+                "tries); lower --model-args concurrency or raise timeout"
+            )
+        if status is None:
+            cause = type(error.__cause__ or error).__name__
+            return ModelProblem(
+                f"the endpoint {url} cannot be reached or drops the connection ({cause}, {tries} "
+                "tries); check the URL and that the server is running"
+            )
+        if status in (401, 403):
+            sent = "the key that was sent is not accepted" if self._key else "no key was sent"
+            return ModelProblem(f"the endpoint {url} denies access ({status}): {sent}; set {KEYS}")
+        if status == 404:
+            return await self._not_found()
+        if status == 429 or status >= 500:
+            return ModelProblem(
+                f"the endpoint {url} still answers {status} after {tries} tries "
+                f"({self._said(error)}); lower --model-args concurrency or look at its log"
+            )
+        return Refused(f"the endpoint {url} refuses the request ({status}): {self._said(error)}")
+
+    async def _not_found(self) -> ModelProblem:
+        """An unknown model and a wrong path look alike; the list of models tells them apart."""
+        url, model = self._address.url, self._address.model
+        try:
+            reply = await self._client.get("/models", cast_to=object)
+        except (self._openai.APIError, json.JSONDecodeError):
+            reply = None
+        rows = reply.get("data") if isinstance(reply, dict) else None
+        served = [str(row["id"]) for row in rows or [] if isinstance(row, dict) and "id" in row]
+        if not served:
+            return Refused(
+                f"the endpoint {url} has no such path or model {model!r} (404) and lists no "
+                "models; the URL usually ends in /v1"
+            )
+        if model in served:
+            return Refused(f"the endpoint {url} serves {model!r} but not this request (404)")
+        return ModelProblem(unknown("model", model, served, source=f"endpoint {url}"))
+
+    def _malformed(self, what: str) -> ModelProblem:
+        return ModelProblem(
+            f"the endpoint {self._address.url} answers with {what} "
+            f"({self._options.retries + 1} tries); is this an OpenAI-compatible API?"
+        )
+
+    def _said(self, error: Any) -> str:  # noqa: ANN401
+        """The server's own words, without the key that some repeat."""
+        body = error.body if isinstance(error.body, dict) else {}
+        text = str(body.get("message") or body.get("detail") or error.message)
+        return " ".join((text.replace(self._key, "***") if self._key else text).split())[:SHOWN]
+
+
+def client_module() -> Any:  # noqa: ANN401
+    """The openai package, or how to get it."""
+    try:
+        import openai
+    except ImportError as error:
+        raise ModelProblem(
+            f"asking an endpoint needs the openai client ({error}); install it with "
+            "pip install 'pytest-culture[endpoint]'"
+        ) from error
+    return openai

@@ -1,0 +1,61 @@
+"""A whole run against a server on loopback: measured, stored, and not asked again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.models.endpoint.chat_server import SGLANG, VLLM, ChatServer, serving
+from tests.plugin.running import Place, answers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SELECT = ("--survey", "sample", "--images", "sample", "--countries", "NGA")
+KEY = "sk-a-very-secret-key"
+
+
+@pytest.mark.parametrize("can", [VLLM, SGLANG], ids=["vllm", "sglang"])
+def test_a_run_is_measured_stored_and_not_asked_again(tmp_path: Path, can: frozenset[str]) -> None:
+    """The second run sends no request; no file holds the key; the row says ``unpinned``."""
+    place = Place(folder=tmp_path)
+    env = {"OPENAI_API_KEY": KEY, "NO_PROXY": "127.0.0.1"}
+    with serving(ChatServer(can=can, key=KEY)) as chat:
+        model = f"endpoint:{chat.url}#fake"
+        select = (*SELECT, "--proxies", "country,food")
+        first = place.run(*select, model=model, env=env)
+        assert first.code == 0, first.out
+        rows, asked = place.rows_text(), len(chat.headers)
+        second = place.run(*select, model=model, env=env)
+        assert second.code == 0, second.out
+        assert len(chat.headers) == asked
+        computed, _ = answers(first)
+        assert len(chat.scored()) == computed > 0
+        assert answers(second) == (0, computed)
+    assert place.rows_text() == rows
+    found = place.document()["model"]
+    assert (found["model_id"], found["revision"]) == (f"{chat.url}#fake", "unpinned")
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert KEY not in first.out + second.out
+    assert not any(KEY.encode() in path.read_bytes() for path in files)
+
+
+def test_a_server_that_goes_away_fails_cases_in_one_sentence(tmp_path: Path) -> None:
+    """Exit 1 and a reason; what was answered before is stored."""
+    place = Place(folder=tmp_path)
+    done = place.run(
+        *SELECT, "--proxies", "country", "--topics", "religion", "--model-args", "retries=0",
+        model="endpoint:http://127.0.0.1:9/v1#fake", env={"NO_PROXY": "127.0.0.1"},
+    )  # fmt: skip
+    assert done.code == 1
+    assert done.sentence("failed:", "the endpoint http://127.0.0.1:9/v1 cannot be reached")
+
+
+def test_credentials_in_the_address_stop_the_run(tmp_path: Path) -> None:
+    """Exit 4 before anything is measured, and they are not repeated."""
+    place = Place(folder=tmp_path)
+    done = place.run(*SELECT, model="endpoint:http://user:hunter2@127.0.0.1:9/v1#fake")
+    assert done.code == 4
+    assert "hunter2" not in done.out
+    assert done.sentence("credentials", "CULTURE_API_KEY")

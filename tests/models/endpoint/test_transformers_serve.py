@@ -1,0 +1,97 @@
+"""Text from another people's server: ``transformers serve`` with the demo model on loopback.
+
+It takes no open last message and gives no log-probabilities, so it stands for plain servers.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmark.errors import ModelProblem
+from benchmark.records import Generate, GenerationParams, Prompt
+from tests.models.asking import SUBJECT, choice, picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from benchmark.models.transformers import TransformersModel
+    from tests.models.endpoint.conftest import Open
+
+pytestmark = [pytest.mark.slow, pytest.mark.models]
+NEEDED = ("fastapi", "uvicorn", "accelerate", "transformers")
+PATIENCE_S = 120
+
+
+@pytest.fixture(scope="module")
+def served(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server that runs the demo."""
+    for name in NEEDED:
+        pytest.importorskip(name, reason="transformers serve needs fastapi, uvicorn, accelerate")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "transformers.cli.transformers", "serve", str(demo_folder),
+        "--host", "127.0.0.1", "--port", str(port), "--device", "cpu", "--dtype", "float32",
+    ]  # fmt: skip
+    env = os.environ | {"HF_HUB_OFFLINE": "1", "CUDA_VISIBLE_DEVICES": ""}
+    log = tmp_path_factory.mktemp("serve") / "log.txt"
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/health", process, log)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the server answers, or why it does not."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 - loopback
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+        else:
+            return
+    pytest.fail(f"transformers serve did not start:\n{log.read_text()}")
+
+
+def writing(*prefix: object, suffix: str, lead_in: str) -> Generate:
+    """Ten greedy tokens."""
+    prompt = Prompt(prefix=prefix, suffix=suffix, lead_in=lead_in)  # type: ignore[arg-type]
+    return Generate(
+        prompt=prompt, params=GenerationParams(max_new_tokens=10), seed=1, subject=SUBJECT
+    )
+
+
+def test_text_is_that_of_the_same_weights_run_here(
+    served: str, opened: Open, demo_folder: Path, demo_model: TransformersModel
+) -> None:
+    """With and without a picture; the lead-in closes the user's turn, as this server needs it."""
+    model = opened(url=served, model=str(demo_folder))
+    for prefix in (("Write. ",), ("Look: ", picture("red"))):
+        remote = writing(*prefix, suffix="Where are you?", lead_in="I am")
+        here = writing(*prefix, suffix="Where are you?\nI am", lead_in="")
+        assert model.answer([remote]) == demo_model.answer([here])
+    assert model.describe()["lead_in"] == "user"
+
+
+def test_choices_are_refused_for_want_of_log_probabilities(
+    served: str, opened: Open, demo_folder: Path
+) -> None:
+    """They are asked for, and the server ignores it."""
+    with pytest.raises(ModelProblem, match="gives no log-probabilities"):
+        opened(url=served, model=str(demo_folder)).answer([choice()])
