@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from benchmark.errors import UsageProblem
 from benchmark.models import demo, machine
-from benchmark.models.commits import hub_commit
+from benchmark.models.commits import hub_commit, hub_config
+from benchmark.models.families import folder_config, scoring_path
 from benchmark.models.loading import load_transformers, model_arguments
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, REFERENCE, ModelSpec, resolve
@@ -21,6 +22,7 @@ from benchmark.records import Model, ModelIdentity
 from benchmark.settings import Settings, default_cache
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from benchmark.survey import Survey
@@ -46,6 +48,7 @@ class ModelOptions:
 
     device: str = "auto"
     dtype: str = "auto"
+    scoring: str = "auto"
     model_args: tuple[tuple[str, str], ...] = ()
     seed: int = 0
     threads: int | None = None
@@ -57,6 +60,7 @@ def options_of(settings: Settings) -> ModelOptions:
     return ModelOptions(
         device=settings.device,
         dtype=settings.dtype,
+        scoring=settings.scoring,
         model_args=settings.model_args,
         seed=settings.seed,
         threads=settings.threads,
@@ -77,29 +81,40 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
             return _reference_identity(spec, options, survey)
         case "hub":
             commit = hub_commit(spec.model_id, spec.revision)
-            return _weights_identity(spec, options, revision=commit, processor="commit")
+            config = {} if options.scoring == "full" else hub_config(spec.model_id, commit)
+            return _weights_identity(
+                spec, options, config, revision=commit, processor="commit"
+            )
         case "folder" | "demo":
             folder = _folder(spec, options)
             digest = weights_digest(folder, cache=options.cache)
             files = processor_digest(folder)
-            return _weights_identity(spec, options, revision=digest, processor=files)
+            return _weights_identity(
+                spec, options, folder_config(folder), revision=digest, processor=files
+            )
         case _:
             assert_never(spec.kind)
 
 
 def _weights_identity(
-    spec: ModelSpec, options: ModelOptions, *, revision: str, processor: str
+    spec: ModelSpec,
+    options: ModelOptions,
+    config: Mapping[str, object],
+    *,
+    revision: str,
+    processor: str,
 ) -> ModelIdentity:
     for_model, _ = model_arguments(dict(options.model_args))  # refuses what cannot be set
     device = machine.device_kind(options.device)
+    attention = str(for_model.get("attn_implementation", "sdpa"))
     return ModelIdentity(
         name=spec.name,
         model_id=spec.model_id,
         revision=revision,
         backend=machine.backend(),
         dtype=machine.dtype(options.dtype, device),
-        attention=str(for_model.get("attn_implementation", "sdpa")),
-        scoring="full",
+        attention=attention,
+        scoring=scoring_path(options.scoring, config, name=spec.name, attention=attention),
         device_kind=device,
         processor=processor,
         resize=machine.resize(),
@@ -164,6 +179,8 @@ def default_batch_size(identity: ModelIdentity) -> int:
     """What ``--batch-size auto`` means: measured on a CPU, cautious on a GPU."""
     if identity.backend == REFERENCE_BACKEND:
         return 4096
+    if identity.scoring == "shared":  # a forward is bounded by the token budget
+        return 64 if identity.device_kind == "cpu" else 256
     return 8 if identity.device_kind == "cpu" else 16
 
 

@@ -1,18 +1,23 @@
 """Vision-language models run by transformers: probabilities, log-likelihoods and text.
 
-Knows no model family by name and no suite; every prompt is computed in full, prefix included.
+Knows no model family by name and no suite. The identity says how prompts are scored: behind one
+encoding of their shared prefix, or each in full, which is also what the former is tested against.
 """
 
 from __future__ import annotations
 
 import inspect
-import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from benchmark.errors import ModelProblem
+from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import LabelTokens, common_prefix, label_tokens
+from benchmark.models.lines import Line
 from benchmark.models.pictures import Recent
+from benchmark.models.readings import label_probabilities, log_likelihoods, probabilities
+from benchmark.models.shared import SharedScorer
 from benchmark.records import (
     Answer,
     Choice,
@@ -31,18 +36,33 @@ from benchmark.records import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+__all__ = ["TransformersModel", "probabilities"]
+
 SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})
 
 
 class TransformersModel:
-    """One image-text-to-text model and its processor; `answer` runs one batch as one forward."""
+    """One image-text-to-text model and its processor; `answer` runs a batch together."""
 
-    def __init__(self, identity: ModelIdentity, model: Any, processor: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        identity: ModelIdentity,
+        model: Any,  # noqa: ANN401
+        processor: Any,  # noqa: ANN401
+        *,
+        budget: TokenBudget | None = None,
+    ) -> None:
         self._identity = identity
         self._model = model
         self._inputs = Inputs(processor)
         self._labels: Recent[LabelTokens] = Recent(256)
+        self._lines: Recent[tuple[Line, LabelTokens]] = Recent(4096)
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        self._shared = (
+            SharedScorer(model, self._inputs, budget or TokenBudget(token_budget(None)))
+            if identity.scoring == "shared"
+            else None
+        )
 
     @property
     def identity(self) -> ModelIdentity:
@@ -55,13 +75,14 @@ class TransformersModel:
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """Answers in the order asked; choices share a forward, apart those without an image."""
         answers: dict[int, Answer] = {}
-        choices: dict[bool, list[tuple[int, Choice]]] = {True: [], False: []}
+        choices: list[tuple[int, Choice]] = []
+        continuations: list[tuple[int, Continuation]] = []
         for i, request in enumerate(batch):
             match request:
                 case Choice():
-                    choices[bool(request.prompt.images)].append((i, request))
+                    choices.append((i, request))
                 case Continuation():
-                    answers[i] = self._continuation(request)
+                    continuations.append((i, request))
                 case Generate():
                     answers[i] = self._generate(request)
                 case Embed():
@@ -71,12 +92,90 @@ class TransformersModel:
                     )
                 case _:
                     assert_never(request)
-        for group in filter(None, choices.values()):
-            found = self._choices([choice for _, choice in group])
-            answers.update(zip((i for i, _ in group), found, strict=True))
+        chosen = self._all_choices([request for _, request in choices])
+        answers.update(zip((i for i, _ in choices), chosen, strict=True))
+        likely = self._all_continuations([request for _, request in continuations])
+        answers.update(zip((i for i, _ in continuations), likely, strict=True))
         return [answers[i] for i in range(len(batch))]
 
-    # --- choice -----------------------------------------------------------------------------
+    def _all_choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
+        """Apart those without an image where prompts run in full: processors do not mix them."""
+        if self._shared is not None:
+            return self._shared_choices(self._shared, batch)
+        found: dict[int, Probabilities] = {}
+        for with_images in (True, False):
+            group = [i for i, r in enumerate(batch) if bool(r.prompt.images) == with_images]
+            if group:
+                found.update(zip(group, self._choices([batch[i] for i in group]), strict=True))
+        return [found[i] for i in range(len(batch))]
+
+    def _all_continuations(self, batch: Sequence[Continuation]) -> list[LogLikelihoods]:
+        if self._shared is not None:
+            return self._shared_continuations(self._shared, batch)
+        return [self._continuation(request) for request in batch]
+
+    # --- behind a shared prefix -------------------------------------------------------------
+
+    def _shared_choices(
+        self, scorer: SharedScorer, batch: Sequence[Choice]
+    ) -> list[Probabilities]:
+        asked = [self._choice_line(request) for request in batch]
+        ids = [found.ids for _, found in asked]
+        return scorer.score(
+            [line for line, _ in asked],
+            lambda logits, rows: label_probabilities(logits[:, -1], [ids[row] for row in rows]),
+        )
+
+    def _choice_line(self, request: Choice) -> tuple[Line, LabelTokens]:
+        """The tokens do not depend on the picture and are the same for the next one."""
+        prompt = request.prompt
+        words = tuple(part if isinstance(part, str) else None for part in prompt.prefix)
+        key = (words, prompt.suffix, prompt.lead_in, request.labels)
+        line, found = self._lines.get(key, lambda: self._new_choice_line(request))
+        return replace(line, prompt=prompt), found
+
+    def _new_choice_line(self, request: Choice) -> tuple[Line, LabelTokens]:
+        before, tail = self._inputs.render(request.prompt)
+        text = before + request.labels[0]
+        row = self._inputs.token_ids(text)
+        found = self._label_tokens(row, text, tail, request.labels)
+        end = len(row) - found.n_after
+        return Line(prompt=request.prompt, text=text, ids=tuple(row), end=end), found
+
+    def _shared_continuations(
+        self, scorer: SharedScorer, batch: Sequence[Continuation]
+    ) -> list[LogLikelihoods]:
+        """All texts of all requests are rows of the same forwards."""
+        lines = [
+            self._text_line(request.prompt, text) for request in batch for text in request.texts
+        ]
+        run = [i for i, line in enumerate(lines) if line.n_read]
+        texts = [lines[i].ids[lines[i].end - lines[i].n_read + 1 :] for i in run]
+        scored = scorer.score(
+            [lines[i] for i in run],
+            lambda logits, rows: log_likelihoods(logits, [texts[row] for row in rows]),
+        )
+        totals = dict(zip(run, scored, strict=True))
+        answers, start = [], 0
+        for request in batch:
+            own = range(start, start + len(request.texts))
+            start = own.stop
+            answers.append(
+                LogLikelihoods(
+                    total=tuple(totals.get(i, 0.0) for i in own),
+                    n_tokens=tuple(lines[i].n_read for i in own),
+                )
+            )
+        return answers
+
+    def _text_line(self, prompt: Prompt, text: str) -> Line:
+        """Read at each position whose next token is one of the text's."""
+        before, _ = self._inputs.render(prompt)
+        whole = tuple(self._inputs.token_ids(before + text))
+        n = len(whole) - common_prefix([self._inputs.token_ids(before), whole])
+        return Line(prompt=prompt, text=before + text, ids=whole, end=len(whole) - 1, n_read=n)
+
+    # --- each prompt in full: choice -----------------------------------------------------------------------------
 
     def _choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
         rendered = [self._inputs.render(request.prompt) for request in batch]
@@ -170,21 +269,6 @@ class TransformersModel:
     def _tensors(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
         inputs = self._inputs.tensors(texts, prompts)
         return inputs.to(self._model.device, dtype=self._model.dtype)
-
-
-def probabilities(logits: Any, labels: Sequence[int]) -> Probabilities:  # noqa: ANN401
-    """Labels' probabilities among themselves, and the mass that they hold in the vocabulary.
-
-    ``logits`` is one row over the vocabulary. Computed from log-sums, so that labels of vanishing
-    mass still compare; NaN where the logits are not numbers or rule every label out.
-    """
-    of_labels = logits[list(labels)]
-    total, everything = of_labels.logsumexp(0), logits.logsumexp(0)
-    p = tuple((of_labels - total).exp().tolist())
-    mass = float((total - everything).exp())
-    if not all(map(math.isfinite, (float(everything), mass, *p))):
-        return Probabilities(p=(math.nan,) * len(p), option_mass=math.nan)
-    return Probabilities(p=p, option_mass=min(mass, 1.0))
 
 
 def _sampling(request: Generate) -> dict[str, object]:

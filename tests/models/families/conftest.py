@@ -1,0 +1,91 @@
+"""Each family's tiny model: written once, loaded twice, behind shared prefixes and in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmark.models import registry
+from benchmark.models.transformers import TransformersModel
+from benchmark.records import ImageRef
+from tests.models.asking import choice, options
+from tests.models.families.builders import BUILDERS
+from tests.models.families.parts import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """The same weights scored in the two ways."""
+
+    name: str
+    shared: TransformersModel
+    full: TransformersModel
+
+
+def noise(seed: int, size: tuple[int, int]) -> ImageRef:
+    """A picture that no model can mistake for another."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    image = Image.fromarray(pixels)
+    return ImageRef(image_id=str(seed), digest=f"{seed}{size}", pixels=lambda: image)
+
+
+def opened(folder: Path, cache: Path, scoring: str) -> TransformersModel:
+    """The model of a folder, as a run opens it."""
+    spec, asked = registry.resolve(str(folder)), options(cache, scoring=scoring)
+    identity = registry.identify(spec, asked, survey=None)
+    model = registry.load(spec, identity, asked, survey=None)
+    assert isinstance(model, TransformersModel)
+    return model
+
+
+@pytest.fixture(scope="session", params=list(BUILDERS))
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """One family after the other."""
+    pytest.importorskip("torch", reason="the families need the extra 'models'")
+    pytest.importorskip("transformers", reason="the families need the extra 'models'")
+    cache = tmp_path_factory.mktemp(request.param)
+    folder = cache / "tiny"
+    write(BUILDERS[request.param](), folder)
+    full = opened(folder, cache, "full")
+    gain = _sharpen(full)
+    shared = opened(folder, cache, "auto")
+    _scale(shared, gain)
+    return Pair(name=request.param, shared=shared, full=full)
+
+
+def _sharpen(model: TransformersModel) -> float:
+    """How much wider the head must be for the likeliest token to hold half of the mass."""
+    rows = [plain_row(model, choice("Look:\n", noise(i, (150, 120)), "Where?\n")) for i in (1, 2)]
+    gain, step = 1.0, 1.3
+    while np.mean([row.max() for row in rows]) < 0.55 and gain < 1e5:
+        gain *= step
+        _scale(model, step)
+        rows = [
+            plain_row(model, choice("Look:\n", noise(i, (150, 120)), "Where?\n")) for i in (1, 2)
+        ]
+    return gain
+
+
+def _scale(model: TransformersModel, gain: float) -> None:
+    import torch
+
+    with torch.no_grad():
+        model._model.lm_head.weight.mul_(gain)
+
+
+def plain_row(model: TransformersModel, request: Any) -> Any:
+    """Probabilities over the vocabulary after a prompt, by processor and forward alone."""
+    import torch
+
+    text, _ = model._inputs.render(request.prompt)
+    inputs = model._inputs.tensors([text], [request.prompt])
+    with torch.inference_mode():
+        logits = model._model(**inputs, use_cache=False).logits[0, -1]
+    return logits.double().softmax(0).numpy()
