@@ -53,6 +53,7 @@ class Inputs:
             text=texts,
             images=pictures if any(pictures) else None,
             padding=True,
+            padding_side="right",  # some processors bring a side of their own
             add_special_tokens=self._adds_special(texts[0]),
             return_tensors="pt",
         )

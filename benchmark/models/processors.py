@@ -58,7 +58,11 @@ def image_only(kind: Any) -> Any:  # noqa: ANN401
             return parts
 
         def check_argument_for_proper_class(self, name: str, argument: object) -> Any:  # noqa: ANN401
-            return NoVideo if name == VIDEO else super().check_argument_for_proper_class(name, argument)
+            return (
+                NoVideo
+                if name == VIDEO
+                else super().check_argument_for_proper_class(name, argument)
+            )
 
     ImageOnly.__name__ = kind.__name__
     return ImageOnly

@@ -35,9 +35,7 @@ def label_probabilities(
     longest = max(map(len, labels))
     index = torch.tensor([[*ids, *[ids[0]] * (longest - len(ids))] for ids in labels])
     of_labels = logits.gather(-1, index.to(logits.device)).cpu().double()  # (rows, labels)
-    return [
-        _among(of_labels[row, : len(ids)], everything[row]) for row, ids in enumerate(labels)
-    ]
+    return [_among(of_labels[row, : len(ids)], everything[row]) for row, ids in enumerate(labels)]
 
 
 def log_likelihoods(logits: Any, texts: Sequence[Sequence[int]]) -> list[float]:  # noqa: ANN401
@@ -52,9 +50,7 @@ def log_likelihoods(logits: Any, texts: Sequence[Sequence[int]]) -> list[float]:
     rows = [[*[0] * (n_reads - len(text)), *text] for text in texts]
     targets = torch.tensor(rows, device=logits.device)[..., None]  # (rows, reads, 1)
     steps = (logits.gather(-1, targets)[..., 0] - logits.logsumexp(-1)).cpu().double()
-    return [
-        float(steps[row, n_reads - len(text) :].sum()) for row, text in enumerate(texts)
-    ]
+    return [float(steps[row, n_reads - len(text) :].sum()) for row, text in enumerate(texts)]
 
 
 def _among(of_labels: Any, everything: Any) -> Probabilities:  # noqa: ANN401

@@ -82,9 +82,7 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
         case "hub":
             commit = hub_commit(spec.model_id, spec.revision)
             config = {} if options.scoring == "full" else hub_config(spec.model_id, commit)
-            return _weights_identity(
-                spec, options, config, revision=commit, processor="commit"
-            )
+            return _weights_identity(spec, options, config, revision=commit, processor="commit")
         case "folder" | "demo":
             folder = _folder(spec, options)
             digest = weights_digest(folder, cache=options.cache)

@@ -116,9 +116,7 @@ class TransformersModel:
 
     # --- behind a shared prefix -------------------------------------------------------------
 
-    def _shared_choices(
-        self, scorer: SharedScorer, batch: Sequence[Choice]
-    ) -> list[Probabilities]:
+    def _shared_choices(self, scorer: SharedScorer, batch: Sequence[Choice]) -> list[Probabilities]:
         asked = [self._choice_line(request) for request in batch]
         ids = [found.ids for _, found in asked]
         return scorer.score(

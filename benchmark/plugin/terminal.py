@@ -91,7 +91,9 @@ def _exclusions(reporter: Any, run: SuiteRun) -> None:
         reporter.write_line(f"cannot exist: {count} cells, {reason}")
     rest = sum(count for _, count in reasons[SHOWN:])
     if rest:
-        reporter.write_line(f"cannot exist: {rest} more cells, each with its reason in the run file")
+        reporter.write_line(
+            f"cannot exist: {rest} more cells, each with its reason in the run file"
+        )
 
 
 def _board(reporter: Any, controller: Controller, width: int) -> None:

@@ -180,8 +180,7 @@ def test_stopping_at_the_first_failure_is_partial(place: Place) -> None:
     """``-x`` ends the run with exit 1; cases that were not reached are counted as not run."""
     env, plugins = place.plugin(
         "spoil",
-        "def pytest_runtest_call(item):\n"
-        "    assert 'BRA' not in item.name, 'spoilt on purpose'\n",
+        "def pytest_runtest_call(item):\n    assert 'BRA' not in item.name, 'spoilt on purpose'\n",
     )
     done = place.run(*WORDS, "-x", env=env, plugins=plugins)
     assert done.code == 1

@@ -94,7 +94,12 @@ def test_an_empty_selection_exits_5_and_writes_nothing(place: Place) -> None:
 def test_the_header_says_what_is_in_use(place: Place) -> None:
     """Data, revision, model and store stand above the first case."""
     done = place.run(*SMALL)
-    for words in ("survey sample @", "images sample @", "model reference:uniform", str(place.store)):
+    for words in (
+        "survey sample @",
+        "images sample @",
+        "model reference:uniform",
+        str(place.store),
+    ):
         assert done.out.index(words) < done.out.index("collected")
 
 

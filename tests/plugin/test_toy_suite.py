@@ -10,7 +10,15 @@ import pytest
 from tests.plugin.running import ALWAYS, REPO, Outcome, Place, answers
 
 TOY = REPO / "tests" / "data" / "toy_suite"
-FROM_ELSEWHERE = (*ALWAYS, "-p", "benchmark.plugin", "-p", "fixtures.model", "-p", "fixtures.measure")
+FROM_ELSEWHERE = (
+    *ALWAYS,
+    "-p",
+    "benchmark.plugin",
+    "-p",
+    "fixtures.model",
+    "-p",
+    "fixtures.measure",
+)
 METRIC = "cross_country_cosine"
 
 

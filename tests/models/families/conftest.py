@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from benchmark.models import registry
 from benchmark.models.transformers import TransformersModel
-from benchmark.records import ImageRef
-from tests.models.asking import choice, options
+from tests.models.asking import options
 from tests.models.families.builders import BUILDERS
 from tests.models.families.parts import write
+from tests.models.families.questions import TALL, WIDE, about
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,13 +26,6 @@ class Pair:
     name: str
     shared: TransformersModel
     full: TransformersModel
-
-
-def noise(seed: int, size: tuple[int, int]) -> ImageRef:
-    """A picture that no model can mistake for another."""
-    pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
-    image = Image.fromarray(pixels)
-    return ImageRef(image_id=str(seed), digest=f"{seed}{size}", pixels=lambda: image)
 
 
 def opened(folder: Path, cache: Path, scoring: str) -> TransformersModel:
@@ -62,14 +54,11 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def _sharpen(model: TransformersModel) -> float:
     """How much wider the head must be for the likeliest token to hold half of the mass."""
-    rows = [plain_row(model, choice("Look:\n", noise(i, (150, 120)), "Where?\n")) for i in (1, 2)]
+    asked = (*about(WIDE), *about(TALL))
     gain, step = 1.0, 1.3
-    while np.mean([row.max() for row in rows]) < 0.55 and gain < 1e5:
+    while np.mean([plain_row(model, request).max() for request in asked]) < 0.5 and gain < 1e5:
         gain *= step
         _scale(model, step)
-        rows = [
-            plain_row(model, choice("Look:\n", noise(i, (150, 120)), "Where?\n")) for i in (1, 2)
-        ]
     return gain
 
 
