@@ -89,7 +89,7 @@ def load_transformers(
             f"random (first: {missing[0]}); the checkpoint is incomplete"
         )
     placed = model if "device_map" in for_model else model.to(target)
-    budget = TokenBudget(token_budget(_memory_bytes(torch, target)))
+    budget = TokenBudget(token_budget(memory_bytes(torch, target)))
     return TransformersModel(identity, placed.eval(), processor, budget=budget)
 
 
@@ -126,7 +126,7 @@ def _device(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: AN
     return torch.device(name)
 
 
-def _memory_bytes(torch: Any, device: Any) -> int | None:  # noqa: ANN401
+def memory_bytes(torch: Any, device: Any) -> int | None:  # noqa: ANN401
     """All of a GPU's memory; None for a CPU, and for devices that do not say."""
     if device.type != "cuda":
         return None

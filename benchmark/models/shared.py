@@ -63,10 +63,14 @@ class SharedScorer:
             found.update(self._group(key, members, lines, read))
         return [found[i] for i in range(len(lines))]
 
+    def shared_tokens(self, line: Line) -> int:
+        """How many of a line's tokens, placeholders unexpanded, come from the shared encoding."""
+        words = tuple(part if isinstance(part, str) else None for part in line.prompt.prefix)
+        return split(line, self._heads.get(words, lambda: head(self._tokens, line.prompt)))
+
     def _key(self, line: Line) -> Key:
-        shared = self._heads.get(_worded(line.prompt), lambda: head(self._tokens, line.prompt))
         pictures = tuple(ref.digest for ref in line.prompt.images)
-        return line.ids[: split(line, shared)], pictures
+        return line.ids[: self.shared_tokens(line)], pictures
 
     def _tokens(self, prompt: Prompt) -> Sequence[int]:
         return self._inputs.token_ids(self._inputs.render(prompt)[0])
@@ -157,8 +161,3 @@ class SharedScorer:
     def _remember(self, rope: Sequence[Any]) -> None:
         for part, value in zip(self._rope, rope, strict=True):
             part.rope_deltas = value
-
-
-def _worded(prompt: Prompt) -> tuple[str | None, ...]:
-    """A prompt's prefix without its pictures, which are all one placeholder to a tokenizer."""
-    return tuple(part if isinstance(part, str) else None for part in prompt.prefix)

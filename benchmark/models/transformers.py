@@ -7,17 +7,14 @@ encoding of their shared prefix, or each in full, which is also what the former 
 from __future__ import annotations
 
 import inspect
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from benchmark.errors import ModelProblem
 from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.inputs import Inputs
-from benchmark.models.labels import LabelTokens, common_prefix, label_tokens
-from benchmark.models.lines import Line
-from benchmark.models.pictures import Recent
-from benchmark.models.readings import label_probabilities, log_likelihoods, probabilities
-from benchmark.models.shared import SharedScorer
+from benchmark.models.labels import Labels, common_prefix
+from benchmark.models.readings import probabilities
+from benchmark.models.shared_answers import SharedAnswers
 from benchmark.records import (
     Answer,
     Choice,
@@ -55,14 +52,12 @@ class TransformersModel:
         self._identity = identity
         self._model = model
         self._inputs = Inputs(processor)
-        self._labels: Recent[LabelTokens] = Recent(256)
-        self._lines: Recent[tuple[Line, LabelTokens]] = Recent(4096)
+        self._labels = Labels(self._inputs.token_ids)
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
-        self._shared = (
-            SharedScorer(model, self._inputs, budget or TokenBudget(token_budget(None)))
-            if identity.scoring == "shared"
-            else None
-        )
+        self._shared: SharedAnswers | None = None
+        if identity.scoring == "shared":
+            budget = budget or TokenBudget(token_budget(None))
+            self._shared = SharedAnswers(model, self._inputs, self._labels, budget)
 
     @property
     def identity(self) -> ModelIdentity:
@@ -101,7 +96,7 @@ class TransformersModel:
     def _all_choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
         """Apart those without an image where prompts run in full: processors do not mix them."""
         if self._shared is not None:
-            return self._shared_choices(self._shared, batch)
+            return self._shared.choices(batch)
         found: dict[int, Probabilities] = {}
         for with_images in (True, False):
             group = [i for i, r in enumerate(batch) if bool(r.prompt.images) == with_images]
@@ -111,67 +106,8 @@ class TransformersModel:
 
     def _all_continuations(self, batch: Sequence[Continuation]) -> list[LogLikelihoods]:
         if self._shared is not None:
-            return self._shared_continuations(self._shared, batch)
+            return self._shared.continuations(batch)
         return [self._continuation(request) for request in batch]
-
-    # --- behind a shared prefix -------------------------------------------------------------
-
-    def _shared_choices(self, scorer: SharedScorer, batch: Sequence[Choice]) -> list[Probabilities]:
-        asked = [self._choice_line(request) for request in batch]
-        ids = [found.ids for _, found in asked]
-        return scorer.score(
-            [line for line, _ in asked],
-            lambda logits, rows: label_probabilities(logits[:, -1], [ids[row] for row in rows]),
-        )
-
-    def _choice_line(self, request: Choice) -> tuple[Line, LabelTokens]:
-        """The tokens do not depend on the picture and are the same for the next one."""
-        prompt = request.prompt
-        words = tuple(part if isinstance(part, str) else None for part in prompt.prefix)
-        key = (words, prompt.suffix, prompt.lead_in, request.labels)
-        line, found = self._lines.get(key, lambda: self._new_choice_line(request))
-        return replace(line, prompt=prompt), found
-
-    def _new_choice_line(self, request: Choice) -> tuple[Line, LabelTokens]:
-        before, tail = self._inputs.render(request.prompt)
-        text = before + request.labels[0]
-        row = self._inputs.token_ids(text)
-        found = self._label_tokens(row, text, tail, request.labels)
-        end = len(row) - found.n_after
-        return Line(prompt=request.prompt, text=text, ids=tuple(row), end=end), found
-
-    def _shared_continuations(
-        self, scorer: SharedScorer, batch: Sequence[Continuation]
-    ) -> list[LogLikelihoods]:
-        """All texts of all requests are rows of the same forwards."""
-        lines = [
-            self._text_line(request.prompt, text) for request in batch for text in request.texts
-        ]
-        run = [i for i, line in enumerate(lines) if line.n_read]
-        texts = [lines[i].ids[lines[i].end - lines[i].n_read + 1 :] for i in run]
-        scored = scorer.score(
-            [lines[i] for i in run],
-            lambda logits, rows: log_likelihoods(logits, [texts[row] for row in rows]),
-        )
-        totals = dict(zip(run, scored, strict=True))
-        answers, start = [], 0
-        for request in batch:
-            own = range(start, start + len(request.texts))
-            start = own.stop
-            answers.append(
-                LogLikelihoods(
-                    total=tuple(totals.get(i, 0.0) for i in own),
-                    n_tokens=tuple(lines[i].n_read for i in own),
-                )
-            )
-        return answers
-
-    def _text_line(self, prompt: Prompt, text: str) -> Line:
-        """Read at each position whose next token is one of the text's."""
-        before, _ = self._inputs.render(prompt)
-        whole = tuple(self._inputs.token_ids(before + text))
-        n = len(whole) - common_prefix([self._inputs.token_ids(before), whole])
-        return Line(prompt=prompt, text=before + text, ids=whole, end=len(whole) - 1, n_read=n)
 
     # --- each prompt in full: choice -----------------------------------------------------------------------------
 
@@ -182,7 +118,7 @@ class TransformersModel:
         ends = [int(n) for n in inputs["attention_mask"].sum(dim=1)]
         rows = [row[:end].tolist() for row, end in zip(inputs["input_ids"], ends, strict=True)]
         tokens = [
-            self._label_tokens(row, text, tail, request.labels)
+            self._labels(row, text, tail, request.labels)
             for row, (text, tail), request in zip(rows, rendered, batch, strict=True)
         ]
         # The first label is in the text because its token may merge with what stands before it;
@@ -190,22 +126,6 @@ class TransformersModel:
         positions = [end - 1 - found.n_after for end, found in zip(ends, tokens, strict=True)]
         logits = self._logits_at(inputs, positions)  # (batch, vocabulary)
         return [probabilities(row, found.ids) for row, found in zip(logits, tokens, strict=True)]
-
-    def _label_tokens(
-        self, row: list[int], text: str, tail: str, labels: tuple[str, ...]
-    ) -> LabelTokens:
-        """Labels' tokens behind the turn's end; behind the whole text where that is not the same.
-
-        The tail repeats over questions and is looked up; the row shows whether its tokens are
-        those which the full prompt ends in.
-        """
-        found = self._labels.get((tail, labels), lambda: self._tokens_after(tail, labels))
-        if tuple(row[-len(found.probe) :]) == found.probe:
-            return found
-        return self._tokens_after(text, labels)
-
-    def _tokens_after(self, context: str, labels: tuple[str, ...]) -> LabelTokens:
-        return label_tokens(self._inputs.token_ids, context, labels)
 
     def _logits_at(self, inputs: Any, positions: Sequence[int]) -> Any:  # noqa: ANN401
         """Next-token logits at one position of each row; the head runs at those positions only."""

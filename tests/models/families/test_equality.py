@@ -35,8 +35,8 @@ def plain(model: TransformersModel, requests: Sequence[Choice]) -> NDArray[np.fl
 def over_vocabulary(model: TransformersModel, requests: Sequence[Choice]) -> NDArray[np.float64]:
     """Full next-token distributions behind shared prefixes, (requests, vocabulary)."""
     assert model._shared is not None
-    lines = [model._choice_line(request)[0] for request in requests]
-    rows = model._shared.score(lines, lambda logits, _: list(logits[:, -1].double().softmax(-1)))
+    lines = [model._shared.line(request)[0] for request in requests]
+    rows = model._shared.scorer.score(lines, lambda logits, _: list(logits[:, -1].double().softmax(-1)))
     return np.stack([row.numpy() for row in rows])
 
 
