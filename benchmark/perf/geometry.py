@@ -29,6 +29,8 @@ MIDDLE_TEXT = {
     "num_attention_heads": 16,
     "num_key_value_heads": 4,
     "max_position_embeddings": 8192,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
 }
 
 
@@ -49,7 +51,7 @@ def geometry(name: str, words: Iterable[str]) -> Geometry:
 
 
 def _llava_next(words: list[str]) -> Geometry:
-    """A decoder of 170 million parameters, 784 tokens for a picture of 224 pixels."""
+    """A decoder of 170 million parameters, 784 tokens for a picture of 224 by 448 pixels."""
     import transformers as t
 
     tokenizer = _tokenizer(words, (IMAGE,))
@@ -86,7 +88,7 @@ def _llava_next(words: list[str]) -> Geometry:
             chat_template=TEMPLATE.replace("SHOWN", IMAGE),
         )
 
-    return Geometry(config=config, processor=processor, picture=(side, side))
+    return Geometry(config=config, processor=processor, picture=(side, 2 * side))
 
 
 def _qwen(

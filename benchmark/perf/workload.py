@@ -19,8 +19,8 @@ WORDS = (
     "people country family work trust question answer often rather very important public life "
     "government never always agree option religion leisure science money women men young old war"
 ).split()
-RULES = 280  # words before the picture
-LENGTHS = (52, 145)  # words of a question, the ends of a uniform range; 106 tokens on average
+RULES = 255  # words before the picture
+LENGTHS = (45, 130)  # words of a question, the ends of a uniform range; 106 tokens on average
 SUBJECT = Subject(country="FRA", item_id="timing")
 LABELS = ("A", "B", "C", "D")
 
