@@ -22,7 +22,7 @@ from benchmark.records import Model, ModelIdentity
 from benchmark.settings import Settings, default_cache
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from benchmark.survey import Survey
@@ -81,14 +81,23 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
             return _reference_identity(spec, options, survey)
         case "hub":
             commit = hub_commit(spec.model_id, spec.revision)
-            config = {} if options.scoring == "full" else hub_config(spec.model_id, commit)
-            return _weights_identity(spec, options, config, revision=commit, processor="commit")
+            return _weights_identity(
+                spec,
+                options,
+                lambda: hub_config(spec.model_id, commit),
+                revision=commit,
+                processor="commit",
+            )
         case "folder" | "demo":
             folder = _folder(spec, options)
             digest = weights_digest(folder, cache=options.cache)
             files = processor_digest(folder)
             return _weights_identity(
-                spec, options, folder_config(folder), revision=digest, processor=files
+                spec,
+                options,
+                lambda: folder_config(folder),
+                revision=digest,
+                processor=files,
             )
         case _:
             assert_never(spec.kind)
@@ -97,7 +106,7 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
 def _weights_identity(
     spec: ModelSpec,
     options: ModelOptions,
-    config: Mapping[str, object],
+    read_config: Callable[[], Mapping[str, object]],
     *,
     revision: str,
     processor: str,
@@ -105,6 +114,7 @@ def _weights_identity(
     for_model, _ = model_arguments(dict(options.model_args))  # refuses what cannot be set
     device = machine.device_kind(options.device)
     attention = str(for_model.get("attn_implementation", "sdpa"))
+    config = {} if options.scoring == "full" else read_config()
     return ModelIdentity(
         name=spec.name,
         model_id=spec.model_id,

@@ -36,7 +36,9 @@ def over_vocabulary(model: TransformersModel, requests: Sequence[Choice]) -> NDA
     """Full next-token distributions behind shared prefixes, (requests, vocabulary)."""
     assert model._shared is not None
     lines = [model._shared.line(request)[0] for request in requests]
-    rows = model._shared.scorer.score(lines, lambda logits, _: list(logits[:, -1].double().softmax(-1)))
+    rows = model._shared.scorer.score(
+        lines, lambda logits, _: list(logits[:, -1].double().softmax(-1))
+    )
     return np.stack([row.numpy() for row in rows])
 
 
