@@ -77,4 +77,4 @@ def _processor_class(
 
     where = {k: v for k, v in arguments.items() if k in ("revision", "trust_remote_code")}
     config = transformers.AutoConfig.from_pretrained(source, **where)
-    return PROCESSOR_MAPPING[type(config)] if type(config) in PROCESSOR_MAPPING else None
+    return PROCESSOR_MAPPING.get(type(config), None)

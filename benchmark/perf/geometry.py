@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.models.loading import backend_modules
 from benchmark.models.processors import NoVideo, image_only
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def geometry(name: str, words: Iterable[str]) -> Geometry:
 
 def _llava_next(words: list[str]) -> Geometry:
     """A decoder of 170 million parameters, 784 tokens for a picture of 224 by 448 pixels."""
-    import transformers as t
+    _, t = backend_modules()
 
     tokenizer = _tokenizer(words, (IMAGE,))
     side, patch = 224, 14
@@ -94,7 +95,7 @@ def _llava_next(words: list[str]) -> Geometry:
 def _qwen(
     words: list[str], text: Mapping[str, Any], vision: Mapping[str, Any], side: int
 ) -> Geometry:
-    import transformers as t
+    _, t = backend_modules()
 
     tokenizer = _tokenizer(words, QWEN_MARKS)
     ids = dict(zip(QWEN_MARKS, tokenizer.convert_tokens_to_ids(list(QWEN_MARKS)), strict=True))
@@ -168,7 +169,8 @@ def _mrope(*section: int) -> dict[str, object]:
 
 def _tokenizer(words: list[str], special: tuple[str, ...]) -> Any:  # noqa: ANN401
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
+
+    _, t = backend_modules()
 
     raw = Tokenizer(models.BPE())
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -181,4 +183,4 @@ def _tokenizer(words: list[str], special: tuple[str, ...]) -> Any:  # noqa: ANN4
     )
     raw.train_from_iterator(words, trainer)
     names = {"pad_token": PAD, "bos_token": BOS, "eos_token": EOS}
-    return PreTrainedTokenizerFast(tokenizer_object=raw, **names)
+    return t.PreTrainedTokenizerFast(tokenizer_object=raw, **names)

@@ -16,7 +16,7 @@ import numpy as np
 from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import Labels
-from benchmark.models.loading import memory_bytes
+from benchmark.models.loading import backend_modules, memory_bytes
 from benchmark.models.shared_answers import SharedAnswers
 from benchmark.models.transformers import TransformersModel
 from benchmark.perf.flops import work
@@ -109,13 +109,12 @@ class ForwardClock:
 
 def measure(plan: Plan) -> Figures:
     """Build the model, warm up, and time both ways in turn."""
-    import torch
-
+    torch, transformers = backend_modules()
     if plan.threads is not None:
         torch.set_num_threads(plan.threads)
     rng = np.random.default_rng(plan.seed)
     size = geometry(plan.config, [" ".join(WORDS), " " + " ".join(WORDS), *"ABCD"])
-    weights = _weights(torch, size, plan)
+    weights = _weights(torch, transformers, size, plan)
     tokens = plan.budget or token_budget(memory_bytes(torch, torch.device(plan.device)))
     full = _full(weights, size, plan)
     inputs = Inputs(size.processor())
@@ -162,12 +161,10 @@ def measure(plan: Plan) -> Figures:
     )
 
 
-def _weights(torch: Any, size: Geometry, plan: Plan) -> Any:  # noqa: ANN401
-    from transformers import AutoModelForImageTextToText
-
+def _weights(torch: Any, transformers: Any, size: Geometry, plan: Plan) -> Any:  # noqa: ANN401
     torch.manual_seed(plan.seed)
     with torch.device(plan.device):
-        model = AutoModelForImageTextToText.from_config(
+        model = transformers.AutoModelForImageTextToText.from_config(
             size.config, dtype=getattr(torch, plan.dtype)
         )
     return model.eval()

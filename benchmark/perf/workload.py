@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WORDS = (
-    "people country family work trust question answer often rather very important public life "
-    "government never always agree option religion leisure science money women men young old war"
-).split()
+    *("people", "country", "family", "work", "trust", "question", "answer", "often", "rather"),
+    *("very", "important", "public", "life", "government", "never", "always", "agree", "war"),
+    *("option", "religion", "leisure", "science", "money", "women", "men", "young", "old"),
+)
 RULES = 255  # words before the picture
 LENGTHS = (45, 130)  # words of a question, the ends of a uniform range; 106 tokens on average
 SUBJECT = Subject(country="FRA", item_id="timing")

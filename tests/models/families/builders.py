@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.models.families.parts import PATCH, SIDE, TEXT, VISION, Parts, text, tokenizer
+from tests.models.families.parts import PATCH, SIDE, TEXT, VISION, Parts, library, text, tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ QWEN_ROPE = {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 1
 
 def llava() -> Parts:
     """One fixed grid of patches an image."""
-    import transformers as t
+    t = library()
 
     words = tokenizer("<image>")
     config = t.LlavaConfig(
@@ -45,7 +45,7 @@ def llava() -> Parts:
 
 def llava_next(decoder: str = "LlamaConfig") -> Parts:
     """Tiles by the picture's shape."""
-    import transformers as t
+    t = library()
 
     words = tokenizer("<image>")
     config = t.LlavaNextConfig(
@@ -73,8 +73,7 @@ def llava_next(decoder: str = "LlamaConfig") -> Parts:
 
 def qwen2_5_vl() -> Parts:
     """Three-part positions, whose shift the model keeps on itself."""
-    import transformers as t
-    from transformers.models.qwen2_5_vl import configuration_qwen2_5_vl as own
+    t, own = library(), library("models.qwen2_5_vl.configuration_qwen2_5_vl")
 
     words = _qwen_words()
     vision = own.Qwen2_5_VLVisionConfig(
@@ -101,7 +100,7 @@ def qwen2_5_vl() -> Parts:
 
 def qwen3_vl() -> Parts:
     """As before, with interleaved positions and image features added to early layers."""
-    import transformers as t
+    t = library()
 
     words = _qwen_words()
     vision = t.Qwen3VLVisionConfig(
@@ -130,7 +129,7 @@ def qwen3_vl() -> Parts:
 
 def gemma3() -> Parts:
     """Sliding windows shorter than the prompt; image tokens see each other both ways."""
-    import transformers as t
+    t = library()
 
     words = tokenizer(
         "<start_of_image>",
@@ -170,8 +169,7 @@ def gemma3() -> Parts:
 
 def gemma4() -> Parts:
     """Sliding windows, and layers that use the keys and values of earlier ones."""
-    import transformers as t
-    from transformers.models.gemma4.configuration_gemma4 import Gemma4VisionConfig
+    t, own = library(), library("models.gemma4.configuration_gemma4")
 
     marks = {
         "image_token": "<|image|>",
@@ -198,7 +196,7 @@ def gemma4() -> Parts:
     )
     config = t.Gemma4Config(
         text_config=decoder,
-        vision_config=Gemma4VisionConfig(head_dim=16, num_key_value_heads=2, **VISION),
+        vision_config=own.Gemma4VisionConfig(head_dim=16, num_key_value_heads=2, **VISION),
         audio_config=None,
         image_token_id=ids("<|image|>"),
         video_token_id=ids("<|video|>"),
@@ -220,7 +218,7 @@ def gemma4() -> Parts:
 
 def internvl() -> Parts:
     """One image as several crops."""
-    import transformers as t
+    t = library()
 
     marks = {
         "start_image_token": "<img>",
@@ -254,8 +252,7 @@ def internvl() -> Parts:
 
 def smolvlm() -> Parts:
     """One image as rows and columns of crops, each announced by words."""
-    import transformers as t
-    from transformers.models.smolvlm.configuration_smolvlm import SmolVLMVisionConfig
+    t, own = library(), library("models.smolvlm.configuration_smolvlm")
 
     marks = {
         "image_token": "<image>",
@@ -267,7 +264,7 @@ def smolvlm() -> Parts:
     words = tokenizer(*marks.values(), *crops, **marks)
     config = t.SmolVLMConfig(
         text_config=text(t.LlamaConfig, words),
-        vision_config=SmolVLMVisionConfig(image_size=SIDE, patch_size=PATCH, **VISION),
+        vision_config=own.SmolVLMVisionConfig(image_size=SIDE, patch_size=PATCH, **VISION),
         image_token_id=words.convert_tokens_to_ids("<image>"),
         pad_token_id=words.pad_token_id,
         scale_factor=2,

@@ -5,6 +5,7 @@ Knows no family. A model is written as an ordinary folder, so that it is loaded 
 
 from __future__ import annotations
 
+import importlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -50,10 +51,14 @@ class Parts:
     feature_extractor: Any = None
 
 
+def library(module: str = "") -> Any:
+    """transformers, or a module of it, without its types: they do not fit all its classes."""
+    return importlib.import_module(f"transformers.{module}".rstrip("."))
+
+
 def tokenizer(*special: str, **named: str) -> Any:
     """Byte-level BPE of a few hundred tokens, with a family's own markers."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-    from transformers import PreTrainedTokenizerFast
 
     raw = Tokenizer(models.BPE())
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -68,7 +73,7 @@ def tokenizer(*special: str, **named: str) -> Any:
     raw.post_processor = processors.TemplateProcessing(
         single=f"{BOS} $A", special_tokens=[(BOS, raw.token_to_id(BOS))]
     )
-    return PreTrainedTokenizerFast(
+    return library().PreTrainedTokenizerFast(
         tokenizer_object=raw,
         pad_token=PAD,
         bos_token=BOS,
@@ -102,11 +107,10 @@ def template(image: str) -> str:
 def write(parts: Parts, folder: Path, *, seed: int = 0) -> Path:
     """Random weights and all files of a model folder."""
     import torch
-    from transformers import AutoModelForImageTextToText
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = AutoModelForImageTextToText.from_config(parts.config, dtype=torch.float32)
+        model = library().AutoModelForImageTextToText.from_config(parts.config, dtype=torch.float32)
         for name, weight in model.named_parameters():
             if name.endswith("mm_input_projection_weight"):  # zeros: the model would be blind
                 torch.nn.init.normal_(weight, std=0.08)

@@ -33,7 +33,7 @@ class Calls:
         self._fails = fails
         self._handle = module.register_forward_pre_hook(self._seen, with_kwargs=True)
 
-    def _seen(self, _: Any, arguments: Sequence[Any], named: dict[str, Any]) -> None:
+    def _seen(self, _module: Any, _args: Sequence[Any], named: dict[str, Any]) -> None:
         ids = named.get("input_ids")
         rows = len(ids) if ids is not None else 0
         self.rows.append(rows)
