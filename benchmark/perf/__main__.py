@@ -69,7 +69,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except CultureError as problem:
         Console(stderr=True).print(str(problem), style="red", markup=False)
         return 4
-    Console().print(report.table(figures))
+    Console(width=120).print(report.table(figures))
     if given.json is not None:
         jsonio.write_atomic(given.json, jsonio.pretty(report.document(figures)))
     return 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def table(figures: Sequence[Figures]) -> Table:
-    """One row a config: speed-ups by the clock and by processor time, and what part of the bound."""
+    """One row a config; both speed-ups are followed by their share of the bound."""
     shown = Table(title="one picture, questions a second", title_justify="left")
     shown.add_column("config")
     for name in ("prefix", "tail", "full", "shared", "speed-up", "by CPU", "bound", "overhead"):
