@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.errors import ModelProblem
-from benchmark.models.cache_view import view
+from benchmark.models import cache_view, cascade
 from benchmark.models.lines import Line, head, split
 from benchmark.models.pictures import Recent
 from benchmark.models.suffixes import buckets, padded
@@ -45,6 +45,7 @@ class SharedScorer:
         self._budget = budget
         self._heads: Recent[tuple[int, ...]] = Recent(64)
         self._encoded: Recent[Encoded] = Recent(KEPT)
+        self._view = cascade.view if cascade.install(model) else cache_view.view
         # Qwen's models keep the last prompt's shift of positions on a module, not in the cache.
         self._rope = [part for part in model.modules() if hasattr(part, "rope_deltas")]
 
@@ -147,7 +148,7 @@ class SharedScorer:
         with torch.inference_mode():
             logits = self._model(
                 input_ids=ids.to(device),
-                past_key_values=view(encoded.cache, len(tails)),
+                past_key_values=self._view(encoded.cache, len(tails)),
                 use_cache=True,
                 logits_to_keep=keep.to(device),
             ).logits

@@ -109,7 +109,7 @@ class TransformersModel:
             return self._shared.continuations(batch)
         return [self._continuation(request) for request in batch]
 
-    # --- each prompt in full: choice ---------------------------------------------------------------
+    # --- each prompt in full: choice ---------------------------------------------------------
 
     def _choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
         rendered = [self._inputs.render(request.prompt) for request in batch]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from benchmark.errors import ModelProblem
+from benchmark.models import cache_view, cascade
 from benchmark.models.budget import TokenBudget
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import Labels
@@ -151,3 +152,13 @@ def test_prompt_without_prefix_is_answered(pair: Pair) -> None:
         assert isinstance(one, Probabilities)
         assert isinstance(other, Probabilities)
         assert np.abs(np.subtract(one.p, other.p)).max() <= 1e-5
+
+
+def test_both_views_of_a_cache_agree(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copied to each row or read in place: a family without windows has both."""
+    scorer = answers(pair.shared, TokenBudget(10**6))
+    merged = scorer.scorer._view is cascade.view
+    assert merged == (pair.name not in ("gemma3", "gemma4"))
+    expected = values(scorer.choices(about(WIDE)))
+    monkeypatch.setattr(scorer.scorer, "_view", cache_view.view)
+    assert np.abs(values(scorer.choices(about(WIDE))) - expected).max() <= 1e-5
