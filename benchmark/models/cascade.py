@@ -25,7 +25,7 @@ def install(model: Any) -> bool:  # noqa: ANN401
     from transformers.masking_utils import sdpa_mask
 
     text = model.config.get_text_config(decoder=True)
-    layers = DynamicCache(config=model.config).layers
+    layers: list[Any] = list(DynamicCache(config=model.config).layers)
     if (
         model.device.type != "cpu"
         or text._attn_implementation not in ("sdpa", NAME)  # noqa: SLF001
@@ -76,9 +76,11 @@ def attend(
         )
         return found
     n_groups = query.shape[1] // key.shape[1]
-    far, far_sum = _to_prefix(query, *prefix, scaling)
-    own = (part.repeat_interleave(n_groups, dim=1) for part in (key, value))
-    near, near_sum = _flash(query, *own, causal=True, scaling=scaling)
+    keys, values = prefix
+    far, far_sum = _to_prefix(query, keys, values, scaling)
+    own_keys = key.repeat_interleave(n_groups, dim=1)
+    own_values = value.repeat_interleave(n_groups, dim=1)
+    near, near_sum = _flash(query, own_keys, own_values, causal=True, scaling=scaling)
     share = (far_sum - near_sum).sigmoid()[..., None].to(near.dtype)  # the prefix's part
     return near.lerp(far, share).transpose(1, 2).contiguous(), None
 
