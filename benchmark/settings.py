@@ -33,6 +33,7 @@ class Settings:
     revision: str | None
     device: str
     dtype: str
+    scoring: str
     batch_size: int | None
     threads: int
     model_args: tuple[tuple[str, str], ...]

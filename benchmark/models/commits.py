@@ -1,4 +1,4 @@
-"""Which commit of a Hub repository a name means now; one small request, no weights.
+"""Which commit of a Hub repository a name means now, and its config; no weights.
 
 Knows no framework. A full commit id needs no request, and without the Hub the commit that the
 local cache holds for the branch or tag serves, so what was run once can be run offline.
@@ -9,8 +9,13 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmark.errors import HubProblem
+from benchmark.models.families import folder_config
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 TIMEOUT_S = 20.0
@@ -61,6 +66,30 @@ def hub_commit(repo_id: str, revision: str | None) -> str:
     if found is None:
         raise HubProblem(f"the Hub named no commit for {where}; pin one with --revision")
     return found
+
+
+def hub_config(repo_id: str, commit: str) -> Mapping[str, object]:
+    """The config.json of a commit: fetched alone, and only if the local cache lacks it.
+
+    Raises
+    ------
+    HubProblem
+        There is none, access is refused, or the Hub is out of reach.
+    """
+    from huggingface_hub import errors, hf_hub_download
+
+    transport = vars(errors)["HTTPError"]
+    try:
+        path = hf_hub_download(
+            repo_id, "config.json", revision=commit, endpoint=os.environ.get("HF_ENDPOINT")
+        )
+    except (OSError, ValueError, transport) as error:
+        raise HubProblem(
+            f"config.json of {repo_id} at {commit[:12]} cannot be read from the Hub "
+            f"({type(error).__name__}), and it says how prompts are scored; `--scoring full` does "
+            f"without it, and {INSTEAD}"
+        ) from error
+    return folder_config(Path(path).parent)
 
 
 def cached_commit(repo_id: str, revision: str | None) -> str | None:

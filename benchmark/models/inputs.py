@@ -29,6 +29,11 @@ class Inputs:
         processor.image_processor = RememberingImageProcessor(processor.image_processor)
         self._pictures = Pictures()
 
+    @property
+    def pad_id(self) -> int:
+        """A token to fill rows with; no answer depends on it."""
+        return int(self._tokenizer.pad_token_id)
+
     def render(self, prompt: Prompt) -> tuple[str, str]:
         """Full text, and the part of it that follows the user's words."""
         return render(self._processor, prompt)
@@ -48,6 +53,7 @@ class Inputs:
             text=texts,
             images=pictures if any(pictures) else None,
             padding=True,
+            padding_side="right",  # some processors bring a side of their own
             add_special_tokens=self._adds_special(texts[0]),
             return_tensors="pt",
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmark.errors import ModelProblem
+from benchmark.models.pictures import Recent
 
 Tokenise = Callable[[str], Sequence[int]]
 
@@ -46,6 +47,27 @@ def label_tokens(tokenise: Tokenise, context: str, labels: Sequence[str]) -> Lab
             "apart; use labels that differ in their first letter"
         )
     return LabelTokens(ids=ids, probe=rows[0][shared - 1 :])
+
+
+class Labels:
+    """Label tokens of one tokenizer; what repeats over questions is looked up once."""
+
+    def __init__(self, tokenise: Tokenise) -> None:
+        self._tokenise = tokenise
+        self._known: Recent[LabelTokens] = Recent(256)
+
+    def __call__(
+        self, row: Sequence[int], text: str, tail: str, labels: tuple[str, ...]
+    ) -> LabelTokens:
+        """Tokens behind the turn's end; behind the whole text where that is not the same.
+
+        ``row`` are the tokens of ``text`` + first label; they show whether the tokens behind
+        ``tail``, which ends the text, are those in which the full prompt ends.
+        """
+        found = self._known.get((tail, labels), lambda: label_tokens(self._tokenise, tail, labels))
+        if tuple(row[-len(found.probe) :]) == found.probe:
+            return found
+        return label_tokens(self._tokenise, text, labels)
 
 
 def common_prefix(rows: Sequence[Sequence[int]]) -> int:

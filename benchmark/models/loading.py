@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem
+from benchmark.models.budget import TokenBudget, token_budget
+from benchmark.models.processors import open_processor
 from benchmark.models.transformers import TransformersModel
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def load_transformers(
     transformers.utils.logging.disable_progress_bar()
     failures = (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError, RuntimeError)
     try:
-        processor = transformers.AutoProcessor.from_pretrained(source, **common, **for_processor)
+        processor = open_processor(transformers, source, **common, **for_processor)
         model, report = transformers.AutoModelForImageTextToText.from_pretrained(
             source,
             **common,
@@ -87,7 +89,8 @@ def load_transformers(
             f"random (first: {missing[0]}); the checkpoint is incomplete"
         )
     placed = model if "device_map" in for_model else model.to(target)
-    return TransformersModel(identity, placed.eval(), processor)
+    budget = TokenBudget(token_budget(memory_bytes(torch, target)))
+    return TransformersModel(identity, placed.eval(), processor, budget=budget)
 
 
 def backend_modules() -> tuple[Any, Any]:
@@ -121,6 +124,13 @@ def _device(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: AN
             f"({torch.__version__}) cannot use; use --device cpu or a torch built for it"
         )
     return torch.device(name)
+
+
+def memory_bytes(torch: Any, device: Any) -> int | None:  # noqa: ANN401
+    """All of a GPU's memory; None for a CPU, and for devices that do not say."""
+    if device.type != "cuda":
+        return None
+    return int(torch.cuda.get_device_properties(device).total_memory)
 
 
 def _why(identity: ModelIdentity, source: str | Path, error: Exception) -> str:

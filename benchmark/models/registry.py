@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, assert_never
 
 from benchmark.errors import UsageProblem
 from benchmark.models import demo, machine
-from benchmark.models.commits import hub_commit
+from benchmark.models.commits import hub_commit, hub_config
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
+from benchmark.models.families import folder_config, scoring_path
 from benchmark.models.loading import load_transformers, model_arguments
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, REFERENCE, ModelSpec, resolve
@@ -23,6 +24,7 @@ from benchmark.records import Model, ModelIdentity
 from benchmark.settings import Settings, default_cache
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from benchmark.survey import Survey
@@ -48,6 +50,7 @@ class ModelOptions:
 
     device: str = "auto"
     dtype: str = "auto"
+    scoring: str = "auto"
     model_args: tuple[tuple[str, str], ...] = ()
     seed: int = 0
     threads: int | None = None
@@ -59,6 +62,7 @@ def options_of(settings: Settings) -> ModelOptions:
     return ModelOptions(
         device=settings.device,
         dtype=settings.dtype,
+        scoring=settings.scoring,
         model_args=settings.model_args,
         seed=settings.seed,
         threads=settings.threads,
@@ -81,29 +85,48 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
             return _endpoint_identity(spec, options)
         case "hub":
             commit = hub_commit(spec.model_id, spec.revision)
-            return _weights_identity(spec, options, revision=commit, processor="commit")
+            return _weights_identity(
+                spec,
+                options,
+                lambda: hub_config(spec.model_id, commit),
+                revision=commit,
+                processor="commit",
+            )
         case "folder" | "demo":
             folder = _folder(spec, options)
             digest = weights_digest(folder, cache=options.cache)
             files = processor_digest(folder)
-            return _weights_identity(spec, options, revision=digest, processor=files)
+            return _weights_identity(
+                spec,
+                options,
+                lambda: folder_config(folder),
+                revision=digest,
+                processor=files,
+            )
         case _:
             assert_never(spec.kind)
 
 
 def _weights_identity(
-    spec: ModelSpec, options: ModelOptions, *, revision: str, processor: str
+    spec: ModelSpec,
+    options: ModelOptions,
+    read_config: Callable[[], Mapping[str, object]],
+    *,
+    revision: str,
+    processor: str,
 ) -> ModelIdentity:
     for_model, _ = model_arguments(dict(options.model_args))  # refuses what cannot be set
     device = machine.device_kind(options.device)
+    attention = str(for_model.get("attn_implementation", "sdpa"))
+    config = {} if options.scoring == "full" else read_config()
     return ModelIdentity(
         name=spec.name,
         model_id=spec.model_id,
         revision=revision,
         backend=machine.backend(),
         dtype=machine.dtype(options.dtype, device),
-        attention=str(for_model.get("attn_implementation", "sdpa")),
-        scoring="full",
+        attention=attention,
+        scoring=scoring_path(options.scoring, config, name=spec.name, attention=attention),
         device_kind=device,
         processor=processor,
         resize=machine.resize(),
@@ -193,6 +216,8 @@ def default_batch_size(identity: ModelIdentity) -> int:
         return 4096
     if identity.backend == adapter.BACKEND:
         return adapter.BATCH
+    if identity.scoring == "shared":  # a forward is bounded by the token budget
+        return 64 if identity.device_kind == "cpu" else 256
     return 8 if identity.device_kind == "cpu" else 16
 
 

@@ -1,18 +1,20 @@
 """Vision-language models run by transformers: probabilities, log-likelihoods and text.
 
-Knows no model family by name and no suite; every prompt is computed in full, prefix included.
+Knows no model family by name and no suite. The identity says how prompts are scored: behind one
+encoding of their shared prefix, or each in full, which is also what the former is tested against.
 """
 
 from __future__ import annotations
 
 import inspect
-import math
 from typing import TYPE_CHECKING, Any, assert_never
 
 from benchmark.errors import ModelProblem
+from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.inputs import Inputs
-from benchmark.models.labels import LabelTokens, common_prefix, label_tokens
-from benchmark.models.pictures import Recent
+from benchmark.models.labels import Labels, common_prefix
+from benchmark.models.readings import probabilities
+from benchmark.models.shared_answers import SharedAnswers
 from benchmark.records import (
     Answer,
     Choice,
@@ -31,18 +33,31 @@ from benchmark.records import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+__all__ = ["TransformersModel", "probabilities"]
+
 SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})
 
 
 class TransformersModel:
-    """One image-text-to-text model and its processor; `answer` runs one batch as one forward."""
+    """One image-text-to-text model and its processor; `answer` runs a batch together."""
 
-    def __init__(self, identity: ModelIdentity, model: Any, processor: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        identity: ModelIdentity,
+        model: Any,  # noqa: ANN401
+        processor: Any,  # noqa: ANN401
+        *,
+        budget: TokenBudget | None = None,
+    ) -> None:
         self._identity = identity
         self._model = model
         self._inputs = Inputs(processor)
-        self._labels: Recent[LabelTokens] = Recent(256)
+        self._labels = Labels(self._inputs.token_ids)
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        self._shared: SharedAnswers | None = None
+        if identity.scoring == "shared":
+            budget = budget or TokenBudget(token_budget(None))
+            self._shared = SharedAnswers(model, self._inputs, self._labels, budget)
 
     @property
     def identity(self) -> ModelIdentity:
@@ -55,13 +70,14 @@ class TransformersModel:
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """Answers in the order asked; choices share a forward, apart those without an image."""
         answers: dict[int, Answer] = {}
-        choices: dict[bool, list[tuple[int, Choice]]] = {True: [], False: []}
+        choices: list[tuple[int, Choice]] = []
+        continuations: list[tuple[int, Continuation]] = []
         for i, request in enumerate(batch):
             match request:
                 case Choice():
-                    choices[bool(request.prompt.images)].append((i, request))
+                    choices.append((i, request))
                 case Continuation():
-                    answers[i] = self._continuation(request)
+                    continuations.append((i, request))
                 case Generate():
                     answers[i] = self._generate(request)
                 case Embed():
@@ -71,12 +87,29 @@ class TransformersModel:
                     )
                 case _:
                     assert_never(request)
-        for group in filter(None, choices.values()):
-            found = self._choices([choice for _, choice in group])
-            answers.update(zip((i for i, _ in group), found, strict=True))
+        chosen = self._all_choices([request for _, request in choices])
+        answers.update(zip((i for i, _ in choices), chosen, strict=True))
+        likely = self._all_continuations([request for _, request in continuations])
+        answers.update(zip((i for i, _ in continuations), likely, strict=True))
         return [answers[i] for i in range(len(batch))]
 
-    # --- choice -----------------------------------------------------------------------------
+    def _all_choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
+        """Apart those without an image where prompts run in full: processors do not mix them."""
+        if self._shared is not None:
+            return self._shared.choices(batch)
+        found: dict[int, Probabilities] = {}
+        for with_images in (True, False):
+            group = [i for i, r in enumerate(batch) if bool(r.prompt.images) == with_images]
+            if group:
+                found.update(zip(group, self._choices([batch[i] for i in group]), strict=True))
+        return [found[i] for i in range(len(batch))]
+
+    def _all_continuations(self, batch: Sequence[Continuation]) -> list[LogLikelihoods]:
+        if self._shared is not None:
+            return self._shared.continuations(batch)
+        return [self._continuation(request) for request in batch]
+
+    # --- each prompt in full: choice ---------------------------------------------------------
 
     def _choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
         rendered = [self._inputs.render(request.prompt) for request in batch]
@@ -85,7 +118,7 @@ class TransformersModel:
         ends = [int(n) for n in inputs["attention_mask"].sum(dim=1)]
         rows = [row[:end].tolist() for row, end in zip(inputs["input_ids"], ends, strict=True)]
         tokens = [
-            self._label_tokens(row, text, tail, request.labels)
+            self._labels(row, text, tail, request.labels)
             for row, (text, tail), request in zip(rows, rendered, batch, strict=True)
         ]
         # The first label is in the text because its token may merge with what stands before it;
@@ -93,22 +126,6 @@ class TransformersModel:
         positions = [end - 1 - found.n_after for end, found in zip(ends, tokens, strict=True)]
         logits = self._logits_at(inputs, positions)  # (batch, vocabulary)
         return [probabilities(row, found.ids) for row, found in zip(logits, tokens, strict=True)]
-
-    def _label_tokens(
-        self, row: list[int], text: str, tail: str, labels: tuple[str, ...]
-    ) -> LabelTokens:
-        """Labels' tokens behind the turn's end; behind the whole text where that is not the same.
-
-        The tail repeats over questions and is looked up; the row shows whether its tokens are
-        those which the full prompt ends in.
-        """
-        found = self._labels.get((tail, labels), lambda: self._tokens_after(tail, labels))
-        if tuple(row[-len(found.probe) :]) == found.probe:
-            return found
-        return self._tokens_after(text, labels)
-
-    def _tokens_after(self, context: str, labels: tuple[str, ...]) -> LabelTokens:
-        return label_tokens(self._inputs.token_ids, context, labels)
 
     def _logits_at(self, inputs: Any, positions: Sequence[int]) -> Any:  # noqa: ANN401
         """Next-token logits at one position of each row; the head runs at those positions only."""
@@ -170,21 +187,6 @@ class TransformersModel:
     def _tensors(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
         inputs = self._inputs.tensors(texts, prompts)
         return inputs.to(self._model.device, dtype=self._model.dtype)
-
-
-def probabilities(logits: Any, labels: Sequence[int]) -> Probabilities:  # noqa: ANN401
-    """Labels' probabilities among themselves, and the mass that they hold in the vocabulary.
-
-    ``logits`` is one row over the vocabulary. Computed from log-sums, so that labels of vanishing
-    mass still compare; NaN where the logits are not numbers or rule every label out.
-    """
-    of_labels = logits[list(labels)]
-    total, everything = of_labels.logsumexp(0), logits.logsumexp(0)
-    p = tuple((of_labels - total).exp().tolist())
-    mass = float((total - everything).exp())
-    if not all(map(math.isfinite, (float(everything), mass, *p))):
-        return Probabilities(p=(math.nan,) * len(p), option_mass=math.nan)
-    return Probabilities(p=p, option_mass=min(mass, 1.0))
 
 
 def _sampling(request: Generate) -> dict[str, object]:

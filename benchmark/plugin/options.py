@@ -47,6 +47,13 @@ MODEL = (
         "NAME",
         "float32, bfloat16 or float16; default: auto (bfloat16 on a GPU, float32 elsewhere)",
     ),
+    Option(
+        "--scoring",
+        "auto",
+        "PATH",
+        "shared (one encoding of the image serves all its questions) or full (each prompt by "
+        "itself); default: auto (shared for the model families that are tested for it)",
+    ),
     Option("--batch-size", "auto", "N", "requests a forward pass; default: auto"),
     Option(
         "--threads",
@@ -127,6 +134,7 @@ def settings_from(config: pytest.Config) -> Settings:
         revision=get("--revision"),
         device=get("--device"),
         dtype=_one_of(get("--dtype"), ("auto", "float32", "bfloat16", "float16"), "--dtype"),
+        scoring=_one_of(get("--scoring"), ("auto", "shared", "full"), "--scoring"),
         batch_size=None
         if get("--batch-size") == "auto"
         else _count(get("--batch-size"), "--batch-size"),

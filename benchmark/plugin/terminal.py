@@ -41,7 +41,12 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
                 f"  model {identity.name} = {identity.model_id} @ {identity.revision[:19]}, "
                 + ", ".join(
                     part
-                    for part in (identity.backend, identity.device_kind, identity.dtype)
+                    for part in (
+                        identity.backend,
+                        identity.device_kind,
+                        identity.dtype,
+                        f"{identity.scoring} prompts" if identity.scoring else "",
+                    )
                     if part
                 )
             )

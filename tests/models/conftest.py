@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,11 +31,14 @@ def demo_folder(demo_options: ModelOptions) -> Path:
     return demo.ready_demo(demo_options.cache)
 
 
-@pytest.fixture(scope="session")
-def demo_model(demo_folder: Path, demo_options: ModelOptions) -> TransformersModel:
-    """The demo, loaded as any local folder is."""
+@pytest.fixture(scope="session", params=["full", "shared"])
+def demo_model(
+    request: pytest.FixtureRequest, demo_folder: Path, demo_options: ModelOptions
+) -> TransformersModel:
+    """The demo, loaded as any local folder is, on each scoring path."""
+    asked = dataclasses.replace(demo_options, scoring=request.param)
     spec = registry.resolve(str(demo_folder))
-    identity = registry.identify(spec, demo_options, survey=None)
-    model = registry.load(spec, identity, demo_options, survey=None)
+    identity = registry.identify(spec, asked, survey=None)
+    model = registry.load(spec, identity, asked, survey=None)
     assert isinstance(model, TransformersModel)
     return model

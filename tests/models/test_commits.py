@@ -103,3 +103,40 @@ def test_refusals_say_which(
 def test_name_that_the_hub_cannot_have_is_refused(server: HubServer, tmp_path: Path) -> None:
     """The client's own check of names becomes a sentence too."""
     assert "--model" in ask(server.environment(tmp_path), "org/a--b..c")["problem"]
+
+
+CONFIG = """
+import json, sys
+from benchmark.errors import HubProblem
+from benchmark.models.commits import hub_config
+try:
+    print(json.dumps({"config": hub_config(sys.argv[1], sys.argv[2])}))
+except HubProblem as problem:
+    print(json.dumps({"problem": str(problem)}))
+assert not {"torch", "transformers"} & set(sys.modules)
+"""
+
+
+def config(env: Mapping[str, str], commit: str) -> dict[str, object]:
+    """The config or the problem, in a process of its own."""
+    command = [sys.executable, "-c", CONFIG, REPO, commit]
+    done = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=True)
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_config_is_fetched_alone_and_once(server: HubServer, tmp_path: Path) -> None:
+    """It says how prompts are scored; weights are not touched, and the cache serves it later."""
+    head = server.add("model", REPO, {**FILES, "config.json": b'{"model_type": "llava"}'})
+    env = server.environment(tmp_path)
+    assert config(env, head) == {"config": {"model_type": "llava"}}
+    asked = list(server.requests)
+    assert not [path for path in asked if "safetensors" in path]
+    assert config(env, head) == {"config": {"model_type": "llava"}}
+    assert server.requests == asked
+
+
+def test_missing_config_names_the_way_round(server: HubServer, tmp_path: Path) -> None:
+    """One sentence, and the option that needs no config."""
+    head = server.add("model", REPO, {"model.safetensors": b"w"})
+    assert "--scoring full" in str(config(server.environment(tmp_path), head)["problem"])

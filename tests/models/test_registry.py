@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 def test_hub_identity_is_complete(tmp_path: Path) -> None:
     """All fields that change an answer, for a pinned model on a CPU."""
     spec = registry.resolve("qwen2.5-vl", revision=COMMIT)
-    found = registry.identify(spec, options(tmp_path), survey=None)
+    found = registry.identify(spec, options(tmp_path, scoring="full"), survey=None)
     assert (found.name, found.model_id) == ("qwen2.5-vl", "Qwen/Qwen2.5-VL-7B-Instruct")
     assert (found.revision, found.processor) == (COMMIT, "commit")
     assert found.backend.startswith("transformers ")
@@ -56,8 +56,8 @@ def test_options_change_what_they_affect(
 ) -> None:
     """Seed and threads are not the model's: requests carry seeds, provenance records threads."""
     spec = registry.resolve("org/name", revision=COMMIT)
-    base = registry.identify(spec, options(tmp_path), survey=None)
-    other = registry.identify(spec, options(tmp_path, **change), survey=None)
+    base = registry.identify(spec, options(tmp_path, scoring="full"), survey=None)
+    other = registry.identify(spec, options(tmp_path, scoring="full", **change), survey=None)
     assert differs(base, other) == fields
 
 
@@ -65,8 +65,10 @@ def test_model_args_are_sorted(tmp_path: Path) -> None:
     """Their order on the command line is no reason to compute again."""
     spec = registry.resolve("org/name", revision=COMMIT)
     args = (("b", "2"), ("a", "1"))
-    one = registry.identify(spec, options(tmp_path, model_args=args), survey=None)
-    two = registry.identify(spec, options(tmp_path, model_args=args[::-1]), survey=None)
+    one = registry.identify(spec, options(tmp_path, scoring="full", model_args=args), survey=None)
+    two = registry.identify(
+        spec, options(tmp_path, scoring="full", model_args=args[::-1]), survey=None
+    )
     assert one == two
     assert one.model_args == (("a", "1"), ("b", "2"))
 
@@ -146,8 +148,10 @@ def test_identifying_imports_no_framework(folder: Path, tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from benchmark.models import registry as r\n"
         "o = r.ModelOptions(cache=Path(sys.argv[2]))\n"
         f"pinned = r.resolve('qwen3-vl', revision='{COMMIT}')\n"
-        "for spec in (r.resolve(sys.argv[1]), r.resolve('reference:uniform'), pinned):\n"
-        "    r.identify(spec, o, survey=None)\n"
+        "full = r.ModelOptions(cache=Path(sys.argv[2]), scoring='full')\n"
+        "r.identify(r.resolve(sys.argv[1]), o, survey=None)\n"
+        "r.identify(r.resolve('reference:uniform'), o, survey=None)\n"
+        "r.identify(pinned, full, survey=None)\n"
         "print(sorted({'torch', 'transformers', 'tokenizers', 'datasets'} & set(sys.modules)))\n"
     )
     command = [sys.executable, "-c", program, str(folder), str(tmp_path)]
@@ -155,16 +159,30 @@ def test_identifying_imports_no_framework(folder: Path, tmp_path: Path) -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("kind", ["reference", "cpu", "gpu"])
-def test_automatic_batch_size_is_a_number(tmp_path: Path, kind: str) -> None:
-    """References take thousands at a time, weights a handful."""
-    name = "reference:uniform" if kind == "reference" else "org/name"
-    spec = registry.resolve(name, revision=None if kind == "reference" else COMMIT)
-    identity = registry.identify(spec, options(tmp_path), survey=None)
-    if kind == "gpu":
-        identity = dataclasses.replace(identity, device_kind="NVIDIA H200")
-    expected = {"reference": 4096, "cpu": 8, "gpu": 16}[kind]
+@pytest.mark.parametrize(
+    ("scoring", "device", "expected"),
+    [
+        ("full", "cpu", 8),
+        ("full", "NVIDIA H200", 16),
+        ("shared", "cpu", 64),
+        ("shared", "NVIDIA H200", 256),
+    ],
+)
+def test_automatic_batch_size_is_a_number(
+    tmp_path: Path, scoring: str, device: str, expected: int
+) -> None:
+    """Full prompts a handful at a time, shared ones by the token budget within a larger batch."""
+    spec = registry.resolve("org/name", revision=COMMIT)
+    identity = registry.identify(spec, options(tmp_path, scoring="full"), survey=None)
+    identity = dataclasses.replace(identity, device_kind=device, scoring=scoring)
     assert registry.default_batch_size(identity) == expected
+
+
+def test_references_take_thousands_at_a_time(tmp_path: Path) -> None:
+    """They compute next to nothing."""
+    spec = registry.resolve("reference:uniform")
+    identity = registry.identify(spec, options(tmp_path), survey=None)
+    assert registry.default_batch_size(identity) == 4096
 
 
 # --- loading -----------------------------------------------------------------------------------

@@ -1,0 +1,36 @@
+"""How many tokens one forward may hold: set from the device's memory, halved when it was too many.
+
+Knows no model and no framework.
+"""
+
+from __future__ import annotations
+
+ON_CPU = 1024  # more is slower: what a layer computes no longer fits the cores' caches
+PER_GIB = 256  # leaves most of a GPU to weights and shared caches
+LEAST, MOST = 512, 16384
+
+
+class TokenBudget:
+    """A number of tokens that only shrinks."""
+
+    def __init__(self, tokens: int) -> None:
+        self.tokens = tokens
+
+    def halve(self, used: int) -> None:
+        """After ``used`` tokens did not fit."""
+        self.tokens = max(min(self.tokens, used) // 2, 1)
+
+
+def token_budget(memory_bytes: int | None) -> int:
+    """Tokens a forward for a device with so much memory in all; None is a CPU.
+
+    The total is asked and not what is free, which changes from run to run and would change the
+    batches with it.
+
+    >>> token_budget(80 * 2**30), token_budget(24 * 2**30)
+    (16384, 4096)
+    """
+    if memory_bytes is None:
+        return ON_CPU
+    tokens = PER_GIB * (memory_bytes >> 30)
+    return max(LEAST, min(MOST, 1 << max(tokens, 1).bit_length() - 1))

@@ -1,0 +1,114 @@
+"""Attention to a shared prefix in two parts, merged: all rows to the prefix, each to its own tail.
+
+The prefix's keys and values are read where they lie, once for all rows, where `cache_view` copies
+them to each row. The two softmaxes are merged by their log-sums (Ye et al. 2024, cascade
+inference; Dao et al. 2023, flash-decoding). Knows no family; for CPUs, the only device it was
+measured on, and for caches without sliding windows.
+"""
+
+from __future__ import annotations
+
+import copy
+from functools import partial
+from typing import Any
+
+NAME = "culture-cascade"
+PREFIX = "shared_prefix"  # set on the keys that a cache hands to attention; absent elsewhere
+
+
+def install(model: Any) -> bool:  # noqa: ANN401
+    """Let the model's decoder attend so wherever keys carry a prefix; False where it cannot.
+
+    All other forwards go on as before.
+    """
+    from transformers import AttentionInterface, AttentionMaskInterface, DynamicCache
+    from transformers.masking_utils import sdpa_mask
+
+    text = model.config.get_text_config(decoder=True)
+    layers: list[Any] = list(DynamicCache(config=model.config).layers)
+    if (
+        model.device.type != "cpu"
+        or text._attn_implementation not in ("sdpa", NAME)  # noqa: SLF001
+        or len(layers) != text.num_hidden_layers  # some borrow another's keys
+        or any(layer.is_sliding for layer in layers)
+    ):
+        return False
+    AttentionInterface.register(NAME, attend)
+    AttentionMaskInterface.register(NAME, sdpa_mask)
+    model.set_attn_implementation({"text_config": NAME})
+    return True
+
+
+def view(cache: Any, rows: int) -> Any:  # noqa: ANN401, ARG001 - as cache_view's
+    """``cache`` for one forward: its layers hand over new keys, the shared ones beside them."""
+    seen = copy.copy(cache)
+    seen.layers = [_layer_view(layer) for layer in cache.layers]
+    return seen
+
+
+def _layer_view(layer: Any) -> Any:  # noqa: ANN401
+    seen = copy.copy(layer)
+    seen.update = partial(_beside, layer)
+    return seen
+
+
+def _beside(layer: Any, keys: Any, values: Any, *_: object, **__: object) -> tuple[Any, Any]:  # noqa: ANN401
+    setattr(keys, PREFIX, (layer.keys, layer.values))
+    return keys, values
+
+
+def attend(
+    module: Any,  # noqa: ANN401
+    query: Any,  # noqa: ANN401
+    key: Any,  # noqa: ANN401
+    value: Any,  # noqa: ANN401
+    attention_mask: Any,  # noqa: ANN401
+    scaling: float | None = None,
+    **more: Any,  # noqa: ANN401
+) -> tuple[Any, None]:
+    """Signature of transformers: query (rows, heads, new, width), keys of fewer heads."""
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+    prefix = getattr(key, PREFIX, None)
+    if prefix is None:
+        found: tuple[Any, None] = sdpa_attention_forward(
+            module, query, key, value, attention_mask, scaling=scaling, **more
+        )
+        return found
+    n_groups = query.shape[1] // key.shape[1]
+    keys, values = prefix
+    far, far_sum = _to_prefix(query, keys, values, scaling)
+    own_keys = key.repeat_interleave(n_groups, dim=1)
+    own_values = value.repeat_interleave(n_groups, dim=1)
+    near, near_sum = _flash(query, own_keys, own_values, causal=True, scaling=scaling)
+    share = (far_sum - near_sum).sigmoid()[..., None].to(near.dtype)  # the prefix's part
+    return near.lerp(far, share).transpose(1, 2).contiguous(), None
+
+
+def _to_prefix(query: Any, keys: Any, values: Any, scaling: float | None) -> tuple[Any, Any]:  # noqa: ANN401
+    """Rows and grouped heads all become queries of one row, for the prefix hides nothing."""
+    rows, heads, new, width = query.shape
+    n_keys = keys.shape[1]
+    split = query.reshape(rows, n_keys, heads // n_keys, new, width)
+    flat = split.permute(1, 2, 0, 3, 4).reshape(1, n_keys, -1, width)
+    out, sums = _flash(flat, keys, values, causal=False, scaling=scaling)
+    out = out.reshape(n_keys, heads // n_keys, rows, new, width).permute(2, 0, 1, 3, 4)
+    sums = sums.reshape(n_keys, heads // n_keys, rows, new).permute(2, 0, 1, 3)
+    return out.reshape(query.shape), sums.reshape(rows, heads, new)
+
+
+def _flash(
+    query: Any,  # noqa: ANN401
+    key: Any,  # noqa: ANN401
+    value: Any,  # noqa: ANN401
+    *,
+    causal: bool,
+    scaling: float | None,
+) -> tuple[Any, Any]:
+    """Attention and the log-sum of its weights, which torch's public function keeps to itself."""
+    import torch
+
+    out, sums = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(  # noqa: SLF001
+        query, key, value, 0.0, causal, attn_mask=None, scale=scaling
+    )
+    return out, sums

@@ -1,0 +1,80 @@
+"""Which scoring path a model takes, read from its config.json; needs no torch.
+
+Knows no weights: a family is covered where a test compares its shared prefixes with full prompts.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import tomllib
+from typing import TYPE_CHECKING, Literal
+
+from benchmark.errors import ModelProblem, UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Scoring = Literal["shared", "full"]
+CHOICES = ("auto", "shared", "full")
+
+
+def scoring_path(asked: str, config: Mapping[str, object], *, name: str, attention: str) -> Scoring:
+    """``shared`` where the prefix's encoding can serve many prompts, else ``full``.
+
+    Raises
+    ------
+    ModelProblem
+        ``shared`` was asked for, and this model is not covered.
+    """
+    if asked == "full":
+        return "full"
+    why = uncovered(config, attention=attention)
+    match asked:
+        case "auto":
+            return "full" if why else "shared"
+        case "shared" if why:
+            raise ModelProblem(
+                f"--scoring shared is not possible for {name}: {why}; use --scoring auto or full"
+            )
+        case "shared":
+            return "shared"
+        case _:
+            raise UsageProblem(f"--scoring {asked!r} is none of {', '.join(CHOICES)}")
+
+
+def uncovered(config: Mapping[str, object], *, attention: str) -> str:
+    """Why prefixes cannot be shared; empty where they can."""
+    known = _table()
+    text = config.get("text_config")
+    text = text if isinstance(text, dict) else {}
+    family, decoder = config.get("model_type"), text.get("model_type")
+    if family not in known["families"]:
+        return f"its family {family!r} is not one that is tested for it"
+    if decoder is not None and decoder not in known["texts"]:
+        return f"its text model {decoder!r} is not one that is tested for it"
+    layers = {str(layer) for layer in text.get("layer_types") or ()}
+    if strange := sorted(layers.difference(known["layers"])):
+        return f"its layers of kind {strange[0]!r} keep no keys and values that could be shared"
+    if attention not in known["attentions"]:
+        return f"the attention {attention!r} is not one that is tested for it"
+    return ""
+
+
+def _table() -> Mapping[str, frozenset[str]]:
+    file = importlib.resources.files("benchmark.models").joinpath("families.toml")
+    rows = tomllib.loads(file.read_text("utf-8"))
+    return {name: frozenset(values) for name, values in rows.items()}
+
+
+def folder_config(folder: Path) -> Mapping[str, object]:
+    """The model's config.json as it stands."""
+    path = folder / "config.json"
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ModelProblem(f"{path} cannot be read as a model's config ({error})") from error
+    if not isinstance(config, dict):
+        raise ModelProblem(f"{path} is not a JSON object, so it is not a model's config")
+    return config

@@ -1,0 +1,164 @@
+"""Scores many lines behind one encoding of what they share: rules, image, instruction.
+
+Knows no family and no kind of request: it is given lines of tokens, and hands the logits at the
+positions they ask for to a function of the caller's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from benchmark.errors import ModelProblem
+from benchmark.models import cache_view, cascade
+from benchmark.models.lines import Line, head, split
+from benchmark.models.pictures import Recent
+from benchmark.models.suffixes import buckets, padded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from benchmark.models.budget import TokenBudget
+    from benchmark.models.inputs import Inputs
+    from benchmark.records import Prompt
+
+R = TypeVar("R")
+Key = tuple[tuple[int, ...], tuple[str, ...]]
+KEPT = 2  # encodings: the one in use and one to go back to; a large model's takes a GiB
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Encoded:
+    """A prefix after its forward: the cache, and what the model remembers besides it."""
+
+    cache: Any
+    rope: tuple[Any, ...]
+
+
+class SharedScorer:
+    """One model's shared encodings; the last ones stay for the next batch."""
+
+    def __init__(self, model: Any, inputs: Inputs, budget: TokenBudget) -> None:  # noqa: ANN401
+        self._model = model
+        self._inputs = inputs
+        self._budget = budget
+        self._heads: Recent[tuple[int, ...]] = Recent(64)
+        self._encoded: Recent[Encoded] = Recent(KEPT)
+        self._view = cascade.view if cascade.install(model) else cache_view.view
+        # Qwen's models keep the last prompt's shift of positions on a module, not in the cache.
+        self._rope = [part for part in model.modules() if hasattr(part, "rope_deltas")]
+
+    def score(
+        self, lines: Sequence[Line], read: Callable[[Any, Sequence[int]], Sequence[R]]
+    ) -> list[R]:
+        """What ``read`` makes of logits (rows, reads, vocabulary) and these rows' positions.
+
+        A line's reads stand at the end of its row, in order.
+        """
+        groups: defaultdict[Key, list[int]] = defaultdict(list)
+        for i, line in enumerate(lines):
+            groups[self._key(line)].append(i)
+        found: dict[int, R] = {}
+        for key, members in groups.items():
+            found.update(self._group(key, members, lines, read))
+        return [found[i] for i in range(len(lines))]
+
+    def shared_tokens(self, line: Line) -> int:
+        """How many of a line's tokens, placeholders unexpanded, come from the shared encoding."""
+        words = tuple(part if isinstance(part, str) else None for part in line.prompt.prefix)
+        return split(line, self._heads.get(words, lambda: head(self._tokens, line.prompt)))
+
+    def _key(self, line: Line) -> Key:
+        pictures = tuple(ref.digest for ref in line.prompt.images)
+        return line.ids[: self.shared_tokens(line)], pictures
+
+    def _tokens(self, prompt: Prompt) -> Sequence[int]:
+        return self._inputs.token_ids(self._inputs.render(prompt)[0])
+
+    def _group(
+        self,
+        key: Key,
+        members: Sequence[int],
+        lines: Sequence[Line],
+        read: Callable[[Any, Sequence[int]], Sequence[R]],
+    ) -> dict[int, R]:
+        """One prefix's lines; what is finished before memory runs out is kept."""
+        import torch
+
+        start = len(key[0])
+        encoded = self._encoded.get(key, lambda: self._encode(lines[members[0]], start))
+        found: dict[int, R] = {}
+        waiting = list(members)
+        while waiting:
+            lengths = [lines[i].end - start for i in waiting]
+            for bucket in buckets(lengths, budget=self._budget.tokens):
+                rows = [waiting[j] for j in bucket]
+                try:
+                    answers = read(self._forward(encoded, [lines[i] for i in rows], start), rows)
+                except torch.OutOfMemoryError as error:
+                    self._shrink(len(rows), max(lengths[j] for j in bucket), error)
+                    break
+                found.update(zip(rows, answers, strict=True))
+            waiting = [i for i in waiting if i not in found]
+        return found
+
+    def _shrink(self, rows: int, width: int, error: Exception) -> None:
+        import torch
+
+        if rows == 1:
+            raise ModelProblem(
+                f"a single prompt of {width} tokens behind its prefix does not fit the device's "
+                "memory; use a smaller model, --dtype bfloat16 or a larger device"
+            ) from error
+        self._budget.halve(rows * width)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def _encode(self, line: Line, start: int) -> Encoded:
+        """The forward of what lines share, image included: a whole line's inputs less its tail."""
+        import torch
+        from transformers import DynamicCache
+
+        inputs = self._inputs.tensors([line.text], [line.prompt])
+        behind = len(line.ids) - start
+        n = inputs["input_ids"].shape[1] - behind
+        if n < 1 or tuple(inputs["input_ids"][0, n:].tolist()) != line.ids[start:]:
+            raise ModelProblem(
+                "this model's processor changes the words behind an image, so prompts cannot "
+                f"share what stands before {line.prompt.suffix[:40]!r}; use --scoring full"
+            )
+        shape = inputs["input_ids"].shape
+        cut = {k: v[:, :n] if v.shape == shape else v for k, v in inputs.items()}
+        inputs = type(inputs)(cut).to(self._model.device, dtype=self._model.dtype)
+        cache = DynamicCache(config=self._model.config)
+        self._remember((None,) * len(self._rope))
+        with torch.inference_mode():
+            self._model(**inputs, past_key_values=cache, use_cache=True, logits_to_keep=1)
+        return Encoded(cache=cache, rope=tuple(part.rope_deltas for part in self._rope))
+
+    def _forward(self, encoded: Encoded, lines: Sequence[Line], start: int) -> Any:  # noqa: ANN401
+        """Logits (rows, reads, vocabulary) of tails behind their shared encoding."""
+        import torch
+
+        tails = [line.tail(start) for line in lines]
+        ids, keep = padded(tails, [line.n_read for line in lines], pad=self._inputs.pad_id)
+        device = self._model.device
+        self._remember(encoded.rope)
+        with torch.inference_mode():
+            logits = self._model(
+                input_ids=ids.to(device),
+                past_key_values=self._view(encoded.cache, len(tails)),
+                use_cache=True,
+                logits_to_keep=keep.to(device),
+            ).logits
+        if logits.shape[:2] != keep.shape:
+            raise ModelProblem(
+                "this version of transformers cannot return chosen positions of each row; install "
+                "transformers 5.23 or later, or use --scoring full"
+            )
+        return logits
+
+    def _remember(self, rope: Sequence[Any]) -> None:
+        for part, value in zip(self._rope, rope, strict=True):
+            part.rope_deltas = value

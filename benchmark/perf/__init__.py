@@ -1,0 +1,1 @@
+"""How fast prompts are scored behind a shared prefix, against full prompts on the same weights."""

@@ -1,0 +1,79 @@
+"""``python -m benchmark.perf``: shared against full prompts, timed on this machine.
+
+Weights are random: nothing is downloaded, and speed does not depend on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from benchmark import jsonio
+from benchmark.errors import CultureError
+from benchmark.perf import report
+from benchmark.perf.geometry import CONFIGS
+from benchmark.perf.measure import Plan, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MIDDLE = ("llava-next-230m", "qwen2.5-vl-236m")
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The options; defaults are the figures of docs/performance.md."""
+    parser = argparse.ArgumentParser(prog="python -m benchmark.perf", description=__doc__)
+    parser.add_argument(
+        "--config", action="append", choices=list(CONFIGS), help="default: both of middle size"
+    )
+    parser.add_argument(
+        "--random-weights", action="store_true", help="always so; spelt out in scripts"
+    )
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:1; default: cpu")
+    parser.add_argument("--dtype", help="default: float32 on a CPU, bfloat16 elsewhere")
+    parser.add_argument("--questions", type=int, default=64, help="about one picture; default: 64")
+    parser.add_argument("--full", type=int, default=8, help="full prompts a turn; default: 8")
+    parser.add_argument("--full-batch", type=int, default=1, help="of the control; default: 1")
+    parser.add_argument("--budget", type=int, help="tokens a forward; default: by memory")
+    parser.add_argument("--repeats", type=int, default=3, help="turns of each; default: 3")
+    parser.add_argument("--threads", type=int, help="default: torch's own choice")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    return parser
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure, print, write; 4 on a wrong option, as pytest has it."""
+    given = arguments().parse_args(words)
+    dtype = given.dtype or ("float32" if given.device == "cpu" else "bfloat16")
+    try:
+        figures = [
+            measure(
+                Plan(
+                    config=config,
+                    device=given.device,
+                    dtype=dtype,
+                    n_questions=given.questions,
+                    n_full=given.full,
+                    full_batch=given.full_batch,
+                    budget=given.budget,
+                    repeats=given.repeats,
+                    threads=given.threads,
+                )
+            )
+            for config in given.config or MIDDLE
+        ]
+    except CultureError as problem:
+        Console(stderr=True).print(str(problem), style="red", markup=False)
+        return 4
+    Console(width=120).print(report.table(figures))
+    if given.json is not None:
+        jsonio.write_atomic(given.json, jsonio.pretty(report.document(figures)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Questions shaped like a survey's: long rules, one picture, then questions of unequal length.
+
+The words mean nothing; only their number counts. Knows no model.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from benchmark.records import Choice, ImageRef, Prompt, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORDS = (
+    *("people", "country", "family", "work", "trust", "question", "answer", "often", "rather"),
+    *("very", "important", "public", "life", "government", "never", "always", "agree", "war"),
+    *("option", "religion", "leisure", "science", "money", "women", "men", "young", "old"),
+)
+RULES = 255  # words before the picture
+LENGTHS = (45, 130)  # words of a question, the ends of a uniform range; 106 tokens on average
+SUBJECT = Subject(country="FRA", item_id="timing")
+LABELS = ("A", "B", "C", "D")
+
+
+def questions(n: int, picture: ImageRef, *, rng: np.random.Generator) -> list[Choice]:
+    """``n`` questions about one picture, the same words for the same generator."""
+    rules = _words(RULES, rng)
+    prefix = (rules + "\n", picture, "\nWhere was this taken?\n")
+    lengths = rng.integers(*LENGTHS, size=n)
+    return [
+        Choice(
+            prompt=Prompt(prefix=prefix, suffix=_words(int(k), rng), lead_in=" I choose ("),
+            labels=LABELS,
+            subject=SUBJECT,
+        )
+        for k in lengths
+    ]
+
+
+def pictures(size: tuple[int, int], *, rng: np.random.Generator) -> Iterator[ImageRef]:
+    """Noise without end, a new picture each time, so that none is encoded already."""
+    while True:
+        pixels = rng.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+        image = Image.fromarray(pixels)
+        name = rng.bytes(8).hex()
+        yield ImageRef(image_id=name, digest=name, pixels=lambda image=image: image)  # type: ignore[misc]
+
+
+def _words(n: int, rng: np.random.Generator) -> str:
+    return " ".join(rng.choice(WORDS, n))

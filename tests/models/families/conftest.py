@@ -1,0 +1,86 @@
+"""Each family's tiny model: written once, loaded twice, behind shared prefixes and in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from benchmark.models import registry
+from benchmark.models.transformers import TransformersModel
+from tests.models.asking import options
+from tests.models.families.builders import BUILDERS
+from tests.models.families.parts import write
+from tests.models.families.questions import TALL, WIDE, about
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """The same weights scored in the two ways."""
+
+    name: str
+    shared: TransformersModel
+    full: TransformersModel
+
+
+def opened(folder: Path, cache: Path, scoring: str) -> TransformersModel:
+    """The model of a folder, as a run opens it."""
+    spec, asked = registry.resolve(str(folder)), options(cache, scoring=scoring)
+    identity = registry.identify(spec, asked, survey=None)
+    model = registry.load(spec, identity, asked, survey=None)
+    assert isinstance(model, TransformersModel)
+    return model
+
+
+@pytest.fixture(scope="session", params=list(BUILDERS))
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """One family after the other."""
+    pytest.importorskip("torch", reason="the families need the extra 'models'")
+    pytest.importorskip("transformers", reason="the families need the extra 'models'")
+    cache = tmp_path_factory.mktemp(request.param)
+    folder = cache / "tiny"
+    write(BUILDERS[request.param](), folder)
+    full = opened(folder, cache, "full")
+    gain = _sharpen(full)
+    shared = opened(folder, cache, "auto")
+    _scale(shared, gain)
+    return Pair(name=request.param, shared=shared, full=full)
+
+
+def _sharpen(model: TransformersModel) -> float:
+    """How much wider the head must be for the likeliest token to hold half of the mass."""
+    import torch
+
+    asked = (*about(WIDE), *about(TALL))
+    total = 1.0
+    for _ in range(4):  # once, unless the family bends its logits
+        logits = np.log(np.stack([plain_row(model, request) for request in asked]))
+        gain = 1.0
+        while torch.tensor(logits * gain).softmax(-1).max(-1).values.mean() < 0.52:
+            gain *= 1.1
+        _scale(model, gain)
+        total *= gain
+    return total
+
+
+def _scale(model: TransformersModel, gain: float) -> None:
+    import torch
+
+    with torch.no_grad():
+        model._model.lm_head.weight.mul_(gain)
+
+
+def plain_row(model: TransformersModel, request: Any) -> Any:
+    """Probabilities over the vocabulary after a prompt, by processor and forward alone."""
+    import torch
+
+    text, _ = model._inputs.render(request.prompt)
+    inputs = model._inputs.tensors([text], [request.prompt])
+    with torch.inference_mode():
+        logits = model._model(**inputs, use_cache=False).logits[0, -1]
+    return logits.double().softmax(0).numpy()

@@ -1,0 +1,69 @@
+"""The timing tool: its bound by hand, its workload, and one short run of everything."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from benchmark.models.loading import backend_modules
+from benchmark.perf import geometry
+from benchmark.perf.__main__ import main
+from benchmark.perf.flops import Work
+from benchmark.perf.workload import pictures, questions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_bound_by_hand() -> None:
+    """Without attention, picture and head: tokens run in full over tokens run when shared."""
+    work = Work(per_token=2.0, per_pair=0.0, per_read=0.0, picture=0.0)
+    assert work.bound(900, [100] * 10) == pytest.approx(10 * 1000 / (900 + 10 * 100))
+
+
+def test_picture_counts_once_when_shared() -> None:
+    """Where all work is the picture's, sharing among n is n times faster."""
+    work = Work(per_token=0.0, per_pair=0.0, per_read=0.0, picture=5.0)
+    assert work.bound(10, [3] * 7) == pytest.approx(7)
+
+
+def test_attention_pairs_by_hand() -> None:
+    """A prefix of two and a tail of one: six pairs in full, three and three when shared."""
+    work = Work(per_token=0.0, per_pair=1.0, per_read=0.0, picture=0.0)
+    assert work.full(2, 1) == 6
+    assert work.shared(2, [1, 1]) == 3 + 3 + 3
+    assert work.bound(2, [1, 1]) == pytest.approx(12 / 9)
+
+
+def test_workload_repeats_with_its_seed() -> None:
+    """Same words about each picture, so that turns are alike; pictures all differ."""
+    shown = pictures((8, 8), rng=np.random.default_rng(0))
+    one, other = next(shown), next(shown)
+    assert one.digest != other.digest
+    assert one.pixels().tobytes() != other.pixels().tobytes()
+    first = questions(5, one, rng=np.random.default_rng(1))
+    second = questions(5, other, rng=np.random.default_rng(1))
+    assert [r.prompt.suffix for r in first] == [r.prompt.suffix for r in second]
+
+
+def test_run_prints_a_table_and_writes_its_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a model that is as small as its vocabulary allows."""
+    pytest.importorskip("torch")
+    backend_modules()
+    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 4200}
+    monkeypatch.setattr(geometry, "MIDDLE_TEXT", geometry.MIDDLE_TEXT | small | heads)
+    file = tmp_path / "perf.json"
+    words = ["--config", "llava-next-230m", "--questions", "6", "--full", "2", "--repeats", "1"]
+    assert main([*words, "--json", str(file)]) == 0
+    assert "speed-up" in capsys.readouterr().out
+    (figures,) = json.loads(file.read_text())["figures"]
+    assert figures["bound"] > 1
+    assert 0 <= figures["overhead"] < 1
+    assert figures["prefix_tokens"] > 784
+    assert len(figures["full_s"]) == len(figures["shared_s"]) == 1
