@@ -30,6 +30,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "metrics": (("benchmark.metrics",), ()),
     "engine": (("benchmark.engine",), ("joints",)),
     "models": (("benchmark.models",), ("joints", "settings", "data", "metrics")),
+    "perf": (("benchmark.perf",), ("joints", "settings", "engine", "models")),
     "scoring": (("benchmark.calibration", "benchmark.scoring"), ("joints", "data", "metrics")),
     "analyses": (("benchmark.analyses",), ("joints", "metrics")),
     "rows": (("benchmark.rows", "benchmark.journal"), ("joints",)),
@@ -171,8 +172,8 @@ def test_packages_stay_where_they_belong(module: str) -> None:
 
 @pytest.mark.parametrize("module", OWN)
 def test_frameworks_are_imported_when_first_needed(module: str) -> None:
-    """Torch and its like stand in functions of the model adapters and the Hub reader."""
+    """Torch and its like stand in functions of the adapters, their timing and the Hub reader."""
     heavy = [found for found in imports(module) if found.target.partition(".")[0] in HEAVY]
     assert [found.where for found in heavy if found.at_load] == []
     if heavy:
-        assert part_of(module) == "models" or module == "benchmark.hub"
+        assert part_of(module) in {"models", "perf"} or module == "benchmark.hub"
