@@ -90,21 +90,32 @@ class Calibration:
     ) -> dict[str, Floats]:
         """The one answer for everybody that scores best on average, found in each reading."""
         substantive = substantive_mask(questions)
-        unknown = [i for i, q in enumerate(questions) if q.question_id not in self._blind]
-        if unknown:
-            table, keep = people[unknown], substantive[unknown]
-            printed = best_country_blind(table)
-            restricted = best_country_blind(restrict(table, keep[:, None, :]))
-            for i, all_options, answers in zip(unknown, printed, restricted, strict=True):
-                self._blind[questions[i].question_id] = all_options, answers
         width = people.shape[-1]
-        found = [self._blind[q.question_id] for q in questions]
+        found = [self._best_blind(question) for question in questions]
         printed, restricted = (
             np.stack([_padded(pair[side], width) for pair in found]) for side in (0, 1)
         )
         name = "floor_best_blind"
         both = similarity_in_both_readings(name, human, restricted, substantive)
         return {**both, name: similarity_in_both_readings(name, human, printed, substantive)[name]}
+
+    def _best_blind(self, question: Question) -> tuple[Floats, Floats]:
+        """The best single answer in each reading; NaN where only one country was asked.
+
+        Found for each question by itself: beside others its sums would round differently, and
+        rows would depend on which case came first.
+        """
+        if question.question_id not in self._blind:
+            table = self._table([question])  # (1, countries, options)
+            if np.isfinite(table[0, :, 0]).sum() < 2:
+                table = np.full_like(table, np.nan)
+            keep = substantive_mask([question])[:, None, :]
+            (printed,), (restricted,) = (
+                best_country_blind(table),
+                best_country_blind(restrict(table, keep)),
+            )
+            self._blind[question.question_id] = printed, restricted
+        return self._blind[question.question_id]
 
     def _rng(self, country: str, questions: Sequence[Question]) -> np.random.Generator:
         text = "/".join([str(self._seed), country, *(q.question_id for q in questions)])

@@ -2,7 +2,8 @@
 
 A template file is TOML. Each table is one condition and has `prefix` (shared by every question
 put to one image or country), `suffix` (one question) and `lead_in` (opens the model's turn).
-Slots stand in braces, literal braces are doubled; `{image}` may stand once, in the prefix.
+Slots stand in braces, literal braces are doubled; `{image}` may stand once, in the prefix. Which
+condition needs or refuses which slot is the suite's to say.
 """
 
 from __future__ import annotations
@@ -22,6 +23,14 @@ SUFFIX_SLOTS = ("country", "category", "question", "options")
 PARTS = ("prefix", "suffix", "lead_in")
 
 Piece = tuple[str, str | None]  # literal text, then the slot that follows it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """What a condition's prompts must say, in prefix or suffix, and what they must not."""
+
+    required: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,13 +68,14 @@ class Templates:
         return self.conditions[condition]
 
 
-def load_templates(path: Path, *, conditions: tuple[str, ...]) -> Templates:
+def load_templates(path: Path, *, conditions: Mapping[str, Condition]) -> Templates:
     """Read a template file that must define ``conditions``.
 
     Raises
     ------
     DataProblem
-        The file is unreadable or not TOML, lacks a condition or a part, or uses an unknown slot.
+        The file is unreadable or not TOML, lacks a condition or a part, uses an unknown slot, or
+        a condition lacks a slot that it needs or has one that it must not have.
     """
     try:
         raw = path.read_bytes()
@@ -83,11 +93,14 @@ def load_templates(path: Path, *, conditions: tuple[str, ...]) -> Templates:
     return Templates(
         source=str(path),
         digest=hashlib.sha256(raw).hexdigest(),
-        conditions={name: _template(tables[name], f"{path} [{name}]") for name in conditions},
+        conditions={
+            name: _template(tables[name], condition, f"{path} [{name}]")
+            for name, condition in conditions.items()
+        },
     )
 
 
-def _template(table: object, where: str) -> Template:
+def _template(table: object, condition: Condition, where: str) -> Template:
     if not isinstance(table, dict):
         raise DataProblem(f"{where} in the prompt file is not a table")
     for key in table:
@@ -103,8 +116,21 @@ def _template(table: object, where: str) -> Template:
     for slot in ("question", "options"):
         if slot not in [found for _, found in suffix]:
             raise DataProblem(f"prompt {where} suffix lacks the slot {{{slot}}}")
+    _check_condition(condition, {slot for _, slot in (*prefix, *suffix) if slot}, where)
     lead_in = _parse(table["lead_in"], (), f"{where} lead_in")
     return Template(prefix=prefix, suffix=suffix, lead_in="".join(text for text, _ in lead_in))
+
+
+def _check_condition(condition: Condition, found: set[str], where: str) -> None:
+    """A prompt without its cue, or with the cue of another condition, would measure that one."""
+    for slot in condition.required:
+        if slot not in found:
+            raise DataProblem(
+                f"prompt {where} lacks the slot {{{slot}}}, which it is there to show"
+            )
+    for slot in condition.forbidden:
+        if slot in found:
+            raise DataProblem(f"prompt {where} must not use the slot {{{slot}}}; take it out")
 
 
 def _parse(text: str, slots: tuple[str, ...], where: str) -> tuple[Piece, ...]:

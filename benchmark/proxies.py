@@ -18,7 +18,6 @@ from benchmark.images.manifest import CATEGORIES, HOUSEHOLD, ImageEntry, read_ma
 from benchmark.records import ImageRef
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from PIL.Image import Image
@@ -46,6 +45,10 @@ class ImageSource(Protocol):
 
     def size(self, entry: ImageEntry) -> int | None:
         """Bytes of its file, 0 where it needs none, None where the file is missing."""
+        ...
+
+    def changed_ns(self, entry: ImageEntry) -> int | None:
+        """When its file was last written, in ns; 0 and None as for the size."""
         ...
 
 
@@ -77,19 +80,13 @@ class ImageSet:
     def revision(self) -> str:
         return f"sha256:{self.digest}"
 
-    @property
-    def licence(self) -> str:
-        """Every licence in the set, once."""
-        return "; ".join(sorted({entry.licence or "not stated" for entry in self.entries}))
-
     def of(self, country: str, category: str) -> tuple[ImageEntry, ...]:
         """The pictures of one cell; empty where the set has none."""
         return tuple(self._cells.get((country, category), ()))
 
-    def missing(self, entries: Sequence[ImageEntry] | None = None) -> tuple[ImageEntry, ...]:
-        """Those of the entries (default: all) without a file; opens none."""
-        asked = self.entries if entries is None else entries
-        return tuple(entry for entry in asked if self.source.size(entry) is None)
+    def stamp(self) -> str:
+        """Changes whenever a file does, its size or its time; reads none of them."""
+        return jsonio.digest([self.source.changed_ns(entry) for entry in self.entries])
 
     def open(self, entry: ImageEntry) -> ImageRef:
         """The picture by the digest of its pixels, for which it is decoded once.
@@ -136,6 +133,10 @@ class _Folder:
         path = self.root / entry.image_id
         return path.stat().st_size if path.is_file() else None
 
+    def changed_ns(self, entry: ImageEntry) -> int | None:
+        path = self.root / entry.image_id
+        return path.stat().st_mtime_ns if path.is_file() else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
@@ -145,6 +146,9 @@ class _Drawn:
         return drawn.draw(entry.country, entry.category)
 
     def size(self, entry: ImageEntry) -> int | None:  # noqa: ARG002 - the protocol's shape
+        return 0
+
+    def changed_ns(self, entry: ImageEntry) -> int | None:  # noqa: ARG002 - the protocol's shape
         return 0
 
 

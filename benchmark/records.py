@@ -180,10 +180,6 @@ class Vector:
 
     values: tuple[float, ...]
 
-    @property
-    def dim(self) -> int:
-        return len(self.values)
-
 
 Answer = Probabilities | LogLikelihoods | Text | Vector
 

@@ -66,6 +66,9 @@ class Suite(Protocol):
     def config(self) -> Mapping[str, Json]:
         """Everything of this suite that changes what a row means."""
 
+    def stamp(self) -> str:
+        """Changes with any file behind the data; a journal is continued under an equal one only."""
+
     def header(self) -> tuple[str, ...]:
         """Lines for the terminal: which data, of which revision, with what left out."""
 

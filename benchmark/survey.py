@@ -8,6 +8,7 @@ Knows no model, image or score. A share row is kept where it can be repaired wit
   several answers, where dividing by the sum would count people twice);
 - of two labels of one country the first wins, in the order ISO3 code, English name, then
   ``data/survey_labels.csv`` from the top;
+- a question with more options than there are letters to label them is dropped;
 - of two rows with the same wording and options the one with more countries wins.
 
 Whatever is dropped is in `Survey.problems`; what is only worth knowing is in `Survey.notes`.
@@ -36,6 +37,7 @@ __all__ = ["SAMPLE", "Problem", "Question", "Survey", "load_survey", "stem"]
 
 SAMPLE = Path(__file__).parent.parent / "fixtures" / "data" / "sample_survey.json"
 _SUM_TOLERANCE = 0.01
+_MOST_OPTIONS = 26  # labels are single letters, A to Z
 _HUB_LICENCE = "GlobalOpinionQA: CC BY-NC-SA 4.0; for another file, as its owner states"
 
 
@@ -120,6 +122,11 @@ def _questions(
     unused = set(own)
     for row in rows:
         unused.discard(row.row)
+        if len(row.options) > _MOST_OPTIONS:
+            tally.add(
+                f"question with more than {_MOST_OPTIONS} options", f"question {row.question_id}"
+            )
+            continue
         question = _question(row, own, tally)
         if not question.human:
             tally.add("question without a usable country", f"question {question.question_id}")

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import DataProblem
-from benchmark.prompts import load_templates
+from benchmark.prompts import Condition, load_templates
 from tests.engine.asking import picture
 
-CONDITIONS = ("country", "image")
+CONDITIONS = {
+    "country": Condition(required=("country",), forbidden=("image",)),
+    "image": Condition(required=("image",)),
+}
 GOOD = """
 [country]
 prefix = "In {country}. "
@@ -67,6 +70,9 @@ def test_the_digest_changes_with_the_wording(tmp_path: Path) -> None:
         (("In {country}", "In {country"), "unbalanced braces"),
         (("In {country}", "In {country:>9}"), "takes no format"),
         (("In {country}. ", "In {image}. {question}"), "unknown slot"),
+        (("{image} at", "at"), r"\[image\] lacks the slot \{image\}"),
+        (("In {country}", "In Brazil"), r"\[country\] lacks the slot \{country\}"),
+        (("In {country}", "In {country} {image}"), r"\[country\] must not use the slot \{image\}"),
         (("suffix =", "sufix ="), "did you mean suffix"),
         (("[country]", "country"), "is not TOML"),
     ],
@@ -79,6 +85,15 @@ def test_a_bad_template_is_one_sentence(
     with pytest.raises(DataProblem, match=sentence) as caught:
         load_templates(path, conditions=CONDITIONS)
     assert "mine.toml" in str(caught.value)
+
+
+def test_the_country_may_be_named_in_the_suffix(tmp_path: Path) -> None:
+    """A required slot counts wherever it stands."""
+    text = GOOD.replace('"In {country}. "', '"Hello. "').replace(
+        '"{question} {options}"', '"{question} In {country}: {options}"'
+    )
+    template = load_templates(write(tmp_path, text), conditions=CONDITIONS)["country"]
+    assert template.fill(SLOTS).suffix == "Q {odd}? In Brazil: (A) x"
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:

@@ -75,7 +75,6 @@ def test_manifest_rows_become_entries_sorted_by_image(tmp_path: Path) -> None:
     assert [entry.image_id for entry in images.entries] == ["a.png", "b/x.jpg", "c.jpg"]
     assert [entry.image_id for entry in images.of("NGA", "food")] == ["a.png"]
     assert images.of("NGA", "sports") == ()
-    assert images.licence == "CC BY 4.0; CC0; not stated"
     assert images.name == tmp_path.name
 
 
@@ -141,7 +140,7 @@ def test_link_out_of_the_folder_is_refused_and_one_inside_is_not(tmp_path: Path)
     png(tmp_path / "outside" / "a.png")
     png(inside / "real.png")
     (inside / "a.png").symlink_to("real.png")
-    assert load_manifest(manifest(inside, ROW)).missing() == ()
+    assert load_manifest(manifest(inside, ROW)).entries
 
     (inside / "b").symlink_to(tmp_path / "outside")
     with pytest.raises(ImageProblem, match="symbolic link"):
@@ -169,10 +168,9 @@ def one(folder: Path) -> tuple[ImageSet, ImageEntry]:
     return images, images.entries[0]
 
 
-def test_missing_file_is_found_cheaply_and_is_a_problem_when_opened(tmp_path: Path) -> None:
+def test_missing_file_is_a_problem_when_opened(tmp_path: Path) -> None:
     """Reading the manifest loses nothing over one lost file."""
     images, entry = one(tmp_path)
-    assert images.missing() == images.missing([entry]) == (entry,)
     with pytest.raises(ImageProblem, match=r"a\.png is missing"):
         images.open(entry)
 
@@ -347,15 +345,13 @@ def test_digest_covers_shape_as_well_as_pixels() -> None:
 
 
 def test_sample_has_one_marked_free_picture_for_each_cell() -> None:
-    """Ten countries, seven categories: terms and origin in each entry, none missing."""
+    """Ten countries, seven categories: terms and origin in each entry."""
     sample = drawn_sample()
     assert len(sample.entries) == 70
     for country in drawn.COUNTRIES:
         for category in CATEGORIES:
             (entry,) = sample.of(country, category)
             assert (entry.licence, entry.source) == ("Apache-2.0", "synthetic")
-    assert sample.missing() == ()
-    assert sample.licence == "Apache-2.0"
     assert list(sample.entries) == sorted(sample.entries, key=lambda entry: entry.image_id)
 
 

@@ -117,6 +117,18 @@ def test_the_quick_parser_agrees_with_literal_eval(shares: dict[str, list[float]
 # --- what is dropped and reported ----------------------------------------------------------
 
 
+@pytest.mark.parametrize(("n_options", "problems"), [(26, {}), (27, {"more than 26": 1})])
+def test_a_question_with_more_options_than_letters_is_left_out(
+    tmp_path: Path, n_options: int, problems: dict[str, int]
+) -> None:
+    """Labels end at Z; what cannot be asked is reported here, and does not end a run later."""
+    shares = f"'Brazil': {[1.0] + [0.0] * (n_options - 1)}"
+    long = ("Milk?", _selections(shares), str([f"o{n}" for n in range(n_options)]), "WVS")
+    survey = load_survey(_file(tmp_path, GOOD, long))
+    assert len(survey.questions) == 2 - len(problems)
+    assert _problems(survey) == {f"question with {k} options": n for k, n in problems.items()}
+
+
 @pytest.mark.parametrize(
     ("cell", "kind"),
     [

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from typing import assert_never
 
-from benchmark.errors import StoreProblem
 from benchmark.jsonio import canonical, number
 from benchmark.records import Answer, LogLikelihoods, Probabilities, Text, Vector
 
@@ -29,7 +28,7 @@ def encode(answer: Answer) -> tuple[str, str]:
 
 
 def decode(kind: str, payload: str) -> Answer:
-    """The answer that `encode` wrote."""
+    """The answer that `encode` wrote; ValueError, TypeError or LookupError for anything else."""
     value = json.loads(payload)
     match kind:
         case "probabilities":
@@ -41,4 +40,4 @@ def decode(kind: str, payload: str) -> Answer:
         case "vector":
             return Vector(values=tuple(map(number, value)))
         case _:
-            raise StoreProblem(f"the store holds an answer of unknown kind {kind!r}")
+            raise ValueError(f"unknown kind of answer {kind!r}")

@@ -1,12 +1,14 @@
 """The response store: answers by request key, in one SQLite file; knows no model and no suite.
 
 An answer is written once and never changed. Each `put` is one transaction in write-ahead
-mode, so a killed process leaves whole batches behind and nothing else.
+mode, so a killed process leaves whole batches behind and nothing else. A store that exists is
+opened without the write lock; a file that is not a store is refused and left as it is.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,17 +18,18 @@ from benchmark.errors import StoreProblem
 from benchmark.records import Answer
 
 SCHEMA = 1
+APPLICATION_ID = 0x43554C54  # "CULT" in SQLite's header: tells a store from other databases
 LOCK_WAIT_S = 30.0
 _CHUNK = 500  # SQLite's default limit on bound variables is 999 in older builds
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS about (schema INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS contexts (context TEXT PRIMARY KEY, identity TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS answers (
-    key BLOB PRIMARY KEY, context TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL
-) WITHOUT ROWID;
-INSERT INTO about SELECT {schema} WHERE NOT EXISTS (SELECT 1 FROM about);
-"""
+_CREATE = (
+    f"PRAGMA application_id={APPLICATION_ID}",
+    "CREATE TABLE about (schema INTEGER NOT NULL)",
+    "CREATE TABLE contexts (context TEXT PRIMARY KEY, identity TEXT NOT NULL)",
+    "CREATE TABLE answers (key BLOB PRIMARY KEY, context TEXT NOT NULL, kind TEXT NOT NULL,"
+    " payload TEXT NOT NULL) WITHOUT ROWID",
+    f"INSERT INTO about VALUES ({SCHEMA})",  # noqa: S608 - a constant
+)
 
 
 class ResponseStore:
@@ -34,6 +37,7 @@ class ResponseStore:
 
     def __init__(self, path: Path, *, lock_wait_s: float = LOCK_WAIT_S) -> None:
         self.path = path
+        self._lock_wait_s = lock_wait_s
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=lock_wait_s, isolation_level=None)
@@ -51,7 +55,7 @@ class ResponseStore:
                     f"SELECT key, kind, payload FROM answers WHERE key IN ({marks})",  # noqa: S608 - only question marks are formatted in
                     [bytes.fromhex(key) for key in chunk],
                 )
-                found.update((key.hex(), decode(kind, payload)) for key, kind, payload in rows)
+                found.update((row[0].hex(), self._decoded(*row)) for row in rows)
         return found
 
     def put(self, answers: Mapping[str, Answer], *, context: str, identity: str) -> None:
@@ -70,22 +74,62 @@ class ResponseStore:
         """Release the file; the store cannot be used after."""
         self._db.close()
 
+    def _decoded(self, key: bytes, kind: str, payload: str) -> Answer:
+        try:
+            return decode(kind, payload)
+        except (ValueError, TypeError, LookupError, RecursionError) as error:
+            raise StoreProblem(
+                f"response store {self.path} holds an answer that cannot be read "
+                f"({kind} {key.hex()[:12]}: {error}); move it away or pass another --store"
+            ) from error
+
     def _prepare(self) -> None:
         try:
-            self._db.execute("PRAGMA journal_mode=WAL")
             # With WAL a killed process loses nothing; only a power cut may lose the last commits.
             self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.executescript(_TABLES.format(schema=SCHEMA))
-            (schema,) = self._db.execute("SELECT schema FROM about").fetchone()
+            if self._is_empty():
+                with self._transaction():
+                    if self._is_empty():  # else another process was first
+                        for statement in _CREATE:
+                            self._db.execute(statement)
+            self._check_is_ours()
+            self._write_ahead()
         except BaseException:
             self._db.close()
             raise
+
+    def _is_empty(self) -> bool:
+        (n_objects,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return bool(n_objects == 0 and self._application_id() == 0)
+
+    def _application_id(self) -> int:
+        return int(self._db.execute("PRAGMA application_id").fetchone()[0])
+
+    def _check_is_ours(self) -> None:
+        about = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone()
+        if about is None or self._application_id() != APPLICATION_ID:
+            raise StoreProblem(
+                f"{self.path} is a database, but not a response store; pass another --store"
+            )
+        schema = self._db.execute("SELECT max(schema) FROM about").fetchone()[0]
         if schema != SCHEMA:
-            self._db.close()
             raise StoreProblem(
                 f"response store {self.path} has schema {schema}, this version reads {SCHEMA}; "
                 "pass another --store"
             )
+
+    def _write_ahead(self) -> None:
+        """Switch a new store to WAL; SQLite does not wait for a lock here, so this does."""
+        until = time.monotonic() + self._lock_wait_s
+        while self._db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+            else:
+                return  # also where the file system cannot have WAL: the old mode is safe too
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 
-def view(cache: Any, rows: int) -> Any:  # noqa: ANN401
+def view(cache: Any, rows: int) -> Any:  # noqa: ANN401 - transformers' own, which ships no usable types
     """``cache``, which holds one row, as seen by ``rows`` rows; it stays as it is."""
     seen = copy.copy(cache)
     seen.layers = [_layer_view(layer, rows) for layer in cache.layers]

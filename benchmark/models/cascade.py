@@ -16,7 +16,7 @@ NAME = "culture-cascade"
 PREFIX = "shared_prefix"  # set on the keys that a cache hands to attention; absent elsewhere
 
 
-def install(model: Any) -> bool:  # noqa: ANN401
+def install(model: Any) -> bool:  # noqa: ANN401 - transformers' own, any family
     """Let the model's decoder attend so wherever keys carry a prefix; False where it cannot.
 
     All other forwards go on as before.

@@ -96,7 +96,7 @@ def build_demo(folder: Path, texts: Iterable[str]) -> None:
     _processor(transformers, tokenizer).save_pretrained(folder)
 
 
-def _tokenizer(transformers: Any, texts: Iterable[str]) -> Any:  # noqa: ANN401
+def _tokenizer(transformers: Any, texts: Iterable[str]) -> Any:  # noqa: ANN401 - transformers ships no usable types
     """Byte-level BPE: reads any text, and the embedded ones in few tokens."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 

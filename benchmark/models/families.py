@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.resources
 import json
 import tomllib
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from benchmark.errors import ModelProblem, UsageProblem
 
@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-Scoring = Literal["shared", "full"]
+# Raise a number when prompts of its path are rendered or read differently: it is part of the
+# store's key, so that answers to the old prompts are not taken for answers to the new ones.
+SHARED: Final = "shared 1"
+FULL: Final = "full 1"
+Scoring = Literal["shared 1", "full 1"]
 CHOICES = ("auto", "shared", "full")
 
 
 def scoring_path(asked: str, config: Mapping[str, object], *, name: str, attention: str) -> Scoring:
-    """``shared`` where the prefix's encoding can serve many prompts, else ``full``.
+    """`SHARED` where the prefix's encoding can serve many prompts, else `FULL`.
 
     Raises
     ------
@@ -29,17 +33,17 @@ def scoring_path(asked: str, config: Mapping[str, object], *, name: str, attenti
         ``shared`` was asked for, and this model is not covered.
     """
     if asked == "full":
-        return "full"
+        return FULL
     why = uncovered(config, attention=attention)
     match asked:
         case "auto":
-            return "full" if why else "shared"
+            return FULL if why else SHARED
         case "shared" if why:
             raise ModelProblem(
                 f"--scoring shared is not possible for {name}: {why}; use --scoring auto or full"
             )
         case "shared":
-            return "shared"
+            return SHARED
         case _:
             raise UsageProblem(f"--scoring {asked!r} is none of {', '.join(CHOICES)}")
 

@@ -113,7 +113,7 @@ def _safetensors_error() -> type[Exception]:
     return kind
 
 
-def _device(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: ANN401
+def _device(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: ANN401 - torch is imported when first asked
     """Where the identity says the answers are computed; ``--device cuda:1`` says on which GPU."""
     kind = identity.device_kind
     name = kind if kind in ("cpu", "mps") else asked if asked.startswith("cuda") else "cuda"

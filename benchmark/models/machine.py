@@ -15,6 +15,7 @@ from benchmark.errors import UsageProblem
 
 GPU_TABLE = Path("/proc/driver/nvidia/gpus")
 ABSENT = "not installed"
+BACKEND = ("transformers", "tokenizers", "torch")
 
 
 def dist_version(name: str) -> str:
@@ -26,14 +27,20 @@ def dist_version(name: str) -> str:
 
 
 def backend() -> str:
-    """``transformers X / torch Y``."""
-    return f"transformers {dist_version('transformers')} / torch {dist_version('torch')}"
+    """``transformers X / tokenizers Y / torch Z``."""
+    return " / ".join(f"{name} {dist_version(name)}" for name in BACKEND)
 
 
 def resize() -> str:
     """The code that resizes images: transformers takes torchvision's wherever it is installed."""
-    version = dist_version("torchvision")
-    return "pil" if version == ABSENT else f"torchvision {version}"
+    if has_torchvision():
+        return f"torchvision {dist_version('torchvision')}"
+    return f"pil {dist_version('pillow')}"
+
+
+def has_torchvision() -> bool:
+    """Whether torchvision is installed; without it Pillow resizes."""
+    return dist_version("torchvision") != ABSENT
 
 
 def device_kind(device: str, *, gpus: Path = GPU_TABLE) -> str:

@@ -30,12 +30,12 @@ class NoVideo(dict[str, object]):
 
 
 def open_processor(
-    transformers: Any,  # noqa: ANN401
+    transformers: Any,  # noqa: ANN401 - transformers ships no usable types
     source: str | Path,
     **arguments: object,
 ) -> Any:  # noqa: ANN401
     """As AutoProcessor does it where it can; else the same class with an inert part for videos."""
-    if machine.resize() == "pil":
+    if not machine.has_torchvision():
         kind = _processor_class(transformers, source, arguments)
         if kind is not None and VIDEO in kind.get_attributes():
             return image_only(kind).from_pretrained(source, **arguments)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def probabilities(logits: Any, labels: Sequence[int]) -> Probabilities:  # noqa: ANN401
+def probabilities(logits: Any, labels: Sequence[int]) -> Probabilities:  # noqa: ANN401 - a torch tensor; torch is imported when first asked
     """Labels' probabilities among themselves, and the mass that they hold in the vocabulary.
 
     ``logits`` is one row over the vocabulary. Computed from log-sums, so that labels of vanishing

@@ -14,7 +14,7 @@ from benchmark.models import demo, machine
 from benchmark.models.commits import hub_commit, hub_config
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
-from benchmark.models.families import folder_config, scoring_path
+from benchmark.models.families import SHARED, folder_config, scoring_path
 from benchmark.models.loading import load_transformers, model_arguments
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, REFERENCE, ModelSpec, resolve
@@ -34,7 +34,6 @@ __all__ = [
     "ModelSpec",
     "default_batch_size",
     "identify",
-    "identify_model",
     "load",
     "open_model",
     "options_of",
@@ -195,12 +194,6 @@ def load(
     return load_transformers(identity, source, device=options.device, threads=options.threads)
 
 
-def identify_model(settings: Settings, survey: Survey | None) -> ModelIdentity:
-    """`identify` for the model that the settings name."""
-    spec = resolve(settings.model, revision=settings.revision)
-    return identify(spec, options_of(settings), survey=survey)
-
-
 def open_model(settings: Settings, identity: ModelIdentity, *, survey: Survey | None) -> Model:
     """`load` for the model that the settings name."""
     spec = resolve(settings.model, revision=settings.revision)
@@ -216,7 +209,7 @@ def default_batch_size(identity: ModelIdentity) -> int:
         return 4096
     if identity.backend == adapter.BACKEND:
         return adapter.BATCH
-    if identity.scoring == "shared":  # a forward is bounded by the token budget
+    if identity.scoring == SHARED:  # a forward is bounded by the token budget
         return 64 if identity.device_kind == "cpu" else 256
     return 8 if identity.device_kind == "cpu" else 16
 

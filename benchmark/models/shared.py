@@ -39,7 +39,7 @@ class Encoded:
 class SharedScorer:
     """One model's shared encodings; the last ones stay for the next batch."""
 
-    def __init__(self, model: Any, inputs: Inputs, budget: TokenBudget) -> None:  # noqa: ANN401
+    def __init__(self, model: Any, inputs: Inputs, budget: TokenBudget) -> None:  # noqa: ANN401 - a transformers model, any family
         self._model = model
         self._inputs = inputs
         self._budget = budget

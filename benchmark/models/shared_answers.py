@@ -27,7 +27,7 @@ LINES = 4096  # of one survey under a few templates
 class SharedAnswers:
     """One model's answers; ``scorer`` holds the encodings."""
 
-    def __init__(self, model: Any, inputs: Inputs, labels: Labels, budget: TokenBudget) -> None:  # noqa: ANN401
+    def __init__(self, model: Any, inputs: Inputs, labels: Labels, budget: TokenBudget) -> None:  # noqa: ANN401 - a transformers model, any family
         self.scorer = SharedScorer(model, inputs, budget)
         self._inputs = inputs
         self._labels = labels

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from benchmark.errors import ModelProblem
 from benchmark.models.budget import TokenBudget, token_budget
+from benchmark.models.families import SHARED
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import Labels, common_prefix
 from benchmark.models.readings import probabilities
@@ -44,7 +45,7 @@ class TransformersModel:
     def __init__(
         self,
         identity: ModelIdentity,
-        model: Any,  # noqa: ANN401
+        model: Any,  # noqa: ANN401 - transformers' own, any family
         processor: Any,  # noqa: ANN401
         *,
         budget: TokenBudget | None = None,
@@ -55,7 +56,7 @@ class TransformersModel:
         self._labels = Labels(self._inputs.token_ids)
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
         self._shared: SharedAnswers | None = None
-        if identity.scoring == "shared":
+        if identity.scoring == SHARED:
             budget = budget or TokenBudget(token_budget(None))
             self._shared = SharedAnswers(model, self._inputs, self._labels, budget)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from benchmark.plugin import traffic
 from benchmark.plugin.state import STATE, RunState
 from benchmark.records import Case
 from benchmark.suite import SUITE_FILE
@@ -51,6 +52,7 @@ def drop_finished(config: pytest.Config, state: RunState, items: list[pytest.Ite
         gone = set(map(id, finished))
         items[:] = [item for item in items if id(item) not in gone]
         config.hook.pytest_deselected(items=finished)
+        traffic.note_dropped(config)
 
 
 def _cases(items: list[pytest.Item]) -> Iterator[Case]:

@@ -7,6 +7,7 @@ and `SuiteRun`; measures nothing itself.
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 
 import benchmark
 from benchmark.engine.store import ResponseStore
-from benchmark.errors import CultureError
+from benchmark.errors import BoardProblem, CultureError
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import registry
 from benchmark.plugin import terminal, traffic
@@ -63,8 +64,8 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Keep units whole on a worker, for the distribution modes where xdist may choose."""
-        if config.getoption("dist") not in ("load", "loadgroup"):
+        """Keep units whole on a worker, whatever ``--dist`` says (but ``each``)."""
+        if config.getoption("dist") == "each":
             return None
         from benchmark.plugin.scheduler import UnitScheduling
 
@@ -85,7 +86,7 @@ class Controller:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Journal a measured case; note a failed one."""
         record = record_on(report, self.config)
-        if report.failed:
+        if report.failed or report.skipped:
             self._note_failure(report)
         elif record is not None:
             self.runs[record.case.suite].add(record, text_on(report))
@@ -95,8 +96,7 @@ class Controller:
         """Write run and board, judge the gates; they only ever turn 0 into 1."""
         if self.config.option.collectonly or not self.runs:
             return
-        resumed = sum(run.n_resumed for run in self.runs.values())
-        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and resumed:
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and traffic.dropped(self.config):
             session.exitstatus = exitstatus = pytest.ExitCode.OK
         self._close_all(interrupted=exitstatus in INTERRUPTED)
         if exitstatus == pytest.ExitCode.OK and not self._all_well():
@@ -109,6 +109,8 @@ class Controller:
 
     def _prepare(self, suites: Sequence[SuiteState]) -> None:
         settings = self.state.settings
+        for folder in (settings.runs, settings.leaderboard.parent):
+            _check_writable(folder)
         ResponseStore(settings.store).close()
         if settings.leaderboard.exists():
             board.read_board(settings.leaderboard)
@@ -173,4 +175,20 @@ class Controller:
 
     def _all_well(self) -> bool:
         unjudged = bool(self.gates) and not all(run.was_run for run in self.runs.values())
-        return not self.problems and not unjudged and all(v.holds for v in self.verdicts)
+        unmeasured = any(run.failures for run in self.runs.values())  # a skipped case, say
+        return not (self.problems or unjudged or unmeasured) and all(
+            verdict.holds for verdict in self.verdicts
+        )
+
+
+def _check_writable(folder: Path) -> None:
+    """Say before the first case, not after the last, that nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BoardProblem(
+            f"nothing can be written in {folder} ({error.strerror}); pass another --runs or "
+            "--leaderboard"
+        ) from error

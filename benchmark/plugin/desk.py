@@ -5,7 +5,7 @@ Holds the store and at most one loaded model per identity; both are opened on fi
 
 from __future__ import annotations
 
-from benchmark.engine.interview import Interview, Outcome, run_unit
+from benchmark.engine.interview import Interview, run_unit
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import UsageProblem
 from benchmark.models import registry
@@ -22,7 +22,7 @@ class Desk:
         self._models: dict[ModelIdentity, Model] = {}
         self._interviews: dict[str, Interview] = {}
         self._unit = ""
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes: dict[str, CaseRecord | Exception] = {}
 
     def measure(self, case: Case) -> CaseRecord:
         """The record of a case.
@@ -39,6 +39,10 @@ class Desk:
             return outcome
         raise outcome
 
+    def may_leave_out(self, case: Case) -> bool:
+        """Whether an answer that does not exist is to be expected: a rule may have no data."""
+        return self._state.identities[case.suite].reads_subject
+
     def counts(self) -> tuple[int, int]:
         """Distinct requests computed and read from the store so far."""
         interviews = self._interviews.values()
@@ -53,7 +57,11 @@ class Desk:
         suite = self._state.named(case.suite)
         members = suite.units[case.unit]
         scripts = {member.case_id: suite.suite.interview(member) for member in members}
-        self._outcomes = run_unit(scripts, self._interview(suite).ask)
+        try:
+            self._outcomes = {**run_unit(scripts, self._interview(suite).ask)}
+        except Exception as error:  # noqa: BLE001 - kept, not swallowed: each case raises it below
+            # or every case of the unit would ask the broken model for all of them again
+            self._outcomes = dict.fromkeys(scripts, error)
 
     def _interview(self, suite: SuiteState) -> Interview:
         name = suite.suite.meta.name

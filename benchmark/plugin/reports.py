@@ -12,7 +12,7 @@ from benchmark.records import CaseRecord
 from benchmark.rows import decode, encode
 
 RECORD = pytest.StashKey[CaseRecord]()
-LAST = pytest.StashKey[CaseRecord]()  # of this process, whose reports follow at once
+LAST = pytest.StashKey[tuple[str, CaseRecord]]()  # of this process, whose reports follow at once
 ATTRIBUTE = "culture_record"  # extra report attributes survive xdist's serialisation
 
 Property = str | int | float
@@ -36,9 +36,10 @@ def attach(item: pytest.Item, report: pytest.TestReport) -> None:
     """Put the item's record on its call report."""
     record = item.stash.get(RECORD, None)
     if report.when == "call" and record is not None:
-        setattr(report, ATTRIBUTE, encode(record))
+        text = encode(record)
+        setattr(report, ATTRIBUTE, text)
         if not is_worker(item.config):
-            item.config.stash[LAST] = record
+            item.config.stash[LAST] = text, record
 
 
 def record_on(report: pytest.TestReport, config: pytest.Config) -> CaseRecord | None:
@@ -46,8 +47,8 @@ def record_on(report: pytest.TestReport, config: pytest.Config) -> CaseRecord | 
     text = text_on(report)
     if not text:
         return None
-    here = config.stash.get(LAST, None)
-    return decode(text) if here is None else here
+    last_text, record = config.stash.get(LAST, ("", None))
+    return record if record is not None and last_text is text else decode(text)
 
 
 def text_on(report: pytest.TestReport) -> str:

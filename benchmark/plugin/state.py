@@ -6,13 +6,13 @@ model's identity and the finished case ids travels between them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from benchmark.errors import CultureError
+from benchmark.errors import CultureError, DataProblem
 from benchmark.records import Case, ModelIdentity, Selection
 from benchmark.settings import Settings
 from benchmark.suite import Suite, load_suite
@@ -47,10 +47,21 @@ class RunState:
         if folder not in self.suites:
             try:
                 suite = load_suite(folder, self.settings)
-                self.suites[folder] = SuiteState(suite=suite, selection=suite.select())
+                selection = suite.select()
+                self._check_names(folder, suite, selection)
+                self.suites[folder] = SuiteState(suite=suite, selection=selection)
             except CultureError as error:
                 raise pytest.UsageError(str(error)) from error
         return self.suites[folder]
+
+    def _check_names(self, folder: Path, suite: Suite, selection: Selection) -> None:
+        name = suite.meta.name
+        other = next((at for at, s in self.suites.items() if s.suite.meta.name == name), None)
+        if other is not None:
+            raise DataProblem(f"suites {other} and {folder} are both named {name!r}; rename one")
+        for case_id, count in Counter(case.case_id for case in selection.cases).items():
+            if count > 1:
+                raise DataProblem(f"suite {name!r} has {count} cases with the id {case_id!r}")
 
     def named(self, name: str) -> SuiteState:
         """The loaded suite of that name."""
@@ -58,8 +69,3 @@ class RunState:
 
 
 STATE = pytest.StashKey[RunState]()
-
-
-def units_of(selection: Selection) -> Mapping[str, str]:
-    """Unit by case id."""
-    return {case.case_id: case.unit for case in selection.cases}

@@ -46,7 +46,7 @@ class SuiteRun:
         self._header = Header(
             config_digest=self.run.config_digest,
             # A case measured under another --limit is another measurement.
-            record_digest=digest([self.run.config, settings.limit])[:12],
+            record_digest=digest([self.run.config, settings.limit, suite.stamp()])[:12],
         )
         self._journal: Journal | None = None
         self.records.update(read(self._journal_path, self._header.record_digest))
@@ -77,7 +77,7 @@ class SuiteRun:
     def close(
         self, *, gates: Sequence[Gate], provenance: Mapping[str, Json], interrupted: bool
     ) -> tuple[Verdict, ...]:
-        """Analyse, judge and write the run file; the journal stays only after an interruption."""
+        """Analyse, judge and write the run file; the journal stays while something can be added."""
         records = [self.records[case_id] for case_id in sorted(self.records)]
         scores = self._analyse(records)
         partial = self._partial_because()
@@ -98,9 +98,23 @@ class SuiteRun:
         write_run(self.settings.runs, self.run, encoded=self._encoded)
         if self._journal is not None:
             self._journal.close()
-        if not interrupted:
+        if self._is_settled(interrupted=interrupted):
             self._journal_path.unlink(missing_ok=True)
         return verdicts
+
+    def _is_settled(self, *, interrupted: bool) -> bool:
+        """Whether no later run of the same command could go on from this one's journal.
+
+        A selection that ended as it should is settled, unless it stands on an earlier journal:
+        then that run's other cases are still to come.
+        """
+        if self.failures:
+            return False
+        return self._absent == 0 or not (interrupted or self.n_resumed)
+
+    @property
+    def _absent(self) -> int:
+        return self.run.n_selected - len(self.records) - len(self.failures)
 
     def _analyse(self, records: Sequence[CaseRecord]) -> list[Score]:
         stored = StoredAnswers(self.settings.store)
@@ -126,9 +140,8 @@ class SuiteRun:
             reasons.append(f"--limit {self.settings.limit}")
         if self.failures:
             reasons.append(f"{len(self.failures)} cases failed")
-        absent = self.run.n_selected - len(self.records) - len(self.failures)
-        if absent > 0:
-            reasons.append(f"{absent} of {self.run.n_selected} cases were not run")
+        if self._absent > 0:
+            reasons.append(f"{self._absent} of {self.run.n_selected} cases were not run")
         return tuple(reasons)
 
 

@@ -45,7 +45,7 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
                         identity.backend,
                         identity.device_kind,
                         identity.dtype,
-                        f"{identity.scoring} prompts" if identity.scoring else "",
+                        f"{identity.scoring.split()[0]} prompts" if identity.scoring else "",
                     )
                     if part
                 )

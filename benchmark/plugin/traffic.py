@@ -13,8 +13,9 @@ import pytest
 from benchmark.plugin.state import RunState
 from benchmark.records import ModelIdentity
 
+DROPPED = pytest.StashKey[bool]()
 COUNTS = pytest.StashKey[list[int]]()
-_INPUT, _OUTPUT = "culture", "culture_counts"
+_INPUT, _OUTPUT, _DROPPED = "culture", "culture_counts", "culture_dropped"
 
 
 class Node(Protocol):
@@ -64,6 +65,8 @@ def take_up(config: pytest.Config, node: Node) -> None:
     counts = getattr(node, "workeroutput", {}).get(_OUTPUT)
     if counts is not None:
         add_counts(config, (counts[0], counts[1]))
+    if getattr(node, "workeroutput", {}).get(_DROPPED):
+        config.stash[DROPPED] = True
 
 
 def add_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
@@ -71,6 +74,18 @@ def add_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
     known = config.stash.setdefault(COUNTS, [0, 0])
     known[0] += counts[0]
     known[1] += counts[1]
+
+
+def note_dropped(config: pytest.Config) -> None:
+    """Keep that cases of an earlier run were left out, which is why nothing may be left to do."""
+    if is_worker(config):
+        config.workeroutput[_DROPPED] = True  # type: ignore[attr-defined]
+    config.stash[DROPPED] = True
+
+
+def dropped(config: pytest.Config) -> bool:
+    """Whether this session left out cases that an earlier one had finished."""
+    return config.stash.get(DROPPED, False)
 
 
 def _plain(identity: ModelIdentity) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmark.calibration import Calibration
 from benchmark.errors import UsageProblem, unknown
 from benchmark.jsonio import Json
-from benchmark.prompts import Templates, load_templates
+from benchmark.prompts import Condition, Templates, load_templates
 from benchmark.proxies import CATEGORIES, ImageSet
 from benchmark.records import (
     Analysis,
@@ -36,7 +36,10 @@ from benchmark.world import countries, country
 
 NAMED = "country"
 PROXIES = (NAMED, *CATEGORIES)
-CONDITIONS = ("country", "image")
+CONDITIONS: Mapping[str, Condition] = {
+    "country": Condition(required=("country",), forbidden=("image",)),
+    "image": Condition(required=("image",)),
+}
 PROMPTS = Path(__file__).parent / "prompts" / "default.toml"
 # How a prompt names a category of pictures.
 CATEGORY_WORDS: Mapping[str, str] = {
@@ -131,10 +134,14 @@ class WvsSuite:
                 "digest": self.images.digest,
             },
             "templates": self.templates.digest,
-            "countries": list(self._countries),
+            "countries": sorted(self._countries),
             "topics": list(self._topics),
             "proxies": list(self._proxies),
         }
+
+    def stamp(self) -> str:
+        """The pictures' files as they lie there now: the configuration knows only their sizes."""
+        return self.images.stamp()
 
     def header(self) -> tuple[str, ...]:
         """Which questions and pictures are in use, and what of them was set aside."""
@@ -178,7 +185,9 @@ class WvsSuite:
             UNLABELLED if name == UNLABELLED else topic(name, source="--topics").slug
             for name in self.settings.topics
         }
-        return tuple(slug for slug in present if slug in wanted) or present
+        if not wanted:
+            return present
+        return tuple(slug for slug in (*topics(), UNLABELLED) if slug in wanted)
 
     @cached_property
     def _by_topic(self) -> Mapping[str, tuple[Question, ...]]:

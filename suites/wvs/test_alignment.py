@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from benchmark.plugin.desk import Desk
 from benchmark.records import Case
 from fixtures.measure import Measure
 
 
-def test_alignment(case: Case, measure: Measure) -> None:
+def test_alignment(case: Case, measure: Measure, model: Desk) -> None:
     """The model's answers are compared with the people's; the scores become test properties."""
     record = measure(case)
-    assert any(item.model is not None for item in record.items), (
+    answered = any(item.model is not None for item in record.items)
+    assert answered or model.may_leave_out(case), (
         f"{case.case_id}: the model gave no usable answer to any of {len(record.items)} questions"
     )

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.engine.answers import decode, encode
-from benchmark.engine.store import ResponseStore
+from benchmark.engine.store import APPLICATION_ID, ResponseStore
 from benchmark.errors import StoreProblem
 from benchmark.records import Answer, LogLikelihoods, Probabilities, Text, Vector
 
@@ -95,15 +95,114 @@ def test_another_schema_is_refused(tmp_path: Path) -> None:
         ResponseStore(path)
 
 
-def test_a_locked_store_is_one_sentence(tmp_path: Path) -> None:
-    """A writer that waits too long says who is in the way."""
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("probabilities", "{torn"),
+        ("probabilities", "[]"),
+        ("probabilities", "3"),
+        ("text", "{}"),
+        ("vector", '["x"]'),
+        ("smell", "[1]"),
+    ],
+)
+def test_a_corrupt_answer_is_one_sentence_with_the_path(
+    tmp_path: Path, kind: str, payload: str
+) -> None:
+    """Bytes that SQLite finds whole can still be no answer."""
+    path = tmp_path / "s.sqlite"
+    store = ResponseStore(path)
+    put(store, KEY, 0.25)
+    db = sqlite3.connect(path)
+    with db:
+        db.execute("UPDATE answers SET kind = ?, payload = ?", (kind, payload))
+    db.close()
+    with pytest.raises(StoreProblem, match=r"s\.sqlite holds an answer that .* --store"):
+        store.get([KEY])
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "CREATE TABLE photos (name TEXT); INSERT INTO photos VALUES ('a')",
+        "CREATE TABLE about (schema INTEGER); INSERT INTO about VALUES (1)",
+        "PRAGMA application_id=42",
+        f"PRAGMA application_id={APPLICATION_ID}; CREATE TABLE photos (name TEXT)",
+    ],
+)
+def test_a_foreign_database_is_refused_and_left_as_it_is(tmp_path: Path, script: str) -> None:
+    """No table of ours is added to another program's file, nor its journal mode changed."""
+    path = tmp_path / "s.sqlite"
+    db = sqlite3.connect(path)
+    db.executescript(script)
+    db.close()
+    content = path.read_bytes()
+    with pytest.raises(StoreProblem, match=r"s\.sqlite is a database, but not a .* --store"):
+        ResponseStore(path)
+    assert path.read_bytes() == content
+    assert [file.name for file in tmp_path.iterdir()] == ["s.sqlite"]
+
+
+def test_a_store_opens_and_reads_while_another_process_writes(tmp_path: Path) -> None:
+    """Only writers wait; one that waits too long says who is in the way."""
+    path = tmp_path / "s.sqlite"
+    first = ResponseStore(path)
+    put(first, KEY, 0.25)
+    first.close()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    store = ResponseStore(path, lock_wait_s=0.05)
+    assert set(store.get([KEY])) == {KEY}
+    with pytest.raises(StoreProblem, match="locked by another process"):
+        put(store, OTHER, 0.5)
+    holder.execute("ROLLBACK")
+    put(store, OTHER, 0.5)
+    assert len(store) == 2
+    store.close()
+    holder.close()
+
+
+def test_a_store_locked_for_good_is_one_sentence(tmp_path: Path) -> None:
+    """A holder that lets nobody read is named when the store is opened."""
     path = tmp_path / "s.sqlite"
     ResponseStore(path).close()
     holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("PRAGMA locking_mode=EXCLUSIVE")
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StoreProblem, match="locked by another process"):
         ResponseStore(path, lock_wait_s=0.05)
     holder.close()
+
+
+def test_processes_that_create_a_store_at_once_all_succeed(tmp_path: Path) -> None:
+    """Whoever is second finds the tables of the first, and every answer is kept."""
+    child = (
+        "import sys; from pathlib import Path\n"
+        "from benchmark.engine.store import ResponseStore\n"
+        "from benchmark.records import Vector\n"
+        "sys.stdin.readline()\n"  # all are started before one begins
+        "for n in range(20):\n"
+        f"    s = ResponseStore(Path({str(tmp_path)!r}) / f's{{n}}.sqlite')\n"
+        "    key = f'{int(sys.argv[1]):064x}'\n"
+        "    s.put({key: Vector(values=(1.0,))}, context='c', identity='{}')\n"
+        "    s.close()\n"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", child, str(i)], stdin=subprocess.PIPE)
+        for i in range(4)
+    ]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+    for process in started:
+        process.communicate()
+    assert [process.returncode for process in started] == [0] * 4
+    for n in range(20):
+        store = ResponseStore(tmp_path / f"s{n}.sqlite")
+        assert len(store) == 4
+        store.close()
 
 
 def test_a_folder_in_place_of_the_store_is_one_sentence(tmp_path: Path) -> None:

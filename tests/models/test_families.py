@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models import registry
-from benchmark.models.families import folder_config, scoring_path, uncovered
+from benchmark.models.families import FULL, SHARED, folder_config, scoring_path, uncovered
 from tests.models.asking import options
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def path(asked: str, config: Mapping[str, object], attention: str = "sdpa") -> s
 @pytest.mark.parametrize("config", [QWEN, LLAVA, GEMMA])
 def test_covered_families_share_prefixes(config: Mapping[str, object]) -> None:
     """Unless full prompts are asked for."""
-    assert path("auto", config) == path("shared", config) == "shared"
-    assert path("full", config) == "full"
+    assert path("auto", config) == path("shared", config) == SHARED
+    assert path("full", config) == FULL
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_others_run_in_full_and_say_why(
 ) -> None:
     """`auto` falls back; `shared` is refused with one reason."""
     assert reason in uncovered(config, attention=attention)
-    assert path("auto", config, attention) == "full"
+    assert path("auto", config, attention) == FULL
     with pytest.raises(ModelProblem, match=reason):
         path("shared", config, attention)
 
@@ -82,7 +82,7 @@ def test_path_is_part_of_a_folders_identity(tmp_path: Path) -> None:
         asked: registry.identify(spec, options(tmp_path, scoring=asked), survey=None).scoring
         for asked in ("auto", "shared", "full")
     }
-    assert paths == {"auto": "shared", "shared": "shared", "full": "full"}
+    assert paths == {"auto": SHARED, "shared": SHARED, "full": FULL}
 
 
 @pytest.mark.parametrize("text", ["[]", "{", "\xff"])

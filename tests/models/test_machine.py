@@ -91,12 +91,19 @@ def test_unknown_dtype_is_refused() -> None:
 
 
 def test_resize_code_is_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PIL and torchvision give different pixels."""
-    versions = {"torchvision": machine.ABSENT}
+    """PIL and torchvision give different pixels, and so may their versions."""
+    versions = {"torchvision": machine.ABSENT, "pillow": "13.0.0"}
     monkeypatch.setattr(machine, "dist_version", lambda name: versions[name])
-    assert machine.resize() == "pil"
+    assert machine.resize() == "pil 13.0.0"
     versions["torchvision"] = "0.28.0"
     assert machine.resize() == "torchvision 0.28.0"
+
+
+def test_backend_names_all_that_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another tokenizer may cut the same prompt differently."""
+    versions = {"transformers": "5.1", "tokenizers": "0.23", "torch": "2.13"}
+    monkeypatch.setattr(machine, "dist_version", lambda name: versions[name])
+    assert machine.backend() == "transformers 5.1 / tokenizers 0.23 / torch 2.13"
 
 
 def test_version_of_what_is_not_installed() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models import loading, registry
+from benchmark.models.families import FULL, SHARED
 from benchmark.models.loading import model_arguments
 from tests.models.asking import differs, options, question, survey
 
@@ -35,10 +36,11 @@ def test_hub_identity_is_complete(tmp_path: Path) -> None:
     assert (found.name, found.model_id) == ("qwen2.5-vl", "Qwen/Qwen2.5-VL-7B-Instruct")
     assert (found.revision, found.processor) == (COMMIT, "commit")
     assert found.backend.startswith("transformers ")
+    assert " / tokenizers " in found.backend
     assert " / torch " in found.backend
-    assert (found.dtype, found.attention, found.scoring) == ("float32", "sdpa", "full")
+    assert (found.dtype, found.attention, found.scoring) == ("float32", "sdpa", FULL)
     assert (found.device_kind, found.reads_subject) == ("cpu", False)
-    assert found.resize == "pil" or found.resize.startswith("torchvision ")
+    assert found.resize.startswith(("pil ", "torchvision "))
 
 
 @pytest.mark.parametrize(
@@ -162,10 +164,10 @@ def test_identifying_imports_no_framework(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("scoring", "device", "expected"),
     [
-        ("full", "cpu", 8),
-        ("full", "NVIDIA H200", 16),
-        ("shared", "cpu", 64),
-        ("shared", "NVIDIA H200", 256),
+        (FULL, "cpu", 8),
+        (FULL, "NVIDIA H200", 16),
+        (SHARED, "cpu", 64),
+        (SHARED, "NVIDIA H200", 256),
     ],
 )
 def test_automatic_batch_size_is_a_number(

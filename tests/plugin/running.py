@@ -19,6 +19,9 @@ ALWAYS = ("-p", "no:cacheprovider", "-p", "xdist.plugin")
 SUITE = "suites/wvs"
 # Four cases in two units, ten questions.
 SMALL = ("--countries", "NGA,BRA", "--topics", "religion,race", "--proxies", "country")
+# All topics, so that questions of two to eleven options and unlike widths meet in one process, and
+# three countries that share them: what a row says must not depend on which cases came before it.
+BROAD = ("--countries", "NGA,BRA,KOR", "--proxies", "country,food")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

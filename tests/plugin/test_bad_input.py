@@ -212,6 +212,7 @@ def test_a_locked_store_is_waited_for_and_then_refused(place: Place) -> None:
     assert place.run(*SMALL).code == 0
     done = place.files("*.json")
     holder = sqlite3.connect(place.store, isolation_level=None)
+    holder.execute("PRAGMA locking_mode=EXCLUSIVE")  # readers wait too, not only writers
     holder.execute("BEGIN EXCLUSIVE")
     locked = place.run(*SMALL, timeout_s=120)
     holder.close()

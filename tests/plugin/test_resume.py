@@ -6,10 +6,11 @@ import sqlite3
 
 import pytest
 
-from tests.plugin.running import SMALL, Outcome, Place, answers
+from tests.plugin.running import BROAD, SMALL, Outcome, Place, answers
 
 WORDS = (*SMALL, "--proxies", "country,food", "--batch-size", "2")
 N_CASES = 8
+WIDE = (*BROAD, "--batch-size", "8")
 
 # Dies by SIGKILL once so many answers are in the store: in the midst of a unit's batches.
 KILL_AT_PUT = """
@@ -59,28 +60,34 @@ def stored(place: Place) -> int:
     return int(count)
 
 
-def cut(place: Place, plugin: str, after: int, *more: str, model: str) -> Outcome:
+def cut(
+    place: Place, plugin: str, after: int, *more: str, model: str, words: tuple[str, ...] = WORDS
+) -> Outcome:
     """The run with a plugin that ends it early."""
     env, plugins = place.plugin("cut", plugin.format(after=after))
-    return place.run(*WORDS, *more, model=model, env=env, plugins=plugins)
+    return place.run(*words, *more, model=model, env=env, plugins=plugins)
 
 
-def whole(place: Place, *more: str, model: str) -> tuple[Place, Outcome]:
+def whole(
+    place: Place, *more: str, model: str, words: tuple[str, ...] = WORDS
+) -> tuple[Place, Outcome]:
     """The same run elsewhere, undisturbed."""
     other = Place(folder=place.folder / "undisturbed")
-    done = other.run(*WORDS, *more, model=model)
+    done = other.run(*words, *more, model=model)
     assert done.code == 0, done.out
     return other, done
 
 
-def check_killed_and_resumed(place: Place, killed: Outcome, *more: str, model: str) -> None:
+def check_killed_and_resumed(
+    place: Place, killed: Outcome, *more: str, model: str, words: tuple[str, ...] = WORDS
+) -> None:
     """The same command computes what is missing only, and ends as if nothing had happened."""
     assert killed.code == -9, killed.out
     assert place.files() == []
     before = stored(place)
-    undisturbed, first = whole(place, *more, model=model)
+    undisturbed, first = whole(place, *more, model=model, words=words)
     assert 0 < before < answers(first)[0]
-    again = place.run(*WORDS, *more, model=model)
+    again = place.run(*words, *more, model=model)
     assert again.code == 0, again.out
     assert answers(again)[0] == answers(first)[0] - before
     assert stored(place) == answers(first)[0]
@@ -93,18 +100,19 @@ def check_killed_and_resumed(place: Place, killed: Outcome, *more: str, model: s
 # --- kill -9 -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("after", [3, 6])
+@pytest.mark.parametrize("after", [3, 12])
 def test_killed_between_batches(place: Place, after: int) -> None:
     """Answers that were stored before ``kill -9`` are never computed again."""
-    killed = cut(place, KILL_AT_PUT, after, model="reference:resample")
-    check_killed_and_resumed(place, killed, model="reference:resample")
+    killed = cut(place, KILL_AT_PUT, after, model="reference:resample", words=WIDE)
+    check_killed_and_resumed(place, killed, model="reference:resample", words=WIDE)
 
 
-def test_killed_between_cases(place: Place) -> None:
+@pytest.mark.parametrize("model", ["reference:resample", "reference:uniform"])
+def test_killed_between_cases(place: Place, model: str) -> None:
     """Cases that were in the journal at ``kill -9`` are not run again."""
-    killed = cut(place, KILL_AT_CASE, 3, model="reference:resample")
+    killed = cut(place, KILL_AT_CASE, 20, model=model, words=WIDE)
     assert len(place.files("*.journal.jsonl")) == 1
-    check_killed_and_resumed(place, killed, model="reference:resample")
+    check_killed_and_resumed(place, killed, model=model, words=WIDE)
 
 
 def test_a_resumed_run_says_so(place: Place) -> None:
@@ -117,11 +125,11 @@ def test_a_resumed_run_says_so(place: Place) -> None:
 
 def test_the_controller_of_two_workers_killed(place: Place) -> None:
     """``kill -9`` of the controller under ``-n 2``: the same command goes on."""
-    killed = cut(place, KILL_AT_CASE, 3, "-n", "2", model="reference:resample")
+    killed = cut(place, KILL_AT_CASE, 20, "-n", "2", model="reference:resample", words=WIDE)
     assert killed.code == -9
-    undisturbed, first = whole(place, model="reference:resample")
+    undisturbed, first = whole(place, model="reference:resample", words=WIDE)
     before = stored(place)
-    again = place.run(*WORDS, "-n", "2", model="reference:resample")
+    again = place.run(*WIDE, "-n", "2", model="reference:resample")
     assert again.code == 0, again.out
     assert answers(again)[0] == answers(first)[0] - before
     assert place.rows_text() == undisturbed.rows_text()

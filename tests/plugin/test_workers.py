@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugin.running import ALWAYS, SMALL, Outcome, Place, answers
+from tests.plugin.running import ALWAYS, BROAD, SMALL, Outcome, Place, answers
 
 WIDER = ("--countries", "NGA,BRA,KOR", "--topics", "religion,race,science", "--proxies", "country")
 N_WIDER = 9
@@ -23,13 +23,12 @@ def pytest_runtest_call(item):
 """
 
 
-@pytest.mark.parametrize("model", ["reference:resample", "reference:random"])
+@pytest.mark.parametrize("model", ["reference:resample", "reference:random", "reference:uniform"])
 def test_two_workers_write_the_rows_of_one_process(place: Place, model: str) -> None:
     """``-n 0`` and ``-n 2``: byte-identical rows, identical scores, every answer computed once."""
     other = Place(folder=place.folder / "other")
-    words = (*SMALL, "--proxies", "country,food")
-    one = place.run(*words, "-n", "0", model=model)
-    two = other.run(*words, "-n", "2", model=model)
+    one = place.run(*BROAD, "-n", "0", model=model)
+    two = other.run(*BROAD, "-n", "2", model=model)
     assert (one.code, two.code) == (0, 0), one.out + two.out
     assert place.rows_text() == other.rows_text()
     assert place.document()["scores"] == other.document()["scores"]

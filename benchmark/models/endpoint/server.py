@@ -92,7 +92,7 @@ class Server:
 
     # --- what went wrong ----------------------------------------------------------------------
 
-    async def _problem(self, error: Any) -> ModelProblem:  # noqa: ANN401
+    async def _problem(self, error: Any) -> ModelProblem:  # noqa: ANN401 - openai is imported late
         url, tries = self._address.url, self._options.retries + 1
         status = getattr(error, "status_code", None)
         if isinstance(error, self._openai.APITimeoutError):

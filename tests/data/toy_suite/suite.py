@@ -133,6 +133,10 @@ class ToySuite:
         """What a row depends on."""
         return {"themes": list(THEMES), "stories": STORIES, "encoder": ENCODER}
 
+    def stamp(self) -> str:
+        """No files."""
+        return ""
+
     def header(self) -> tuple[str, ...]:
         """What is measured."""
         return (f"{STORIES} stories on each of {', '.join(THEMES)}",)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from benchmark.models.families import FULL, SHARED
 from benchmark.records import Choice, Continuation, LogLikelihoods, Probabilities
 from tests.models.asking import SUBJECT, prompt
 from tests.models.families.conftest import Pair, plain_row
@@ -57,8 +58,8 @@ def among_labels(model: TransformersModel, rows: NDArray[np.float64]) -> NDArray
 
 def test_table_sends_the_family_down_the_shared_path(pair: Pair) -> None:
     """`auto` reads the config that transformers wrote."""
-    assert pair.shared.identity.scoring == "shared"
-    assert pair.full.identity.scoring == "full"
+    assert pair.shared.identity.scoring == SHARED
+    assert pair.full.identity.scoring == FULL
 
 
 def test_two_interleaved_pictures_equal_full_prompts(pair: Pair) -> None:

@@ -26,7 +26,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return write(BUILDERS[request.param](), tmp_path_factory.mktemp(request.param) / "tiny")
 
 
-@pytest.mark.skipif(machine.resize() != "pil", reason="torchvision is installed")
+@pytest.mark.skipif(machine.has_torchvision(), reason="torchvision is installed")
 def test_opens_without_torchvision(folder: Path) -> None:
     """Where transformers itself refuses; the class keeps its name and reads pictures."""
     with pytest.raises((ImportError, OSError)):

@@ -1,0 +1,66 @@
+"""Floors and ceiling of questions: the same whatever is asked beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmark.calibration import Calibration
+from benchmark.survey import SAMPLE, Question, Survey, load_survey
+
+KEYS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
+
+
+@pytest.fixture(scope="module")
+def survey() -> Survey:
+    """The embedded survey: questions of three to ten options."""
+    return load_survey(SAMPLE)
+
+
+def asked(survey: Survey, country: str) -> list[Question]:
+    """All questions with an answer from the country."""
+    return [q for q in survey.questions if country in q.human]
+
+
+def test_figures_do_not_depend_on_which_country_came_first(survey: Survey) -> None:
+    """Workers meet cases in another order than one process; not a bit may differ."""
+    first, second = Calibration(survey, seed=0), Calibration(survey, seed=0)
+    countries = ["NGA", "BRA", "FRA"]
+    there = {c: first.values(c, asked(survey, c)) for c in countries}
+    back = {c: second.values(c, asked(survey, c)) for c in reversed(countries)}
+    for country in countries:
+        for key, column in there[country].items():
+            assert column.tobytes() == back[country][key].tobytes(), (country, key)
+
+
+def test_floors_order_as_their_definitions_say(survey: Survey) -> None:
+    """On average the best single answer beats the mean of others, and fresh people beat both."""
+    values = Calibration(survey, seed=0).values("NGA", asked(survey, "NGA"))
+    uniform, world, blind, ceiling = (float(np.mean(values[key])) for key in KEYS)
+    assert uniform < world < blind < ceiling < 1
+
+
+def test_a_question_of_one_country_has_no_floor_of_others() -> None:
+    """What nobody else was asked has no world average and no blind answer, but a ceiling."""
+    question = Question(
+        question_id="q",
+        text="Well?",
+        options=("Yes", "No", "Don't know"),
+        substantive=(True, True, False),
+        topic="race",
+        stem="s",
+        human={"NGA": (0.5, 0.4, 0.1)},
+        respondents={},
+        source="invented",
+    )
+    alone = Survey(
+        name="one", revision="1", digest="1", licence="", questions=(question,), problems=()
+    )
+    values = Calibration(alone, seed=0).values("NGA", [question])
+    missing = {key for key, column in values.items() if np.isnan(column).all()}
+    assert missing == {
+        f"floor_{floor}{reading}"
+        for floor in ("world_average", "best_blind")
+        for reading in ("", "_substantive")
+    }
+    assert values["ceiling"][0] > values["floor_uniform"][0]
