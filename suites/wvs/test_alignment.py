@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from benchmark.plugin.desk import Desk
 from benchmark.records import Case
 from fixtures.measure import Measure
+from fixtures.model import ModelUnderTest
 
 
-def test_alignment(case: Case, measure: Measure, model: Desk) -> None:
+def test_alignment(case: Case, measure: Measure, model: ModelUnderTest) -> None:
     """The model's answers are compared with the people's; the scores become test properties."""
     record = measure(case)
     answered = any(item.model is not None for item in record.items)
