@@ -1,6 +1,6 @@
 """What the harness costs: collection against bare pytest, and many requests through a reference.
 
-Run by ``tox run -e bench``; prints a table and exits 1 where a bound of issue 2 is broken. Knows
+Run by ``tox run -e bench``; prints a table and exits 1 where a bound is broken. Knows
 the harness from outside: each figure is a process of its own, with wall time and peak memory.
 """
 

@@ -1,4 +1,4 @@
-"""Bad input: one clear sentence, a non-zero exit, nothing lost (issue 2, "Bad input")."""
+"""Bad input: one clear sentence, a non-zero exit, nothing lost."""
 
 from __future__ import annotations
 
