@@ -82,6 +82,11 @@ def gpu_names(table: Path) -> list[str]:
     return [names[i] for i in order if i < len(names)]
 
 
+def gpu_count(table: Path = GPU_TABLE) -> int:
+    """How many NVIDIA GPUs the driver lists, visible or not."""
+    return len(list(table.glob("*/information")))
+
+
 def _model_line(text: str) -> str:
     found = re.search(r"^Model:\s*(.+?)\s*$", text, re.MULTILINE)
     return found[1] if found else "NVIDIA GPU"

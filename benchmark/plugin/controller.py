@@ -6,6 +6,7 @@ and `SuiteRun`; measures nothing itself.
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -18,8 +19,8 @@ import benchmark
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError
 from benchmark.gates import Gate, Verdict, load_gates
-from benchmark.models import registry
-from benchmark.plugin import terminal, traffic
+from benchmark.models import machine, registry
+from benchmark.plugin import devices, terminal, traffic
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.suite_run import SuiteRun
@@ -71,6 +72,17 @@ class Controller:
 
         units = {c.case_id: c.unit for s in self.state.suites.values() for c in s.selection.cases}
         return UnitScheduling(config, log, units)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_setupnodes(self, specs: list[Any]) -> None:
+        """One GPU a worker, where the model runs on GPUs."""
+        kinds = {identity.device_kind for identity in self.state.identities.values()}
+        if self.config.option.collectonly or kinds <= {"", "cpu", "mps"}:
+            return
+        try:
+            devices.assign(specs, devices.visible_gpus(machine.gpu_count(), os.environ))
+        except CultureError as error:
+            raise pytest.UsageError(str(error)) from error
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -1,0 +1,54 @@
+"""One GPU for each xdist worker; pure, so that the controller never starts CUDA.
+
+A worker sees its own device only, by the environment of its process. Numbering by worker id
+would be wrong after a restart; the environment is the specification's and stays with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from benchmark.errors import UsageProblem
+
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+
+
+class WorkerSpec(Protocol):
+    """The part of execnet's specification of a worker that is used here."""
+
+    env: dict[str, str]
+
+
+def visible_gpus(n_listed: int, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What a process may name in CUDA_VISIBLE_DEVICES: those left visible, else all by number.
+
+    >>> visible_gpus(3, {}), visible_gpus(8, {"CUDA_VISIBLE_DEVICES": "5,7"})
+    (('0', '1', '2'), ('5', '7'))
+    """
+    if VISIBLE not in environ:
+        return tuple(map(str, range(n_listed)))
+    return tuple(part.strip() for part in environ[VISIBLE].split(",") if part.strip())
+
+
+def assign(specs: Sequence[WorkerSpec], gpus: Sequence[str]) -> None:
+    """Give each worker one GPU of its own.
+
+    Raises
+    ------
+    UsageProblem
+        There are more workers than GPUs (two models on one would run out of memory), or it
+        cannot be told which GPUs there are.
+    """
+    if not gpus:
+        raise UsageProblem(
+            f"the driver lists no GPU here, so none can be given to each of {len(specs)} workers; "
+            f"name them in {VISIBLE}, or use -n 0"
+        )
+    if len(specs) > len(gpus):
+        raise UsageProblem(
+            f"-n {len(specs)} asks for more workers than there are GPUs ({len(gpus)}); "
+            f"use -n {len(gpus)}, or --device cpu"
+        )
+    for spec, gpu in zip(specs, gpus, strict=False):
+        spec.env[VISIBLE] = gpu
