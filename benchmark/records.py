@@ -30,7 +30,11 @@ class Task(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """One cell of a suite and one pytest item; ``unit`` is what a worker takes whole."""
+    """One cell of a suite and one pytest item; ``unit`` is what a worker takes whole.
+
+    ``kind`` says what sort of measurement it is, in the suite's own words: which test measures
+    it (marker ``cases``) and which analyses read it. It is not part of the id.
+    """
 
     suite: str
     country: str
@@ -38,6 +42,7 @@ class Case:
     proxy: str
     variant: str = ""
     unit: str = ""
+    kind: str = ""
 
     @property
     def case_id(self) -> str:
@@ -233,16 +238,19 @@ class Model(Protocol):
 class Item:
     """One question, story, …: the people's and the model's distribution and its values.
 
-    ``human`` or ``model`` is None where there is none; then every value is NaN.
+    ``human`` or ``model`` is None where there is none; then every value is NaN. ``model`` is the
+    mean over pictures; where there are several, ``by_image`` has one distribution for each of
+    ``image_ids``, in their order.
     """
 
     case_id: str
     item_id: str
     cluster: str
-    image_id: str = ""
+    image_ids: tuple[str, ...] = ()
     request_keys: tuple[str, ...] = ()
     human: tuple[float, ...] | None = None
     model: tuple[float, ...] | None = None
+    by_image: tuple[tuple[float, ...], ...] = ()
     values: Mapping[str, float] = field(default_factory=dict)
 
 

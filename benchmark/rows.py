@@ -109,10 +109,11 @@ def _item_row(item: Item, case_id: str) -> dict[str, Json]:
     return {
         "item_id": item.item_id,
         "cluster": item.cluster,
-        "image_id": item.image_id,
+        "image_ids": list(item.image_ids),
         "request_keys": list(item.request_keys),
         "human": None if item.human is None else _json_numbers(item.human),
         "model": None if item.model is None else _json_numbers(item.model),
+        "by_image": [_json_numbers(p) for p in item.by_image],
         "values": dict(zip(item.values, _json_numbers(item.values.values()), strict=True)),
     }
 
@@ -205,10 +206,11 @@ def _item(row: Mapping[str, object], case_id: str) -> Item:
         case_id=case_id,
         item_id=_text(row["item_id"]),
         cluster=_text(row["cluster"]),
-        image_id=_text(row["image_id"]),
+        image_ids=tuple([_text(name) for name in _list(row["image_ids"])]),
         request_keys=tuple([_text(key) for key in _list(row["request_keys"])]),
         human=None if row["human"] is None else _numbers(_list(row["human"])),
         model=None if row["model"] is None else _numbers(_list(row["model"])),
+        by_image=tuple([_numbers(_list(p)) for p in _list(row["by_image"])]),
         values=dict(zip(values, _numbers(values.values()), strict=True)),
     )
 

@@ -52,7 +52,7 @@ def case_record(
             case_id=case.case_id,
             item_id=question.question_id,
             cluster=question.stem,
-            image_id=",".join(image_ids),
+            image_ids=tuple(image_ids),
             request_keys=tuple(row[i].key for row in replies),
             human=tuple(human[i, : len(question.options)].tolist()),
             model=_distribution(model[i, : len(question.options)]),

@@ -80,7 +80,7 @@ def item_table(records: Iterable[CaseRecord], needs: Iterable[str], *, analysis:
     """Columns of all items; ``analysis`` is named where an item lacks a value it needs."""
     rows = sorted(
         ((record.case, item) for record in records for item in record.items),
-        key=lambda row: (row[0].case_id, row[1].item_id, row[1].image_id),
+        key=lambda row: (row[0].case_id, row[1].item_id, row[1].image_ids),
     )
     names = sorted(needs)
     values = np.array([_values(item, names, analysis) for _, item in rows], dtype=np.float64)

@@ -27,6 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Turn options into settings, and start the controller where suites are asked for."""
+    config.addinivalue_line(
+        "markers", "cases(kind, ...): measure only a suite's cases of these kinds"
+    )
     try:
         config.stash[STATE] = RunState(settings=settings_from(config))
     except CultureError as error:

@@ -16,11 +16,17 @@ from benchmark.suite import SUITE_FILE
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """Give a test of a suite folder that asks for ``case`` one item per case."""
+    """Give a test of a suite folder that asks for ``case`` one item per case.
+
+    Under ``@pytest.mark.cases("kind", …)`` only those of the given kinds.
+    """
     folder = metafunc.definition.path.parent
     if "case" not in metafunc.fixturenames or not (folder / SUITE_FILE).is_file():
         return
     cases = metafunc.config.stash[STATE].at(folder).selection.cases
+    marker = metafunc.definition.get_closest_marker("cases")
+    if marker is not None:
+        cases = tuple(case for case in cases if case.kind in marker.args)
     metafunc.parametrize("case", cases, ids=[case.case_id for case in cases])
 
 

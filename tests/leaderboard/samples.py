@@ -128,17 +128,19 @@ def scores(draw: st.DrawFn) -> Score:
 @st.composite
 def records(draw: st.DrawFn) -> CaseRecord:
     """A record of any shape that a suite may build."""
-    words = [draw(texts.filter(bool)), *(draw(texts) for _ in range(4))]
-    case = Case(suite=words[0], country=words[1], topic=words[2], proxy=words[3], unit=words[4])
+    words = [draw(texts.filter(bool)), *(draw(texts) for _ in range(5))]
+    keys = ("suite", "country", "topic", "proxy", "unit", "kind")
+    case = Case(**dict(zip(keys, words, strict=True)))
     items = st.builds(
         Item,
         case_id=st.just(case.case_id),
         item_id=texts,
         cluster=texts,
-        image_id=texts,
+        image_ids=st.lists(texts, max_size=2).map(tuple),
         request_keys=st.lists(texts, max_size=2).map(tuple),
         human=distributions,
         model=distributions,
+        by_image=st.lists(distributions.filter(bool), max_size=2).map(tuple),
         values=st.dictionaries(texts, numbers, max_size=3),
     )
     named = st.lists(scores(), max_size=4, unique_by=lambda score: score.name)
