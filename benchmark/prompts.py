@@ -1,9 +1,11 @@
 """Prompt templates: data files in, `Prompt` records out; knows no model, case or picture content.
 
 A template file is TOML. Each table is one condition and has `prefix` (shared by every question
-put to one image or country), `suffix` (one question) and `lead_in` (opens the model's turn).
-Slots stand in braces, literal braces are doubled; `{image}` may stand once, in the prefix. Which
-condition needs or refuses which slot is the suite's to say.
+put to one image or country), `suffix` (one question) and `lead_in` (opens the model's turn). It
+may have `reason` and `reason_lead_in`, which take the place of the last two where a reason in
+words is asked for. Slots stand in braces, literal braces are doubled; `{image}` may stand once, in
+the prefix. Which condition needs or refuses which slot is the suite's to say. A `language` beside
+the tables (BCP 47, English where absent) says what the wording is in.
 """
 
 from __future__ import annotations
@@ -12,25 +14,30 @@ import hashlib
 import string
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import ImageRef, Prompt
 
 PREFIX_SLOTS = ("country", "category", "image")
-SUFFIX_SLOTS = ("country", "category", "question", "options")
+SUFFIX_SLOTS = ("country", "category", "question", "options", "countries")
 PARTS = ("prefix", "suffix", "lead_in")
+REASON_PARTS = ("reason", "reason_lead_in")
 
 Piece = tuple[str, str | None]  # literal text, then the slot that follows it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """What a condition's prompts must say, in prefix or suffix, and what they must not."""
+    """What a condition's prompts must say, in prefix or suffix, and what they must not.
+
+    A file may leave out an ``optional`` condition; its cases then cannot exist.
+    """
 
     required: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +47,8 @@ class Template:
     prefix: tuple[Piece, ...]
     suffix: tuple[Piece, ...]
     lead_in: str
+    reason: tuple[Piece, ...] | None = None
+    reason_lead_in: str = ""
 
     def fill(self, slots: Mapping[str, str], *, image: ImageRef | None = None) -> Prompt:
         """A prompt with the slots' values; text beside the image is kept as separate parts."""
@@ -55,14 +64,26 @@ class Template:
         parts += [text] if text else []
         return Prompt(prefix=tuple(parts), suffix=_fill(self.suffix, slots), lead_in=self.lead_in)
 
+    def fill_reason(self, slots: Mapping[str, str], *, image: ImageRef | None = None) -> Prompt:
+        """The prompt that asks for a reason, behind the same prefix; the template must have one."""
+        if self.reason is None:
+            raise DataProblem("the prompt file has no reason in one of its conditions; add one")
+        asks = replace(self, suffix=self.reason, lead_in=self.reason_lead_in)
+        return asks.fill(slots, image=image)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Templates:
-    """All conditions of one file; ``digest`` covers its bytes."""
+    """All conditions of one file; ``digest`` covers its bytes, ``name`` is the file's."""
 
     source: str
+    name: str
     digest: str
+    language: str
     conditions: Mapping[str, Template]
+
+    def __contains__(self, condition: str) -> bool:
+        return condition in self.conditions
 
     def __getitem__(self, condition: str) -> Template:
         return self.conditions[condition]
@@ -84,18 +105,24 @@ def load_templates(path: Path, *, conditions: Mapping[str, Condition]) -> Templa
         raise DataProblem(f"prompt file {path} cannot be read ({error.strerror})") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataProblem(f"prompt file {path} is not TOML: {error}") from error
+    language = tables.pop("language", "en")
+    if not isinstance(language, str) or not language:
+        raise DataProblem(f"prompt file {path}: language {language!r} is not a BCP 47 code")
     for name in tables:
         if name not in conditions:
             raise DataProblem(unknown("condition", name, conditions, source=str(path)))
-    missing = [name for name in conditions if name not in tables]
-    if missing:
-        raise DataProblem(f"prompt file {path} lacks the condition [{missing[0]}]")
+    for name, condition in conditions.items():
+        if name not in tables and not condition.optional:
+            raise DataProblem(f"prompt file {path} lacks the condition [{name}]")
     return Templates(
         source=str(path),
+        name=path.stem,
         digest=hashlib.sha256(raw).hexdigest(),
+        language=language,
         conditions={
             name: _template(tables[name], condition, f"{path} [{name}]")
             for name, condition in conditions.items()
+            if name in tables
         },
     )
 
@@ -104,21 +131,34 @@ def _template(table: object, condition: Condition, where: str) -> Template:
     if not isinstance(table, dict):
         raise DataProblem(f"{where} in the prompt file is not a table")
     for key in table:
-        if key not in PARTS:
-            raise DataProblem(unknown("key", key, PARTS, source=where))
-    for part in PARTS:
+        if key not in (*PARTS, *REASON_PARTS):
+            raise DataProblem(unknown("key", key, (*PARTS, *REASON_PARTS), source=where))
+    parts = PARTS + (REASON_PARTS if any(part in table for part in REASON_PARTS) else ())
+    for part in parts:
         if not isinstance(table.get(part), str):
             raise DataProblem(f"prompt {where} lacks the text {part!r}")
     prefix = _parse(table["prefix"], PREFIX_SLOTS, f"{where} prefix")
     suffix = _parse(table["suffix"], SUFFIX_SLOTS, f"{where} suffix")
     if [slot for _, slot in prefix].count("image") > 1:
         raise DataProblem(f"prompt {where} prefix uses {{image}} more than once")
-    for slot in ("question", "options"):
-        if slot not in [found for _, found in suffix]:
-            raise DataProblem(f"prompt {where} suffix lacks the slot {{{slot}}}")
     _check_condition(condition, {slot for _, slot in (*prefix, *suffix) if slot}, where)
-    lead_in = _parse(table["lead_in"], (), f"{where} lead_in")
-    return Template(prefix=prefix, suffix=suffix, lead_in="".join(text for text, _ in lead_in))
+    if "reason" not in parts:
+        return Template(prefix=prefix, suffix=suffix, lead_in=_lead_in(table, "lead_in", where))
+    reason = _parse(table["reason"], SUFFIX_SLOTS, f"{where} reason")
+    _check_condition(
+        condition, {slot for _, slot in (*prefix, *reason) if slot}, f"{where} reason"
+    )
+    return Template(
+        prefix=prefix,
+        suffix=suffix,
+        lead_in=_lead_in(table, "lead_in", where),
+        reason=reason,
+        reason_lead_in=_lead_in(table, "reason_lead_in", where),
+    )
+
+
+def _lead_in(table: Mapping[str, str], part: str, where: str) -> str:
+    return "".join(text for text, _ in _parse(table[part], (), f"{where} {part}"))
 
 
 def _check_condition(condition: Condition, found: set[str], where: str) -> None:

@@ -97,10 +97,16 @@ class Prompt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subject:
-    """Whom and what a request is about; only reference models may look at it."""
+    """Whom and what a request is about; only reference models may look at it.
+
+    ``order`` holds, for each option in the order shown, its place as printed; () as printed.
+    ``truth`` is the place of the right text or label, where one is right.
+    """
 
     country: str
     item_id: str
+    order: tuple[int, ...] = ()
+    truth: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,8 +11,13 @@ from benchmark.prompts import Condition, load_templates
 from tests.engine.asking import picture
 
 CONDITIONS = {
-    "country": Condition(required=("country",), forbidden=("image",)),
-    "image": Condition(required=("image",)),
+    "country": Condition(
+        required=("country", "question", "options"), forbidden=("image", "countries")
+    ),
+    "image": Condition(required=("image", "question", "options"), forbidden=("countries",)),
+    "none": Condition(
+        required=("question", "options"), forbidden=("country", "image"), optional=True
+    ),
 }
 GOOD = """
 [country]
@@ -75,6 +80,14 @@ def test_the_digest_changes_with_the_wording(tmp_path: Path) -> None:
         (("In {country}", "In {country} {image}"), r"\[country\] must not use the slot \{image\}"),
         (("suffix =", "sufix ="), "did you mean suffix"),
         (("[country]", "country"), "is not TOML"),
+        (("[country]", "language = 7\n[country]"), "language 7 is not"),
+        (("[image]", 'reason = "Why {question} {options}"\n[image]'), "lacks the text 'reason_lead"),
+        (("[image]", 'reason_lead_in = "("\n[image]'), "lacks the text 'reason'"),
+        (
+            ("[image]", 'reason = "Why {question}"\nreason_lead_in = "x"\n[image]'),
+            r"reason lacks the slot \{options\}",
+        ),
+        (("{question} {options} {{json}}", "{question} {options} {countries}"), "must not use"),
     ],
 )
 def test_a_bad_template_is_one_sentence(
@@ -100,3 +113,30 @@ def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     """The path is named."""
     with pytest.raises(DataProblem, match=r"nowhere\.toml cannot be read"):
         load_templates(tmp_path / "nowhere.toml", conditions=CONDITIONS)
+
+
+def test_an_optional_condition_may_be_left_out_or_given(tmp_path: Path) -> None:
+    """A file of two conditions stays valid when a suite learns a third."""
+    assert "none" not in load_templates(write(tmp_path, GOOD), conditions=CONDITIONS)
+    more = GOOD + '[none]\nprefix = "Hi. "\nsuffix = "{question} {options}"\nlead_in = "("\n'
+    assert "none" in load_templates(write(tmp_path, more), conditions=CONDITIONS)
+
+
+def test_a_reason_is_asked_for_behind_the_same_prefix(tmp_path: Path) -> None:
+    """The picture's encoding serves the reason too; without a wording for it none is asked."""
+    reason = 'reason = "Why? {question} {options}"\nreason_lead_in = "Because"\n[image]'
+    templates = load_templates(
+        write(tmp_path, GOOD.replace("[image]", reason)), conditions=CONDITIONS
+    )
+    asked, why = templates["country"].fill(SLOTS), templates["country"].fill_reason(SLOTS)
+    assert why.prefix == asked.prefix
+    assert (why.suffix, why.lead_in) == ("Why? Q {odd}? (A) x", "Because")
+    with pytest.raises(DataProblem, match="no reason"):
+        templates["image"].fill_reason(SLOTS, image=picture("aa"))
+
+
+def test_the_language_is_english_unless_stated(tmp_path: Path) -> None:
+    """The file's name and language are kept beside its digest."""
+    plain = load_templates(write(tmp_path, GOOD), conditions=CONDITIONS)
+    german = load_templates(write(tmp_path, 'language = "de"\n' + GOOD), conditions=CONDITIONS)
+    assert (plain.name, plain.language, german.language) == ("mine", "en", "de")

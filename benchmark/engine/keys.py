@@ -22,6 +22,7 @@ from benchmark.records import (
     ModelIdentity,
     Prompt,
     Request,
+    Subject,
 )
 
 KEY_SCHEMA = 1
@@ -55,7 +56,7 @@ class Keys:
         """64 hex digits; equal for requests that must have equal answers."""
         document = {"schema": KEY_SCHEMA, "context": self.context, "ask": request_document(request)}
         if self._reads_subject:
-            document["subject"] = [request.subject.country, request.subject.item_id]
+            document["subject"] = _subject(request.subject)
         # The text of `jsonio.canonical`, less its walk for plain types: all of these are.
         text = json.dumps(
             document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
@@ -83,6 +84,13 @@ def request_document(request: Request) -> dict[str, Json]:
             return {"embed": _part(request.content), "encoder": request.encoder}
         case _:
             assert_never(request)
+
+
+def _subject(subject: Subject) -> list[Json]:
+    plain: list[Json] = [subject.country, subject.item_id]
+    if subject.order or subject.truth is not None:
+        plain += [list(subject.order), subject.truth]
+    return plain
 
 
 def _prompt(prompt: Prompt) -> list[Json]:

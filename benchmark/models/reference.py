@@ -1,7 +1,9 @@
 """Reference models: rules over the survey that answer through the same protocol as any model.
 
 They are the floors and the ceiling of a similarity, and positive controls. They know questions
-and people's answers, and read a request's subject where the rule needs it; no framework.
+and people's answers, and read a request's subject where the rule needs it; no framework. Asked
+for one of several texts they name the right one, for they are told whom a question is about (the
+uniform rule finds all alike); asked for free text they say nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
+from typing import assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +21,24 @@ import numpy.typing as npt
 from benchmark.errors import ModelProblem
 from benchmark.models.neighbours import Neighbours
 from benchmark.records import (
+    Answer,
     Choice,
+    Continuation,
+    Embed,
+    Generate,
+    LogLikelihoods,
     ModelIdentity,
     Probabilities,
     Request,
     Subject,
     Task,
+    Text,
 )
 from benchmark.survey import Question, Survey
 
 RESPONDENTS = 1200  # of a national sample, where the survey does not say
+SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})
+NEVER = -700.0  # a log-likelihood of next to nothing; its exponential is still a number
 
 Shares = tuple[float, ...]
 Rule = Callable[[Question, str], Shares | None]
@@ -47,22 +59,40 @@ class ReferenceModel:
 
     @property
     def supports(self) -> frozenset[Task]:
-        return frozenset({Task.CHOICE})
+        return SUPPORTS
 
-    def answer(self, batch: Sequence[Request]) -> list[Probabilities]:
+    def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """Shares over the options in the labels' order; NaN where the rule has no data."""
-        return [self._one(_choice(self._identity, request)) for request in batch]
+        return [self._one(request) for request in batch]
 
-    def _one(self, request: Choice) -> Probabilities:
-        if request.subject not in self._answers:
-            self._answers[request.subject] = self._compute(request)
-        found = self._answers[request.subject]
+    def _one(self, request: Request) -> Answer:
+        match request:
+            case Choice():
+                return self._shares(request)
+            case Continuation():
+                right = request.subject.truth
+                total = tuple(0.0 if i == right else NEVER for i in range(len(request.texts)))
+                return LogLikelihoods(total=total, n_tokens=(1,) * len(request.texts))
+            case Generate():
+                return Text(text="", finish="stop")
+            case Embed():
+                raise _no_vectors(self._identity)
+            case _:
+                assert_never(request)
+
+    def _shares(self, request: Choice) -> Probabilities:
+        about = replace(request.subject, order=())
+        if about not in self._answers:
+            self._answers[about] = self._compute(request)
+        found = self._answers[about]
         if len(found.p) != len(request.labels):
             raise ModelProblem(
                 f"question {request.subject.item_id!r} was asked with {len(request.labels)} labels "
                 f"but has {len(found.p)} options in the survey; {self._identity.name} answers "
                 "questions as printed only"
             )
+        if request.subject.order:
+            return replace(found, p=tuple(found.p[place] for place in request.subject.order))
         return found
 
     def _compute(self, request: Choice) -> Probabilities:
@@ -92,10 +122,24 @@ class UniformModel:
 
     @property
     def supports(self) -> frozenset[Task]:
-        return frozenset({Task.CHOICE})
+        return SUPPORTS
 
-    def answer(self, batch: Sequence[Request]) -> list[Probabilities]:
-        return [self._over(len(_choice(self._identity, request).labels)) for request in batch]
+    def answer(self, batch: Sequence[Request]) -> list[Answer]:
+        return [self._one(request) for request in batch]
+
+    def _one(self, request: Request) -> Answer:
+        match request:
+            case Choice():
+                return self._over(len(request.labels))
+            case Continuation():
+                n = len(request.texts)
+                return LogLikelihoods(total=(-math.log(n),) * n, n_tokens=(1,) * n)
+            case Generate():
+                return Text(text="", finish="stop")
+            case Embed():
+                raise _no_vectors(self._identity)
+            case _:
+                assert_never(request)
 
     def _over(self, n: int) -> Probabilities:
         if n not in self._answers:
@@ -103,13 +147,10 @@ class UniformModel:
         return self._answers[n]
 
 
-def _choice(identity: ModelIdentity, request: Request) -> Choice:
-    if not isinstance(request, Choice):
-        raise ModelProblem(
-            f"{identity.name} only chooses between labels and was asked to "
-            f"{type(request).__name__.lower()}; use --model demo or reference:random"
-        )
-    return request
+def _no_vectors(identity: ModelIdentity) -> ModelProblem:
+    return ModelProblem(
+        f"{identity.name} has no vectors and was asked to embed; use --model reference:random"
+    )
 
 
 # --- rules -----------------------------------------------------------------------------------
