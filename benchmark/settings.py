@@ -12,7 +12,8 @@ from platformdirs import user_cache_path
 
 from benchmark.errors import UsageProblem
 
-EMBEDDED_MODELS = ("demo", "reference:")
+DEMO = "demo"
+EMBEDDED_MODELS = (DEMO, "reference:")
 
 
 def default_cache() -> Path:
@@ -26,7 +27,8 @@ class Settings:
 
     ``survey`` and ``images`` are ``sample``, ``hub`` or a path, never ``auto``. An empty
     ``countries``, ``topics`` or ``proxies`` means all that the suite offers. ``limit`` is the
-    number of questions per topic, ``batch_size`` None means automatic.
+    number of questions per topic, ``batch_size`` None means automatic. ``permutations`` None
+    means all cyclic orders, ``rationales``, ``min_images`` and ``income_cut`` None the suite's own.
     """
 
     model: str
@@ -51,6 +53,15 @@ class Settings:
     runs: Path
     leaderboard: Path
     gates: tuple[Path, ...]
+    permutations: int | None = 1
+    templates: tuple[str, ...] = ()
+    vetted: str = "off"
+    recognition: str = "likelihood"
+    rationales: int | None = None
+    min_images: int | None = None
+    income_cut: float | None = None
+    language: str = "en"
+    translations: Path | None = None
 
 
 def data_source(choice: str, *, model: str) -> str:

@@ -5,6 +5,7 @@ House style of help texts: what it selects, then the default.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,6 +79,13 @@ DATA = (
         "sample, hub (CVQA), or a folder with a manifest.csv; default: auto, as for --survey",
     ),
     Option("--prompts", None, "FILE", "a prompt template file of your own (docs/prompts.md)"),
+    Option(
+        "--translations",
+        None,
+        "FILE",
+        "the questions in another language (docs/prompts.md); needs --language and --prompts",
+    ),
+    Option("--language", "en", "CODE", "the prompts' language, BCP 47; default: en"),
     Option("--topic-labels", None, "FILE", "a CSV of questions and topics, for the published ones"),
 )
 SELECTION = (
@@ -92,6 +100,52 @@ SELECTION = (
         "--proxies", "", "LIST", "proxies, by comma, such as country,food,tradition; default: all"
     ),
     Option("--limit", None, "N", "ask at most N questions a topic; marks the run as partial"),
+)
+ASKING = (
+    Option(
+        "--permutations",
+        "1",
+        "N",
+        "ask under N cyclic orders of the options, or all, and average; default: 1 (as printed)",
+    ),
+    Option(
+        "--templates",
+        "",
+        "LIST",
+        "shipped prompt templates by name, by comma, or all; default: default",
+    ),
+    Option(
+        "--vetted",
+        "off",
+        "TOP",
+        "keep only pictures whose country is the model's first guess (top1), among its first two "
+        "(top2), or all (off); decided at run time; default: off",
+    ),
+    Option(
+        "--recognition",
+        "likelihood",
+        "WAY",
+        "which country a picture shows: by the likelihood of each name, or json (five guesses "
+        "written, the paper's protocol); default: likelihood",
+    ),
+    Option(
+        "--rationales",
+        "auto",
+        "N",
+        "ask for a one-sentence reason on N questions a case; default: auto (1 for demo, else 0)",
+    ),
+    Option(
+        "--min-images",
+        None,
+        "N",
+        "pictures of households a country needs, recognised ones under --vetted; default: 5",
+    ),
+    Option(
+        "--income-cut",
+        None,
+        "USD",
+        "monthly income from which a household is income-high; default: see docs/data.md",
+    ),
 )
 OUTPUT = (
     Option("--store", None, "FILE", "the response store; default: in the user's cache directory"),
@@ -112,7 +166,7 @@ REPEATED = (
 def add_options(parser: pytest.Parser) -> None:
     """Declare every option of the harness in one help group."""
     group = parser.getgroup("culture", "cultural benchmark")
-    for option in (*MODEL, *DATA, *SELECTION, *OUTPUT):
+    for option in (*MODEL, *DATA, *SELECTION, *ASKING, *OUTPUT):
         group.addoption(
             option.name, default=option.default, metavar=option.metavar, help=option.help
         )
@@ -154,6 +208,19 @@ def settings_from(config: pytest.Config) -> Settings:
         runs=_path(get("--runs"), here) or board / "runs",
         leaderboard=_path(get("--leaderboard"), here) or board / "leaderboard.json",
         gates=tuple(here / gate for gate in get("--gate")),
+        permutations=None
+        if get("--permutations") == "all"
+        else _count(get("--permutations"), "--permutations"),
+        templates=_all_or_names(get("--templates"), "--templates"),
+        vetted=_one_of(get("--vetted"), ("off", "top1", "top2"), "--vetted"),
+        recognition=_one_of(get("--recognition"), ("likelihood", "json"), "--recognition"),
+        rationales=None
+        if get("--rationales") == "auto"
+        else _count(get("--rationales"), "--rationales", least=0),
+        min_images=_count(get("--min-images"), "--min-images") if get("--min-images") else None,
+        income_cut=_amount(get("--income-cut"), "--income-cut") if get("--income-cut") else None,
+        language=get("--language"),
+        translations=_path(get("--translations"), here),
     )
 
 
@@ -175,6 +242,23 @@ def _count(text: str, option: str, *, least: int = 1) -> int:
     if number < least:
         raise UsageProblem(f"{option} {text!r} is not a whole number of at least {least}")
     return number
+
+
+def _amount(text: str, option: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = math.nan
+    if not 0 < amount < math.inf:
+        raise UsageProblem(f"{option} {text!r} is not a number above 0")
+    return amount
+
+
+def _all_or_names(text: str, option: str) -> tuple[str, ...]:
+    found = names(text, option=option)
+    if "all" in found and len(found) > 1:
+        raise UsageProblem(f"{option} {text!r}: give either all or names")
+    return found
 
 
 def _one_of(text: str, known: Sequence[str], option: str) -> str:

@@ -5,8 +5,7 @@ Knows the survey, the pictures and the templates; nothing of pytest, models or s
 
 from __future__ import annotations
 
-import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,56 +13,92 @@ from pathlib import Path
 from benchmark.calibration import Calibration
 from benchmark.errors import UsageProblem, unknown
 from benchmark.jsonio import Json
-from benchmark.prompts import Condition, Templates, load_templates
-from benchmark.proxies import CATEGORIES, ImageSet
+from benchmark.metrics.lexical import lexical_values
+from benchmark.prompts import Templates, load_templates
+from benchmark.proxies import CATEGORIES, ImageEntry, ImageSet, blank_picture
+from benchmark.recognition import recognition_record, recognition_values
 from benchmark.records import (
-    Analysis,
     Case,
-    Choice,
-    Excluded,
+    CaseRecord,
+    Continuation,
+    Generate,
     ImageRef,
+    Reply,
+    Request,
+    Score,
     Script,
     Selection,
-    Subject,
+    Text,
 )
-from benchmark.scoring import case_record
-from benchmark.settings import Settings
+from benchmark.scoring import Asked, Beside, case_record, layout
+from benchmark.settings import DEMO, Settings
 from benchmark.sources import open_images, open_survey
 from benchmark.suite import SuiteMeta
 from benchmark.survey import Question, Survey
-from benchmark.topics import UNLABELLED, topic, topics
-from benchmark.world import countries, country
+from benchmark.translation import Translation, load_translation, translated
+from suites.wvs.asking import CONDITIONS, Asker
+from suites.wvs.cells import BEYOND, BLANK, ELSEWHERE, INCOME, NONE, RECOGNITION, Cells
 
-NAMED = "country"
-PROXIES = (NAMED, *CATEGORIES)
-CONDITIONS: Mapping[str, Condition] = {
-    "country": Condition(required=("country",), forbidden=("image",)),
-    "image": Condition(required=("image",)),
-}
-PROMPTS = Path(__file__).parent / "prompts" / "default.toml"
-# How a prompt names a category of pictures.
-CATEGORY_WORDS: Mapping[str, str] = {
-    "food": "food or cooking",
-    "sports": "sport or recreation",
-    "objects": "everyday objects, materials or clothing",
-    "brands": "brands or products",
-    "geography": "landscape, buildings or landmarks",
-    "tradition": "tradition, art or history",
-    "pop-culture": "public figures or popular culture",
-}
+PROMPTS = Path(__file__).parent / "prompts"
+DEFAULT = "default"
+KEPT_TOPS = {"top1": 1, "top2": 2}
+
+Stage = Generator[Sequence[Request], Sequence[Reply], Sequence[ImageEntry]]
 
 
 def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
     """The suite over the data that the settings name."""
     survey = open_survey(settings, source="WVS")
+    translation = _translation(settings)
+    if translation is not None:
+        survey = translated(survey, translation)
     return WvsSuite(
         meta=meta,
         survey=survey,
-        images=open_images(settings, meta.countries),
-        templates=load_templates(settings.prompts or PROMPTS, conditions=CONDITIONS),
+        images=open_images(settings, (*meta.countries, *BEYOND)),
+        templates=_templates(settings),
+        translation=translation,
         settings=settings,
         calibration=Calibration(survey, seed=settings.seed),
     )
+
+
+def _translation(settings: Settings) -> Translation | None:
+    if settings.translations is None:
+        if settings.language != "en":
+            raise UsageProblem(
+                f"--language {settings.language} needs --translations FILE with the questions in "
+                "that language and --prompts FILE with a template in it; none is shipped"
+            )
+        return None
+    return load_translation(settings.translations, language=settings.language)
+
+
+def _templates(settings: Settings) -> Mapping[str, Templates]:
+    """By variant; the only one asked for has no name in the case ids."""
+    if settings.prompts is not None:
+        if settings.templates:
+            raise UsageProblem("--prompts FILE and --templates exclude each other; give one")
+        found = [load_templates(settings.prompts, conditions=CONDITIONS)]
+    else:
+        found = [load_templates(path, conditions=CONDITIONS) for path in _shipped(settings)]
+    for templates in found:
+        if templates.language != settings.language:
+            raise UsageProblem(
+                f"prompt file {templates.source} is in {templates.language!r} and --language is "
+                f"{settings.language!r}; they must be the same"
+            )
+    return {templates.name if len(found) > 1 else "": templates for templates in found}
+
+
+def _shipped(settings: Settings) -> Sequence[Path]:
+    files = {path.stem: path for path in sorted(PROMPTS.glob("*.toml"))}
+    if settings.templates == ("all",):
+        return list(files.values())
+    for name in settings.templates:
+        if name not in files:
+            raise UsageProblem(unknown("template", name, (*files, "all"), source="--templates"))
+    return [files[name] for name in settings.templates or (DEFAULT,)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,56 +108,165 @@ class WvsSuite:
     meta: SuiteMeta
     survey: Survey
     images: ImageSet
-    templates: Templates
+    templates: Mapping[str, Templates]
+    translation: Translation | None
     settings: Settings
     calibration: Calibration
-    analyses: Mapping[str, Analysis] = field(default_factory=dict)  # the shared ones do
 
     def select(self) -> Selection:
-        """Every cell that the data allow, a country's cells of one proxy together."""
-        cases: list[Case] = []
-        excluded: list[Excluded] = []
-        for iso3 in self._countries:
-            for proxy in self._proxies:
-                for slug in self._topics:
-                    case = Case(
-                        suite=self.meta.name,
-                        country=iso3,
-                        topic=slug,
-                        proxy=proxy,
-                        unit=f"{self.meta.name}/{iso3}/{proxy}",
-                    )
-                    reason = self._impossible(case)
-                    if reason:
-                        excluded.append(Excluded(case_id=case.case_id, reason=reason))
-                    else:
-                        cases.append(case)
-        return Selection(cases=tuple(cases), excluded=tuple(excluded))
+        """Every cell that the data allow, the cells of one unit together."""
+        return self._cells.select()
 
     def interview(self, case: Case) -> Script:
-        """Ask every question of the topic under every picture of the cell, then compare."""
-        questions = [q for q in self._by_topic[case.topic] if case.country in q.human]
-        pictures: Sequence[ImageRef | None] = [None]
-        if case.proxy != NAMED:
-            pictures = [self.images.open(e) for e in self.images.of(case.country, case.proxy)]
-        replies = yield [
-            self._request(case, question, picture) for picture in pictures for question in questions
-        ]
+        """Ask which country a picture shows, or every question under every picture of the cell."""
+        if case.kind == RECOGNITION:
+            return self._recognise(case)
+        return self._ask(case)
+
+    def _recognise(self, case: Case) -> Script:
+        entry = self._cells.entry(case)
+        (reply,) = yield [self._which_country(entry)]
+        return recognition_record(
+            case,
+            image_id=entry.image_id,
+            reply=reply,
+            names=self._names,
+            truth=self._truth(entry),
+        )
+
+    def _ask(self, case: Case) -> Script:
+        found = self._cells.pictures(case.country, case.proxy)
+        kept = yield from self._vetted(case, found)
+        pictures = self._opened(case, kept)
+        questions = [q for q in self._questions(case) if case.country in q.human]
+        asked = layout(questions, pictures=len(pictures), orders=self.settings.permutations)
+        reasoned = questions[: self._rationales] if pictures else []
+        reasons = [*self._reasons(case, reasoned, pictures)]
+        replies = yield [*self._choices(case, questions, pictures, asked), *reasons]
         return case_record(
             case,
             questions=questions,
-            unasked=[q for q in self._by_topic[case.topic] if case.country not in q.human],
-            replies=[
-                replies[start : start + len(questions)]
-                for start in range(0, len(replies), len(questions))
-            ],
-            image_ids=[picture.image_id for picture in pictures if picture is not None],
+            unasked=[q for q in self._questions(case) if case.country not in q.human],
+            asked=asked,
+            replies=replies[: len(asked)],
+            image_ids=[picture.image_id for picture, _ in pictures if picture is not None],
             calibration=self.calibration,
+            beside=self._beside(case, reasoned, replies[len(asked) :], len(found), len(kept)),
         )
+
+    # --- pictures ------------------------------------------------------------------------------
+
+    def _vetted(self, case: Case, found: Sequence[ImageEntry]) -> Stage:
+        """The pictures whose country the model itself names; controls are not vetted."""
+        top = KEPT_TOPS.get(self.settings.vetted)
+        if top is None or case.proxy not in (*CATEGORIES, *INCOME):
+            return found
+        income = case.proxy in INCOME
+        pool = self.images.households(case.country) if income else found
+        replies = yield [self._which_country(entry) for entry in pool]
+        known = {
+            entry.image_id
+            for entry, reply in zip(pool, replies, strict=True)
+            if recognition_values(reply, self._names, self._truth(entry))[f"top{top}"] == 1
+        }
+        if income and len(known) < self._cells.min_households:
+            return ()
+        return [entry for entry in found if entry.image_id in known]
+
+    def _opened(
+        self, case: Case, entries: Sequence[ImageEntry]
+    ) -> Sequence[tuple[ImageRef | None, str]]:
+        """What is shown, with its category; nothing is one way of asking too."""
+        if case.proxy == BLANK:
+            return [(blank_picture(), BLANK)]
+        if case.proxy in ("country", NONE):
+            return [(None, "")]
+        return [(self.images.open(entry), entry.category) for entry in entries]
+
+    # --- requests ------------------------------------------------------------------------------
+
+    def _choices(
+        self,
+        case: Case,
+        questions: Sequence[Question],
+        pictures: Sequence[tuple[ImageRef | None, str]],
+        asked: Sequence[Asked],
+    ) -> Sequence[Request]:
+        return [
+            self._asker.choice(case, questions[one.question], one.order, *pictures[one.picture])
+            for one in asked
+        ]
+
+    def _reasons(
+        self,
+        case: Case,
+        questions: Sequence[Question],
+        pictures: Sequence[tuple[ImageRef | None, str]],
+    ) -> Sequence[Request]:
+        """Under the first picture, and without a cue; a question's two stand together."""
+        return [
+            request
+            for question in questions
+            for request in (
+                self._asker.reason(case, question, *pictures[0]),
+                *([self._asker.reason_without_cue(case, question)] if self._compares(case) else []),
+            )
+        ]
+
+    def _compares(self, case: Case) -> bool:
+        return case.proxy != NONE and NONE in self.templates[case.variant]
+
+    def _which_country(self, entry: ImageEntry) -> Continuation | Generate:
+        picture = self.images.open(entry)
+        if self.settings.recognition == "json":
+            return self._asker.written_recognition(
+                picture, entry.category, names=self._names, iso3=entry.country
+            )
+        return self._asker.recognition(
+            picture,
+            entry.category,
+            names=self._names,
+            truth=self._truth(entry),
+            iso3=entry.country,
+        )
+
+    # --- records -------------------------------------------------------------------------------
+
+    def _beside(
+        self,
+        case: Case,
+        reasoned: Sequence[Question],
+        replies: Sequence[Reply],
+        n_found: int,
+        n_kept: int,
+    ) -> Beside:
+        per = 2 if self._compares(case) else 1
+        values, keys = {}, {}
+        for i, question in enumerate(reasoned):
+            own = replies[per * i : per * (i + 1)]
+            texts = [reply.answer for reply in own]
+            values[question.question_id] = _lexical(texts)
+            keys[question.question_id] = tuple(reply.key for reply in own)
+        pictures = Score(
+            metric="pictures",
+            value=float(n_kept),
+            n=n_kept,
+            n_missing=n_found - n_kept,
+            method="pictures asked about",
+            higher_is_better=None,
+        )
+        return Beside(
+            values=values,
+            keys=keys,
+            scores=(pictures,) if n_found else (),
+            shown=self._cells.elsewhere(case.country) if case.proxy == ELSEWHERE else "",
+        )
+
+    # --- what the run says of it ---------------------------------------------------------------
 
     def config(self) -> Mapping[str, Json]:
         """Data, wording and selection; two runs with equal config have comparable rows."""
-        return {
+        chosen: dict[str, Json] = {
             "survey": {
                 "name": self.survey.name,
                 "revision": self.survey.revision,
@@ -133,11 +277,21 @@ class WvsSuite:
                 "revision": self.images.revision,
                 "digest": self.images.digest,
             },
-            "templates": self.templates.digest,
-            "countries": sorted(self._countries),
-            "topics": list(self._topics),
-            "proxies": list(self._proxies),
+            "templates": {name or t.name: t.digest for name, t in self.templates.items()},
+            "countries": sorted(self._cells.countries),
+            "topics": list(self._cells.topics),
+            "proxies": list(self._cells.proxies),
+            "permutations": self.settings.permutations or "all",
+            "vetted": self.settings.vetted,
+            "recognition": self.settings.recognition,
+            "rationales": self._rationales,
+            "income_cut_usd_month": self._cells.income_cut,
+            "min_images": self._cells.min_households,
+            "language": self.settings.language,
         }
+        if self.translation is not None:
+            chosen["translation"] = self.translation.digest
+        return chosen
 
     def stamp(self) -> str:
         """The pictures' files as they lie there now: the configuration knows only their sizes."""
@@ -146,13 +300,17 @@ class WvsSuite:
     def header(self) -> tuple[str, ...]:
         """Which questions and pictures are in use, and what of them was set aside."""
         used = sum(1 for entry in self.images.entries if entry.category in CATEGORIES)
-        unused = len(self.images.entries) - used
+        homes = len(self.images.entries) - used
+        names = ", ".join(templates.name for templates in self.templates.values())
         lines = [
             f"survey {self.survey.name} @ {self.survey.revision[:19]}: "
             f"{len(self.survey.questions)} questions, {len(self.survey.countries())} countries",
             f"images {self.images.name} @ {self.images.revision[:19]}: "
-            f"{used} pictures in the seven categories"
-            + (f", {unused} in others (not used)" if unused else ""),
+            f"{used} pictures in the seven categories" + (f", {homes} of households" * bool(homes)),
+            f"prompts {names}"
+            + (f", {self.settings.permutations or 'all'} orders" * self._permuted)
+            + (f", vetted {self.settings.vetted}" * (self.settings.vetted != "off"))
+            + (f", {self._rationales} reason a case" * bool(self._rationales)),
         ]
         lines += [
             f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
@@ -160,66 +318,50 @@ class WvsSuite:
         ]
         return tuple(lines)
 
+    @property
+    def _permuted(self) -> bool:
+        return self.settings.permutations != 1
+
     @cached_property
-    def _countries(self) -> tuple[str, ...]:
-        return (
-            tuple(
-                dict.fromkeys(
-                    country(c, source="--countries").iso3 for c in self.settings.countries
-                )
-            )
-            or self.meta.countries
+    def _rationales(self) -> int:
+        if self.settings.rationales is None:
+            return 1 if self.settings.model == DEMO else 0
+        return self.settings.rationales
+
+    @cached_property
+    def _cells(self) -> Cells:
+        shared = frozenset.intersection(*(frozenset(t.conditions) for t in self.templates.values()))
+        return Cells(
+            suite=self.meta.name,
+            default_countries=self.meta.countries,
+            survey=self.survey,
+            images=self.images,
+            settings=self.settings,
+            conditions=shared,
+            variants=tuple(self.templates),
         )
 
     @cached_property
-    def _proxies(self) -> tuple[str, ...]:
-        for proxy in self.settings.proxies:
-            if proxy not in PROXIES:
-                raise UsageProblem(unknown("proxy", proxy, PROXIES, source="--proxies"))
-        return tuple(p for p in PROXIES if p in self.settings.proxies) or PROXIES
-
-    @cached_property
-    def _topics(self) -> tuple[str, ...]:
-        present = (*topics(), *([UNLABELLED] if UNLABELLED in self._by_topic else []))
-        wanted = {
-            UNLABELLED if name == UNLABELLED else topic(name, source="--topics").slug
-            for name in self.settings.topics
-        }
-        if not wanted:
-            return present
-        return tuple(slug for slug in (*topics(), UNLABELLED) if slug in wanted)
-
-    @cached_property
-    def _by_topic(self) -> Mapping[str, tuple[Question, ...]]:
-        found: dict[str, list[Question]] = {slug: [] for slug in topics()}
-        for question in self.survey.questions:
-            found.setdefault(question.topic, []).append(question)
-        return {topic: tuple(all_[: self.settings.limit]) for topic, all_ in found.items()}
-
-    def _impossible(self, case: Case) -> str:
-        questions = self._by_topic.get(case.topic, ())
-        if not questions:
-            return f"the survey has no question on {case.topic}"
-        if not any(case.country in q.human for q in questions):
-            return f"no question on {case.topic} was answered in {countries()[case.country].name}"
-        if case.proxy != NAMED and not self.images.of(case.country, case.proxy):
-            return f"the image set has no {case.proxy} picture of {countries()[case.country].name}"
-        return ""
-
-    def _request(self, case: Case, question: Question, picture: ImageRef | None) -> Choice:
-        labels = tuple(string.ascii_uppercase[: len(question.options)])
-        slots = {
-            "country": countries()[case.country].name,
-            "category": CATEGORY_WORDS.get(case.proxy, ""),
-            "question": question.text,
-            "options": "\n".join(
-                f"({label}) {option}"
-                for label, option in zip(labels, question.options, strict=True)
-            ),
-        }
-        template = self.templates["country" if picture is None else "image"]
-        return Choice(
-            prompt=template.fill(slots, image=picture),
-            labels=labels,
-            subject=Subject(country=case.country, item_id=question.question_id),
+    def _asker(self) -> Asker:
+        return Asker(
+            templates=self.templates, translation=self.translation, seed=self.settings.seed
         )
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self._asker.country_name(iso3) for iso3 in self._cells.candidates)
+
+    def _truth(self, entry: ImageEntry) -> int:
+        return self._cells.candidates.index(entry.country)
+
+    def _questions(self, case: Case) -> Sequence[Question]:
+        return self._cells.by_topic[case.topic]
+
+
+def _lexical(answers: Sequence[object]) -> Mapping[str, float]:
+    """The reason's lexical scores; the second answer, if any, is the reason without a cue."""
+    own, other = answers[0], answers[1] if len(answers) > 1 else None
+    if not isinstance(own, Text):
+        raise TypeError(f"a reason came back as {type(own).__name__}")
+    without_cue = other.text if isinstance(other, Text) else None
+    return lexical_values(own.text, finish=own.finish, without_cue=without_cue)

@@ -1,0 +1,162 @@
+"""The suite's requests: how a question, a picture and a template become a prompt.
+
+Knows the wording of the slots; no answer and no metric.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmark.orders import Order
+from benchmark.prompts import Condition, Template, Templates
+from benchmark.records import (
+    Case,
+    Choice,
+    Continuation,
+    Generate,
+    GenerationParams,
+    ImageRef,
+    Prompt,
+    Subject,
+)
+from benchmark.survey import Question
+from benchmark.translation import Translation
+from benchmark.world import countries
+from suites.wvs.cells import BLANK, CONDITION, NONE
+
+QUESTION = ("question", "options")
+CONDITIONS: Mapping[str, Condition] = {
+    "country": Condition(required=("country", *QUESTION), forbidden=("image", "countries")),
+    "image": Condition(required=("image", *QUESTION), forbidden=("country", "countries")),
+    "both": Condition(
+        required=("country", "image", *QUESTION), forbidden=("countries",), optional=True
+    ),
+    "none": Condition(
+        required=QUESTION, forbidden=("country", "image", "category", "countries"), optional=True
+    ),
+    "recognise": Condition(
+        required=("image", "countries"), forbidden=("country", *QUESTION), optional=True
+    ),
+}
+# How a prompt names what a picture shows.
+CATEGORY_WORDS: Mapping[str, str] = {
+    "food": "food or cooking",
+    "sports": "sport or recreation",
+    "objects": "everyday objects, materials or clothing",
+    "brands": "brands or products",
+    "geography": "landscape, buildings or landmarks",
+    "tradition": "tradition, art or history",
+    "pop-culture": "public figures or popular culture",
+    "income": "a family or its home",
+    BLANK: "everyday life",
+}
+REASON = GenerationParams(max_new_tokens=48)
+GUESSES = GenerationParams(max_new_tokens=96)
+# The written reading asks in the format that it can read, whatever the template's wording.
+AS_JSON = 'Reply with JSON only: {"guesses": [five of these names, the likeliest first]}'
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asker:
+    """Requests in the wording of the templates, and of a translation where there is one."""
+
+    templates: Mapping[str, Templates]  # by variant
+    translation: Translation | None
+    seed: int
+
+    def choice(
+        self,
+        case: Case,
+        question: Question,
+        order: Order,
+        picture: ImageRef | None,
+        category: str,
+    ) -> Choice:
+        """Which label: the options stand in ``order``."""
+        labels = tuple(string.ascii_uppercase[: len(question.options)])
+        plain = order == tuple(range(len(order)))
+        return Choice(
+            prompt=self._template(case).fill(
+                self._slots(case, question, order, category), image=picture
+            ),
+            labels=labels,
+            subject=Subject(
+                country=case.country,
+                item_id=question.question_id,
+                order=() if plain else order,
+            ),
+        )
+
+    def reason(
+        self, case: Case, question: Question, picture: ImageRef | None, category: str
+    ) -> Generate:
+        """A sentence that says why, asked in the printed order of the options."""
+        order = tuple(range(len(question.options)))
+        slots = self._slots(case, question, order, category)
+        return self._written(case, question, self._template(case).fill_reason(slots, image=picture))
+
+    def reason_without_cue(self, case: Case, question: Question) -> Generate:
+        """The same, when nothing tells where the model is."""
+        order = tuple(range(len(question.options)))
+        template = self.templates[case.variant][CONDITION[NONE]]
+        slots = self._slots(case, question, order, "")
+        return self._written(case, question, template.fill_reason(slots))
+
+    def recognition(
+        self, picture: ImageRef, category: str, *, names: Sequence[str], truth: int, iso3: str
+    ) -> Continuation:
+        """How likely each name of the closed list comes next; a full stop ends it.
+
+        Without the stop a name that begins another one (Niger, Nigeria) would hold its share too.
+        """
+        return Continuation(
+            prompt=self._recognise(picture, category, names),
+            texts=tuple(f" {name}." for name in names),
+            subject=Subject(country=iso3, item_id=picture.image_id, truth=truth),
+        )
+
+    def written_recognition(
+        self, picture: ImageRef, category: str, *, names: Sequence[str], iso3: str
+    ) -> Generate:
+        """Five guesses in words, as the paper asks."""
+        prompt = self._recognise(picture, category, names)
+        asked = Prompt(prefix=prompt.prefix, suffix=f"{prompt.suffix}{AS_JSON}\n")
+        subject = Subject(country=iso3, item_id=picture.image_id)
+        return Generate(prompt=asked, params=GUESSES, seed=self.seed, subject=subject)
+
+    def country_name(self, iso3: str) -> str:
+        """Its name in the prompts' language."""
+        named = self.translation.countries if self.translation else {}
+        return named.get(iso3, countries()[iso3].name)
+
+    def _recognise(self, picture: ImageRef, category: str, names: Sequence[str]) -> Prompt:
+        first = next(iter(self.templates.values()))
+        slots = {"category": self._words(category), "countries": ", ".join(names)}
+        return first["recognise"].fill(slots, image=picture)
+
+    def _written(self, case: Case, question: Question, prompt: Prompt) -> Generate:
+        subject = Subject(country=case.country, item_id=question.question_id)
+        return Generate(prompt=prompt, params=REASON, seed=self.seed, subject=subject)
+
+    def _template(self, case: Case) -> Template:
+        return self.templates[case.variant][CONDITION[case.proxy]]
+
+    def _slots(
+        self, case: Case, question: Question, order: Order, category: str
+    ) -> Mapping[str, str]:
+        shown = (question.options[place] for place in order)
+        return {
+            "country": self.country_name(case.country),
+            "category": self._words(category),
+            "question": question.text,
+            "options": "\n".join(
+                f"({label}) {option}"
+                for label, option in zip(string.ascii_uppercase, shown, strict=False)
+            ),
+        }
+
+    def _words(self, category: str) -> str:
+        named = self.translation.categories if self.translation else {}
+        return named.get(category, CATEGORY_WORDS.get(category, ""))
