@@ -24,9 +24,10 @@ def default_cache() -> Path:
 class Settings:
     """The options of one run.
 
-    ``survey`` and ``images`` are ``sample``, ``hub`` or a path, never ``auto``. An empty
-    ``countries``, ``topics`` or ``proxies`` means all that the suite offers. ``limit`` is the
-    number of questions per topic, ``batch_size`` None means automatic.
+    ``survey`` and each of ``images``, of which there is one at least, are ``sample``, ``hub`` or a
+    path, never ``auto``. An empty ``countries``, ``topics`` or ``proxies`` means all that the
+    suite offers. ``limit`` is the number of questions per topic, ``batch_size`` None means
+    automatic.
     """
 
     model: str
@@ -39,7 +40,7 @@ class Settings:
     model_args: tuple[tuple[str, str], ...]
     seed: int
     survey: str
-    images: str
+    images: tuple[str, ...]
     prompts: Path | None
     topic_labels: Path | None
     countries: tuple[str, ...]
