@@ -25,10 +25,11 @@ def default_cache() -> Path:
 class Settings:
     """The options of one run.
 
-    ``survey`` and ``images`` are ``sample``, ``hub`` or a path, never ``auto``. An empty
-    ``countries``, ``topics`` or ``proxies`` means all that the suite offers. ``limit`` is the
-    number of questions per topic, ``batch_size`` None means automatic. ``permutations`` None
-    means all cyclic orders, ``rationales``, ``min_images`` and ``income_cut`` None the suite's own.
+    ``survey`` and each of ``images``, of which there is one at least, are ``sample``, ``hub`` or a
+    path, never ``auto``. An empty ``countries``, ``topics`` or ``proxies`` means all that the
+    suite offers. ``limit`` is the number of questions per topic, ``batch_size`` None means
+    automatic. ``permutations`` None means all cyclic orders, ``rationales``, ``min_images`` and
+    ``income_cut`` None the suite's own.
     """
 
     model: str
@@ -41,7 +42,7 @@ class Settings:
     model_args: tuple[tuple[str, str], ...]
     seed: int
     survey: str
-    images: str
+    images: tuple[str, ...]
     prompts: Path | None
     topic_labels: Path | None
     countries: tuple[str, ...]

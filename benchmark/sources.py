@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmark import hub
-from benchmark.proxies import ImageSet, drawn_sample, load_manifest
+from benchmark.proxies import ImageSet, drawn_sample, load_images, load_manifest, union
 from benchmark.settings import Settings
 from benchmark.survey import SAMPLE, Survey, load_survey
 
@@ -31,11 +31,15 @@ def open_survey(settings: Settings, *, source: str) -> Survey:
 
 
 def open_images(settings: Settings, countries: Sequence[str]) -> ImageSet:
-    """The pictures the settings name; CVQA's are fetched once for the given countries."""
-    match settings.images:
+    """All pictures that the settings name; CVQA's are fetched once for the given countries."""
+    return union([_images(choice, settings, countries) for choice in settings.images])
+
+
+def _images(choice: str, settings: Settings, countries: Sequence[str]) -> ImageSet:
+    match choice:
         case "sample":
             return drawn_sample()
         case "hub":
             return load_manifest(hub.fetch_cvqa(settings.cache, countries=countries))
         case text:
-            return load_manifest(Path(text))
+            return load_images(Path(text))

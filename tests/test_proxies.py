@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import struct
 import warnings
 import zlib
@@ -14,12 +15,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from benchmark import proxies
+from benchmark import jsonio, proxies
 from benchmark.errors import DataProblem, ImageProblem
-from benchmark.images import decoding, drawn
+from benchmark.images import decoding, drawn, image_set
 from benchmark.images.decoding import decode, pixel_digest, suffix
 from benchmark.images.manifest import COLUMNS
-from benchmark.proxies import CATEGORIES, ImageEntry, ImageSet, drawn_sample, load_manifest
+from benchmark.proxies import (
+    CATEGORIES,
+    HOUSEHOLD,
+    ImageEntry,
+    ImageSet,
+    drawn_sample,
+    income_band,
+    load_manifest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +36,8 @@ if TYPE_CHECKING:
 
 HEADER = ",".join(COLUMNS)
 ROW = "a.png,NGA,food,,CC0,me,https://example.org"
+# Of the 70 pictures of cells, by country and category.
+DRAWN = "f234edf6206ffe777629d052938851264efed8842693dda488a82abff4486fc3"
 
 
 def manifest(folder: Path, *rows: str, header: str = HEADER) -> Path:
@@ -117,7 +128,7 @@ def test_row_that_cannot_be_meant_names_file_and_line(
     ("content", "problem"),
     [
         (b"", "no column 'image'"),
-        (b"image,country\n", "no column 'category'"),
+        (b"image,country\n", "no column 'category' among image, country; image manifest needs"),
         (f"{HEADER},image\n".encode(), "more than one column 'image'"),
         (f"{HEADER}\n".encode(), "lists no image"),
         (b"\xff\xfe\x00", "cannot be read as UTF-8"),
@@ -198,7 +209,7 @@ def test_memory_stays_bounded_and_dropped_pictures_decode_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten pictures of 3 MB under a limit of 4 MB: one is held, all can be looked at again."""
-    monkeypatch.setattr(proxies, "_KEPT_BYTES", 4 * 2**20)
+    monkeypatch.setattr(image_set, "_KEPT_BYTES", 4 * 2**20)
     rows = [f"{n}.png,NGA,food,,,," for n in range(10)]
     for n in range(10):
         png(tmp_path / f"{n}.png", f"rgb({n}, 0, 0)", (1024, 1024))
@@ -213,7 +224,7 @@ def test_file_that_changes_during_the_run_is_not_answered_under_its_old_digest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stored answers belong to a digest; other pixels under it would be a silent error."""
-    monkeypatch.setattr(proxies, "_KEPT_BYTES", 0)
+    monkeypatch.setattr(image_set, "_KEPT_BYTES", 0)
     png(tmp_path / "a.png")
     images, entry = one(tmp_path)
     reference = images.open(entry)
@@ -345,31 +356,51 @@ def test_digest_covers_shape_as_well_as_pixels() -> None:
 
 
 def test_sample_has_one_marked_free_picture_for_each_cell() -> None:
-    """Ten countries, seven categories: terms and origin in each entry."""
+    """Ten countries, seven categories, and households: terms and origin in each entry."""
     sample = drawn_sample()
-    assert len(sample.entries) == 70
     for country in drawn.COUNTRIES:
         for category in CATEGORIES:
             (entry,) = sample.of(country, category)
-            assert (entry.licence, entry.source) == ("Apache-2.0", "synthetic")
+            assert entry.credit == "drawn by pytest-culture"
+            assert entry.income_usd_month is None
+    assert {(entry.licence, entry.source) for entry in sample.entries} == {
+        ("Apache-2.0", "synthetic")
+    }
     assert list(sample.entries) == sorted(sample.entries, key=lambda entry: entry.image_id)
+    assert len(sample.entries) == 70 + 18
+
+
+def test_sample_has_poor_and_rich_households_with_invented_incomes() -> None:
+    """Three on either side of the cut in three countries, and each says that it is invented."""
+    sample = drawn_sample()
+    homes = [entry for entry in sample.entries if entry.category == HOUSEHOLD]
+    assert {entry.country for entry in homes} == {"BRA", "IND", "NGA"}
+    for country in ("BRA", "IND", "NGA"):
+        bands = [income_band(entry) for entry in sample.households(country)]
+        assert bands == ["income-low"] * 3 + ["income-high"] * 3
+    assert all("invented income" in entry.credit for entry in homes)
 
 
 def test_sample_pictures_differ_and_are_the_same_each_time() -> None:
-    """No two cells share pixels; a second set draws the same ones."""
+    """No two entries share pixels; a second set draws the same ones."""
     first, second = drawn_sample(), drawn_sample()
     digests = [first.open(entry).digest for entry in first.entries]
-    assert len(set(digests)) == 70
+    assert len(set(digests)) == len(first.entries)
     assert digests == [second.open(entry).digest for entry in second.entries]
     assert first.digest == second.digest
 
 
+def test_pixels_of_the_first_release_stay_as_they_were() -> None:
+    """Who changes one raises `DRAWING`, or stored answers would be read for other pictures."""
+    cells = itertools.product(sorted(drawn.COUNTRIES), sorted(CATEGORIES))
+    assert drawn.DRAWING == 1
+    assert jsonio.digest([pixel_digest(drawn.draw(*cell)) for cell in cells]) == DRAWN
+
+
 def test_every_drawn_picture_bears_the_same_legible_mark() -> None:
     """The strip with SYNTHETIC is black on white and identical everywhere."""
-    strips = {
-        drawn.draw(country, category).crop((0, 81, 96, 96)).tobytes()
-        for country in drawn.COUNTRIES
-        for category in CATEGORIES
-    }
+    sample = drawn_sample()
+    pictures = [sample.open(entry).pixels() for entry in sample.entries]
+    strips = {picture.crop((0, 81, 96, 96)).tobytes() for picture in pictures}
     assert len(strips) == 1
     assert set(strips.pop()) == {0, 255}

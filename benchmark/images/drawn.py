@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COUNTRIES = ("BRA", "CHN", "FRA", "ITA", "KOR", "MEX", "NGA", "PAK", "USA", "VNM")
+HOUSEHOLDS = ("BRA", "IND", "NGA")
+# One household each, in US dollars a month. Invented, as the households are: round numbers, three
+# on either side of the cut between low and high income.
+INCOMES = (50.0, 150.0, 400.0, 1000.0, 2500.0, 6000.0)
 SIDE = 96
+BLANK_SIDE = 224  # what the commonest vision encoders see: no resizing, no edge
 DRAWING = 1  # raise it whenever a drawn pixel changes: it is part of the sample's digest
 
 _BAND = 15  # height of the strip that carries the word
@@ -27,10 +32,11 @@ Colour = tuple[int, int, int]
 Box = tuple[int, int, int, int]
 
 
-def draw(country: str, category: str) -> Image.Image:
-    """One picture of 96 x 96 pixels, the same on every call."""
-    both = hashlib.sha256(f"{country}/{category}".encode()).digest()
-    # The ground is the country's, the kind of mark the category's, their places are both's.
+def draw(country: str, category: str, number: str = "") -> Image.Image:
+    """One picture of 96 x 96 pixels, the same on every call; ``number`` tells a cell's apart."""
+    cell = f"{country}/{category}/{number}" if number else f"{country}/{category}"
+    both = hashlib.sha256(cell.encode()).digest()
+    # The ground is the country's, the kind of mark the category's, their places are the cell's.
     ground = _colour(hashlib.sha256(country.encode()).digest()[0], saturation=0.35, value=0.92)
     image = Image.new("RGB", (SIDE, SIDE), ground)
     pen = ImageDraw.Draw(image)
@@ -38,6 +44,11 @@ def draw(country: str, category: str) -> Image.Image:
         _mark(pen, category, place, colour)
     _sign(pen)
     return image
+
+
+def blank() -> Image.Image:
+    """Mid-grey all over, 224 x 224: a picture that shows nothing."""
+    return Image.new("RGB", (BLANK_SIDE, BLANK_SIDE), (128, 128, 128))
 
 
 def _marks(seed: bytes) -> Iterator[tuple[Box, Colour]]:
@@ -65,6 +76,8 @@ def _mark(pen: ImageDraw.ImageDraw, category: str, box: Box, colour: Colour) -> 
             pen.polygon([(left, bottom), (middle, top), (right, bottom)], colour)
         case "tradition":
             pen.rectangle(box, outline=colour, width=4)
+        case "income":
+            pen.rectangle((left, centre - 4, right, centre + 4), fill=colour)
         case _:
             pen.line((left, top, right, bottom), fill=colour, width=5)
             pen.line((left, bottom, right, top), fill=colour, width=5)

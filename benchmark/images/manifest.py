@@ -5,19 +5,24 @@ Knows no pixels: a picture that is missing or broken is found when it is opened,
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
 
 from benchmark import world
-from benchmark.errors import DataProblem, ImageProblem, unknown
+from benchmark.errors import DataProblem, unknown
+from benchmark.images.table import amount, inside, read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
-HOUSEHOLD = "income"  # photos of households; no cut-off between low and high is drawn here
+HOUSEHOLD = "income"  # photos of households, poor and rich; the cut between them is elsewhere
 MANIFEST = "manifest.csv"
 COLUMNS = ("image", "country", "category", "income_usd_month", "licence", "credit", "source")
+INSTEAD = (
+    f"--images takes `sample`, `hub`, a folder with a {MANIFEST} ({','.join(COLUMNS)})"
+    " or the CSV file of Dollar Street"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +47,8 @@ def read_manifest(folder: Path) -> tuple[ImageEntry, ...]:
     first: dict[str, str] = {}
     entries = []
     root = folder.resolve()
-    for where, row in _rows(path):
+    rows = read_table(path, columns=COLUMNS, kind="image manifest", instead=INSTEAD)
+    for where, row in rows:
         entry = _entry(row, root, where)
         if entry.image_id in first:
             raise DataProblem(
@@ -56,51 +62,6 @@ def read_manifest(folder: Path) -> tuple[ImageEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.image_id))
 
 
-def _rows(path: Path) -> list[tuple[str, dict[str, str]]]:
-    """Each row with the words that say where it stands; exactly our columns, all filled in."""
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    try:
-        names = [name.strip() for name in next(reader, [])]
-        _check_columns(names, path)
-        rows = []
-        for cells in reader:
-            where = f"{path}, line {reader.line_num}"
-            if cells and len(cells) != len(names):
-                raise DataProblem(
-                    f"{where}: {len(cells)} fields where the first line has {len(names)};"
-                    " put quotes around a field that holds a comma"
-                )
-            if cells:
-                rows.append((where, dict(zip(names, map(str.strip, cells), strict=True))))
-    except csv.Error as error:
-        raise DataProblem(
-            f"{path}, line {reader.line_num}: not readable as CSV ({error})"
-        ) from None
-    return rows
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DataProblem(
-            f"no image manifest at {path}; --images takes `sample`, `hub` or a folder with a"
-            f" {MANIFEST} ({','.join(COLUMNS)})"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataProblem(f"image manifest {path} cannot be read as UTF-8 text: {error}") from None
-
-
-def _check_columns(names: list[str], path: Path) -> None:
-    for column in COLUMNS:
-        if names.count(column) != 1:
-            count = "no" if column not in names else "more than one"
-            raise DataProblem(
-                f"{path}, line 1: {count} column {column!r} among {', '.join(names) or 'none'};"
-                f" a manifest has {','.join(COLUMNS)}"
-            )
-
-
 def _entry(row: dict[str, str], root: Path, where: str) -> ImageEntry:
     country, category = row["country"], row["category"]
     if country not in world.countries():
@@ -111,7 +72,7 @@ def _entry(row: dict[str, str], root: Path, where: str) -> ImageEntry:
     if category == HOUSEHOLD and income is None:
         raise DataProblem(f"{where}: category {HOUSEHOLD!r} without income_usd_month; fill it in")
     return ImageEntry(
-        image_id=_inside(row["image"], root, where),
+        image_id=inside(row["image"], root, where, folder="the manifest's folder"),
         country=country,
         category=category,
         income_usd_month=income,
@@ -124,30 +85,10 @@ def _entry(row: dict[str, str], root: Path, where: str) -> ImageEntry:
 def _income(text: str, where: str) -> float | None:
     if not text:
         return None
-    try:
-        income = float(text)
-    except ValueError:
-        income = math.nan
-    if not 0 <= income < math.inf:
+    income = amount(text)
+    if income is None:
         raise DataProblem(
             f"{where}: income_usd_month {text!r} is not a number from 0 up;"
             " correct it or leave it empty"
         )
     return income
-
-
-def _inside(text: str, root: Path, where: str) -> str:
-    """The path in one spelling, if it stays in the folder, also behind symbolic links."""
-    path = PurePosixPath(text)
-    foreign = path.is_absolute() or PureWindowsPath(text).drive or "\\" in text or "\0" in text
-    if foreign or not path.parts or ".." in path.parts:
-        raise ImageProblem(
-            f"{where}: image {text!r} is not a path inside the manifest's folder;"
-            " write it relative to the folder, with forward slashes"
-        )
-    if not (root / path).resolve().is_relative_to(root):
-        raise ImageProblem(
-            f"{where}: image {text!r} leads out of the manifest's folder through a symbolic link;"
-            " put the file itself into the folder"
-        )
-    return path.as_posix()

@@ -72,12 +72,6 @@ DATA = (
         "sample, hub, or a CSV file in GlobalOpinionQA's layout; default: auto (sample for "
         "embedded models, hub for all others)",
     ),
-    Option(
-        "--images",
-        "auto",
-        "SOURCE",
-        "sample, hub (CVQA), or a folder with a manifest.csv; default: auto, as for --survey",
-    ),
     Option("--prompts", None, "FILE", "a prompt template file of your own (docs/prompts.md)"),
     Option(
         "--translations",
@@ -153,6 +147,13 @@ OUTPUT = (
     Option("--leaderboard", None, "FILE", "the board; default: leaderboard/leaderboard.json"),
 )
 REPEATED = (
+    Option(
+        "--images",
+        None,
+        "SOURCE",
+        "sample, hub (CVQA), a folder with a manifest.csv, or Dollar Street's CSV file or folder; "
+        "repeatable, all are used; default: auto, as for --survey",
+    ),
     Option("--model-args", None, "K=V", "keyword arguments for loading the model; repeatable"),
     Option(
         "--gate",
@@ -196,7 +197,12 @@ def settings_from(config: pytest.Config) -> Settings:
         model_args=pairs(get("--model-args"), option="--model-args"),
         seed=_count(get("--seed"), "--seed", least=0),
         survey=_located(data_source(get("--survey"), model=model), here),
-        images=_located(data_source(get("--images"), model=model), here),
+        images=tuple(
+            dict.fromkeys(
+                _located(data_source(choice, model=model), here)
+                for choice in get("--images") or ["auto"]
+            )
+        ),
         prompts=_path(get("--prompts"), here),
         topic_labels=_path(get("--topic-labels"), here),
         countries=names(get("--countries"), option="--countries"),

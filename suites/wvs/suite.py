@@ -314,7 +314,7 @@ class WvsSuite:
         ]
         lines += [
             f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
-            for problem in (*self.survey.problems, *self.survey.notes)
+            for problem in (*self.survey.problems, *self.survey.notes, *self.images.problems)
         ]
         return tuple(lines)
 

@@ -1,0 +1,179 @@
+"""A set of pictures by country and category, and several sets as one; pixels when somebody looks.
+
+Knows no file format and not where pixels come from: each set brings the way to its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from benchmark import jsonio
+from benchmark.errors import ImageProblem
+from benchmark.images.decoding import pixel_digest
+from benchmark.images.manifest import HOUSEHOLD, ImageEntry
+from benchmark.records import ImageRef
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from PIL.Image import Image
+
+    from benchmark.survey_rows import Problem
+
+# Decoded pictures held for another look; one that is larger than this alone is not held.
+_KEPT_BYTES = 64 * 2**20
+
+
+class ImageSource(Protocol):
+    """Where the pixels of a set come from."""
+
+    def read(self, entry: ImageEntry) -> Image:
+        """The picture in RGB; an `ImageProblem` where it cannot be had."""
+        ...
+
+    def size(self, entry: ImageEntry) -> int | None:
+        """Bytes of its file, 0 where it needs none, None where the file is missing."""
+        ...
+
+    def changed_ns(self, entry: ImageEntry) -> int | None:
+        """When its file was last written, in ns; 0 and None as for the size."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImageSet:
+    """Entries sorted by `image_id`, and the way to their pixels.
+
+    ``digest`` covers the manifest's rows and the files' sizes, so that it costs no reading; the
+    pixels that a model saw are in the key of that request, by `ImageRef.digest`. ``problems`` is
+    what its list named and nobody can use.
+    """
+
+    name: str
+    digest: str
+    entries: tuple[ImageEntry, ...]
+    source: ImageSource = field(repr=False)
+    problems: tuple[Problem, ...] = ()
+    _cells: dict[tuple[str, str], list[ImageEntry]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    _refs: dict[str, ImageRef] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _recent: OrderedDict[str, Image] = field(
+        default_factory=OrderedDict, init=False, compare=False, repr=False
+    )
+
+    def __post_init__(self) -> None:
+        for entry in self.entries:
+            self._cells.setdefault((entry.country, entry.category), []).append(entry)
+
+    @property
+    def revision(self) -> str:
+        return f"sha256:{self.digest}"
+
+    def of(self, country: str, category: str) -> tuple[ImageEntry, ...]:
+        """The pictures of one cell; empty where the set has none."""
+        return tuple(self._cells.get((country, category), ()))
+
+    def households(self, country: str) -> tuple[ImageEntry, ...]:
+        """The pictures of a country's households, the poorest first; empty where there are none."""
+        known = [
+            (entry.income_usd_month, entry.image_id, entry)
+            for entry in self.of(country, HOUSEHOLD)
+            if entry.income_usd_month is not None
+        ]
+        return tuple(entry for _, _, entry in sorted(known, key=lambda found: found[:2]))
+
+    def stamp(self) -> str:
+        """Changes whenever a file does, its size or its time; reads none of them."""
+        return jsonio.digest([self.source.changed_ns(entry) for entry in self.entries])
+
+    def open(self, entry: ImageEntry) -> ImageRef:
+        """The picture by the digest of its pixels, for which it is decoded once.
+
+        What ``pixels`` returns is shared with later callers: copy it before drawing on it.
+        """
+        if entry.image_id not in self._refs:
+            image = self.source.read(entry)
+            digest = pixel_digest(image)
+            self._keep(entry, image)
+            self._refs[entry.image_id] = ImageRef(
+                image_id=entry.image_id, digest=digest, pixels=lambda: self._pixels(entry, digest)
+            )
+        return self._refs[entry.image_id]
+
+    def _pixels(self, entry: ImageEntry, digest: str) -> Image:
+        image = self._recent.get(entry.image_id)
+        if image is None:
+            image = self.source.read(entry)
+            # Answers are stored under the digest: other pixels must not be answered for it.
+            if pixel_digest(image) != digest:
+                raise ImageProblem(f"image {entry.image_id} changed during the run; start it again")
+        self._keep(entry, image)
+        return image
+
+    def _keep(self, entry: ImageEntry, image: Image) -> None:
+        """Least recently used pictures go first: memory is bounded whatever the set's size."""
+        self._recent[entry.image_id] = image
+        self._recent.move_to_end(entry.image_id)
+        while sum(3 * kept.width * kept.height for kept in self._recent.values()) > _KEPT_BYTES:
+            self._recent.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Where each picture of a union comes from, and what it is called there."""
+
+    origins: Mapping[str, tuple[ImageSource, ImageEntry]]
+
+    def read(self, entry: ImageEntry) -> Image:
+        source, own = self.origins[entry.image_id]
+        return source.read(own)
+
+    def size(self, entry: ImageEntry) -> int | None:
+        source, own = self.origins[entry.image_id]
+        return source.size(own)
+
+    def changed_ns(self, entry: ImageEntry) -> int | None:
+        source, own = self.origins[entry.image_id]
+        return source.changed_ns(own)
+
+
+def union(sets: Sequence[ImageSet]) -> ImageSet:
+    """All pictures of several sets, in whatever order these are given; a single one is itself.
+
+    An `image_id` that two sets share gets its set's name in front; no other one changes.
+    """
+    if len(sets) == 1:
+        return sets[0]
+    parts = sorted(sets, key=lambda part: (part.name, part.digest))
+    owned = [(name, part, entry) for name, part in _named(parts) for entry in part.entries]
+    counts = Counter(entry.image_id for _, _, entry in owned)
+    ids = [f"{n}/{e.image_id}" if counts[e.image_id] > 1 else e.image_id for n, _, e in owned]
+    if len(set(ids)) < len(ids):  # a picture is called what another one would be renamed to
+        ids = [f"{name}/{entry.image_id}" for name, _, entry in owned]
+    entries = [
+        replace(entry, image_id=image_id)
+        for image_id, (_, _, entry) in zip(ids, owned, strict=True)
+    ]
+    return ImageSet(
+        name=" + ".join(part.name for part in parts),
+        digest=jsonio.digest(sorted(part.digest for part in parts)),
+        entries=tuple(sorted(entries, key=lambda entry: entry.image_id)),
+        source=_Parts(
+            {i: (part.source, entry) for i, (_, part, entry) in zip(ids, owned, strict=True)}
+        ),
+        problems=tuple(problem for part in parts for problem in part.problems),
+    )
+
+
+def _named(parts: Sequence[ImageSet]) -> list[tuple[str, ImageSet]]:
+    """Each part by its name; equal names are numbered. A name holds no slash."""
+    taken: Counter[str] = Counter()
+    named = []
+    for part in parts:
+        taken[part.name] += 1
+        number = f"-{taken[part.name]}" if taken[part.name] > 1 else ""
+        named.append((f"{part.name}{number}", part))
+    return named
