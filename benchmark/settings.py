@@ -11,6 +11,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from benchmark.errors import UsageProblem
+from benchmark.shards import Shard
 
 EMBEDDED_MODELS = ("demo", "reference:")
 
@@ -26,7 +27,8 @@ class Settings:
 
     ``survey`` and ``images`` are ``sample``, ``hub`` or a path, never ``auto``. An empty
     ``countries``, ``topics`` or ``proxies`` means all that the suite offers. ``limit`` is the
-    number of questions per topic, ``batch_size`` None means automatic.
+    number of questions per topic, ``batch_size`` None means automatic. ``store`` is the shard's own
+    where there is a ``shard``.
     """
 
     model: str
@@ -51,6 +53,7 @@ class Settings:
     runs: Path
     leaderboard: Path
     gates: tuple[Path, ...]
+    shard: Shard | None = None
 
 
 def data_source(choice: str, *, model: str) -> str:

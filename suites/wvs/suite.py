@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from benchmark.jsonio import Json
 from benchmark.prompts import Condition, Templates, load_templates
 from benchmark.proxies import CATEGORIES, ImageSet
 from benchmark.records import (
-    Analysis,
     Case,
     Choice,
     Excluded,
@@ -76,7 +75,6 @@ class WvsSuite:
     templates: Templates
     settings: Settings
     calibration: Calibration
-    analyses: Mapping[str, Analysis] = field(default_factory=dict)  # the shared ones do
 
     def select(self) -> Selection:
         """Every cell that the data allow, a country's cells of one proxy together."""
