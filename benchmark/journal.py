@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Self
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, canonical
 from benchmark.records import CaseRecord
-from benchmark.rows import Failure, encode, record_of
+from benchmark.rows import Failure, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,17 +41,13 @@ class Journal:
         self.path = path
         self._file = file
 
-    def append(self, entry: CaseRecord | Failure) -> None:
-        """Write one line and wait until it is on disk."""
-        if isinstance(entry, Failure):
-            failure = canonical({"case_id": entry.case_id, "reason": entry.reason})
-            self._append("failure", failure)
-        else:
-            self.append_encoded(encode(entry))
-
-    def append_encoded(self, row: str) -> None:
-        """The same for a row as `encode` gave it, which a worker has done already."""
+    def append(self, row: str) -> None:
+        """Write a row as `rows.encode` gave it, and wait until it is on disk."""
         self._append("row", row)
+
+    def append_failure(self, failure: Failure) -> None:
+        """Take back the row of a case that failed after it was measured."""
+        self._append("failure", canonical({"case_id": failure.case_id, "reason": failure.reason}))
 
     def _append(self, kind: str, content: str) -> None:
         _write(self._file, f'{{"{kind}":{content}}}\n'.encode())

@@ -145,9 +145,7 @@ def _template(table: object, condition: Condition, where: str) -> Template:
     if "reason" not in parts:
         return Template(prefix=prefix, suffix=suffix, lead_in=_lead_in(table, "lead_in", where))
     reason = _parse(table["reason"], SUFFIX_SLOTS, f"{where} reason")
-    _check_condition(
-        condition, {slot for _, slot in (*prefix, *reason) if slot}, f"{where} reason"
-    )
+    _check_condition(condition, {slot for _, slot in (*prefix, *reason) if slot}, f"{where} reason")
     return Template(
         prefix=prefix,
         suffix=suffix,

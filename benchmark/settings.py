@@ -11,6 +11,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from benchmark.errors import UsageProblem
+from benchmark.shards import Shard
 
 DEMO = "demo"
 EMBEDDED_MODELS = (DEMO, "reference:")
@@ -29,7 +30,7 @@ class Settings:
     path, never ``auto``. An empty ``countries``, ``topics`` or ``proxies`` means all that the
     suite offers. ``limit`` is the number of questions per topic, ``batch_size`` None means
     automatic. ``permutations`` None means all cyclic orders, ``rationales``, ``min_images`` and
-    ``income_cut`` None the suite's own.
+    ``income_cut`` None the suite's own. ``store`` is the shard's own where there is a ``shard``.
     """
 
     model: str
@@ -63,6 +64,7 @@ class Settings:
     income_cut: float | None = None
     language: str = "en"
     translations: Path | None = None
+    shard: Shard | None = None
 
 
 def data_source(choice: str, *, model: str) -> str:

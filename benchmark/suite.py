@@ -53,10 +53,6 @@ class Suite(Protocol):
     def survey(self) -> Survey | None:
         """The people's answers, for suites and reference models that have them."""
 
-    @property
-    def analyses(self) -> Mapping[str, Analysis]:
-        """Analyses of this suite alone; suite.toml picks by name from these and the shared ones."""
-
     def select(self) -> Selection:
         """Cases in running order, units together; cheap: nothing is decoded or fetched."""
 
@@ -115,6 +111,15 @@ def load_suite(folder: Path, settings: Settings) -> Suite:
     """Import the folder's suite.py and build its suite from the settings."""
     suite: Suite = _module(folder).build(read_meta(folder), settings)
     return suite
+
+
+def own_analyses(folder: Path) -> Mapping[str, Analysis]:
+    """Analyses of this suite alone: the table ``ANALYSES`` of its suite.py, if it has one.
+
+    suite.toml picks by name from these and the shared ones. Nothing of the suite's data is opened.
+    """
+    own: Mapping[str, Analysis] = getattr(_module(folder), "ANALYSES", {})
+    return own
 
 
 def _module(folder: Path) -> ModuleType:

@@ -12,14 +12,21 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.errors import BoardProblem
+from benchmark.analyses import ANALYSES, chosen
+from benchmark.engine.store import StoredAnswers
+from benchmark.errors import BoardProblem, CultureError
+from benchmark.gates import load_gates
+from benchmark.suite import SUITE_FILE, own_analyses
 from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
+from leaderboard.merging import merge
 from leaderboard.runs import read_run
 from leaderboard.tables import board_tables, render, run_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from benchmark.records import Analysis
 
 DEFAULT_BOARD = Path("leaderboard") / "leaderboard.json"
 EPILOG = """\
@@ -30,6 +37,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard show RUN.json     one run by proxy, with its floors
   python -m leaderboard check leaderboard/runs
   python -m leaderboard build leaderboard/runs --out board.json
+  python -m leaderboard merge shards      put a run together that --shard split
 """
 
 
@@ -42,9 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _show(options.file, options.width)
             case "build":
                 return _build(options.runs, options.out)
+            case "merge":
+                return _merge(options)
             case _:
                 return _check(options.files)
-    except BoardProblem as problem:
+    except CultureError as problem:
         _complain(problem)
         return 1
 
@@ -86,7 +96,49 @@ def _parser() -> argparse.ArgumentParser:
         "one sentence for each file that is not sound.",
     )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help=_files_help("files"))
+    _add_merge(commands.add_parser("merge", help="put the shards of a run together"))
     return parser
+
+
+def _add_merge(merge: argparse.ArgumentParser) -> None:
+    merge.description = (
+        "Merge the files that `pytest --shard K/N` wrote on several machines into the run they "
+        "are parts of, and add its row to the leaderboard. Exit 1 and one sentence, and nothing "
+        "is written, unless all shards of one run are there; exit 1 also if a gate fails."
+    )
+    merge.add_argument(
+        "runs",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="shards, or folders that are searched for them",
+    )
+    merge.add_argument(
+        "--runs",
+        dest="folder",
+        type=Path,
+        default=DEFAULT_BOARD.parent / "runs",
+        metavar="DIR",
+        help="where the merged run goes (default: leaderboard/runs)",
+    )
+    merge.add_argument(
+        "--leaderboard",
+        type=Path,
+        default=DEFAULT_BOARD,
+        metavar="FILE",
+        help=f"the leaderboard (default: {DEFAULT_BOARD})",
+    )
+    for name, words in (
+        ("--gate", "a TOML file of thresholds that decide the exit code; repeatable"),
+        ("--store", "a shard's response store, if an analysis reads answers; repeatable"),
+    ):
+        merge.add_argument(name, action="append", default=[], type=Path, metavar="FILE", help=words)
+    merge.add_argument(
+        "--suite",
+        type=Path,
+        metavar="DIR",
+        help="the suite's folder, if it has analyses of its own (default: suites/NAME)",
+    )
 
 
 def _files_help(what: str) -> str:
@@ -119,9 +171,57 @@ def _show(path: Path, width: int | None) -> int:
 
 def _build(paths: Sequence[Path], out: Path) -> int:
     for path in _expand(paths):
-        outcome = update(out, read_run(path), run_file=path)
+        run = read_run(path)
+        if run.shard is not None:
+            _say(f"{path}: left out, {run.shard} enters the board when it is merged\n")
+            continue
+        outcome = update(out, run, run_file=path)
         _say(f"{path}: {outcome.message}\n")
     return 0
+
+
+def _merge(options: argparse.Namespace) -> int:
+    gates = [gate for path in options.gate for gate in load_gates(path)]
+    found = {str(path): read_run(path) for path in _shards(options.runs)}
+    suite, names = next((run.suite, run.analyses) for run in found.values())
+    answers = StoredAnswers(*options.store)
+    try:
+        done = merge(
+            found,
+            runs=options.folder,
+            analyses=_analyses(names, options.suite or Path("suites") / suite),
+            answers=answers,
+            gates=gates,
+        )
+    finally:
+        answers.close()
+    outcome = update(options.leaderboard, done.run, run_file=done.path)
+    _say(f"{done.path}: merged {len(found)} shards, {outcome.message}\n")
+    _say("".join(f"{verdict.sentence}\n" for verdict in done.verdicts))
+    elsewhere = [gate for gate in gates if gate.suite != suite]
+    for gate in elsewhere:
+        _say(f"gate on {gate.suite} {gate.metric}: this is a run of {suite!r}: FAIL\n")
+    return 0 if not elsewhere and all(verdict.holds for verdict in done.verdicts) else 1
+
+
+def _shards(paths: Sequence[Path]) -> list[Path]:
+    """The files that were named, and of each folder the finished shards in it."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*.shard-*-of-*.json")) if path.is_dir() else [path]
+        if not inside:
+            raise BoardProblem(f"folder {path} holds no shard of a run (….shard-2-of-4.json)")
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def _analyses(names: Sequence[str], folder: Path) -> Mapping[str, Analysis]:
+    """Shared analyses, and the suite's own where a name is not among them."""
+    if set(names) <= ANALYSES.keys():
+        return chosen(names, {}, source="run file")
+    if not (folder / SUITE_FILE).is_file():
+        raise BoardProblem(f"{folder} is not the folder of the suite; name it with --suite")
+    return chosen(names, own_analyses(folder), source=str(folder))
 
 
 def _check(paths: Sequence[Path]) -> int:
@@ -140,6 +240,7 @@ def _verdict(path: Path) -> str:
         return f"sound, leaderboard of {len(read_board(path).rows)} rows"
     run = read_run(path)
     state = "complete" if run.complete else "partial"
+    state = state if run.shard is None else f"{run.shard} of the"
     return f"sound, {state} run {run.suite} of {run.model.name}, {len(run.rows)} cases"
 
 
@@ -161,7 +262,7 @@ def _say(text: str) -> None:
     sys.stdout.write(text)
 
 
-def _complain(problem: BoardProblem) -> None:
+def _complain(problem: CultureError) -> None:
     sys.stderr.write(f"{problem}\n")
 
 

@@ -236,6 +236,11 @@ def update(
     path: Path, run: Run, *, run_file: Path, lock_timeout_s: float = LOCK_TIMEOUT_S
 ) -> Outcome:
     """Read, merge and write the board under its lock; the file is created where there is none."""
+    if run.shard is not None:
+        raise BoardProblem(
+            f"{run_file} is {run.shard} and enters no board; merge the shards with "
+            "`python -m leaderboard merge`"
+        )
     row = row_of_run(run, file=Path(os.path.relpath(run_file, path.parent)).as_posix())
     lock = Path(f"{path}.lock")
     try:

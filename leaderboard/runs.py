@@ -16,6 +16,7 @@ from benchmark import jsonio
 from benchmark.errors import BoardProblem
 from benchmark.records import CaseRecord, Excluded, ModelIdentity, Score
 from benchmark.rows import Failure, encode, record_of, row_of, score_of, score_row
+from benchmark.shards import Shard
 from leaderboard.documents import begins_as_ours, exists, load, schema_name, validate, write
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = [
     "Run",
     "config_digest",
     "document",
+    "journal_path",
     "parse",
     "read_run",
     "run_path",
@@ -42,6 +44,8 @@ LONGEST_NAME = 100
 class Run:
     """What one model measured in one suite; ``config`` is all that changes what a row means.
 
+    ``analyses`` names what makes ``scores`` of ``rows``, by ``config["seed"]``. The run of a
+    ``shard`` holds the shard's cases alone and no scores: they are of the merged run.
     ``provenance`` alone may hold times and machines; ``started_at``, ``finished_at`` and
     ``harness_version`` in it are shown on the board.
     """
@@ -61,6 +65,14 @@ class Run:
     scores: tuple[Score, ...]
     gates: tuple[Mapping[str, Json], ...]
     provenance: Mapping[str, Json]
+    analyses: tuple[str, ...] = ()
+    limit: int | None = None
+    shard: Shard | None = None
+
+    @property
+    def n_absent(self) -> int:
+        """How many of the selected cases were neither measured nor failed."""
+        return self.n_selected - len(self.rows) - len(self.failed)
 
 
 def config_digest(config: Mapping[str, Json]) -> str:
@@ -94,6 +106,9 @@ def _head(run: Run) -> dict[str, Json]:
         "scores": [score_row(score) for score in run.scores],
         "gates": jsonio.plain(run.gates),
         "provenance": jsonio.plain(run.provenance),
+        "analyses": list(run.analyses),
+        "limit": run.limit,
+        "shard": None if run.shard is None else asdict(run.shard),
     }
 
 
@@ -129,6 +144,9 @@ def parse(document: Mapping[str, Json]) -> Run:
         scores=tuple(score_of(score) for score in fields["scores"]),
         gates=tuple(fields["gates"]),
         provenance=fields["provenance"],
+        analyses=tuple(fields.get("analyses", ())),
+        limit=fields.get("limit"),
+        shard=Shard(**fields["shard"]) if fields.get("shard") else None,
     )
 
 
@@ -149,9 +167,22 @@ def _sorted(rows: Sequence[CaseRecord]) -> tuple[CaseRecord, ...]:
 
 
 def run_path(runs: Path, run: Run) -> Path:
-    """``{runs}/{model}/{revision}/{suite}-{config digest}.json``; a partial run's says so."""
-    ending = ".json" if run.complete else ".partial.json"
-    name = f"{_file_name(run.suite)}-{run.config_digest}{ending}"
+    """``{runs}/{model}/{revision}/{suite}-{config digest}.json``; a partial run's says so.
+
+    A shard's reads ``….shard-2-of-4.json``, and is partial while a case of its own is to come.
+    """
+    whole = run.complete if run.shard is None else run.n_absent == 0
+    return _path(runs, run, ".json" if whole else ".partial.json")
+
+
+def journal_path(runs: Path, run: Run) -> Path:
+    """Where the journal of a run, or of a shard, lies while it is going on."""
+    return _path(runs, run, ".journal.jsonl")
+
+
+def _path(runs: Path, run: Run, ending: str) -> Path:
+    shard = f".shard-{run.shard.ending}" if run.shard is not None else ""
+    name = f"{_file_name(run.suite)}-{run.config_digest}{shard}{ending}"
     return runs / _file_name(run.model.model_id) / _revision_name(run.model.revision) / name
 
 
@@ -166,7 +197,7 @@ def write_run(runs: Path, run: Run, *, encoded: Mapping[str, str] | None = None)
     if exists(path) and not begins_as_ours(path, "run"):
         load(path, "run")
     write(path, _pieces(run, encoded or {}))
-    if run.complete:
+    if not path.name.endswith(".partial.json"):
         path.with_name(path.name.removesuffix(".json") + ".partial.json").unlink(missing_ok=True)
     return path
 

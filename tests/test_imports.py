@@ -17,7 +17,8 @@ HEAVY = frozenset({"torch", "torchvision", "transformers", "datasets", "tokenize
 # part: (its modules, the parts it may import). A part may only import what stands above it.
 PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "joints": (("benchmark.records", "benchmark.errors", "benchmark.jsonio"), ()),
-    "settings": (("benchmark.settings", "benchmark.provenance"), ("joints",)),
+    "shards": (("benchmark.shards",), ("joints",)),
+    "settings": (("benchmark.settings", "benchmark.provenance"), ("joints", "shards")),
     "data": (
         (
             *("benchmark.survey", "benchmark.survey_csv", "benchmark.survey_rows"),
@@ -36,11 +37,14 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rows": (("benchmark.rows", "benchmark.journal"), ("joints",)),
     "gates": (("benchmark.gates",), ("joints",)),
     "suite": (("benchmark.suite", "benchmark.sources"), ("joints", "settings", "data")),
-    "leaderboard": (("leaderboard",), ("joints", "rows")),
+    "leaderboard": (
+        ("leaderboard",),
+        ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
+    ),
     "plugin": (
         ("benchmark.plugin",),
         (
-            *("joints", "settings", "engine", "models", "analyses"),
+            *("joints", "shards", "settings", "engine", "models", "analyses"),
             *("rows", "gates", "suite", "leaderboard"),
         ),
     ),
@@ -51,7 +55,7 @@ PYTEST = frozenset({"plugin", "fixtures", "suites"})
 # Parts that may import no other package than these.
 ONLY: dict[str, frozenset[str]] = {
     "metrics": frozenset({"numpy", "scipy"}),
-    "analyses": frozenset({"numpy"}),
+    "analyses": frozenset({"numpy", "threadpoolctl"}),
     "engine": frozenset(),
     "gates": frozenset(),
     "rows": frozenset(),

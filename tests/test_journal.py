@@ -28,10 +28,11 @@ WRITER = """
 import sys
 from pathlib import Path
 from benchmark.journal import Header, open_journal
+from benchmark.rows import encode
 from tests.leaderboard.samples import record
 with open_journal(Path(sys.argv[1]), Header(config_digest="", record_digest="abcd")) as journal:
     for number in range(10**6):
-        journal.append(record(country=f"C{number}"))
+        journal.append(encode(record(country=f"C{number}")))
         print(number, flush=True)
 """
 
@@ -40,7 +41,10 @@ def filled(path: Path, *entries: CaseRecord | Failure) -> Path:
     """A journal with these entries."""
     with open_journal(path, HEADER) as journal:
         for entry in entries:
-            journal.append(entry)
+            if isinstance(entry, Failure):
+                journal.append_failure(entry)
+            else:
+                journal.append(encode(entry))
     return path
 
 
@@ -71,14 +75,6 @@ def test_later_line_wins(tmp_path: Path) -> None:
     assert list(read(path, "abcd")) == [FRA]
     filled(path, record(similarity=0.3))
     assert read(path, "abcd")[NGA].scores[0].value == 0.3
-
-
-def test_encoded_row_is_appended_as_it_is(tmp_path: Path) -> None:
-    """A worker's text and the record it came from make the same line."""
-    with open_journal(tmp_path / "text", HEADER) as journal:
-        journal.append_encoded(encode(record()))
-    filled(tmp_path / "record", record())
-    assert (tmp_path / "text").read_bytes() == (tmp_path / "record").read_bytes()
 
 
 def test_header_says_what_the_lines_depend_on(tmp_path: Path) -> None:
@@ -139,7 +135,7 @@ def test_appending_under_another_digest_starts_afresh(tmp_path: Path) -> None:
     """Opening alone never mixes records of two digests."""
     path = filled(tmp_path / "j", record())
     with open_journal(path, Header(config_digest="c0ffee", record_digest="other")) as journal:
-        journal.append(record("FRA"))
+        journal.append(encode(record("FRA")))
     assert list(read(path, "other")) == [FRA]
     assert (tmp_path / "j.stale").exists()
 

@@ -81,7 +81,10 @@ def test_the_digest_changes_with_the_wording(tmp_path: Path) -> None:
         (("suffix =", "sufix ="), "did you mean suffix"),
         (("[country]", "country"), "is not TOML"),
         (("[country]", "language = 7\n[country]"), "language 7 is not"),
-        (("[image]", 'reason = "Why {question} {options}"\n[image]'), "lacks the text 'reason_lead"),
+        (
+            ("[image]", 'reason = "Why {question} {options}"\n[image]'),
+            "lacks the text 'reason_lead",
+        ),
         (("[image]", 'reason_lead_in = "("\n[image]'), "lacks the text 'reason'"),
         (
             ("[image]", 'reason = "Why {question}"\nreason_lead_in = "x"\n[image]'),

@@ -47,9 +47,7 @@ def record(
 def test_pictures_are_averaged_before_the_comparison_and_each_is_kept() -> None:
     """The mean distribution is compared; the similarity is not a mean of similarities."""
     asked = layout([Q1, Q2], pictures=2, orders=1)
-    found = record(
-        asked, replies([1, 0, 0], [0.5, 0.5], [0.2, 0.6, 0.2], [0.1, 0.9]), pictures=2
-    )
+    found = record(asked, replies([1, 0, 0], [0.5, 0.5], [0.2, 0.6, 0.2], [0.1, 0.9]), pictures=2)
     first = next(item for item in found.items if item.item_id == "q1")
     assert first.model == pytest.approx((0.6, 0.3, 0.1))
     assert first.values["js_similarity"] == pytest.approx(1)
@@ -67,9 +65,7 @@ def test_orders_are_undone_and_averaged_in_probability_space() -> None:
     assert first.model == pytest.approx((1 / 3,) * 3)
     assert second.model == pytest.approx((0.5, 0.5))
     assert second.values["order_sensitivity"] == pytest.approx(jensenshannon([1, 0], [0.5, 0.5]))
-    assert first.values["order_sensitivity"] == pytest.approx(
-        jensenshannon([1, 0, 0], [1 / 3] * 3)
-    )
+    assert first.values["order_sensitivity"] == pytest.approx(jensenshannon([1, 0, 0], [1 / 3] * 3))
     mean = next(score for score in found.scores if score.metric == "order_sensitivity")
     assert mean.higher_is_better is False
     assert mean.n == 2
@@ -102,16 +98,14 @@ def test_a_case_without_a_kept_picture_has_only_missing_items() -> None:
 
 
 def test_the_country_shown_is_compared_too() -> None:
-    """Does the model answer for the picture or for the prompt?"""
+    """It says whether the model answers for the picture or for the prompt."""
     asked = layout([Q1, Q2], pictures=1, orders=1)
     found = record(
         asked, replies([0.2, 0.2, 0.6], [0.5, 0.5]), pictures=1, beside=Beside(shown="BRA")
     )
     first, second = (item.values for item in found.items if item.item_id in ("q1", "q2"))
     assert first["js_similarity_shown"] == pytest.approx(1)
-    assert second["js_similarity_shown"] == pytest.approx(
-        1 - jensenshannon([0.5, 0.5], [0.9, 0.1])
-    )
+    assert second["js_similarity_shown"] == pytest.approx(1 - jensenshannon([0.5, 0.5], [0.9, 0.1]))
     names = {score.name for score in found.scores}
     assert {"js_similarity_shown", "js_similarity_shown_substantive"} <= names
 

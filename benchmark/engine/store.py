@@ -168,19 +168,32 @@ class ResponseStore:
 
 
 class StoredAnswers:
-    """A reader for analyses; the store is opened when the first answer is asked for."""
+    """A reader for analyses over one store, or those of all shards of a run.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._store: ResponseStore | None = None
+    Stores are opened when the first answer is asked for; a path where there is none is passed over.
+    """
+
+    def __init__(self, *paths: Path) -> None:
+        self._paths = paths
+        self._stores: list[ResponseStore] | None = None
 
     def __call__(self, keys: Sequence[str]) -> Mapping[str, Answer]:
-        """The stored answers among ``keys``."""
-        if self._store is None:
-            self._store = ResponseStore(self._path)
-        return self._store.get(keys)
+        """The stored answers of all ``keys``; a StoreProblem where one is in no store."""
+        if self._stores is None:
+            self._stores = [ResponseStore(path) for path in self._paths if path.exists()]
+        found: dict[str, Answer] = {}
+        for store in self._stores:
+            found.update(store.get([key for key in keys if key not in found]))
+        missing = len(set(keys) - found.keys())
+        if missing:
+            looked = ", ".join(map(str, self._paths)) or "no store"
+            raise StoreProblem(
+                f"{missing} answers that an analysis reads are not in {looked}; pass the --store "
+                "that they were written to"
+            )
+        return found
 
     def close(self) -> None:
-        """Release the store, if it was opened."""
-        if self._store is not None:
-            self._store.close()
+        """Release the stores that were opened."""
+        for store in self._stores or ():
+            store.close()

@@ -48,11 +48,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Plan units over what was selected, then drop what an interrupted run has finished."""
+    """Plan units over what was selected of the shard, then drop what is finished already."""
     state = config.stash[STATE]
     if traffic.is_worker(config):
         traffic.take_down(config, state)
     collection.drop_empty(items)
+    collection.drop_other_shards(config, state, items)
     collection.note_units(state, items)
     collection.drop_finished(config, state, items)
 

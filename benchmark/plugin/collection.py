@@ -1,4 +1,4 @@
-"""Cases as pytest items: parametrization, the plan's units, and what a resumed run leaves out.
+"""Cases as pytest items: parametrization, the plan's units, and what shard and journal leave out.
 
 Cheap by contract: no torch, no network, no picture is decoded.
 """
@@ -37,6 +37,17 @@ def case_of(item: pytest.Item) -> Case | None:
     return case if isinstance(case, Case) else None
 
 
+def case_id_in(nodeid: str) -> str:
+    """The case id that `parametrize` put into a test's node id; empty for any other test.
+
+    Also the report of a test whose worker died has a node id, and nothing else to tell it by.
+
+    >>> case_id_in("suites/wvs [old]/test_alignment.py::test_alignment[wvs/NGA/religion/food]")
+    'wvs/NGA/religion/food'
+    """
+    return nodeid.partition("::")[2].partition("[")[2].removesuffix("]")
+
+
 def note_units(state: RunState, items: list[pytest.Item]) -> None:
     """Record which cases were chosen, unit by unit, before a resumed run drops any.
 
@@ -51,14 +62,32 @@ def drop_empty(items: list[pytest.Item]) -> None:
     items[:] = [item for item in items if not _is_placeholder(item)]
 
 
+def drop_other_shards(config: pytest.Config, state: RunState, items: list[pytest.Item]) -> None:
+    """Deselect the cases that another shard measures."""
+    if state.settings.shard is not None:
+        mine = {case.case_id for suite in state.suites.values() for case in suite.mine}
+        mine.add("")  # whatever is no case is left alone
+        _deselect(config, items, [item for item in items if _case_id(item) not in mine])
+
+
 def drop_finished(config: pytest.Config, state: RunState, items: list[pytest.Item]) -> None:
     """Deselect cases that the journal of an interrupted run already holds."""
     finished = [item for item in items if _is_finished(state, item)]
     if finished:
-        gone = set(map(id, finished))
-        items[:] = [item for item in items if id(item) not in gone]
-        config.hook.pytest_deselected(items=finished)
+        _deselect(config, items, finished)
         traffic.note_dropped(config)
+
+
+def _deselect(config: pytest.Config, items: list[pytest.Item], gone: list[pytest.Item]) -> None:
+    if gone:
+        numbers = set(map(id, gone))
+        items[:] = [item for item in items if id(item) not in numbers]
+        config.hook.pytest_deselected(items=gone)
+
+
+def _case_id(item: pytest.Item) -> str:
+    case = case_of(item)
+    return "" if case is None else case.case_id
 
 
 def _cases(items: list[pytest.Item]) -> Iterator[Case]:

@@ -7,7 +7,6 @@ and `SuiteRun`; measures nothing itself.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from benchmark.errors import BoardProblem, CultureError
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import machine, registry
 from benchmark.plugin import devices, terminal, traffic
+from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.suite_run import SuiteRun
@@ -29,7 +29,6 @@ from benchmark.rows import Failure
 from leaderboard import board
 
 INTERRUPTED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
-_CASE_ID = re.compile(r"\[(?P<case_id>[^\]]+)\]")
 
 
 class Controller:
@@ -108,7 +107,10 @@ class Controller:
         """Write run and board, judge the gates; they only ever turn 0 into 1."""
         if self.config.option.collectonly or not self.runs:
             return
-        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and traffic.dropped(self.config):
+        nothing_to_do = traffic.dropped(self.config) or any(
+            run.is_empty_shard for run in self.runs.values()
+        )
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and nothing_to_do:
             session.exitstatus = exitstatus = pytest.ExitCode.OK
         self._close_all(interrupted=exitstatus in INTERRUPTED)
         if exitstatus == pytest.ExitCode.OK and not self._all_well():
@@ -135,12 +137,7 @@ class Controller:
                 registry.options_of(settings),
                 survey=suite.suite.survey,
             )
-            self.runs[name] = SuiteRun(
-                suite=suite.suite,
-                selection=suite.selection,
-                identity=self.state.identities[name],
-                settings=settings,
-            )
+            self.runs[name] = SuiteRun(suite, self.state.identities[name], settings)
             suite.resumed = frozenset(self.runs[name].records)
 
     def _check_gates(self, suites: set[str]) -> None:
@@ -151,8 +148,7 @@ class Controller:
                 )
 
     def _note_failure(self, report: pytest.TestReport) -> None:
-        found = _CASE_ID.search(report.nodeid)
-        case_id = found["case_id"] if found else ""
+        case_id = case_id_in(report.nodeid)
         run = self.runs.get(case_id.split("/")[0])
         if run is not None:
             run.fail(Failure(case_id=case_id, reason=reason_of(report)))
@@ -168,7 +164,8 @@ class Controller:
                     provenance=self._provenance(run, counts),
                     interrupted=interrupted,
                 )
-                board.update(self.state.settings.leaderboard, run.run, run_file=run.path)
+                if run.finished is not None:
+                    board.update(self.state.settings.leaderboard, run.finished, run_file=run.path)
             except CultureError as error:
                 self.problems.append(str(error))
 

@@ -15,6 +15,7 @@ import pytest
 
 from benchmark.errors import UsageProblem
 from benchmark.settings import EMBEDDED_MODELS, Settings, data_source, default_cache, names, pairs
+from benchmark.shards import of_shard, parse_shard
 
 
 class Option(NamedTuple):
@@ -94,6 +95,7 @@ SELECTION = (
         "--proxies", "", "LIST", "proxies, by comma, such as country,food,tradition; default: all"
     ),
     Option("--limit", None, "N", "ask at most N questions a topic; marks the run as partial"),
+    Option("--shard", None, "K/N", "measure part K of N; the last part to end merges them all"),
 )
 ASKING = (
     Option(
@@ -142,7 +144,13 @@ ASKING = (
     ),
 )
 OUTPUT = (
-    Option("--store", None, "FILE", "the response store; default: in the user's cache directory"),
+    Option(
+        "--store",
+        None,
+        "FILE",
+        "the response store; default: in the user's cache directory; with --shard 2/4 the name "
+        "becomes NAME.2-of-4.sqlite, since machines must not share one store",
+    ),
     Option("--runs", None, "DIR", "where run files go; default: leaderboard/runs"),
     Option("--leaderboard", None, "FILE", "the board; default: leaderboard/leaderboard.json"),
 )
@@ -184,6 +192,7 @@ def settings_from(config: pytest.Config) -> Settings:
     board = config.rootpath / "leaderboard"
     here = config.invocation_params.dir
     model = get("--model")
+    shard = parse_shard(get("--shard")) if get("--shard") is not None else None
     return Settings(
         model=model,
         revision=get("--revision"),
@@ -209,7 +218,7 @@ def settings_from(config: pytest.Config) -> Settings:
         topics=names(get("--topics"), option="--topics"),
         proxies=names(get("--proxies"), option="--proxies"),
         limit=_count(get("--limit"), "--limit") if get("--limit") else None,
-        store=_path(get("--store"), here) or cache / "responses.sqlite",
+        store=of_shard(_path(get("--store"), here) or cache / "responses.sqlite", shard),
         cache=cache,
         runs=_path(get("--runs"), here) or board / "runs",
         leaderboard=_path(get("--leaderboard"), here) or board / "leaderboard.json",
@@ -227,6 +236,7 @@ def settings_from(config: pytest.Config) -> Settings:
         income_cut=_amount(get("--income-cut"), "--income-cut") if get("--income-cut") else None,
         language=get("--language"),
         translations=_path(get("--translations"), here),
+        shard=shard,
     )
 
 

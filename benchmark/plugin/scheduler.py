@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from benchmark.plugin.collection import case_id_in
+
 
 class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Scope = the unit of the case that a node id names; other tests are their own scope."""
@@ -22,8 +24,7 @@ class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]
         self._units = units
 
     def _split_scope(self, nodeid: str) -> str:
-        case_id = nodeid.rpartition("[")[2].removesuffix("]")
-        return self._units.get(case_id, nodeid)
+        return self._units.get(case_id_in(nodeid), nodeid)
 
     def remove_node(self, node: Any) -> str | None:
         """Forget a dead worker: its crashed case counts as done, the rest is queued again."""

@@ -7,23 +7,30 @@ model's identity and the finished case ids travels between them.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from benchmark.errors import CultureError, DataProblem
-from benchmark.records import Case, ModelIdentity, Selection
+from benchmark.records import Analysis, Case, ModelIdentity, Selection
 from benchmark.settings import Settings
-from benchmark.suite import Suite, load_suite
+from benchmark.shards import cases_of
+from benchmark.suite import Suite, load_suite, own_analyses
 
 
 @dataclass
 class SuiteState:
-    """A suite with its selection; ``units`` maps a scheduling unit to its chosen cases."""
+    """A suite with its selection and its own analyses; ``mine`` are the cases of the shard.
+
+    ``units`` maps a scheduling unit to its chosen cases.
+    """
 
     suite: Suite
     selection: Selection
+    analyses: Mapping[str, Analysis]
+    mine: tuple[Case, ...]
     units: dict[str, list[Case]] = field(default_factory=dict)
     resumed: frozenset[str] = frozenset()
 
@@ -49,7 +56,12 @@ class RunState:
                 suite = load_suite(folder, self.settings)
                 selection = suite.select()
                 self._check_names(folder, suite, selection)
-                self.suites[folder] = SuiteState(suite=suite, selection=selection)
+                self.suites[folder] = SuiteState(
+                    suite=suite,
+                    selection=selection,
+                    analyses=own_analyses(folder),
+                    mine=cases_of(selection.cases, self.settings.shard),
+                )
             except CultureError as error:
                 raise pytest.UsageError(str(error)) from error
         return self.suites[folder]

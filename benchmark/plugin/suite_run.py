@@ -5,44 +5,41 @@ Knows journal, analyses, gates and run files; nothing of pytest.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from threadpoolctl import threadpool_limits
-
 from benchmark import __version__
-from benchmark.analyses import ANALYSES
+from benchmark.analyses import chosen
 from benchmark.engine.keys import identity_document
 from benchmark.engine.store import StoredAnswers
-from benchmark.errors import DataProblem, unknown
-from benchmark.gates import Gate, Verdict, judge
+from benchmark.gates import Gate, Verdict
 from benchmark.journal import Header, Journal, open_journal, read
 from benchmark.jsonio import Json, digest
-from benchmark.records import Analysis, CaseRecord, ModelIdentity, Score, Selection
+from benchmark.plugin.state import SuiteState
+from benchmark.records import CaseRecord, ModelIdentity
 from benchmark.rows import Failure
 from benchmark.settings import Settings
-from benchmark.suite import Suite
-from leaderboard.runs import Run, config_digest, run_path, write_run
+from benchmark.shards import Shard, of_all_shards
+from benchmark.suite import SUITE_FILE
+from leaderboard.merging import merge_if_last, missing
+from leaderboard.runs import Run, config_digest, journal_path, run_path, write_run
+from leaderboard.settling import settle
 
 
 class SuiteRun:
     """Collects what the cases of one suite measured, and closes the books at the end."""
 
-    def __init__(
-        self, *, suite: Suite, selection: Selection, identity: ModelIdentity, settings: Settings
-    ) -> None:
-        self.suite = suite
+    def __init__(self, state: SuiteState, identity: ModelIdentity, settings: Settings) -> None:
+        self.suite = suite = state.suite
         self.settings = settings
         self.failures: dict[str, Failure] = {}
         self._encoded: dict[str, str] = {}
         self.records: dict[str, CaseRecord] = {}
-        self._analyses = _analyses(suite)
-        self.run = _blank(suite, selection, identity, settings)
-        complete = run_path(settings.runs, replace(self.run, complete=True))
-        self._journal_path = complete.with_suffix(".journal.jsonl")
+        self._analyses = chosen(suite.meta.analyses, state.analyses, source=SUITE_FILE)
+        self.run = _blank(state, identity, settings)
+        self.merged: Run | None = None
+        self._journal_path = journal_path(settings.runs, self.run)
         self._header = Header(
             config_digest=self.run.config_digest,
             # A case measured under another --limit is another measurement.
@@ -54,53 +51,90 @@ class SuiteRun:
 
     @property
     def path(self) -> Path:
-        """Where the run file lies, once it is written."""
-        return run_path(self.settings.runs, self.run)
+        """Where the run file lies, once it is written; the merged run's, where there is one."""
+        return run_path(self.settings.runs, self.merged or self.run)
+
+    @property
+    def finished(self) -> Run | None:
+        """The run that a board may hold: this one, or the one merged of its shards."""
+        return self.run if self.run.shard is None else self.merged
 
     @property
     def was_run(self) -> bool:
-        """Whether any case was measured, failed, or carried over."""
-        return bool(self.records or self.failures)
+        """Whether any case was measured, failed, or carried over; an empty shard is done."""
+        return bool(self.records or self.failures or self.is_empty_shard)
+
+    @property
+    def is_empty_shard(self) -> bool:
+        """Whether there are more shards than units, and none for this one."""
+        return self.run.shard is not None and self.run.n_selected == 0
 
     def add(self, record: CaseRecord, text: str) -> None:
         """Keep a measured case, on disk before anything else; ``text`` is its encoded row."""
         if self._journal is None:
             self._journal = open_journal(self._journal_path, self._header)
-        self._journal.append_encoded(text)
+        self._journal.append(text)
         self._encoded[record.case.case_id] = text
         self.records[record.case.case_id] = record
 
     def fail(self, failure: Failure) -> None:
-        """Keep the reason why a case was not measured."""
+        """Keep the reason why a case was not measured.
+
+        One that failed after it was measured (its worker died before the test had ended) counts as
+        failed alone, also in the journal: it is measured again when the run goes on.
+        """
+        if self.records.pop(failure.case_id, None) is not None and self._journal is not None:
+            self._journal.append_failure(failure)
         self.failures[failure.case_id] = failure
 
     def close(
         self, *, gates: Sequence[Gate], provenance: Mapping[str, Json], interrupted: bool
     ) -> tuple[Verdict, ...]:
-        """Analyse, judge and write the run file; the journal stays while something can be added."""
-        records = [self.records[case_id] for case_id in sorted(self.records)]
-        scores = self._analyse(records)
-        partial = self._partial_because()
-        mine = [gate for gate in gates if gate.suite == self.suite.meta.name]
-        verdicts = tuple(judge(gate, scores, incomplete=partial) for gate in mine)
+        """Analyse, judge, write the run file; the journal stays while something can be added.
+
+        A shard is written as it is; the one that ends last merges all of them.
+        """
         self.run = replace(
             self.run,
-            complete=not partial,
-            partial_because=partial,
             failed=tuple(self.failures[case_id] for case_id in sorted(self.failures)),
-            rows=tuple(records),
-            scores=tuple(scores),
-            gates=tuple(
-                {"status": str.__str__(v.status), "sentence": v.sentence} for v in verdicts
-            ),
+            rows=tuple(self.records[case_id] for case_id in sorted(self.records)),
             provenance=provenance,
         )
-        write_run(self.settings.runs, self.run, encoded=self._encoded)
+        stored = StoredAnswers(*of_all_shards(self.settings.store, self.settings.shard))
+        try:
+            self.run, verdicts = settle(
+                self.run, analyses=self._analyses, answers=stored, gates=gates
+            )
+            write_run(self.settings.runs, self.run, encoded=self._encoded)
+            self._close_journal(interrupted=interrupted)
+            if self.run.shard is not None:
+                return self._merge(gates, stored)
+        finally:
+            stored.close()
+        return verdicts
+
+    def waiting_for(self) -> tuple[Shard, ...]:
+        """The shards without which a shard's run cannot be merged; empty when it was."""
+        return missing(self.settings.runs, self.run)
+
+    def _merge(self, gates: Sequence[Gate], stored: StoredAnswers) -> tuple[Verdict, ...]:
+        done = merge_if_last(
+            self.settings.runs,
+            self.run,
+            analyses=self._analyses,
+            answers=stored,
+            gates=gates,
+        )
+        if done is None:
+            return ()
+        self.merged = done.run
+        return done.verdicts
+
+    def _close_journal(self, *, interrupted: bool) -> None:
         if self._journal is not None:
             self._journal.close()
         if self._is_settled(interrupted=interrupted):
             self._journal_path.unlink(missing_ok=True)
-        return verdicts
 
     def _is_settled(self, *, interrupted: bool) -> bool:
         """Whether no later run of the same command could go on from this one's journal.
@@ -110,52 +144,12 @@ class SuiteRun:
         """
         if self.failures:
             return False
-        return self._absent == 0 or not (interrupted or self.n_resumed)
-
-    @property
-    def _absent(self) -> int:
-        return self.run.n_selected - len(self.records) - len(self.failures)
-
-    def _analyse(self, records: Sequence[CaseRecord]) -> list[Score]:
-        stored = StoredAnswers(self.settings.store)
-        try:
-            # One thread: a BLAS that splits its sums differently rounds differently, and on a
-            # busy machine it is many times slower.
-            with threadpool_limits(limits=1):
-                return [
-                    score
-                    for name, analysis in self._analyses.items()
-                    for score in analysis(records, stored, rng=self._rng(name))
-                ]
-        finally:
-            stored.close()
-
-    def _rng(self, analysis: str) -> np.random.Generator:
-        text = f"{self.settings.seed}/{self.suite.meta.name}/{analysis}"
-        return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
-
-    def _partial_because(self) -> tuple[str, ...]:
-        reasons = []
-        if self.settings.limit is not None:
-            reasons.append(f"--limit {self.settings.limit}")
-        if self.failures:
-            reasons.append(f"{len(self.failures)} cases failed")
-        if self._absent > 0:
-            reasons.append(f"{self._absent} of {self.run.n_selected} cases were not run")
-        return tuple(reasons)
+        return self.run.n_absent == 0 or not (interrupted or self.n_resumed)
 
 
-def _analyses(suite: Suite) -> dict[str, Analysis]:
-    """What suite.toml asks for, in its order: shared analyses and the suite's own."""
-    known = {**ANALYSES, **suite.analyses}
-    for name in suite.meta.analyses:
-        if name not in known:
-            raise DataProblem(unknown("analysis", name, known, source="suite.toml"))
-    return {name: known[name] for name in suite.meta.analyses}
-
-
-def _blank(suite: Suite, selection: Selection, identity: ModelIdentity, settings: Settings) -> Run:
+def _blank(state: SuiteState, identity: ModelIdentity, settings: Settings) -> Run:
     """The run before anything is measured."""
+    suite = state.suite
     config: dict[str, Json] = {
         "suite": suite.meta.name,
         "suite_version": suite.meta.version,
@@ -177,11 +171,13 @@ def _blank(suite: Suite, selection: Selection, identity: ModelIdentity, settings
         config_digest=config_digest(config),
         complete=False,
         partial_because=("not run",),
-        n_selected=len(selection.cases),
-        excluded=selection.excluded,
+        n_selected=len(state.mine),
+        excluded=state.selection.excluded,
         failed=(),
         rows=(),
         scores=(),
         gates=(),
         provenance={},
+        limit=settings.limit,
+        shard=settings.shard,
     )

@@ -50,6 +50,8 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
                     if part
                 )
             )
+        if state.settings.shard is not None:
+            lines.append(f"  {state.settings.shard}: {len(suite.mine)} of these cases, whole units")
         if meta.name in runs and runs[meta.name].n_resumed:
             lines.append(
                 f"  continuing an interrupted run: {runs[meta.name].n_resumed} cases are done"
@@ -79,11 +81,35 @@ def summary(reporter: Any, controller: Controller) -> None:
 
 
 def _run(reporter: Any, run: SuiteRun, width: int) -> None:
-    reporter.write_line(tables.render(tables.run_table(run.run), width).rstrip())
+    for sentence in _shard(run):
+        reporter.write_line(sentence)
+    if run.finished is not None:
+        reporter.write_line(tables.render(tables.run_table(run.finished), width).rstrip())
     for failure in run.run.failed[:5]:
         reporter.write_line(f"failed: {failure.reason}", red=True)
-    if run.run.partial_because:
-        reporter.write_line(f"partial run: {'; '.join(run.run.partial_because)}", yellow=True)
+    if run.finished is not None and run.finished.partial_because:
+        reporter.write_line(f"partial run: {'; '.join(run.finished.partial_because)}", yellow=True)
+
+
+def _shard(run: SuiteRun) -> list[str]:
+    """How far a shard has come, and what it waits for."""
+    own = run.run
+    if own.shard is None:
+        return []
+    said = [
+        f"{own.shard}: {len(own.rows)} of {own.n_selected} cases measured, {len(own.failed)} failed"
+    ]
+    if run.is_empty_shard:
+        said = [f"{own.shard} is empty: there are fewer units than shards"]
+    if own.n_absent:
+        said.append(f"{own.shard} is unfinished: the same command goes on with it")
+    elif run.merged is not None:
+        said.append(f"all {own.shard.of} shards are there and were merged")
+    elif waiting := ", ".join(map(str, run.waiting_for())):
+        said.append(f"waiting for {waiting}: the shard that ends last merges them")
+    if run.settings.gates and run.merged is None:
+        said.append("gates wait for the other shards")
+    return said
 
 
 def _exclusions(reporter: Any, run: SuiteRun) -> None:
@@ -101,7 +127,8 @@ def _board(reporter: Any, controller: Controller, width: int) -> None:
     reporter.section("leaderboard", sep="=")
     for run in controller.runs.values():
         if run.was_run:
-            _rows(reporter, settings.leaderboard, run, width)
+            if run.finished is not None:
+                _rows(reporter, settings.leaderboard, run, width)
             reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
     computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])
     reporter.write_line(f"leaderboard: {settings.leaderboard}")

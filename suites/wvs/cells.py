@@ -217,7 +217,9 @@ class Cells:
         found: dict[str, str] = {}
         taken: set[str] = set()
         for entry in self.images.entries:
-            plain = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(entry.image_id).with_suffix("").as_posix())
+            plain = re.sub(
+                r"[^A-Za-z0-9._-]+", "-", Path(entry.image_id).with_suffix("").as_posix()
+            )
             if plain in taken:
                 plain += "-" + hashlib.sha256(entry.image_id.encode()).hexdigest()[:8]
             taken.add(plain)

@@ -6,20 +6,20 @@ Knows the survey, the pictures and the templates; nothing of pytest, models or s
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from benchmark.metrics.lexical import lexical_values
 
 from benchmark.calibration import Calibration
 from benchmark.errors import UsageProblem, unknown
 from benchmark.jsonio import Json
-from benchmark.metrics.lexical import lexical_values
 from benchmark.prompts import Templates, load_templates
 from benchmark.proxies import CATEGORIES, ImageEntry, ImageSet, blank_picture
 from benchmark.recognition import recognition_record, recognition_values
 from benchmark.records import (
     Case,
-    CaseRecord,
     Continuation,
     Generate,
     ImageRef,

@@ -7,7 +7,7 @@ the store, an analysis of its own that reads them on the controller.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -82,6 +82,9 @@ class Closeness:
         ]
 
 
+ANALYSES: Mapping[str, Analysis] = {"closeness": Closeness()}
+
+
 @dataclass(frozen=True, kw_only=True)
 class ToySuite:
     """Countries by themes, two stories a cell."""
@@ -89,7 +92,6 @@ class ToySuite:
     meta: SuiteMeta
     seed: int
     survey: None = None
-    analyses: Mapping[str, Analysis] = field(default_factory=lambda: {"closeness": Closeness()})
 
     def select(self) -> Selection:
         """Every country with every theme; a country is a unit."""

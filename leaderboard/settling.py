@@ -1,0 +1,60 @@
+"""The end of a run: what was measured becomes scores, reasons and verdicts; knows no file.
+
+The same for a run on one machine and for one merged from shards, so their figures cannot differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from benchmark.analyses import recompute
+from benchmark.gates import Gate, Verdict, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from benchmark.records import Analysis, AnswerReader
+    from leaderboard.runs import Run
+
+
+def settle(
+    run: Run,
+    *,
+    analyses: Mapping[str, Analysis],
+    answers: AnswerReader,
+    gates: Sequence[Gate] = (),
+) -> tuple[Run, tuple[Verdict, ...]]:
+    """A run with rows and failures, analysed and judged by the gates on its suite.
+
+    A shard gets its reasons only: scores and gates are of the run that all shards make together.
+    """
+    reasons = partial_because(run)
+    run = replace(run, complete=not reasons, partial_because=reasons, analyses=tuple(analyses))
+    if run.shard is not None:
+        return run, ()
+    scores = recompute(
+        run.rows,
+        analyses,
+        suite=run.suite,
+        seed=cast("int", run.config["seed"]),
+        answers=answers,
+    )
+    mine = [gate for gate in gates if gate.suite == run.suite]
+    verdicts = tuple(judge(gate, scores, incomplete=reasons) for gate in mine)
+    said = tuple({"status": str.__str__(v.status), "sentence": v.sentence} for v in verdicts)
+    return replace(run, scores=scores, gates=said), verdicts
+
+
+def partial_because(run: Run) -> tuple[str, ...]:
+    """Why a run is not a whole measurement, one phrase each; empty where it is."""
+    reasons = []
+    if run.shard is not None:
+        reasons.append(str(run.shard))
+    if run.limit is not None:
+        reasons.append(f"--limit {run.limit}")
+    if run.failed:
+        reasons.append(f"{len(run.failed)} cases failed")
+    if run.n_absent > 0:
+        reasons.append(f"{run.n_absent} of {run.n_selected} cases were not run")
+    return tuple(reasons)
