@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -206,11 +206,9 @@ def settings_from(config: pytest.Config) -> Settings:
         model_args=pairs(get("--model-args"), option="--model-args"),
         seed=_count(get("--seed"), "--seed", least=0),
         survey=_located(data_source(get("--survey"), model=model), here),
-        images=tuple(
-            dict.fromkeys(
-                _located(data_source(choice, model=model), here)
-                for choice in get("--images") or ["auto"]
-            )
+        images=_each_once(
+            _located(data_source(choice, model=model), here)
+            for choice in get("--images") or ["auto"]
         ),
         prompts=_path(get("--prompts"), here),
         topic_labels=_path(get("--topic-labels"), here),
@@ -238,6 +236,14 @@ def settings_from(config: pytest.Config) -> Settings:
         translations=_path(get("--translations"), here),
         shard=shard,
     )
+
+
+def _each_once(sources: Iterable[str]) -> tuple[str, ...]:
+    """Sources in the order given; a folder named twice would show each picture twice."""
+    first: dict[Path, str] = {}
+    for source in sources:
+        first.setdefault(Path(source).resolve(), source)
+    return tuple(first.values())
 
 
 def _threads(model: str) -> int:
