@@ -20,7 +20,7 @@ from benchmark.metrics.alignment import (
 )
 from benchmark.metrics.divergence import js_distance
 from benchmark.orders import Order, as_printed, cyclic_orders
-from benchmark.records import Case, CaseRecord, Item, Probabilities, Reply, Score
+from benchmark.records import Case, CaseRecord, Item, Probabilities, Reading, Reply, Score
 from benchmark.survey import Question
 
 Floats = NDArray[np.float64]
@@ -215,7 +215,7 @@ def mean_score(name: str, column: Floats, n_items: int) -> Score:
     """The mean of a case's values that are not NaN, as the score of that name."""
     metric = name.removesuffix(SUBSTANTIVE)
     found = column[~np.isnan(column)]
-    reading = "substantive" if name.endswith(SUBSTANTIVE) else "printed"
+    reading: Reading = "substantive" if name.endswith(SUBSTANTIVE) else "printed"
     return Score(
         metric=metric,
         value=float(found.mean()) if found.size else float("nan"),

@@ -52,7 +52,6 @@ CATEGORY_WORDS: Mapping[str, str] = {
     "income": "a family or its home",
     BLANK: "everyday life",
 }
-REASON = GenerationParams(max_new_tokens=48)
 GUESSES = GenerationParams(max_new_tokens=96)
 # The written reading asks in the format that it can read, whatever the template's wording.
 AS_JSON = 'Reply with JSON only: {"guesses": [five of these names, the likeliest first]}'
@@ -65,6 +64,7 @@ class Asker:
     templates: Mapping[str, Templates]  # by variant
     translation: Translation | None
     seed: int
+    reason_tokens: int
 
     def choice(
         self,
@@ -138,7 +138,8 @@ class Asker:
 
     def _written(self, case: Case, question: Question, prompt: Prompt) -> Generate:
         subject = Subject(country=case.country, item_id=question.question_id)
-        return Generate(prompt=prompt, params=REASON, seed=self.seed, subject=subject)
+        params = GenerationParams(max_new_tokens=self.reason_tokens)
+        return Generate(prompt=prompt, params=params, seed=self.seed, subject=subject)
 
     def _template(self, case: Case) -> Template:
         return self.templates[case.variant][CONDITION[case.proxy]]

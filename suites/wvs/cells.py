@@ -199,8 +199,8 @@ class Cells:
         if case.proxy in (NAMED, NONE, BLANK):
             return ""
         if case.proxy in INCOME and len(self.images.households(case.country)) < self.min_households:
-            n = len(self.images.households(case.country))
-            return f"{name} has {n} pictures of households, of {self.min_households} required"
+            n, least = len(self.images.households(case.country)), self.min_households
+            return f"fewer than {least} pictures of households ({n} of {name})"
         if not self.pictures(case.country, case.proxy):
             what = "of another country" if case.proxy == ELSEWHERE else f"of {name}"
             kind = "" if case.proxy in (BOTH, ELSEWHERE) else f"{case.proxy} "

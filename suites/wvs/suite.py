@@ -41,6 +41,8 @@ from suites.wvs.cells import BEYOND, BLANK, ELSEWHERE, INCOME, NONE, RECOGNITION
 
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
+# A sentence; random weights never end one, and a few tokens of theirs exercise the same path.
+REASON_TOKENS, DEMO_REASON_TOKENS = 48, 12
 KEPT_TOPS = {"top1": 1, "top2": 2}
 
 Stage = Generator[Sequence[Request], Sequence[Reply], Sequence[ImageEntry]]
@@ -343,8 +345,12 @@ class WvsSuite:
 
     @cached_property
     def _asker(self) -> Asker:
+        demo = self.settings.model == DEMO
         return Asker(
-            templates=self.templates, translation=self.translation, seed=self.settings.seed
+            templates=self.templates,
+            translation=self.translation,
+            seed=self.settings.seed,
+            reason_tokens=DEMO_REASON_TOKENS if demo else REASON_TOKENS,
         )
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,23 @@ import pytest
 
 from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models import registry
-from benchmark.records import Choice, Generate, GenerationParams, Probabilities, Subject, Task
+from benchmark.records import (
+    Choice,
+    Continuation,
+    Embed,
+    Generate,
+    GenerationParams,
+    LogLikelihoods,
+    Probabilities,
+    Subject,
+    Text,
+)
 from tests.models.asking import SUBJECT, choice, options, prompt, question, survey
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from benchmark.records import Model
     from benchmark.survey import Survey
 
 SEED = 7
@@ -178,17 +190,51 @@ def test_question_of_another_suite_is_refused() -> None:
 
 
 @pytest.mark.parametrize("rule", ["uniform", "world-average"])
-def test_text_is_refused(rule: str) -> None:
-    """References choose; only `reference:random` does everything."""
-    people = survey(question("q1", {"FRA": [1, 0]}))
+def test_references_say_nothing_and_have_no_vectors(rule: str) -> None:
+    """Asked for text they are silent; a vector is refused in one sentence."""
+    model = loaded(rule, survey(question("q1", {"FRA": [1, 0]})))
+    params = GenerationParams(max_new_tokens=3)
+    (said,) = model.answer([Generate(prompt=prompt("x"), params=params, seed=1, subject=SUBJECT)])
+    assert said == Text(text="", finish="stop")
+    with pytest.raises(ModelProblem, match="has no vectors"):
+        model.answer([Embed(content="x", encoder="e", subject=SUBJECT)])
+
+
+def test_a_reference_is_told_which_country_a_picture_shows_and_uniform_is_not() -> None:
+    """The right name is certain for a rule that reads subjects; uniform finds all alike."""
+    people = survey(question("q1", {"FRA": [1, 0], "BRA": [0, 1]}))
+    about = Subject(country="FRA", item_id="x.png", truth=1)
+    asked = Continuation(prompt=prompt("x"), texts=(" A.", " B.", " C."), subject=about)
+    (told,) = loaded("world-average", people).answer([asked])
+    assert isinstance(told, LogLikelihoods)
+    assert told.total[1] == 0 > max(told.total[0], told.total[2])
+    (guess,) = loaded("uniform", people).answer([asked])
+    assert isinstance(guess, LogLikelihoods)
+    assert sum(math.exp(value) for value in guess.total) == pytest.approx(1)
+
+
+def test_a_reference_answers_in_the_order_shown() -> None:
+    """Under another order of the options its shares move with them."""
+    people = survey(question("q1", {"FRA": [0.1, 0.2, 0.7], "BRA": [0.5, 0.3, 0.2]}))
+    model = loaded("world-average", people)
+    plain = Choice(
+        prompt=prompt("x"), labels=("A", "B", "C"), subject=Subject(country="FRA", item_id="q1")
+    )
+    turned = replace(plain, subject=replace(plain.subject, order=(2, 0, 1)))
+    answers = model.answer([plain, turned])
+    assert [a.p for a in answers if isinstance(a, Probabilities)] == [
+        (0.5, 0.3, 0.2),
+        (0.2, 0.5, 0.3),
+    ]
+
+
+def loaded(rule: str, people: Survey) -> Model:
+    """A reference over these people."""
     opened = registry.ModelOptions(device="cpu")
     spec = registry.resolve(f"reference:{rule}")
-    identity = registry.identify(spec, opened, survey=people)
-    model = registry.load(spec, identity, opened, survey=people)
-    params = GenerationParams(max_new_tokens=3)
-    assert model.supports == {Task.CHOICE}
-    with pytest.raises(ModelProblem, match="only chooses between labels"):
-        model.answer([Generate(prompt=prompt("x"), params=params, seed=1, subject=SUBJECT)])
+    return registry.load(
+        spec, registry.identify(spec, opened, survey=people), opened, survey=people
+    )
 
 
 def test_reference_needs_its_survey(tmp_path: Path) -> None:
