@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
-from scipy.special import gammaln
 
 from benchmark.metrics.words import Text, words
 
@@ -136,16 +135,11 @@ def hdd(text: Text, *, sample: int = HDD_SAMPLE) -> float:
         return math.nan
     spectrum = Counter(Counter(found).values())  # how many words occur how often
     often = np.array(sorted(spectrum), dtype=np.float64)
-    rest = total - often
-    possible = rest >= sample  # else the word cannot be missed
-    lost = np.zeros_like(often)
-    lost[possible] = np.exp(_log_choose(rest[possible], sample) - _log_choose(total, sample))
+    drawn = np.arange(sample)
+    left = np.maximum(total - often[:, None] - drawn, 0)  # (frequencies, draws): other words left
+    missed = np.prod(left / (total - drawn), axis=1)
     types = np.array([spectrum[int(n)] for n in often])
-    return float(types @ (1 - lost)) / sample
-
-
-def _log_choose(n: np.ndarray | float, k: int) -> np.ndarray:
-    return np.asarray(gammaln(np.asarray(n) + 1) - gammaln(np.asarray(n) - k + 1) - gammaln(k + 1))
+    return float(types @ (1 - missed)) / sample
 
 
 def distinct_n(text: Text, *, n: int) -> float:
