@@ -107,7 +107,7 @@ class Controller:
         """Write run and board, judge the gates; they only ever turn 0 into 1."""
         if self.config.option.collectonly or not self.runs:
             return
-        nothing_to_do = traffic.dropped(self.config) or any(
+        nothing_to_do = traffic.dropped(self.config) or all(
             run.is_empty_shard for run in self.runs.values()
         )
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and nothing_to_do:
