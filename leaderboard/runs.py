@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from benchmark import jsonio
+from benchmark import determinism, jsonio
+from benchmark.determinism import Determinism, unmeasured
 from benchmark.errors import BoardProblem
 from benchmark.records import CaseRecord, Excluded, ModelIdentity, Score
 from benchmark.rows import Failure, encode, record_of, row_of, score_of, score_row
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 LONGEST_NAME = 100
+UNRECORDED = "the run did not record it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +63,7 @@ class Run:
     scores: tuple[Score, ...]
     gates: tuple[Mapping[str, Json], ...]
     provenance: Mapping[str, Json]
+    determinism: Determinism = field(default_factory=lambda: unmeasured(UNRECORDED))
 
 
 def config_digest(config: Mapping[str, Json]) -> str:
@@ -94,6 +97,7 @@ def _head(run: Run) -> dict[str, Json]:
         "scores": [score_row(score) for score in run.scores],
         "gates": jsonio.plain(run.gates),
         "provenance": jsonio.plain(run.provenance),
+        "determinism": determinism.document(run.determinism),
     }
 
 
@@ -129,6 +133,9 @@ def parse(document: Mapping[str, Json]) -> Run:
         scores=tuple(score_of(score) for score in fields["scores"]),
         gates=tuple(fields["gates"]),
         provenance=fields["provenance"],
+        determinism=determinism.parsed(fields["determinism"])
+        if "determinism" in fields
+        else unmeasured(UNRECORDED),
     )
 
 

@@ -33,7 +33,8 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "perf": (("benchmark.perf",), ("joints", "settings", "engine", "models")),
     "scoring": (("benchmark.calibration", "benchmark.scoring"), ("joints", "data", "metrics")),
     "analyses": (("benchmark.analyses",), ("joints", "metrics")),
-    "rows": (("benchmark.rows", "benchmark.journal"), ("joints",)),
+    "rows": (("benchmark.rows", "benchmark.journal", "benchmark.determinism"), ("joints",)),
+    "noise": (("benchmark.noise",), ("joints", "metrics", "rows")),
     "gates": (("benchmark.gates",), ("joints",)),
     "suite": (("benchmark.suite", "benchmark.sources"), ("joints", "settings", "data")),
     "leaderboard": (("leaderboard",), ("joints", "rows")),
@@ -41,7 +42,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("benchmark.plugin",),
         (
             *("joints", "settings", "engine", "models", "analyses"),
-            *("rows", "gates", "suite", "leaderboard"),
+            *("rows", "noise", "gates", "suite", "leaderboard"),
         ),
     ),
     "fixtures": (("fixtures",), ("joints", "plugin")),

@@ -20,7 +20,7 @@ from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import machine, registry
-from benchmark.plugin import devices, terminal, traffic
+from benchmark.plugin import devices, repeatability, terminal, traffic
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.suite_run import SuiteRun
@@ -166,6 +166,7 @@ class Controller:
                 self.verdicts += run.close(
                     gates=self.gates,
                     provenance=self._provenance(run, counts),
+                    determinism=repeatability.finding(self.state.settings.store, run.run.model),
                     interrupted=interrupted,
                 )
                 board.update(self.state.settings.leaderboard, run.run, run_file=run.path)

@@ -9,6 +9,7 @@ from benchmark.engine.interview import Interview, run_unit
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import UsageProblem
 from benchmark.models import registry
+from benchmark.plugin import repeatability
 from benchmark.plugin.state import RunState, SuiteState
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
 
@@ -47,6 +48,12 @@ class Desk:
         """Distinct requests computed and read from the store so far."""
         interviews = self._interviews.values()
         return sum(i.n_computed for i in interviews), sum(i.n_stored for i in interviews)
+
+    def ask_again(self) -> None:
+        """Ask a sample of what was computed in other batches; the store keeps what came of it."""
+        for name, interview in self._interviews.items():
+            if self._store is not None and interview.n_computed:
+                repeatability.measure(interview, self._state.named(name), self._store)
 
     def close(self) -> None:
         """Release the store."""

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmark import __version__
 from benchmark.analyses import ANALYSES
+from benchmark.determinism import Determinism
 from benchmark.engine.keys import identity_document
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import DataProblem, unknown
@@ -75,7 +76,12 @@ class SuiteRun:
         self.failures[failure.case_id] = failure
 
     def close(
-        self, *, gates: Sequence[Gate], provenance: Mapping[str, Json], interrupted: bool
+        self,
+        *,
+        gates: Sequence[Gate],
+        provenance: Mapping[str, Json],
+        determinism: Determinism,
+        interrupted: bool,
     ) -> tuple[Verdict, ...]:
         """Analyse, judge and write the run file; the journal stays while something can be added."""
         records = [self.records[case_id] for case_id in sorted(self.records)]
@@ -94,6 +100,7 @@ class SuiteRun:
                 {"status": str.__str__(v.status), "sentence": v.sentence} for v in verdicts
             ),
             provenance=provenance,
+            determinism=determinism,
         )
         write_run(self.settings.runs, self.run, encoded=self._encoded)
         if self._journal is not None:
