@@ -14,11 +14,19 @@ from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, number
 
 FACTOR = 4.0  # a run holds more questions than the sample: the largest of a million stays below
-LEAST = 1e-6  # a sample in which nothing moved does not show that nothing can: float32's step
+# Distance between two neighbouring numbers in [16, 32), where a model's logits of likely tokens
+# lie. Coarse types mostly give the very same answer and now and then one that is a step away
+# (0.2 % of answers in bfloat16 on a CPU): a sample that saw none does not show that there is none.
+LOGIT_STEPS: Mapping[str, float] = {"float32": 2**-19, "float16": 2**-6, "bfloat16": 2**-3}
+# A label's logit that moves by s moves the answer by a distance of at most s / (4 √2), to first
+# order (an even split), and the labels' mass by at most s / 4.
+STEP_TO_DISTANCE, STEP_TO_MASS = 1 / (4 * math.sqrt(2)), 1 / 4
+UNKNOWN_STEP = LOGIT_STEPS["bfloat16"]  # of a server, which does not say
 METHOD = (
-    f"noise_floor is {FACTOR:g} times the largest change seen, at least {LEAST:g}: by the triangle "
-    "inequality of the Jensen-Shannon distance no similarity, and no mean of similarities, moves "
-    "further than the answers behind it are apart; a js_divergence moves at most 1.67 times as far"
+    f"noise_floor is {FACTOR:g} times the largest change seen, and at least what one logit_step of "
+    "one label can do: by the triangle inequality of the Jensen-Shannon distance no similarity, "
+    "and no mean of similarities, moves further than the answers behind it are apart; a "
+    "js_divergence moves at most 1.67 times as far"
 )
 EXACT = "a rule computes each answer by itself, so no batch can change it"
 
@@ -28,7 +36,8 @@ class Determinism:
     """The largest changes of ``n`` questions' answers; NaN with a ``reason`` where not measured.
 
     ``asked_again`` says in which ways; ``n_missing`` of the ``n`` had no answer the second time
-    but the first, or the reverse. ``exact`` answers cannot change.
+    but the first, or the reverse. ``logit_step`` is that of the model's number type. ``exact``
+    answers cannot change.
     """
 
     n: int = 0
@@ -37,13 +46,30 @@ class Determinism:
     max_abs_difference_option_mass: float = math.nan
     max_js_distance: float = math.nan
     max_js_distance_substantive: float = math.nan
+    logit_step: float = math.nan
     asked_again: str = ""
     reason: str = ""
     exact: bool = False
 
-    def floor(self, largest: float) -> float:
-        """What a score may differ by where answers differed by up to ``largest``."""
-        return 0.0 if self.exact else max(FACTOR * largest, LEAST)  # NaN first, so NaN stays
+    @property
+    def js_similarity(self) -> float:
+        """What a similarity over printed options may differ by between two equal runs."""
+        return self._floor(self.max_js_distance, STEP_TO_DISTANCE)
+
+    @property
+    def js_similarity_substantive(self) -> float:
+        """The same over substantive options."""
+        return self._floor(self.max_js_distance_substantive, STEP_TO_DISTANCE)
+
+    @property
+    def option_mass(self) -> float:
+        """The same for the option mass."""
+        return self._floor(self.max_abs_difference_option_mass, STEP_TO_MASS)
+
+    def _floor(self, largest: float, of_a_step: float) -> float:
+        if self.exact or math.isnan(largest):
+            return largest
+        return max(FACTOR * largest, of_a_step * self.logit_step)
 
 
 def exact() -> Determinism:
@@ -53,6 +79,7 @@ def exact() -> Determinism:
         max_abs_difference_option_mass=0.0,
         max_js_distance=0.0,
         max_js_distance_substantive=0.0,
+        logit_step=0.0,
         asked_again="not needed",
         exact=True,
     )
@@ -84,6 +111,7 @@ def worst(found: Iterable[Determinism]) -> Determinism:
         ),
         max_js_distance=_largest(one.max_js_distance for one in measured),
         max_js_distance_substantive=_largest(one.max_js_distance_substantive for one in measured),
+        logit_step=_largest(one.logit_step for one in measured),
         asked_again="; ".join(dict.fromkeys(one.asked_again for one in measured)),
         exact=all(one.exact for one in measured),
     )
@@ -96,9 +124,9 @@ def document(found: Determinism) -> dict[str, Json]:
     }
     return plain | {
         "noise_floor": {
-            "js_similarity": _json(found.floor(found.max_js_distance)),
-            "js_similarity_substantive": _json(found.floor(found.max_js_distance_substantive)),
-            "option_mass": _json(found.floor(found.max_abs_difference_option_mass)),
+            "js_similarity": _json(found.js_similarity),
+            "js_similarity_substantive": _json(found.js_similarity_substantive),
+            "option_mass": _json(found.option_mass),
         },
         "method": EXACT if found.exact else METHOD,
     }
@@ -114,6 +142,7 @@ def parsed(content: Mapping[str, object]) -> Determinism:
             max_abs_difference_option_mass=number(content["max_abs_difference_option_mass"]),
             max_js_distance=number(content["max_js_distance"]),
             max_js_distance_substantive=number(content["max_js_distance_substantive"]),
+            logit_step=number(content["logit_step"]),
             asked_again=str(content["asked_again"]),
             reason=str(content["reason"]),
             exact=content["exact"] is True,
@@ -130,9 +159,11 @@ def sentence(found: Determinism) -> str:
         return f"exact: {EXACT}"
     if math.isnan(found.max_js_distance):
         return f"{found.n} questions asked again, none had an answer both times"
+    moved = found.max_abs_difference_p
+    by = f"up to {moved:.1e}" if moved else "nothing"
     return (
-        f"{found.n} questions asked again: p moves by up to {found.max_abs_difference_p:.1e}, "
-        f"so a similarity by less than {found.floor(found.max_js_distance):.1e}"
+        f"{found.n} questions asked again: p moved by {by}, "
+        f"noise floor of a similarity {found.js_similarity:.1e}"
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.determinism import Determinism, unmeasured
+from benchmark.determinism import LOGIT_STEPS, UNKNOWN_STEP, Determinism, unmeasured
 from benchmark.metrics.nearness import js_distance_near, widest_distance
 from benchmark.records import Answer, Choice, Probabilities, Request
 
@@ -28,7 +28,11 @@ class Pair:
 
 
 def compare(
-    pairs: Sequence[Pair], *, asked_again: str, substantive: Callable[[Choice], Mask | None]
+    pairs: Sequence[Pair],
+    *,
+    dtype: str,
+    asked_again: str,
+    substantive: Callable[[Choice], Mask | None],
 ) -> Determinism:
     """The largest changes over all pairs; ``substantive`` gives a question's mask, if it has one.
 
@@ -48,6 +52,7 @@ def compare(
         max_abs_difference_option_mass=_most([change.option_mass for change in changes]),
         max_js_distance=_most([change.printed for change in changes]),
         max_js_distance_substantive=_most([change.substantive for change in changes]),
+        logit_step=LOGIT_STEPS.get(dtype, UNKNOWN_STEP),
         asked_again=asked_again,
     )
 

@@ -52,15 +52,17 @@ class Interview:
         """Under which the store holds what belongs to this model."""
         return self._keys.context
 
-    def missing(self, requests: Sequence[Request]) -> dict[str, Request]:
-        """Distinct requests by key that have no stored answer; nothing is asked or counted."""
-        distinct = {self._keys(request): request for request in requests}
-        held = self._store.held(list(distinct))
-        return {key: request for key, request in distinct.items() if key not in held}
+    def distinct(self, requests: Sequence[Request]) -> dict[str, Request]:
+        """The requests by key, each once."""
+        return {self._keys(request): request for request in requests}
+
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """Which of ``keys`` have a stored answer; nothing is asked or counted."""
+        return self._store.held(keys)
 
     def batches(self, requests: Sequence[Request]) -> list[list[Request]]:
         """What `ask` would put to the model together, if nothing of it was stored."""
-        distinct = list({self._keys(request): request for request in requests}.values())
+        distinct = list(self.distinct(requests).values())
         return [
             [distinct[i] for i in batch] for batch in plan(distinct, batch_size=self.batch_size)
         ]
@@ -101,7 +103,7 @@ class Interview:
         return [Reply(key=key, answer=answers[key]) for key in keys]
 
     def _compute(self, wanted: Mapping[str, Request]) -> dict[str, Answer]:
-        model = self._loaded()
+        model = self.load()
         replies = model.answer(list(wanted.values()))
         if len(replies) != len(wanted):
             raise ModelProblem(
@@ -118,7 +120,8 @@ class Interview:
         # Read back: where another worker was first, its answer is the one that counts.
         return self._store.get(list(wanted))
 
-    def _loaded(self) -> Model:
+    def load(self) -> Model:
+        """The model, loaded if nobody needed it before."""
         if self._model is None:
             self._model = self._load()
         return self._model

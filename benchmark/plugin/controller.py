@@ -135,6 +135,8 @@ class Controller:
                 registry.options_of(settings),
                 survey=suite.suite.survey,
             )
+            if self.config.option.estimate:
+                continue  # without a run there is nothing to continue, to write or to judge
             self.runs[name] = SuiteRun(
                 suite=suite.suite,
                 selection=suite.selection,

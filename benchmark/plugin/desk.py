@@ -65,12 +65,13 @@ class Desk:
         members = suite.units[case.unit]
         scripts = {member.case_id: suite.suite.interview(member) for member in members}
         try:
-            self._outcomes = {**run_unit(scripts, self._interview(suite).ask)}
+            self._outcomes = {**run_unit(scripts, self.interview(suite).ask)}
         except Exception as error:  # noqa: BLE001 - kept, not swallowed: each case raises it below
             # or every case of the unit would ask the broken model for all of them again
             self._outcomes = dict.fromkeys(scripts, error)
 
-    def _interview(self, suite: SuiteState) -> Interview:
+    def interview(self, suite: SuiteState) -> Interview:
+        """The interview of a suite's model; nothing is loaded yet."""
         name = suite.suite.meta.name
         if name not in self._interviews:
             if self._store is None:

@@ -54,6 +54,7 @@ def measure(interview: Interview, suite: SuiteState, store: ResponseStore) -> No
         masks = _masks(suite)
         found = compare(
             pairs,
+            dtype=interview.identity.dtype,
             asked_again=_ways_in_words(interview.identity, ways),
             substantive=lambda choice: masks.get(choice.subject.item_id),
         )
