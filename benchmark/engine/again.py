@@ -1,4 +1,4 @@
-"""Which computed questions are asked again: a small sample, the same for the same questions.
+"""Which computed questions are asked again: a small sample, the same in the same run.
 
 Knows requests and their keys; no model and no store. Questions are drawn by their keys, which are
 digests and so as good as random, from a few groups that share a prefix: each group costs one
@@ -37,13 +37,12 @@ class Sample:
     def drawn(self) -> dict[str, Request]:
         """The sample, group by group: at least 16 questions, at most 64, one in a hundred."""
         wanted = min(max(LEAST, self.n_seen // SHARE), MOST)
-        names = sorted(self._groups, key=self._ranks.__getitem__)[: max(2, -(-wanted // EACH))]
-        each = -(-wanted // max(len(names), 1))
-        return {
-            key: self._groups[name][key]
-            for name in names
-            for key in sorted(self._groups[name])[:each]
-        }
+        each = max(EACH, -(-wanted // max(len(self._groups), 1)))
+        found: dict[str, Request] = {}
+        for name in sorted(self._groups, key=self._ranks.__getitem__):
+            group = self._groups[name]
+            found |= {key: group[key] for key in sorted(group)[: min(each, wanted - len(found))]}
+        return found
 
     def _note(self, name: GroupKey, key: str, request: Request) -> None:
         if name not in self._groups:

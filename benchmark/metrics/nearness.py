@@ -48,7 +48,7 @@ def js_distance_near(p: npt.ArrayLike, q: npt.ArrayLike) -> FloatArray:
     Moving 1e-9 between two even options is a distance of 1e-9 / √2 (by the first term).
 
     >>> float(js_distance_near([0.5, 0.5], [0.5 + 1e-9, 0.5 - 1e-9]).round(15))
-    7.07e-10
+    7.07107e-10
     """
     rows_p, rows_q = checked(p, name="p"), checked(q, name="q")
     both = rows_p + rows_q

@@ -11,7 +11,7 @@ from collections.abc import Generator
 import pytest
 
 from benchmark.errors import CultureError
-from benchmark.plugin import collection, estimate, reports, traffic
+from benchmark.plugin import collection, estimate, live, reports, traffic
 from benchmark.plugin.controller import Controller
 from benchmark.plugin.options import add_options, settings_from
 from benchmark.plugin.state import STATE, RunState
@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
             estimate.register(config, has_suites=bool(folders))
         if folders:
             config.pluginmanager.register(Controller(config, folders), "culture-controller")
+            live.register(config, config.stash[STATE])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

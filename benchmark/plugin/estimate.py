@@ -102,6 +102,8 @@ def lines(suite: SuiteState, desk: Desk) -> Iterator[str]:
         yield "  time:     nothing to compute, no model was loaded"
         return
     yield from _computed(suite, interview, tally)
+    if interview.n_computed >= tally.n_missing:
+        desk.ask_again()  # the run that follows computes nothing that it could ask again
     if _has_later_stages(suite, interview):
         yield "  not in it: later prompts of each case, which depend on the first answers"
 
@@ -201,22 +203,21 @@ def _tokens(tally: Tally, found: Calibration) -> str:
 
 
 def _has_later_stages(suite: SuiteState, interview: Interview) -> bool:
-    """Whether a case whose first answers are all known by now goes on asking."""
-    for cases in suite.units.values():
-        for case in cases:
-            script = suite.suite.interview(case)
-            try:
-                asked = next(script)
-                if len(interview.held(list(interview.distinct(asked)))) < len(
-                    interview.distinct(asked)
-                ):
-                    continue
+    """Whether the first case whose first answers are all known by now goes on asking."""
+    for case in (case for cases in suite.units.values() for case in cases):
+        script = suite.suite.interview(case)
+        try:
+            asked = next(script)
+            keys = list(interview.distinct(asked))
+            if len(interview.held(keys)) == len(keys):
                 script.send(interview.ask(asked))
-            except (StopIteration, CultureError):
-                return False
-            finally:
-                script.close()
-            return True
+                return True
+        except StopIteration:
+            return False
+        except CultureError:
+            continue  # counted among those that cannot be asked
+        finally:
+            script.close()
     return False
 
 
