@@ -13,10 +13,10 @@ from dataclasses import dataclass, fields
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, number
 
-FACTOR = 4.0  # a run holds more questions than the sample: the largest of a million stays below
+FACTOR = 4.0  # for normal noise the largest of a million is 2.4 times the largest of 16
 # Distance between two neighbouring numbers in [16, 32), where a model's logits of likely tokens
 # lie. Coarse types mostly give the very same answer and now and then one that is a step away
-# (0.2 % of answers in bfloat16 on a CPU): a sample that saw none does not show that there is none.
+# (under 1 % of answers in bfloat16 on a CPU): a sample that saw none does not show that there is none.
 LOGIT_STEPS: Mapping[str, float] = {"float32": 2**-19, "float16": 2**-6, "bfloat16": 2**-3}
 # A label's logit that moves by s moves the answer by a distance of at most s / (4 √2), to first
 # order (an even split), and the labels' mass by at most s / 4.

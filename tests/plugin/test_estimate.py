@@ -19,7 +19,7 @@ def test_it_counts_and_times_and_runs_nothing(place: Place) -> None:
     """Cases, prompts, pictures and a time; no run file and no board; exit 0."""
     done = place.run(*WIDE, "--estimate")
     assert done.code == 0, done.out
-    assert "78 in 6 units" in done.sentence("cases:") or "in 6 units" in done.sentence("cases:")
+    assert done.sentence("cases:", " in 6 units")
     assert done.sentence("prefixes:", "with 3 pictures")
     assert done.sentence("measured:", "prompts/s")
     assert done.sentence("time:", "quickest")
@@ -46,7 +46,7 @@ def test_where_everything_is_stored_no_model_is_needed(place: Place) -> None:
     done = place.run(*SMALL, "--estimate")
     assert done.code == 0
     assert done.sentence("time:", "nothing to compute, no model was loaded")
-    assert done.sentence("prompts:", "10, 10 of them stored, 0 to compute")
+    assert done.sentence("prompts:", "9, 9 of them stored, 0 to compute")
 
 
 def test_an_interrupted_run_can_still_go_on_after_an_estimate(place: Place) -> None:
@@ -102,7 +102,7 @@ def test_a_model_with_weights_counts_its_tokens(place: Place) -> None:
     assert 0 < shared < own
     assert done.sentence("time:", "on cpu, float32")
     again = place.run(*SMALL, model="demo")
-    assert answers(again) == (0, 10)
+    assert answers(again) == (0, 9)
     assert again.sentence("determinism:", "questions asked again")
 
 
