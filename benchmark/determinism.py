@@ -15,8 +15,8 @@ from benchmark.jsonio import Json, number
 
 FACTOR = 4.0  # for normal noise the largest of a million is 2.4 times the largest of 16
 # Distance between two neighbouring numbers in [16, 32), where a model's logits of likely tokens
-# lie. Coarse types mostly give the very same answer and now and then one that is a step away
-# (under 1 % of answers in bfloat16 on a CPU): a sample that saw none does not show that there is none.
+# lie. Coarse types mostly give the very same answer and now and then (under 1 % in bfloat16 on a
+# CPU) one that is a step away: a sample that saw none does not show that there is none.
 LOGIT_STEPS: Mapping[str, float] = {"float32": 2**-19, "float16": 2**-6, "bfloat16": 2**-3}
 # A label's logit that moves by s moves the answer by a distance of at most s / (4 √2), to first
 # order (an even split), and the labels' mass by at most s / 4.
