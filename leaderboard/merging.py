@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from filelock import FileLock, Timeout
 
+from benchmark.determinism import worst
 from benchmark.errors import BoardProblem
 from benchmark.records import ModelIdentity
 from leaderboard.runs import read_run, run_path, write_run
@@ -129,6 +130,7 @@ def combine(found: Mapping[str, Run]) -> Run:
             sorted((f for run in shards for f in run.failed), key=lambda failure: failure.case_id)
         ),
         provenance=_provenance(shards),
+        determinism=worst([run.determinism for run in shards]),
         shard=None,
     )
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from benchmark import jsonio
+from benchmark import determinism, jsonio
+from benchmark.determinism import Determinism, unmeasured
 from benchmark.errors import BoardProblem
 from benchmark.records import CaseRecord, Excluded, ModelIdentity, Score
 from benchmark.rows import Failure, encode, record_of, row_of, score_of, score_row
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 LONGEST_NAME = 100
+UNRECORDED = "the run did not record it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +70,7 @@ class Run:
     analyses: tuple[str, ...] = ()
     limit: int | None = None
     shard: Shard | None = None
+    determinism: Determinism = field(default_factory=lambda: unmeasured(UNRECORDED))
 
     @property
     def n_absent(self) -> int:
@@ -109,6 +112,7 @@ def _head(run: Run) -> dict[str, Json]:
         "analyses": list(run.analyses),
         "limit": run.limit,
         "shard": None if run.shard is None else asdict(run.shard),
+        "determinism": determinism.document(run.determinism),
     }
 
 
@@ -147,6 +151,9 @@ def parse(document: Mapping[str, Json]) -> Run:
         analyses=tuple(fields.get("analyses", ())),
         limit=fields.get("limit"),
         shard=Shard(**fields["shard"]) if fields.get("shard") else None,
+        determinism=determinism.parsed(fields["determinism"])
+        if "determinism" in fields
+        else unmeasured(UNRECORDED),
     )
 
 

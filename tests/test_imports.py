@@ -38,7 +38,8 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("joints", "data", "metrics"),
     ),
     "analyses": (("benchmark.analyses",), ("joints", "data", "metrics")),
-    "rows": (("benchmark.rows", "benchmark.journal"), ("joints",)),
+    "rows": (("benchmark.rows", "benchmark.journal", "benchmark.determinism"), ("joints",)),
+    "noise": (("benchmark.noise",), ("joints", "metrics", "rows")),
     "gates": (("benchmark.gates",), ("joints",)),
     "suite": (("benchmark.suite", "benchmark.sources"), ("joints", "settings", "data")),
     "leaderboard": (
@@ -49,7 +50,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("benchmark.plugin",),
         (
             *("joints", "shards", "settings", "engine", "models", "analyses"),
-            *("rows", "gates", "suite", "leaderboard"),
+            *("rows", "noise", "gates", "suite", "leaderboard"),
         ),
     ),
     "fixtures": (("fixtures",), ("joints", "plugin")),

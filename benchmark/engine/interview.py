@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from benchmark.engine.again import Sample
 from benchmark.engine.keys import Keys, identity_document
 from benchmark.engine.plan import plan
 from benchmark.engine.store import ResponseStore
@@ -43,7 +44,48 @@ class Interview:
         self._store = store
         self._load = load
         self._model: Model | None = None
-        self._batch_size = batch_size
+        self.batch_size = batch_size
+        self._sample = Sample()
+
+    @property
+    def context(self) -> str:
+        """Under which the store holds what belongs to this model."""
+        return self._keys.context
+
+    def distinct(self, requests: Sequence[Request]) -> dict[str, Request]:
+        """The requests by key, each once."""
+        return {self._keys(request): request for request in requests}
+
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """Which of ``keys`` have a stored answer; nothing is asked or counted."""
+        return self._store.held(keys)
+
+    def batches(self, requests: Sequence[Request]) -> list[list[Request]]:
+        """What `ask` would put to the model together, if nothing of it was stored."""
+        distinct = list(self.distinct(requests).values())
+        return [
+            [distinct[i] for i in batch] for batch in plan(distinct, batch_size=self.batch_size)
+        ]
+
+    def ask_again(self, batch_sizes: Sequence[int]) -> list[tuple[Request, Answer, Answer]]:
+        """A sample of what was computed here: request, stored answer, answer in another batch.
+
+        The sample is asked once for each batch size. Nothing of it is stored or counted.
+        """
+        model, sample = self._model, self._sample.drawn()
+        if model is None or not sample:
+            return []
+        stored = self._store.get(list(sample))
+        keys, requests = list(sample), list(sample.values())
+        found = []
+        for batch_size in batch_sizes:
+            for batch in plan(requests, batch_size=batch_size):
+                answers = model.answer([requests[i] for i in batch])
+                found += [
+                    (requests[i], stored[keys[i]], answer)
+                    for i, answer in zip(batch, answers, strict=True)
+                ]
+        return found
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]:
         """Replies in the order of the requests; each batch is stored as soon as it is answered."""
@@ -52,7 +94,7 @@ class Interview:
         distinct, asked = list(unique), list(unique.values())
         answers = self._store.get(distinct)
         self.n_stored += len(answers)
-        for batch in plan(asked, batch_size=self._batch_size):
+        for batch in plan(asked, batch_size=self.batch_size):
             missing = [i for i in batch if distinct[i] not in answers]
             if missing:
                 answers.update(
@@ -61,7 +103,7 @@ class Interview:
         return [Reply(key=key, answer=answers[key]) for key in keys]
 
     def _compute(self, wanted: Mapping[str, Request]) -> dict[str, Answer]:
-        model = self._loaded()
+        model = self.load()
         replies = model.answer(list(wanted.values()))
         if len(replies) != len(wanted):
             raise ModelProblem(
@@ -74,10 +116,12 @@ class Interview:
             identity=self._identity_text,
         )
         self.n_computed += len(wanted)
+        self._sample.add(wanted)
         # Read back: where another worker was first, its answer is the one that counts.
         return self._store.get(list(wanted))
 
-    def _loaded(self) -> Model:
+    def load(self) -> Model:
+        """The model, loaded if nobody needed it before."""
         if self._model is None:
             self._model = self._load()
         return self._model

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,6 +64,44 @@ class ResponseStore:
         with self._explained(), self._transaction():
             self._db.execute("INSERT OR IGNORE INTO contexts VALUES (?, ?)", (context, identity))
             self._db.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?)", rows)
+
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """Which of ``keys`` have an answer; reads none of them."""
+        found: set[str] = set()
+        with self._explained():
+            for start in range(0, len(keys), _CHUNK):
+                chunk = keys[start : start + _CHUNK]
+                marks = ",".join("?" * len(chunk))
+                rows = self._db.execute(
+                    f"SELECT key FROM answers WHERE key IN ({marks})",  # noqa: S608 - only question marks are formatted in
+                    [bytes.fromhex(key) for key in chunk],
+                )
+                found.update(row[0].hex() for row in rows)
+        return found
+
+    def noise(self, context: str) -> str | None:
+        """What was found of how far one model's answers move, as `note_noise` was given it."""
+        with self._explained():
+            return self._noise(context)
+
+    def note_noise(self, context: str, merge: Callable[[str | None], str]) -> None:
+        """Replace the finding of one model by what ``merge`` makes of it, in one transaction.
+
+        The table is made when first needed: a store of an earlier version lacks it and stays valid.
+        """
+        with self._explained(), self._transaction():
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS noise (context TEXT PRIMARY KEY, finding TEXT NOT NULL)"
+            )
+            finding = merge(self._noise(context))
+            self._db.execute("INSERT OR REPLACE INTO noise VALUES (?, ?)", (context, finding))
+
+    def _noise(self, context: str) -> str | None:
+        table = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'noise'").fetchone()
+        if table is None:
+            return None
+        row = self._db.execute("SELECT finding FROM noise WHERE context = ?", (context,)).fetchone()
+        return None if row is None else str(row[0])
 
     def __len__(self) -> int:
         with self._explained():

@@ -94,6 +94,21 @@ class TransformersModel:
         answers.update(zip((i for i, _ in continuations), likely, strict=True))
         return [answers[i] for i in range(len(batch))]
 
+    def tokens(self, request: Request) -> tuple[int, int]:
+        """Tokens that a request shares with its group (0 where prompts run in full), and its own.
+
+        Its picture's are among the former, or among its own where nothing is shared.
+        """
+        if isinstance(request, Embed):
+            return 0, 0
+        text, _ = self._inputs.render(request.prompt)
+        whole = int(self._inputs.tensors([text], [request.prompt])["input_ids"].shape[1])
+        if self._shared is None or not isinstance(request, Choice):
+            return 0, whole
+        line, _ = self._shared.line(request)
+        own = line.end - self._shared.scorer.shared_tokens(line)
+        return whole - own, own
+
     def _all_choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
         """Apart those without an image where prompts run in full: processors do not mix them."""
         if self._shared is not None:

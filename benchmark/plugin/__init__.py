@@ -11,7 +11,7 @@ from collections.abc import Generator
 import pytest
 
 from benchmark.errors import CultureError
-from benchmark.plugin import collection, reports, traffic
+from benchmark.plugin import collection, estimate, live, reports, traffic
 from benchmark.plugin.controller import Controller
 from benchmark.plugin.options import add_options, settings_from
 from benchmark.plugin.state import STATE, RunState
@@ -37,8 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if not traffic.is_worker(config):
         asked = [config.invocation_params.dir / arg.split("::")[0] for arg in config.args]
         folders = find_suites(asked, ignore=config.getini("norecursedirs"))
+        if config.option.estimate:
+            estimate.register(config, has_suites=bool(folders))
         if folders:
             config.pluginmanager.register(Controller(config, folders), "culture-controller")
+            live.register(config, config.stash[STATE])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -19,7 +19,7 @@ from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import machine, registry
-from benchmark.plugin import devices, terminal, traffic
+from benchmark.plugin import devices, repeatability, terminal, traffic
 from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
@@ -137,6 +137,8 @@ class Controller:
                 registry.options_of(settings),
                 survey=suite.suite.survey,
             )
+            if self.config.option.estimate:
+                continue  # without a run there is nothing to continue, to write or to judge
             self.runs[name] = SuiteRun(suite, self.state.identities[name], settings)
             suite.resumed = frozenset(self.runs[name].records)
 
@@ -162,6 +164,7 @@ class Controller:
                 self.verdicts += run.close(
                     gates=self.gates,
                     provenance=self._provenance(run, counts),
+                    determinism=repeatability.finding(self.state.settings.store, run.run.model),
                     interrupted=interrupted,
                 )
                 if run.finished is not None:

@@ -9,6 +9,7 @@ from benchmark.engine.interview import Interview, run_unit
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import UsageProblem
 from benchmark.models import registry
+from benchmark.plugin import repeatability
 from benchmark.plugin.state import RunState, SuiteState
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
 
@@ -48,6 +49,12 @@ class Desk:
         interviews = self._interviews.values()
         return sum(i.n_computed for i in interviews), sum(i.n_stored for i in interviews)
 
+    def ask_again(self) -> None:
+        """Ask a sample of what was computed in other batches; the store keeps what came of it."""
+        for name, interview in self._interviews.items():
+            if self._store is not None and interview.n_computed:
+                repeatability.measure(interview, self._state.named(name), self._store)
+
     def close(self) -> None:
         """Release the store."""
         if self._store is not None:
@@ -58,12 +65,13 @@ class Desk:
         members = suite.units[case.unit]
         scripts = {member.case_id: suite.suite.interview(member) for member in members}
         try:
-            self._outcomes = {**run_unit(scripts, self._interview(suite).ask)}
+            self._outcomes = {**run_unit(scripts, self.interview(suite).ask)}
         except Exception as error:  # noqa: BLE001 - kept, not swallowed: each case raises it below
             # or every case of the unit would ask the broken model for all of them again
             self._outcomes = dict.fromkeys(scripts, error)
 
-    def _interview(self, suite: SuiteState) -> Interview:
+    def interview(self, suite: SuiteState) -> Interview:
+        """The interview of a suite's model; nothing is loaded yet."""
         name = suite.suite.meta.name
         if name not in self._interviews:
             if self._store is None:

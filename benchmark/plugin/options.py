@@ -172,6 +172,17 @@ REPEATED = (
 )
 
 
+FLAGS = (
+    Option(
+        "--estimate",
+        None,
+        "",
+        "print what the run would ask and how long that takes here, by answering a few prompts of "
+        "it, and end; the answers stay in the store",
+    ),
+)
+
+
 def add_options(parser: pytest.Parser) -> None:
     """Declare every option of the harness in one help group."""
     group = parser.getgroup("culture", "cultural benchmark")
@@ -179,6 +190,8 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(
             option.name, default=option.default, metavar=option.metavar, help=option.help
         )
+    for option in FLAGS:
+        group.addoption(option.name, action="store_true", default=False, help=option.help)
     for option in REPEATED:
         group.addoption(
             option.name, action="append", default=[], metavar=option.metavar, help=option.help

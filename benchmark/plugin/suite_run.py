@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmark import __version__
 from benchmark.analyses import chosen
+from benchmark.determinism import Determinism
 from benchmark.engine.keys import identity_document
 from benchmark.engine.store import StoredAnswers
 from benchmark.gates import Gate, Verdict
@@ -88,7 +89,12 @@ class SuiteRun:
         self.failures[failure.case_id] = failure
 
     def close(
-        self, *, gates: Sequence[Gate], provenance: Mapping[str, Json], interrupted: bool
+        self,
+        *,
+        gates: Sequence[Gate],
+        provenance: Mapping[str, Json],
+        determinism: Determinism,
+        interrupted: bool,
     ) -> tuple[Verdict, ...]:
         """Analyse, judge, write the run file; the journal stays while something can be added.
 
@@ -99,6 +105,7 @@ class SuiteRun:
             failed=tuple(self.failures[case_id] for case_id in sorted(self.failures)),
             rows=tuple(self.records[case_id] for case_id in sorted(self.records)),
             provenance=provenance,
+            determinism=determinism,
         )
         stored = StoredAnswers(*of_all_shards(self.settings.store, self.settings.shard))
         try:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark import determinism
 from benchmark.errors import BoardProblem
 from benchmark.plugin import traffic
 from benchmark.plugin.state import RunState
@@ -129,6 +130,7 @@ def _board(reporter: Any, controller: Controller, width: int) -> None:
         if run.was_run:
             if run.finished is not None:
                 _rows(reporter, settings.leaderboard, run, width)
+            reporter.write_line(f"determinism: {determinism.sentence(run.run.determinism)}")
             reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
     computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])
     reporter.write_line(f"leaderboard: {settings.leaderboard}")

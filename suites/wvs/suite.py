@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from benchmark.metrics.lexical import lexical_values
-
 from benchmark.calibration import Calibration
 from benchmark.errors import UsageProblem, unknown
 from benchmark.jsonio import Json
+from benchmark.metrics.lexical import lexical_values
 from benchmark.prompts import Templates, load_templates
 from benchmark.proxies import CATEGORIES, ImageEntry, ImageSet, blank_picture
 from benchmark.recognition import recognition_record, recognition_values

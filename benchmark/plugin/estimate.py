@@ -1,0 +1,242 @@
+"""``--estimate``: counts what a run would ask, times a few groups of it, prints both and ends.
+
+Knows pytest's loop and the desk. What it has answered stands in the store, in the batches of the
+run, so nothing is asked twice; no case is run and no run file is written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import pytest
+
+from benchmark.engine.interview import Interview
+from benchmark.errors import CultureError
+from benchmark.models import machine
+from benchmark.plugin import forecast
+from benchmark.plugin.desk import Desk
+from benchmark.plugin.forecast import Span, Timing, duration
+from benchmark.plugin.state import STATE, SuiteState
+from benchmark.plugin.tally import Group, Kind, Tally, count, members
+from benchmark.records import Request
+
+LONGEST_S = 30.0  # of timing, all kinds together; at least one batch of each kind is timed
+COUNTED = 16  # prompts of each timed group whose tokens are counted
+
+
+@runtime_checkable
+class CountsTokens(Protocol):
+    """A model that can say how long a prompt is to it."""
+
+    def tokens(self, request: Request) -> tuple[int, int]:
+        """Tokens that the request's prompt shares with its group, and those of its own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Calibration:
+    """What was timed, by kind of prompt; ``tokens`` where the model counts them."""
+
+    load_s: float
+    timings: dict[Kind, list[Timing]]
+    tokens: dict[Kind, tuple[float, float]]
+
+    def span(self, left: dict[Kind, int]) -> Span:
+        """The time of so many prompts of each kind."""
+        return forecast.total(forecast.span(self.timings[kind], n) for kind, n in left.items())
+
+
+class EstimateOnly:
+    """Takes the place of the cases."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Estimate each suite; a case that could not be collected is pytest's to report."""
+        if session.config.option.collectonly or session.testsfailed:
+            return None
+        writer = session.config.get_terminal_writer()
+        state = session.config.stash[STATE]
+        desk = Desk(state)
+        try:
+            for suite in state.suites.values():
+                if suite.units:
+                    for line in lines(suite, desk):
+                        writer.line(line)
+        except CultureError as error:
+            raise pytest.UsageError(str(error)) from error
+        finally:
+            desk.close()
+        return True
+
+
+def register(config: pytest.Config, *, has_suites: bool) -> None:
+    """Put the estimate in the place of the run, or say why it cannot be had."""
+    if not has_suites:
+        raise pytest.UsageError("--estimate needs a suite; name one, such as suites/wvs")
+    if config.getoption("dist", "no") != "no":
+        raise pytest.UsageError(
+            "--estimate times one process and says what several devices would take; leave out -n"
+        )
+    if not config.pluginmanager.has_plugin("terminal"):
+        raise pytest.UsageError("--estimate prints its result; leave out -p no:terminal")
+    config.pluginmanager.register(EstimateOnly(), "culture-estimate")
+
+
+def lines(suite: SuiteState, desk: Desk) -> Iterator[str]:
+    """The estimate of one suite, line by line as it becomes known."""
+    interview = desk.interview(suite)
+    tally = count(suite, interview)
+    yield ""
+    yield f"estimate of {suite.suite.meta.name} with {interview.identity.name}"
+    yield f"  cases:    {tally.n_cases} in {tally.n_units} units"
+    yield (
+        f"  prompts:  {tally.n_prompts}, {tally.n_prompts - tally.n_missing} of them stored, "
+        f"{tally.n_missing} to compute"
+    )
+    yield f"  prefixes: {tally.n_groups} with {len(tally.pictures)} pictures"
+    if tally.broken:
+        yield f"  cannot be asked: {len(tally.broken)} cases, such as: {tally.broken[0]}"
+    if not tally.n_missing:
+        yield "  time:     nothing to compute, no model was loaded"
+        return
+    yield from _computed(suite, interview, tally)
+    if interview.n_computed >= tally.n_missing:
+        desk.ask_again()  # the run that follows computes nothing that it could ask again
+    if _has_later_stages(suite, interview):
+        yield "  not in it: later prompts of each case, which depend on the first answers"
+
+
+def _computed(suite: SuiteState, interview: Interview, tally: Tally) -> Iterator[str]:
+    before = interview.n_computed
+    started = time.perf_counter()
+    interview.load()
+    loaded = time.perf_counter()
+    found = _calibrate(suite, interview, tally, load_s=loaded - started)
+    if found.tokens:
+        yield f"  tokens:   {_tokens(tally, found)}"
+    done = interview.n_computed - before
+    timed = [timing for several in found.timings.values() for timing in several]
+    prompt_s = [timing.prompt_s for timing in timed]
+    yield (
+        f"  measured: {sum(sum(t.rows) for t in timed)} prompts of {len(timed)} prefixes, "
+        f"{forecast.rate(1 / max(prompt_s))} to {forecast.rate(1 / min(prompt_s))} prompts/s; "
+        f"loading took {duration(found.load_s)}"
+    )
+    whole = found.span({kind: sum(g.n_missing for g in gs) for kind, gs in tally.kinds.items()})
+    left = (tally.n_missing - done) / tally.n_missing
+    yield f"  time:     {_between(whole)} of the model's time on {_where(interview)}"
+    yield (
+        f"  answered: {done} prompts now and stored, so about {duration(whole.likely_s * left)} is "
+        "left; loading, scoring and analyses come on top"
+    )
+    gpus = machine.gpu_count() if interview.identity.device_kind == "cuda" else 1
+    if gpus > 1:
+        yield f"  with -n {gpus}: {_between(whole.over(gpus))} if all GPUs are as fast"
+
+
+def _calibrate(
+    suite: SuiteState, interview: Interview, tally: Tally, *, load_s: float
+) -> Calibration:
+    timings: dict[Kind, list[Timing]] = {}
+    tokens: dict[Kind, tuple[float, float]] = {}
+    for kind, groups in tally.kinds.items():
+        until = time.perf_counter() + LONGEST_S / len(tally.kinds)
+        warm = _answer(interview, members(suite, groups[0]), groups[0], until=0.0)
+        chosen = [groups[i] for i in forecast.spread(len(groups))]
+        asked = [members(suite, group) for group in chosen]
+        found = [
+            timing
+            for group, requests in zip(chosen, asked, strict=True)
+            if (timing := _answer(interview, requests, group, until=until)) is not None
+        ]
+        # Where the warm-up was all there is to do, its own time has to serve.
+        timings[kind] = found or [timing for timing in (warm,) if timing is not None]
+        counted = _token_means(interview, asked)
+        if counted is not None:
+            tokens[kind] = counted
+    return Calibration(load_s=load_s, timings=timings, tokens=tokens)
+
+
+def _answer(
+    interview: Interview, requests: Sequence[Request], group: Group, *, until: float
+) -> Timing | None:
+    """Ask the group's batches, those of a run, until the time is up; at least one of them."""
+    rows: list[int] = []
+    elapsed_s: list[float] = []
+    for batch in interview.batches(requests):
+        before, started = interview.n_computed, time.perf_counter()
+        interview.ask(batch)
+        if interview.n_computed > before:
+            elapsed_s.append(time.perf_counter() - started)
+            rows.append(interview.n_computed - before)
+            if time.perf_counter() > until:
+                break
+    if not rows:
+        return None
+    return Timing(
+        rows=tuple(rows), elapsed_s=tuple(elapsed_s), size=max(group.n_missing, sum(rows))
+    )
+
+
+def _token_means(
+    interview: Interview, asked: Sequence[Sequence[Request]]
+) -> tuple[float, float] | None:
+    """Mean tokens shared by a group and of one prompt's own, over the timed groups."""
+    model = interview.load()
+    if not isinstance(model, CountsTokens):
+        return None
+    shared = [model.tokens(requests[0])[0] for requests in asked]
+    own = [model.tokens(request)[1] for requests in asked for request in requests[:COUNTED]]
+    return sum(shared) / len(shared), sum(own) / len(own)
+
+
+def _tokens(tally: Tally, found: Calibration) -> str:
+    shared = sum(found.tokens[kind][0] * len(groups) for kind, groups in tally.kinds.items())
+    own = sum(
+        found.tokens[kind][1] * group.n_missing
+        for kind, groups in tally.kinds.items()
+        for group in groups
+    )
+    return f"about {_round(shared)} in prefixes and {_round(own)} behind them"
+
+
+def _has_later_stages(suite: SuiteState, interview: Interview) -> bool:
+    """Whether the first case whose first answers are all known by now goes on asking."""
+    for case in (case for cases in suite.units.values() for case in cases):
+        script = suite.suite.interview(case)
+        try:
+            asked = next(script)
+            keys = list(interview.distinct(asked))
+            if len(interview.held(keys)) == len(keys):
+                script.send(interview.ask(asked))
+                return True
+        except StopIteration:
+            return False
+        except CultureError:
+            continue  # counted among those that cannot be asked
+        finally:
+            script.close()
+    return False
+
+
+def _where(interview: Interview) -> str:
+    identity = interview.identity
+    return (
+        ", ".join(part for part in (identity.device_kind, identity.dtype) if part)
+        or "whatever answers it"
+    )
+
+
+def _between(found: Span) -> str:
+    return (
+        f"{duration(found.likely_s)} ({duration(found.low_s)} to {duration(found.high_s)} as the "
+        "quickest and the slowest prefix would have it)"
+    )
+
+
+def _round(number: float) -> str:
+    """Three digits are more than a sample supports."""
+    digits = max(len(str(int(number))) - 3, 0)
+    return f"{round(number, -digits):,.0f}".replace(",", " ")

@@ -1,0 +1,98 @@
+"""How a run finds its noise floor: what is asked again, in which batches, where it is kept.
+
+Knows the desk's interviews, the store and the model's kind; the comparison is `benchmark.noise`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from benchmark import determinism
+from benchmark.determinism import Determinism
+from benchmark.engine.interview import Interview
+from benchmark.engine.keys import Keys
+from benchmark.engine.store import ResponseStore
+from benchmark.errors import BoardProblem, CultureError
+from benchmark.jsonio import canonical
+from benchmark.models import repeating
+from benchmark.noise import Mask, Pair, compare
+from benchmark.plugin.state import SuiteState
+from benchmark.records import ModelIdentity
+
+NOTHING = (
+    "every answer was read from the store, which holds no earlier comparison, or the run was "
+    "broken off before one"
+)
+
+
+def ended_early(session: pytest.Session) -> bool:
+    """Whether somebody wants the run to end now, so that nothing more should be asked."""
+    interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
+    return interrupted or bool(session.shouldstop or session.shouldfail)
+
+
+def measure(interview: Interview, suite: SuiteState, store: ResponseStore) -> None:
+    """Ask a sample again and keep the worst that was ever found for this model in this store.
+
+    A device that cannot hold the other batches costs the comparison and not the measured rows.
+    """
+    ways = repeating.ways(interview.identity, rows=interview.batch_size)
+    if not ways:
+        return
+    try:
+        triples = interview.ask_again(ways)
+    except (CultureError, RuntimeError) as error:  # torch's own errors are RuntimeErrors
+        found = determinism.unmeasured(f"asking again failed: {str(error).splitlines()[0]}")
+    else:
+        if not triples:
+            return
+        pairs = [Pair(request=r, stored=stored, again=again) for r, stored, again in triples]
+        masks = _masks(suite)
+        found = compare(
+            pairs,
+            dtype=interview.identity.dtype,
+            asked_again=_ways_in_words(interview.identity, ways),
+            substantive=lambda choice: masks.get(choice.subject.item_id),
+        )
+    store.note_noise(interview.context, lambda known: _text(known, found))
+
+
+def finding(store: Path, identity: ModelIdentity) -> Determinism:
+    """What is known of how far this model's answers move; the same for a run that computed none."""
+    if repeating.is_exact(identity):
+        return determinism.exact()
+    opened = ResponseStore(store)
+    try:
+        text = opened.noise(Keys(identity).context)
+    finally:
+        opened.close()
+    return determinism.unmeasured(NOTHING) if text is None else _read(text)
+
+
+def _text(known: str | None, found: Determinism) -> str:
+    earlier = [] if known is None else [_read(known)]
+    return canonical(determinism.document(determinism.worst([*earlier, found])))
+
+
+def _read(text: str) -> Determinism:
+    try:
+        return determinism.parsed(json.loads(text))
+    except ValueError as error:
+        raise BoardProblem(f"the store's noise floor is not JSON ({error})") from error
+
+
+def _masks(suite: SuiteState) -> dict[str, Mask]:
+    """Which printed options of each question are opinions, where the suite asks from a survey."""
+    survey = suite.suite.survey
+    questions = () if survey is None else survey.questions
+    return {question.question_id: question.substantive for question in questions}
+
+
+def _ways_in_words(identity: ModelIdentity, ways: Sequence[int]) -> str:
+    if repeating.is_server(identity):
+        return "the same request once more"
+    return " and ".join("each alone" if rows == 1 else f"up to {rows} together" for rows in ways)

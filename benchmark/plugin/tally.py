@@ -1,0 +1,94 @@
+"""What a run would ask, counted without asking: cases, prompts, prefixes, pictures, stored answers.
+
+Knows scripts and an interview's keys; loads no model. Only first stages can be counted: what a
+script asks next depends on answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from benchmark.engine.interview import Interview
+from benchmark.engine.plan import GroupKey, group_key
+from benchmark.errors import CultureError
+from benchmark.plugin.state import SuiteState
+from benchmark.records import Case, Embed, ImageRef, Request
+
+Kind = tuple[str, bool]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Requests of one unit that share a prefix; ``n_missing`` of them have no stored answer."""
+
+    unit: str
+    name: GroupKey
+    n_missing: int
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """Counts over the chosen cases of one suite; ``kinds`` holds what is left to compute."""
+
+    n_cases: int = 0
+    n_units: int = 0
+    n_prompts: int = 0
+    n_missing: int = 0
+    n_groups: int = 0
+    pictures: set[str] = field(default_factory=set)
+    broken: list[str] = field(default_factory=list)
+    kinds: dict[Kind, list[Group]] = field(default_factory=dict)
+
+
+def count(suite: SuiteState, interview: Interview) -> Tally:
+    """Every unit's first stage, each distinct request once."""
+    tally = Tally()
+    seen: set[bytes] = set()
+    for unit, cases in suite.units.items():
+        tally.n_units += 1
+        tally.n_cases += len(cases)
+        asked = interview.distinct(list(first_stage(suite, cases, tally.broken)))
+        new = {k: r for k, r in asked.items() if bytes.fromhex(k) not in seen}
+        seen.update(map(bytes.fromhex, new))
+        held = interview.held(list(new))
+        groups: dict[GroupKey, list[str]] = {}
+        for key, request in new.items():
+            groups.setdefault(group_key(request), []).append(key)
+            tally.pictures.update(ref.digest for ref in _pictures(request))
+        tally.n_prompts += len(new)
+        tally.n_groups += len(groups)
+        for name, keys in groups.items():
+            missing = sum(1 for key in keys if key not in held)
+            if missing:
+                kind = (name[0], bool(_pictures(new[keys[0]])))
+                group = Group(unit=unit, name=name, n_missing=missing)
+                tally.kinds.setdefault(kind, []).append(group)
+                tally.n_missing += missing
+    return tally
+
+
+def first_stage(suite: SuiteState, cases: Sequence[Case], broken: list[str]) -> Iterator[Request]:
+    """What the scripts of these cases ask before they have heard anything."""
+    for case in cases:
+        script = suite.suite.interview(case)
+        try:
+            yield from next(script)
+        except StopIteration:
+            continue
+        except CultureError as error:
+            broken.append(str(error))
+        finally:
+            script.close()
+
+
+def members(suite: SuiteState, group: Group) -> list[Request]:
+    """The requests of a group, in the order in which a run would ask them."""
+    asked = first_stage(suite, suite.units[group.unit], [])
+    return [request for request in asked if group_key(request) == group.name]
+
+
+def _pictures(request: Request) -> tuple[ImageRef, ...]:
+    if isinstance(request, Embed):
+        return () if isinstance(request.content, str) else (request.content,)
+    return request.prompt.images
