@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from benchmark.errors import ModelProblem
 from benchmark.models import cache_view, cascade
 from benchmark.models.lines import Line, head, split
+from benchmark.models.memory import does_not_fit, free_memory
 from benchmark.models.pictures import Recent
 from benchmark.models.suffixes import buckets, padded
 
@@ -87,7 +88,7 @@ class SharedScorer:
         import torch
 
         start = len(key[0])
-        encoded = self._encoded.get(key, lambda: self._encode(lines[members[0]], start))
+        encoded = self._encoding(key, lines[members[0]])
         found: dict[int, R] = {}
         waiting = list(members)
         while waiting:
@@ -97,23 +98,31 @@ class SharedScorer:
                 try:
                     answers = read(self._forward(encoded, [lines[i] for i in rows], start), rows)
                 except torch.OutOfMemoryError as error:
-                    self._shrink(len(rows), max(lengths[j] for j in bucket), error)
+                    width = max(lengths[j] for j in bucket)
+                    if len(rows) == 1:
+                        raise does_not_fit(f"{width} tokens behind its prefix") from error
+                    self._budget.halve(len(rows) * width)
                     break
                 found.update(zip(rows, answers, strict=True))
             waiting = [i for i in waiting if i not in found]
+            if waiting:
+                free_memory()
         return found
 
-    def _shrink(self, rows: int, width: int, error: Exception) -> None:
+    def _encoding(self, key: Key, line: Line) -> Encoded:
+        """The kept one, or a new one; where it does not fit beside those kept, without them."""
         import torch
 
-        if rows == 1:
-            raise ModelProblem(
-                f"a single prompt of {width} tokens behind its prefix does not fit the device's "
-                "memory; use a smaller model, --dtype bfloat16 or a larger device"
-            ) from error
-        self._budget.halve(rows * width)
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        start = len(key[0])
+        try:
+            return self._encoded.get(key, lambda: self._encode(line, start))
+        except torch.OutOfMemoryError:
+            self._encoded.clear()
+        free_memory()
+        try:
+            return self._encoded.get(key, lambda: self._encode(line, start))
+        except torch.OutOfMemoryError as error:
+            raise does_not_fit(f"{len(line.ids)} tokens and its pictures") from error
 
     def _encode(self, line: Line, start: int) -> Encoded:
         """The forward of what lines share, image included: a whole line's inputs less its tail."""

@@ -20,6 +20,7 @@ from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import machine, registry
+from benchmark.models.described import merged
 from benchmark.plugin import devices, terminal, traffic
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
@@ -183,6 +184,7 @@ class Controller:
             workers=self.workers,
             computed=counts[0],
             stored=counts[1],
+            model=merged(self.config.stash.get(traffic.DESCRIBED, {}).get(run.run.suite, [])),
         )
 
     def _all_well(self) -> bool:

@@ -5,10 +5,14 @@ Holds the store and at most one loaded model per identity; both are opened on fi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from benchmark.engine.interview import Interview, run_unit
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import UsageProblem
+from benchmark.jsonio import Json
 from benchmark.models import registry
+from benchmark.models.described import described
 from benchmark.plugin.state import RunState, SuiteState
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
 
@@ -47,6 +51,14 @@ class Desk:
         """Distinct requests computed and read from the store so far."""
         interviews = self._interviews.values()
         return sum(i.n_computed for i in interviews), sum(i.n_stored for i in interviews)
+
+    def descriptions(self) -> dict[str, Mapping[str, Json]]:
+        """What the loaded models say of how they ran, by suite."""
+        return {
+            name: described(self._models[interview.identity])
+            for name, interview in self._interviews.items()
+            if interview.identity in self._models
+        }
 
     def close(self) -> None:
         """Release the store."""
