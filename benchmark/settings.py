@@ -51,6 +51,7 @@ class Settings:
     runs: Path
     leaderboard: Path
     gates: tuple[Path, ...]
+    trust_remote_code: bool = False
 
 
 def data_source(choice: str, *, model: str) -> str:

@@ -24,12 +24,13 @@ FIXED = {
     "dtype": "--dtype",
     "torch_dtype": "--dtype",
     "revision": "--revision",
-    "trust_remote_code": "no option: code from a model's repository is never run",
+    "trust_remote_code": "--trust-remote-code",
     "use_safetensors": "no option: only safetensors weights are read",
     "local_files_only": "HF_HUB_OFFLINE=1",
     "token": "HF_TOKEN",
 }
 PROCESSOR = "processor."
+TRUSTED = ("trust_remote_code", "true")  # among an identity's model arguments, only by the option
 
 
 def model_arguments(pairs: Mapping[str, str]) -> tuple[dict[str, object], dict[str, object]]:
@@ -65,9 +66,10 @@ def load_transformers(
     if threads is not None:
         torch.set_num_threads(threads)
     target = _device(torch, identity, device)
-    for_model, for_processor = model_arguments(dict(identity.model_args))
+    given = [pair for pair in identity.model_args if pair != TRUSTED]
+    for_model, for_processor = model_arguments(dict(given))
     revision = {} if isinstance(source, Path) else {"revision": identity.revision}
-    common = {**revision, "trust_remote_code": False}
+    common = {**revision, "trust_remote_code": TRUSTED in identity.model_args}
     transformers.utils.logging.disable_progress_bar()
     failures = (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError, RuntimeError)
     try:
@@ -134,6 +136,11 @@ def memory_bytes(torch: Any, device: Any) -> int | None:  # noqa: ANN401
 
 
 def _why(identity: ModelIdentity, source: str | Path, error: Exception) -> str:
+    if "trust_remote_code=True" in str(error):
+        return (
+            f"{identity.name} needs Python code that lies beside its weights in {source}, and "
+            "such code can do anything on this machine; read it, then use --trust-remote-code"
+        )
     first = (str(error).strip().splitlines() or [""])[0][:300]
     return (
         f"{identity.name} cannot be loaded from {source} as an image-text-to-text model "

@@ -108,6 +108,8 @@ REPEATED = (
     ),
 )
 
+TRUST = "run the Python code that a model's repository brings; read it first; default: refuse"
+
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare every option of the harness in one help group."""
@@ -116,6 +118,7 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(
             option.name, default=option.default, metavar=option.metavar, help=option.help
         )
+    group.addoption("--trust-remote-code", action="store_true", help=TRUST)
     for option in REPEATED:
         group.addoption(
             option.name, action="append", default=[], metavar=option.metavar, help=option.help
@@ -140,6 +143,7 @@ def settings_from(config: pytest.Config) -> Settings:
         else _count(get("--batch-size"), "--batch-size"),
         threads=_count(get("--threads"), "--threads") if get("--threads") else _threads(model),
         model_args=pairs(get("--model-args"), option="--model-args"),
+        trust_remote_code=get("--trust-remote-code"),
         seed=_count(get("--seed"), "--seed", least=0),
         survey=_located(data_source(get("--survey"), model=model), here),
         images=_located(data_source(get("--images"), model=model), here),
