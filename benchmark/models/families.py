@@ -32,10 +32,13 @@ def scoring_path(
     name: str,
     attention: str,
     trusted: bool = False,
+    spread: bool = False,
 ) -> Scoring:
     """`SHARED` where the prefix's encoding can serve many prompts, else `FULL`.
 
-    ``trusted`` says that code of the model's repository is run where it has some.
+    ``trusted`` says that code of the model's repository is run where it has some; ``spread`` that
+    the model lies on several devices: sharing was never tried on several GPUs, so ``auto`` does
+    not choose it.
 
     Raises
     ------
@@ -49,7 +52,7 @@ def scoring_path(
         why = "its code is its repository's and not the one that is tested for it"
     match asked:
         case "auto":
-            return FULL if why else SHARED
+            return FULL if why or spread else SHARED
         case "shared" if why:
             raise ModelProblem(
                 f"--scoring shared is not possible for {name}: {why}; use --scoring auto or full"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models.budget import TokenBudget, token_budget
+from benchmark.models.placement import device_map, memory_bytes
 from benchmark.models.processors import open_processor
 from benchmark.models.transformers import TransformersModel
 
@@ -68,6 +69,7 @@ def load_transformers(
     target = _device(torch, identity, device)
     given = [pair for pair in identity.model_args if pair != TRUSTED]
     for_model, for_processor = model_arguments(dict(given))
+    spread = device_map(device, for_model)
     revision = {} if isinstance(source, Path) else {"revision": identity.revision}
     common = {**revision, "trust_remote_code": TRUSTED in identity.model_args}
     transformers.utils.logging.disable_progress_bar()
@@ -77,7 +79,7 @@ def load_transformers(
         model, report = transformers.AutoModelForImageTextToText.from_pretrained(
             source,
             **common,
-            **{"attn_implementation": identity.attention, **for_model},
+            **{"attn_implementation": identity.attention, **for_model, **spread},
             dtype=getattr(torch, identity.dtype),
             use_safetensors=True,
             output_loading_info=True,
@@ -90,8 +92,8 @@ def load_transformers(
             f"{identity.name}: {len(missing)} weights are missing from {source} and would be "
             f"random (first: {missing[0]}); the checkpoint is incomplete"
         )
-    placed = model if "device_map" in for_model else model.to(target)
-    budget = TokenBudget(token_budget(memory_bytes(torch, target)))
+    placed = model if spread else model.to(target)
+    budget = TokenBudget(token_budget(memory_bytes(torch, placed)))
     return TransformersModel(identity, placed.eval(), processor, budget=budget)
 
 
@@ -126,13 +128,6 @@ def _device(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: AN
             f"({torch.__version__}) cannot use; use --device cpu or a torch built for it"
         )
     return torch.device(name)
-
-
-def memory_bytes(torch: Any, device: Any) -> int | None:  # noqa: ANN401
-    """All of a GPU's memory; None for a CPU, and for devices that do not say."""
-    if device.type != "cuda":
-        return None
-    return int(torch.cuda.get_device_properties(device).total_memory)
 
 
 def _why(identity: ModelIdentity, source: str | Path, error: Exception) -> str:

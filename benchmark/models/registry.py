@@ -18,6 +18,7 @@ from benchmark.models.families import SHARED, check_own_code, folder_config, sco
 from benchmark.models.loading import TRUSTED, load_transformers, model_arguments
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, REFERENCE, ModelSpec, resolve
+from benchmark.models.placement import BALANCED, MAP
 from benchmark.models.random_answers import RandomAnswers
 from benchmark.models.reference import RULES, ReferenceModel, UniformModel
 from benchmark.records import Model, ModelIdentity
@@ -135,7 +136,12 @@ def _weights_identity(
         dtype=machine.dtype(options.dtype, device),
         attention=attention,
         scoring=scoring_path(
-            options.scoring, config, name=spec.name, attention=attention, trusted=trusted
+            options.scoring,
+            config,
+            name=spec.name,
+            attention=attention,
+            trusted=trusted,
+            spread=options.device == BALANCED or MAP in for_model,
         ),
         device_kind=device,
         processor=processor,

@@ -15,6 +15,7 @@ from benchmark.models import cache_view, cascade
 from benchmark.models.lines import Line, head, split
 from benchmark.models.memory import does_not_fit, free_memory
 from benchmark.models.pictures import Recent
+from benchmark.models.placement import entry, is_spread
 from benchmark.models.suffixes import buckets, padded
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class SharedScorer:
 
     def __init__(self, model: Any, inputs: Inputs, budget: TokenBudget) -> None:  # noqa: ANN401 - a transformers model, any family
         self._model = model
+        self._device = entry(model)
+        self._spread = is_spread(model)
         self._inputs = inputs
         self._budget = budget
         self._heads: Recent[tuple[int, ...]] = Recent(64)
@@ -139,7 +142,7 @@ class SharedScorer:
             )
         shape = inputs["input_ids"].shape
         cut = {k: v[:, :n] if v.shape == shape else v for k, v in inputs.items()}
-        inputs = type(inputs)(cut).to(self._model.device, dtype=self._model.dtype)
+        inputs = type(inputs)(cut).to(self._device, dtype=self._model.dtype)
         cache = DynamicCache(config=self._model.config)
         self._remember((None,) * len(self._rope))
         with torch.inference_mode():
@@ -152,15 +155,19 @@ class SharedScorer:
 
         tails = [line.tail(start) for line in lines]
         ids, keep = padded(tails, [line.n_read for line in lines], pad=self._inputs.pad_id)
-        device = self._model.device
+        first = int(keep.min())
+        ids, keep = ids.to(self._device), keep.to(self._device)
         self._remember(encoded.rope)
         with torch.inference_mode():
             logits = self._model(
-                input_ids=ids.to(device),
+                input_ids=ids,
                 past_key_values=self._view(encoded.cache, len(tails)),
                 use_cache=True,
-                logits_to_keep=keep.to(device),
+                # a tensor could lie on another device than the head: then from the first read on
+                logits_to_keep=ids.shape[1] - first if self._spread else keep,
             ).logits
+            if self._spread:
+                logits = logits.take_along_dim((keep - first)[..., None].to(logits.device), dim=1)
         if logits.shape[:2] != keep.shape:
             raise ModelProblem(
                 "this version of transformers cannot return chosen positions of each row; install "

@@ -16,6 +16,7 @@ from benchmark.models.families import SHARED
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import Labels, common_prefix
 from benchmark.models.memory import Halving, does_not_fit
+from benchmark.models.placement import entry, is_spread
 from benchmark.models.readings import by_request, probabilities
 from benchmark.models.shared_answers import SharedAnswers
 from benchmark.records import (
@@ -60,6 +61,8 @@ class TransformersModel:
         self._model = model
         self._inputs = Inputs(processor)
         self._labels = Labels(self._inputs.token_ids)
+        self._device = entry(model)
+        self._spread = is_spread(model)
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
         self._halving = Halving()
         self._budget = budget or TokenBudget(token_budget(None))
@@ -170,13 +173,18 @@ class TransformersModel:
         """Next-token logits at one position of each row; the head runs at those positions only."""
         import torch
 
-        wanted = torch.tensor(positions, device=self._model.device)
+        wanted = torch.tensor(positions, device=self._device)
+        first, width = min(positions), inputs["input_ids"].shape[1]
         kept, column = torch.unique(wanted, return_inverse=True)
         with torch.inference_mode():
-            if self._keeps:
+            if self._keeps and self._spread:  # a tensor could lie on another device than the head
+                logits = self._model(**inputs, logits_to_keep=width - first, use_cache=False).logits
+                column = wanted - first
+            elif self._keeps:
                 logits = self._model(**inputs, logits_to_keep=kept, use_cache=False).logits
             else:
-                logits = self._model(**inputs, use_cache=False).logits[:, kept]
+                logits = self._model(**inputs, use_cache=False).logits
+                column = wanted
         rows = torch.arange(len(positions), device=logits.device)
         return logits[rows, column.to(logits.device)].cpu().double()
 
@@ -204,7 +212,7 @@ class TransformersModel:
 
         text, _ = self._inputs.render(request.prompt)
         inputs = self._tensors([text], [request.prompt])
-        device = self._model.device
+        device = self._device
         devices = [device] if device.type == "cuda" else []
         with torch.inference_mode(), torch.random.fork_rng(devices=devices, device_type="cuda"):
             torch.manual_seed(request.seed)
@@ -219,7 +227,7 @@ class TransformersModel:
 
     def _tensors(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
         inputs = self._inputs.tensors(texts, prompts)
-        return inputs.to(self._model.device, dtype=self._model.dtype)
+        return inputs.to(self._device, dtype=self._model.dtype)
 
 
 def _sampling(request: Generate) -> dict[str, object]:

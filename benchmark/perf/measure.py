@@ -16,7 +16,8 @@ import numpy as np
 from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import Labels
-from benchmark.models.loading import backend_modules, memory_bytes
+from benchmark.models.loading import backend_modules
+from benchmark.models.placement import memory_bytes
 from benchmark.models.shared_answers import SharedAnswers
 from benchmark.models.transformers import TransformersModel
 from benchmark.perf.flops import work
@@ -115,7 +116,7 @@ def measure(plan: Plan) -> Figures:
     rng = np.random.default_rng(plan.seed)
     size = geometry(plan.config, [" ".join(WORDS), " " + " ".join(WORDS), *"ABCD"])
     weights = _weights(torch, transformers, size, plan)
-    tokens = plan.budget or token_budget(memory_bytes(torch, torch.device(plan.device)))
+    tokens = plan.budget or token_budget(memory_bytes(torch, weights))
     full = _full(weights, size, plan)
     inputs = Inputs(size.processor())
     shared = SharedAnswers(weights, inputs, Labels(inputs.token_ids), TokenBudget(tokens))

@@ -21,6 +21,7 @@ from benchmark.errors import BoardProblem, CultureError
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import machine, registry
 from benchmark.models.described import merged
+from benchmark.models.placement import BALANCED
 from benchmark.plugin import devices, terminal, traffic
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
@@ -81,7 +82,8 @@ class Controller:
         if self.config.option.collectonly or kinds <= {"", "cpu", "mps"}:
             return
         try:
-            devices.assign(specs, devices.visible_gpus(machine.gpu_count(), os.environ))
+            gpus = devices.visible_gpus(machine.gpu_count(), os.environ)
+            devices.assign(specs, gpus, several=self.state.settings.device == BALANCED)
         except CultureError as error:
             raise pytest.UsageError(str(error)) from error
 

@@ -40,7 +40,12 @@ MODEL = (
         "COMMIT",
         "pin a Hub model to a commit, tag or branch; the commit it resolves to is recorded",
     ),
-    Option("--device", "auto", "NAME", "cpu, cuda, cuda:1 or mps; default: auto"),
+    Option(
+        "--device",
+        "auto",
+        "NAME",
+        "cpu, cuda, cuda:1, mps, or balanced (one model over all GPUs); default: auto",
+    ),
     Option(
         "--dtype",
         "auto",
