@@ -63,10 +63,12 @@ def provenance(
     workers: int,
     computed: int,
     stored: int,
+    model: Mapping[str, Json],
 ) -> Mapping[str, Json]:
     """The provenance table of a run file.
 
-    ``computed`` and ``stored`` count distinct requests answered by the model and by the store.
+    ``computed`` and ``stored`` count distinct requests answered by the model and by the store;
+    ``model`` is what the model says of how it ran, empty where none was loaded.
     """
     return {
         "harness_version": __version__,
@@ -82,6 +84,7 @@ def provenance(
         "batch_size": batch_size,
         "workers": workers,
         "answers": {"computed": computed, "stored": stored},
+        "model": dict(model),
     }
 
 

@@ -65,6 +65,7 @@ class Settings:
     language: str = "en"
     translations: Path | None = None
     shard: Shard | None = None
+    trust_remote_code: bool = False
 
 
 def data_source(choice: str, *, model: str) -> str:

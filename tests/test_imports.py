@@ -32,7 +32,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "metrics": (("benchmark.metrics",), ()),
     "engine": (("benchmark.engine",), ("joints",)),
     "models": (("benchmark.models",), ("joints", "settings", "data", "metrics")),
-    "perf": (("benchmark.perf",), ("joints", "settings", "engine", "models")),
+    "perf": (("benchmark.perf",), ("joints", "settings", "metrics", "engine", "models")),
     "scoring": (
         ("benchmark.calibration", "benchmark.scoring", "benchmark.recognition"),
         ("joints", "data", "metrics"),

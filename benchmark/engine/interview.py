@@ -12,6 +12,7 @@ from benchmark.engine.again import Sample
 from benchmark.engine.keys import Keys, identity_document
 from benchmark.engine.plan import plan
 from benchmark.engine.store import ResponseStore
+from benchmark.engine.support import Unsupported, check_supported, task_of
 from benchmark.errors import CultureError, ModelProblem
 from benchmark.jsonio import canonical
 from benchmark.records import (
@@ -93,6 +94,8 @@ class Interview:
         unique = dict(zip(keys, requests, strict=True))
         distinct, asked = list(unique), list(unique.values())
         answers = self._store.get(distinct)
+        if lacking := [request for key, request in unique.items() if key not in answers]:
+            check_supported(self._loaded(), lacking)
         self.n_stored += len(answers)
         for batch in plan(asked, batch_size=self.batch_size):
             missing = [i for i in batch if distinct[i] not in answers]
@@ -136,13 +139,19 @@ def run_unit(
     """Run the scripts of one unit stage by stage, each stage's requests asked together.
 
     A script that raises a `CultureError` (an unreadable picture, say) ends with it; the others
-    go on. A `CultureError` of the model or the store is the outcome of all that were waiting.
+    go on, as they do where one asks for what the model does not support. Any other `CultureError`
+    of the model or the store is the outcome of all that were waiting.
     """
     outcomes: dict[str, Outcome] = {}
     waiting = {name: _advance(name, script, None, outcomes) for name, script in scripts.items()}
     while stage := {name: asked for name, asked in waiting.items() if asked is not None}:
         try:
             replies = iter(ask([request for asked in stage.values() for request in asked]))
+        except Unsupported as error:  # before anything was asked: the others are asked again
+            for case_id, asked in stage.items():
+                if not error.tasks.isdisjoint(map(task_of, asked)):
+                    outcomes[case_id], waiting[case_id] = error, None
+            continue
         except CultureError as error:
             return outcomes | dict.fromkeys(stage, error)
         for case_id, asked in stage.items():

@@ -15,10 +15,11 @@ GroupKey = tuple[str, tuple[str | ImageRef, ...]]
 
 
 def plan(requests: Sequence[Request], *, batch_size: int) -> tuple[tuple[int, ...], ...]:
-    """Batches of positions in ``requests``: one kind and one shared prefix each.
+    """Batches of positions in ``requests``: one kind each, and prefixes one after another.
 
-    Groups stand in order of first appearance. Within a group short suffixes come first, so
-    that a batch pads little; equal lengths keep their order.
+    Groups of one prefix stand in order of first appearance. One that fits whole into what is left
+    of a batch goes there, any other begins a batch of its own. Within a group short suffixes come
+    first, so that a batch pads little; equal lengths keep their order.
 
     Examples
     --------
@@ -28,19 +29,27 @@ def plan(requests: Sequence[Request], *, batch_size: int) -> tuple[tuple[int, ..
     ...     prompt = Prompt(prefix=(prefix,), suffix=suffix)
     ...     return Choice(prompt=prompt, labels=("A", "B"), subject=subject)
     >>> plan([ask("x", "long"), ask("y", "a"), ask("x", "s"), ask("x", "mid")], batch_size=2)
-    ((2, 3), (0,), (1,))
+    ((2, 3), (0, 1))
+    >>> plan([ask("x", "a"), ask("y", "a"), ask("y", "b"), ask("z", "a")], batch_size=2)
+    ((0,), (1, 2), (3,))
     """
     groups: dict[GroupKey, list[int]] = {}
     for position, request in enumerate(requests):
         groups.setdefault(group_key(request), []).append(position)
-    batches: list[tuple[int, ...]] = []
-    for members in groups.values():
+    batches: list[list[int]] = []
+    kind = ""
+    for (next_kind, _), members in groups.items():
         members.sort(key=lambda i: _length(requests[i]))
-        batches += [
-            tuple(members[start : start + batch_size])
-            for start in range(0, len(members), batch_size)
+        pieces = [
+            members[start : start + batch_size] for start in range(0, len(members), batch_size)
         ]
-    return tuple(batches)
+        for piece in pieces:
+            if kind == next_kind and len(batches[-1]) + len(piece) <= batch_size:
+                batches[-1] += piece
+            else:
+                batches.append(piece)
+        kind = next_kind
+    return tuple(map(tuple, batches))
 
 
 def group_key(request: Request) -> GroupKey:

@@ -11,9 +11,10 @@ LEAST, MOST = 512, 16384
 
 
 class TokenBudget:
-    """A number of tokens that only shrinks."""
+    """A number of tokens that only shrinks; ``resolved`` is what it was at first."""
 
     def __init__(self, tokens: int) -> None:
+        self.resolved = tokens
         self.tokens = tokens
 
     def halve(self, used: int) -> None:

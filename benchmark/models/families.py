@@ -21,11 +21,24 @@ if TYPE_CHECKING:
 SHARED: Final = "shared 1"
 FULL: Final = "full 1"
 Scoring = Literal["shared 1", "full 1"]
+AUTO_MAP = "auto_map"  # of config.json: classes in the repository's own Python files
 CHOICES = ("auto", "shared", "full")
 
 
-def scoring_path(asked: str, config: Mapping[str, object], *, name: str, attention: str) -> Scoring:
+def scoring_path(
+    asked: str,
+    config: Mapping[str, object],
+    *,
+    name: str,
+    attention: str,
+    trusted: bool = False,
+    spread: bool = False,
+) -> Scoring:
     """`SHARED` where the prefix's encoding can serve many prompts, else `FULL`.
+
+    ``trusted`` says that code of the model's repository is run where it has some; ``spread`` that
+    the model lies on several devices: sharing was never tried on several GPUs, so ``auto`` does
+    not choose it.
 
     Raises
     ------
@@ -35,9 +48,11 @@ def scoring_path(asked: str, config: Mapping[str, object], *, name: str, attenti
     if asked == "full":
         return FULL
     why = uncovered(config, attention=attention)
+    if trusted and AUTO_MAP in config:
+        why = "its code is its repository's and not the one that is tested for it"
     match asked:
         case "auto":
-            return FULL if why else SHARED
+            return FULL if why or spread else SHARED
         case "shared" if why:
             raise ModelProblem(
                 f"--scoring shared is not possible for {name}: {why}; use --scoring auto or full"
@@ -46,6 +61,17 @@ def scoring_path(asked: str, config: Mapping[str, object], *, name: str, attenti
             return SHARED
         case _:
             raise UsageProblem(f"--scoring {asked!r} is none of {', '.join(CHOICES)}")
+
+
+def check_own_code(config: Mapping[str, object], *, name: str) -> None:
+    """Raise where the config names code of another repository, which no commit of this one pins."""
+    classes = config.get(AUTO_MAP)
+    for where in classes.values() if isinstance(classes, dict) else ():
+        if "--" in str(where):
+            raise ModelProblem(
+                f"{name} takes its code from another repository ({where}), whose commit would be "
+                "recorded nowhere; save model and code together in one folder and give that"
+            )
 
 
 def uncovered(config: Mapping[str, object], *, attention: str) -> str:

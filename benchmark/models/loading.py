@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models.budget import TokenBudget, token_budget
+from benchmark.models.placement import device_map, memory_bytes
 from benchmark.models.processors import open_processor
 from benchmark.models.transformers import TransformersModel
 
@@ -24,12 +25,13 @@ FIXED = {
     "dtype": "--dtype",
     "torch_dtype": "--dtype",
     "revision": "--revision",
-    "trust_remote_code": "no option: code from a model's repository is never run",
+    "trust_remote_code": "--trust-remote-code",
     "use_safetensors": "no option: only safetensors weights are read",
     "local_files_only": "HF_HUB_OFFLINE=1",
     "token": "HF_TOKEN",
 }
 PROCESSOR = "processor."
+TRUSTED = ("trust_remote_code", "true")  # among an identity's model arguments, only by the option
 
 
 def model_arguments(pairs: Mapping[str, str]) -> tuple[dict[str, object], dict[str, object]]:
@@ -65,9 +67,11 @@ def load_transformers(
     if threads is not None:
         torch.set_num_threads(threads)
     target = _device(torch, identity, device)
-    for_model, for_processor = model_arguments(dict(identity.model_args))
+    given = [pair for pair in identity.model_args if pair != TRUSTED]
+    for_model, for_processor = model_arguments(dict(given))
+    spread = device_map(device, for_model)
     revision = {} if isinstance(source, Path) else {"revision": identity.revision}
-    common = {**revision, "trust_remote_code": False}
+    common = {**revision, "trust_remote_code": TRUSTED in identity.model_args}
     transformers.utils.logging.disable_progress_bar()
     failures = (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError, RuntimeError)
     try:
@@ -75,7 +79,7 @@ def load_transformers(
         model, report = transformers.AutoModelForImageTextToText.from_pretrained(
             source,
             **common,
-            **{"attn_implementation": identity.attention, **for_model},
+            **{"attn_implementation": identity.attention, **for_model, **spread},
             dtype=getattr(torch, identity.dtype),
             use_safetensors=True,
             output_loading_info=True,
@@ -88,8 +92,8 @@ def load_transformers(
             f"{identity.name}: {len(missing)} weights are missing from {source} and would be "
             f"random (first: {missing[0]}); the checkpoint is incomplete"
         )
-    placed = model if "device_map" in for_model else model.to(target)
-    budget = TokenBudget(token_budget(memory_bytes(torch, target)))
+    placed = model if spread else model.to(target)
+    budget = TokenBudget(token_budget(memory_bytes(torch, placed)))
     return TransformersModel(identity, placed.eval(), processor, budget=budget)
 
 
@@ -126,14 +130,12 @@ def _device(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: AN
     return torch.device(name)
 
 
-def memory_bytes(torch: Any, device: Any) -> int | None:  # noqa: ANN401
-    """All of a GPU's memory; None for a CPU, and for devices that do not say."""
-    if device.type != "cuda":
-        return None
-    return int(torch.cuda.get_device_properties(device).total_memory)
-
-
 def _why(identity: ModelIdentity, source: str | Path, error: Exception) -> str:
+    if "trust_remote_code=True" in str(error):
+        return (
+            f"{identity.name} needs Python code that lies beside its weights in {source}, and "
+            "such code can do anything on this machine; read it, then use --trust-remote-code"
+        )
     first = (str(error).strip().splitlines() or [""])[0][:300]
     return (
         f"{identity.name} cannot be loaded from {source} as an image-text-to-text model "

@@ -58,13 +58,17 @@ def weights_digest(folder: Path, *, cache: Path) -> str:
     return f"sha256:{jsonio.digest(digests)}"
 
 
-def processor_digest(folder: Path) -> str:
-    """SHA-256 over config, generation, tokenizer, processor and chat template files."""
+def processor_digest(folder: Path, *, code: bool = False) -> str:
+    """SHA-256 over config, generation, tokenizer, processor and chat template files.
+
+    With ``code`` also over the Python files, for a model whose own code is run.
+    """
+    suffixes = READ_BESIDE | ({".py"} if code else set())
     digests = [
         [str(path.relative_to(folder)), _sha256(path)]
         for path in sorted(folder.rglob("*"))
         if path.is_file()
-        and path.suffix in READ_BESIDE
+        and path.suffix in suffixes
         and not any(path.match(pattern) for pattern in LEFT_OUT)
     ]
     return jsonio.digest(digests)

@@ -49,17 +49,20 @@ def device_kind(device: str, *, gpus: Path = GPU_TABLE) -> str:
     The name is read from the driver's table and not from CUDA, which the controller of a parallel
     run must not initialise. ``auto`` is the GPU where the driver lists one, it is not hidden by
     CUDA_VISIBLE_DEVICES and torch is not the CPU build; else Apple's on its machines; else the CPU.
+    ``balanced`` is all GPUs that are visible, by their different names.
     """
-    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", device):
-        raise UsageProblem(f"--device {device!r} is none of auto, cpu, cuda, cuda:N, mps")
+    if not re.fullmatch(r"auto|cpu|mps|balanced|cuda(:\d+)?", device):
+        raise UsageProblem(f"--device {device!r} is none of auto, cpu, cuda, cuda:N, balanced, mps")
     if device in ("cpu", "mps"):
         return device
-    if device.startswith("cuda") and _torch_cannot_cuda():
+    if device.startswith(("cuda", "balanced")) and _torch_cannot_cuda():
         raise UsageProblem(
             f"--device {device} needs a CUDA build of torch and a visible GPU, and here is "
             f"torch {dist_version('torch')}; use --device cpu"
         )
     names = [] if _torch_cannot_cuda() else gpu_names(gpus)
+    if device == "balanced":
+        return " + ".join(dict.fromkeys(names)) or "cuda"
     if device != "auto":
         index = int(device.partition(":")[2] or 0)
         return names[index] if index < len(names) else "cuda"

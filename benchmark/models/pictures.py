@@ -33,6 +33,10 @@ class Recent(Generic[V]):
             self._kept.popitem(last=False)
         return self._kept[key]
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        self._kept.clear()
+
 
 class RememberingImageProcessor:
     """An image processor that does not process again what its last calls processed.

@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from benchmark.records import Probabilities
+from benchmark.records import LogLikelihoods, Probabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from benchmark.records import Continuation
 
 
 def probabilities(logits: Any, labels: Sequence[int]) -> Probabilities:  # noqa: ANN401 - a torch tensor; torch is imported when first asked
@@ -51,6 +53,20 @@ def log_likelihoods(logits: Any, texts: Sequence[Sequence[int]]) -> list[float]:
     targets = torch.tensor(rows, device=logits.device)[..., None]  # (rows, reads, 1)
     steps = (logits.gather(-1, targets)[..., 0] - logits.logsumexp(-1)).cpu().double()
     return [float(steps[row, n_reads - len(text) :].sum()) for row, text in enumerate(texts)]
+
+
+def by_request(
+    batch: Sequence[Continuation], totals: Iterable[float], n_tokens: Iterable[int]
+) -> list[LogLikelihoods]:
+    """Totals and token counts of all requests' texts in order, put together by request."""
+    total, n = iter(totals), iter(n_tokens)
+    return [
+        LogLikelihoods(
+            total=tuple(next(total) for _ in request.texts),
+            n_tokens=tuple(next(n) for _ in request.texts),
+        )
+        for request in batch
+    ]
 
 
 def _among(of_labels: Any, everything: Any) -> Probabilities:  # noqa: ANN401

@@ -14,10 +14,11 @@ from benchmark.models import demo, machine
 from benchmark.models.commits import hub_commit, hub_config
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
-from benchmark.models.families import SHARED, folder_config, scoring_path
-from benchmark.models.loading import load_transformers, model_arguments
+from benchmark.models.families import SHARED, check_own_code, folder_config, scoring_path
+from benchmark.models.loading import TRUSTED, load_transformers, model_arguments
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, REFERENCE, ModelSpec, resolve
+from benchmark.models.placement import BALANCED, MAP
 from benchmark.models.random_answers import RandomAnswers
 from benchmark.models.reference import RULES, ReferenceModel, UniformModel
 from benchmark.records import Model, ModelIdentity
@@ -51,6 +52,7 @@ class ModelOptions:
     dtype: str = "auto"
     scoring: str = "auto"
     model_args: tuple[tuple[str, str], ...] = ()
+    trust_remote_code: bool = False
     seed: int = 0
     threads: int | None = None
     cache: Path = field(default_factory=default_cache)
@@ -63,6 +65,7 @@ def options_of(settings: Settings) -> ModelOptions:
         dtype=settings.dtype,
         scoring=settings.scoring,
         model_args=settings.model_args,
+        trust_remote_code=settings.trust_remote_code,
         seed=settings.seed,
         threads=settings.threads,
         cache=settings.cache,
@@ -77,6 +80,10 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
 
     The demo is the exception: where it was never built, it is built now.
     """
+    if options.trust_remote_code and spec.kind in ("reference", "endpoint"):
+        raise UsageProblem(
+            f"--trust-remote-code has no meaning for {spec.name}, which has no code; leave it out"
+        )
     match spec.kind:
         case "reference":
             return _reference_identity(spec, options, survey)
@@ -94,7 +101,7 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
         case "folder" | "demo":
             folder = _folder(spec, options)
             digest = weights_digest(folder, cache=options.cache)
-            files = processor_digest(folder)
+            files = processor_digest(folder, code=options.trust_remote_code)
             return _weights_identity(
                 spec,
                 options,
@@ -117,7 +124,10 @@ def _weights_identity(
     for_model, _ = model_arguments(dict(options.model_args))  # refuses what cannot be set
     device = machine.device_kind(options.device)
     attention = str(for_model.get("attn_implementation", "sdpa"))
-    config = {} if options.scoring == "full" else read_config()
+    trusted = options.trust_remote_code
+    config = {} if options.scoring == "full" and not trusted else read_config()
+    if trusted:
+        check_own_code(config, name=spec.name)
     return ModelIdentity(
         name=spec.name,
         model_id=spec.model_id,
@@ -125,11 +135,18 @@ def _weights_identity(
         backend=machine.backend(),
         dtype=machine.dtype(options.dtype, device),
         attention=attention,
-        scoring=scoring_path(options.scoring, config, name=spec.name, attention=attention),
+        scoring=scoring_path(
+            options.scoring,
+            config,
+            name=spec.name,
+            attention=attention,
+            trusted=trusted,
+            spread=options.device == BALANCED or MAP in for_model,
+        ),
         device_kind=device,
         processor=processor,
         resize=machine.resize(),
-        model_args=tuple(sorted(options.model_args)),
+        model_args=tuple(sorted((*options.model_args, *((TRUSTED,) if trusted else ())))),
     )
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from benchmark.errors import ModelProblem
 from benchmark.models import cache_view, cascade
 from benchmark.models.lines import Line, head, split
+from benchmark.models.memory import does_not_fit, free_memory
 from benchmark.models.pictures import Recent
+from benchmark.models.placement import entry, is_spread
 from benchmark.models.suffixes import buckets, padded
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class SharedScorer:
 
     def __init__(self, model: Any, inputs: Inputs, budget: TokenBudget) -> None:  # noqa: ANN401 - a transformers model, any family
         self._model = model
+        self._device = entry(model)
+        self._spread = is_spread(model)
         self._inputs = inputs
         self._budget = budget
         self._heads: Recent[tuple[int, ...]] = Recent(64)
@@ -87,7 +91,7 @@ class SharedScorer:
         import torch
 
         start = len(key[0])
-        encoded = self._encoded.get(key, lambda: self._encode(lines[members[0]], start))
+        encoded = self._encoding(key, lines[members[0]])
         found: dict[int, R] = {}
         waiting = list(members)
         while waiting:
@@ -97,23 +101,31 @@ class SharedScorer:
                 try:
                     answers = read(self._forward(encoded, [lines[i] for i in rows], start), rows)
                 except torch.OutOfMemoryError as error:
-                    self._shrink(len(rows), max(lengths[j] for j in bucket), error)
+                    width = max(lengths[j] for j in bucket)
+                    if len(rows) == 1:
+                        raise does_not_fit(f"{width} tokens behind its prefix") from error
+                    self._budget.halve(len(rows) * width)
                     break
                 found.update(zip(rows, answers, strict=True))
             waiting = [i for i in waiting if i not in found]
+            if waiting:
+                free_memory()
         return found
 
-    def _shrink(self, rows: int, width: int, error: Exception) -> None:
+    def _encoding(self, key: Key, line: Line) -> Encoded:
+        """The kept one, or a new one; where it does not fit beside those kept, without them."""
         import torch
 
-        if rows == 1:
-            raise ModelProblem(
-                f"a single prompt of {width} tokens behind its prefix does not fit the device's "
-                "memory; use a smaller model, --dtype bfloat16 or a larger device"
-            ) from error
-        self._budget.halve(rows * width)
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        start = len(key[0])
+        try:
+            return self._encoded.get(key, lambda: self._encode(line, start))
+        except torch.OutOfMemoryError:
+            self._encoded.clear()
+        free_memory()
+        try:
+            return self._encoded.get(key, lambda: self._encode(line, start))
+        except torch.OutOfMemoryError as error:
+            raise does_not_fit(f"{len(line.ids)} tokens and its pictures") from error
 
     def _encode(self, line: Line, start: int) -> Encoded:
         """The forward of what lines share, image included: a whole line's inputs less its tail."""
@@ -130,7 +142,7 @@ class SharedScorer:
             )
         shape = inputs["input_ids"].shape
         cut = {k: v[:, :n] if v.shape == shape else v for k, v in inputs.items()}
-        inputs = type(inputs)(cut).to(self._model.device, dtype=self._model.dtype)
+        inputs = type(inputs)(cut).to(self._device, dtype=self._model.dtype)
         cache = DynamicCache(config=self._model.config)
         self._remember((None,) * len(self._rope))
         with torch.inference_mode():
@@ -143,15 +155,19 @@ class SharedScorer:
 
         tails = [line.tail(start) for line in lines]
         ids, keep = padded(tails, [line.n_read for line in lines], pad=self._inputs.pad_id)
-        device = self._model.device
+        first = int(keep.min())
+        ids, keep = ids.to(self._device), keep.to(self._device)
         self._remember(encoded.rope)
         with torch.inference_mode():
             logits = self._model(
-                input_ids=ids.to(device),
+                input_ids=ids,
                 past_key_values=self._view(encoded.cache, len(tails)),
                 use_cache=True,
-                logits_to_keep=keep.to(device),
+                # a tensor could lie on another device than the head: then from the first read on
+                logits_to_keep=ids.shape[1] - first if self._spread else keep,
             ).logits
+            if self._spread:
+                logits = logits.take_along_dim((keep - first)[..., None].to(logits.device), dim=1)
         if logits.shape[:2] != keep.shape:
             raise ModelProblem(
                 "this version of transformers cannot return chosen positions of each row; install "

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 from benchmark.models.labels import Labels, LabelTokens, common_prefix
 from benchmark.models.lines import Line
 from benchmark.models.pictures import Recent
-from benchmark.models.readings import label_probabilities, log_likelihoods
+from benchmark.models.readings import by_request, label_probabilities, log_likelihoods
 from benchmark.models.shared import SharedScorer
-from benchmark.records import Choice, Continuation, LogLikelihoods, Probabilities, Prompt
+from benchmark.records import Choice, Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmark.models.budget import TokenBudget
     from benchmark.models.inputs import Inputs
+    from benchmark.records import Continuation, LogLikelihoods, Probabilities
 
 LINES = 4096  # of one survey under a few templates
 
@@ -54,16 +55,8 @@ class SharedAnswers:
                 run, lambda logits, rows: log_likelihoods(logits, [texts[row] for row in rows])
             )
         )
-        pairs = iter([(next(scored) if line.n_read else 0.0, line.n_read) for line in lines])
-        answers = []
-        for request in batch:
-            own = [next(pairs) for _ in request.texts]
-            answers.append(
-                LogLikelihoods(
-                    total=tuple(total for total, _ in own), n_tokens=tuple(n for _, n in own)
-                )
-            )
-        return answers
+        totals = [next(scored) if line.n_read else 0.0 for line in lines]
+        return by_request(batch, totals, [line.n_read for line in lines])
 
     def line(self, request: Choice) -> tuple[Line, LabelTokens]:
         """Tokens do not depend on the picture: the next one finds them here."""

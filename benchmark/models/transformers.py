@@ -7,14 +7,17 @@ encoding of their shared prefix, or each in full, which is also what the former 
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, assert_never
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from benchmark.errors import ModelProblem
 from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.families import SHARED
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import Labels, common_prefix
-from benchmark.models.readings import probabilities
+from benchmark.models.memory import Halving, does_not_fit
+from benchmark.models.placement import entry, is_spread
+from benchmark.models.readings import by_request, probabilities
 from benchmark.models.shared_answers import SharedAnswers
 from benchmark.records import (
     Answer,
@@ -32,9 +35,13 @@ from benchmark.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from benchmark.jsonio import Json
 
 __all__ = ["TransformersModel", "probabilities"]
+
+R = TypeVar("R")
 
 SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})
 
@@ -54,11 +61,14 @@ class TransformersModel:
         self._model = model
         self._inputs = Inputs(processor)
         self._labels = Labels(self._inputs.token_ids)
+        self._device = entry(model)
+        self._spread = is_spread(model)
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        self._halving = Halving()
+        self._budget = budget or TokenBudget(token_budget(None))
         self._shared: SharedAnswers | None = None
         if identity.scoring == SHARED:
-            budget = budget or TokenBudget(token_budget(None))
-            self._shared = SharedAnswers(model, self._inputs, self._labels, budget)
+            self._shared = SharedAnswers(model, self._inputs, self._labels, self._budget)
 
     @property
     def identity(self) -> ModelIdentity:
@@ -67,6 +77,14 @@ class TransformersModel:
     @property
     def supports(self) -> frozenset[Task]:
         return SUPPORTS
+
+    def describe(self) -> Mapping[str, Json]:
+        """How many tokens or rows ran together, and what was left of it where memory ran out."""
+        if self._shared is None:
+            return {"rows_after_halving": self._halving.most}
+        left = self._budget.tokens
+        halved = left if left < self._budget.resolved else None
+        return {"token_budget": self._budget.resolved, "token_budget_after_halving": halved}
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """Answers in the order asked; choices share a forward, apart those without an image."""
@@ -80,7 +98,7 @@ class TransformersModel:
                 case Continuation():
                     continuations.append((i, request))
                 case Generate():
-                    answers[i] = self._generate(request)
+                    answers[i] = self._alone(request.prompt, partial(self._generate, request))
                 case Embed():
                     raise ModelProblem(
                         f"{self._identity.name} was asked for an embedding by {request.encoder!r} "
@@ -117,13 +135,36 @@ class TransformersModel:
         for with_images in (True, False):
             group = [i for i, r in enumerate(batch) if bool(r.prompt.images) == with_images]
             if group:
-                found.update(zip(group, self._choices([batch[i] for i in group]), strict=True))
+                some = self._halving.run(
+                    [batch[i] for i in group],
+                    self._choices,
+                    what=lambda request: self._size(request.prompt),
+                )
+                found.update(zip(group, some, strict=True))
         return [found[i] for i in range(len(batch))]
 
     def _all_continuations(self, batch: Sequence[Continuation]) -> list[LogLikelihoods]:
         if self._shared is not None:
             return self._shared.continuations(batch)
-        return [self._continuation(request) for request in batch]
+        pairs = [
+            self._alone(request.prompt, partial(self._log_likelihood, request.prompt, text))
+            for request in batch
+            for text in request.texts
+        ]
+        return by_request(batch, (total for total, _ in pairs), (n for _, n in pairs))
+
+    def _alone(self, prompt: Prompt, answer: Callable[[], R]) -> R:
+        """An answer that is computed by itself, of which no half can be taken."""
+        import torch
+
+        try:
+            return answer()
+        except torch.OutOfMemoryError as error:
+            raise does_not_fit(self._size(prompt)) from error
+
+    def _size(self, prompt: Prompt) -> str:
+        text, _ = self._inputs.render(prompt)
+        return f"{self._inputs.tensors([text], [prompt])['input_ids'].shape[1]} tokens"
 
     # --- each prompt in full: choice ---------------------------------------------------------
 
@@ -147,23 +188,22 @@ class TransformersModel:
         """Next-token logits at one position of each row; the head runs at those positions only."""
         import torch
 
-        wanted = torch.tensor(positions, device=self._model.device)
+        wanted = torch.tensor(positions, device=self._device)
+        first, width = min(positions), inputs["input_ids"].shape[1]
         kept, column = torch.unique(wanted, return_inverse=True)
         with torch.inference_mode():
-            if self._keeps:
+            if self._keeps and self._spread:  # a tensor could lie on another device than the head
+                logits = self._model(**inputs, logits_to_keep=width - first, use_cache=False).logits
+                column = wanted - first
+            elif self._keeps:
                 logits = self._model(**inputs, logits_to_keep=kept, use_cache=False).logits
             else:
-                logits = self._model(**inputs, use_cache=False).logits[:, kept]
+                logits = self._model(**inputs, use_cache=False).logits
+                column = wanted
         rows = torch.arange(len(positions), device=logits.device)
         return logits[rows, column.to(logits.device)].cpu().double()
 
     # --- continuation and text --------------------------------------------------------------
-
-    def _continuation(self, request: Continuation) -> LogLikelihoods:
-        pairs = [self._log_likelihood(request.prompt, text) for text in request.texts]
-        return LogLikelihoods(
-            total=tuple(total for total, _ in pairs), n_tokens=tuple(n for _, n in pairs)
-        )
 
     def _log_likelihood(self, prompt: Prompt, text: str) -> tuple[float, int]:
         """Sum over the tokens of prompt + text that are not tokens of the prompt alone."""
@@ -187,7 +227,7 @@ class TransformersModel:
 
         text, _ = self._inputs.render(request.prompt)
         inputs = self._tensors([text], [request.prompt])
-        device = self._model.device
+        device = self._device
         devices = [device] if device.type == "cuda" else []
         with torch.inference_mode(), torch.random.fork_rng(devices=devices, device_type="cuda"):
             torch.manual_seed(request.seed)
@@ -202,7 +242,7 @@ class TransformersModel:
 
     def _tensors(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
         inputs = self._inputs.tensors(texts, prompts)
-        return inputs.to(self._model.device, dtype=self._model.dtype)
+        return inputs.to(self._device, dtype=self._model.dtype)
 
 
 def _sampling(request: Generate) -> dict[str, object]:

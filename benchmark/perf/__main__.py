@@ -1,5 +1,7 @@
 """``python -m benchmark.perf``: shared against full prompts, timed on this machine.
 
+With ``--agreement``: half-precision answers against float32's, not timed.
+
 Weights are random: nothing is downloaded, and speed does not depend on them.
 """
 
@@ -15,8 +17,9 @@ from rich.console import Console
 from benchmark import jsonio
 from benchmark.errors import CultureError
 from benchmark.perf import report
+from benchmark.perf.agreement import Agreement, agreement
 from benchmark.perf.geometry import CONFIGS
-from benchmark.perf.measure import Plan, measure
+from benchmark.perf.measure import Figures, Plan, measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +36,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--random-weights", action="store_true", help="always so; spelt out in scripts"
     )
+    parser.add_argument(
+        "--agreement", action="store_true", help="compare bfloat16 and float16 with float32 instead"
+    )
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:1; default: cpu")
     parser.add_argument("--dtype", help="default: float32 on a CPU, bfloat16 elsewhere")
     parser.add_argument("--questions", type=int, default=64, help="about one picture; default: 64")
@@ -48,31 +54,40 @@ def arguments() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Measure, print, write; 4 on a wrong option, as pytest has it."""
     given = arguments().parse_args(words)
-    dtype = given.dtype or ("float32" if given.device == "cpu" else "bfloat16")
+    plans = _plans(given)
+    found: list[Figures | Agreement]
     try:
-        figures = [
-            measure(
-                Plan(
-                    config=config,
-                    device=given.device,
-                    dtype=dtype,
-                    n_questions=given.questions,
-                    n_full=given.full,
-                    full_batch=given.full_batch,
-                    budget=given.budget,
-                    repeats=given.repeats,
-                    threads=given.threads,
-                )
-            )
-            for config in given.config or MIDDLE
-        ]
+        if given.agreement:
+            rows = [row for plan in plans for row in agreement(plan)]
+            found, table = [*rows], report.agreement_table(rows)
+        else:
+            figures = [measure(plan) for plan in plans]
+            found, table = [*figures], report.table(figures)
     except CultureError as problem:
         Console(stderr=True).print(str(problem), style="red", markup=False)
         return 4
-    Console(width=120).print(report.table(figures))
+    Console(width=120).print(table)
     if given.json is not None:
-        jsonio.write_atomic(given.json, jsonio.pretty(report.document(figures)))
+        jsonio.write_atomic(given.json, jsonio.pretty(report.document(found)))
     return 0
+
+
+def _plans(given: argparse.Namespace) -> list[Plan]:
+    half = "float32" if given.device == "cpu" or given.agreement else "bfloat16"
+    return [
+        Plan(
+            config=config,
+            device=given.device,
+            dtype=given.dtype or half,
+            n_questions=given.questions,
+            n_full=given.full,
+            full_batch=given.full_batch,
+            budget=given.budget,
+            repeats=given.repeats,
+            threads=given.threads,
+        )
+        for config in given.config or MIDDLE
+    ]
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ import numpy as np
 from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import Labels
-from benchmark.models.loading import backend_modules, memory_bytes
+from benchmark.models.loading import backend_modules
+from benchmark.models.placement import memory_bytes
 from benchmark.models.shared_answers import SharedAnswers
 from benchmark.models.transformers import TransformersModel
 from benchmark.perf.flops import work
@@ -114,11 +115,11 @@ def measure(plan: Plan) -> Figures:
         torch.set_num_threads(plan.threads)
     rng = np.random.default_rng(plan.seed)
     size = geometry(plan.config, [" ".join(WORDS), " " + " ".join(WORDS), *"ABCD"])
-    weights = _weights(torch, transformers, size, plan)
-    tokens = plan.budget or token_budget(memory_bytes(torch, torch.device(plan.device)))
-    full = _full(weights, size, plan)
+    model = weights(torch, transformers, size, plan)
+    tokens = plan.budget or token_budget(memory_bytes(torch, model))
+    full = _full(model, size, plan)
     inputs = Inputs(size.processor())
-    shared = SharedAnswers(weights, inputs, Labels(inputs.token_ids), TokenBudget(tokens))
+    shared = SharedAnswers(model, inputs, Labels(inputs.token_ids), TokenBudget(tokens))
     shown = pictures(size.picture, rng=rng)
     seed = int(rng.integers(2**32))
 
@@ -128,10 +129,10 @@ def measure(plan: Plan) -> Figures:
     prefix, tails = _lengths(shared, inputs, ask())
     first = shared.line(ask()[0])[0]
     tensors = inputs.tensors([first.text], [first.prompt])
-    everything = work(weights, tensors.to(plan.device, dtype=weights.dtype))
+    everything = work(model, tensors.to(plan.device, dtype=model.dtype))
     shared.choices(ask()[:8])
     full(ask()[: plan.full_batch])
-    clock = ForwardClock(weights, _synchroniser(torch, plan.device))
+    clock = ForwardClock(model, _synchroniser(torch, plan.device))
     full_turns, shared_turns, inside = [], [], 0.0
     for _ in range(plan.repeats):
         batch = ask()
@@ -146,7 +147,7 @@ def measure(plan: Plan) -> Figures:
         plan=plan,
         prefix_tokens=prefix,
         tail_tokens=float(np.mean(tails)),
-        parameters=sum(weight.numel() for weight in weights.parameters()),
+        parameters=sum(weight.numel() for weight in model.parameters()),
         budget=tokens,
         bound=everything.bound(prefix, tails),
         full_s=full_s,
@@ -161,7 +162,8 @@ def measure(plan: Plan) -> Figures:
     )
 
 
-def _weights(torch: Any, transformers: Any, size: Geometry, plan: Plan) -> Any:  # noqa: ANN401
+def weights(torch: Any, transformers: Any, size: Geometry, plan: Plan) -> Any:  # noqa: ANN401
+    """Random weights of a size, the same for the same seed."""
     torch.manual_seed(plan.seed)
     with torch.device(plan.device):
         model = transformers.AutoModelForImageTextToText.from_config(
@@ -170,16 +172,16 @@ def _weights(torch: Any, transformers: Any, size: Geometry, plan: Plan) -> Any: 
     return model.eval()
 
 
-def _full(weights: Any, size: Geometry, plan: Plan) -> Callable[[Sequence[Choice]], None]:  # noqa: ANN401
+def _full(model: Any, size: Geometry, plan: Plan) -> Callable[[Sequence[Choice]], None]:  # noqa: ANN401
     """The control: whole prompts, a few at a time."""
     identity = ModelIdentity(
         name="timing", model_id="timing", revision="0", backend="", scoring="full"
     )
-    model = TransformersModel(identity, weights, size.processor())
+    control = TransformersModel(identity, model, size.processor())
 
     def ask(batch: Sequence[Choice]) -> None:
         for start in range(0, len(batch), plan.full_batch):
-            model.answer(batch[start : start + plan.full_batch])
+            control.answer(batch[start : start + plan.full_batch])
 
     return ask
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmark.jsonio import Json
+    from benchmark.perf.agreement import Agreement
     from benchmark.perf.measure import Figures
 
 
@@ -38,7 +39,31 @@ def table(figures: Sequence[Figures]) -> Table:
     return shown
 
 
-def document(figures: Sequence[Figures]) -> dict[str, Json]:
+def agreement_table(rows: Sequence[Agreement]) -> Table:
+    """One row a number type; what could not run says why."""
+    shown = Table(
+        title="label probabilities against float32, shared prefixes", title_justify="left"
+    )
+    shown.add_column("config")
+    for name in ("type", "n", "mean max p", "max |dp|", "mean JS distance", "same choice"):
+        shown.add_column(name, justify="right")
+    for one in rows:
+        figures = (
+            f"{one.max_difference:.4f}",
+            f"{one.js_distance:.4f}",
+            f"{one.same_choice:.1%}",
+        )
+        shown.add_row(
+            f"{one.config} ({one.device})",
+            one.dtype,
+            str(one.n),
+            f"{one.sharpness:.2f}",
+            *((one.reason, "", "") if one.reason else figures),
+        )
+    return shown
+
+
+def document(figures: Sequence[Figures | Agreement]) -> dict[str, Json]:
     """Figures with what they were measured on."""
     return {
         "schema": 1,

@@ -19,6 +19,8 @@ from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import machine, registry
+from benchmark.models.described import merged
+from benchmark.models.placement import BALANCED
 from benchmark.plugin import devices, repeatability, terminal, traffic
 from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
@@ -79,7 +81,8 @@ class Controller:
         if self.config.option.collectonly or kinds <= {"", "cpu", "mps"}:
             return
         try:
-            devices.assign(specs, devices.visible_gpus(machine.gpu_count(), os.environ))
+            gpus = devices.visible_gpus(machine.gpu_count(), os.environ)
+            devices.assign(specs, gpus, several=self.state.settings.device == BALANCED)
         except CultureError as error:
             raise pytest.UsageError(str(error)) from error
 
@@ -183,6 +186,7 @@ class Controller:
             workers=self.workers,
             computed=counts[0],
             stored=counts[1],
+            model=merged(self.config.stash.get(traffic.DESCRIBED, {}).get(run.run.suite, [])),
         )
 
     def _all_well(self) -> bool:

@@ -5,10 +5,14 @@ Holds the store and at most one loaded model per identity; both are opened on fi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from benchmark.engine.interview import Interview, run_unit
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import UsageProblem
+from benchmark.jsonio import Json
 from benchmark.models import registry
+from benchmark.models.described import described
 from benchmark.plugin import repeatability
 from benchmark.plugin.state import RunState, SuiteState
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
@@ -54,6 +58,14 @@ class Desk:
         for name, interview in self._interviews.items():
             if self._store is not None and interview.n_computed:
                 repeatability.measure(interview, self._state.named(name), self._store)
+
+    def descriptions(self) -> dict[str, Mapping[str, Json]]:
+        """What the loaded models say of how they ran, by suite."""
+        return {
+            name: described(self._models[interview.identity])
+            for name, interview in self._interviews.items()
+            if interview.identity in self._models
+        }
 
     def close(self) -> None:
         """Release the store."""

@@ -1,4 +1,4 @@
-"""One GPU for each xdist worker; pure, so that the controller never starts CUDA.
+"""GPUs for xdist workers, one or an equal share each; pure: the controller never starts CUDA.
 
 A worker sees its own device only, by the environment of its process. Numbering by worker id
 would be wrong after a restart; the environment is the specification's and stays with it.
@@ -31,8 +31,8 @@ def visible_gpus(n_listed: int, environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(part.strip() for part in environ[VISIBLE].split(",") if part.strip())
 
 
-def assign(specs: Sequence[WorkerSpec], gpus: Sequence[str]) -> None:
-    """Give each worker one GPU of its own.
+def assign(specs: Sequence[WorkerSpec], gpus: Sequence[str], *, several: bool = False) -> None:
+    """Give each worker one GPU of its own; with ``several`` an equal share of all.
 
     Raises
     ------
@@ -45,10 +45,16 @@ def assign(specs: Sequence[WorkerSpec], gpus: Sequence[str]) -> None:
             f"the driver lists no GPU here, so none can be given to each of {len(specs)} workers; "
             f"name them in {VISIBLE}, or use -n 0"
         )
+    each = len(gpus) // len(specs) if several else 1
+    if several and each < 2:
+        raise UsageProblem(
+            f"-n {len(specs)} leaves each worker {each} of the GPUs here ({len(gpus)}), and "
+            "--device balanced spreads a model over two or more; use fewer workers or --device cuda"
+        )
     if len(specs) > len(gpus):
         raise UsageProblem(
             f"-n {len(specs)} asks for more workers than there are GPUs ({len(gpus)}); "
             f"use -n {len(gpus)}, or --device cpu"
         )
-    for spec, gpu in zip(specs, gpus, strict=False):
-        spec.env[VISIBLE] = gpu
+    for i, spec in enumerate(specs):
+        spec.env[VISIBLE] = ",".join(gpus[i * each : (i + 1) * each])

@@ -42,7 +42,12 @@ MODEL = (
         "COMMIT",
         "pin a Hub model to a commit, tag or branch; the commit it resolves to is recorded",
     ),
-    Option("--device", "auto", "NAME", "cpu, cuda, cuda:1 or mps; default: auto"),
+    Option(
+        "--device",
+        "auto",
+        "NAME",
+        "cpu, cuda, cuda:1, mps, or balanced (one model over all GPUs); default: auto",
+    ),
     Option(
         "--dtype",
         "auto",
@@ -171,8 +176,13 @@ REPEATED = (
     ),
 )
 
-
 FLAGS = (
+    Option(
+        "--trust-remote-code",
+        None,
+        "",
+        "run the Python code that a model's repository brings; read it first; default: refuse",
+    ),
     Option(
         "--estimate",
         None,
@@ -217,6 +227,7 @@ def settings_from(config: pytest.Config) -> Settings:
         else _count(get("--batch-size"), "--batch-size"),
         threads=_count(get("--threads"), "--threads") if get("--threads") else _threads(model),
         model_args=pairs(get("--model-args"), option="--model-args"),
+        trust_remote_code=get("--trust-remote-code"),
         seed=_count(get("--seed"), "--seed", least=0),
         survey=_located(data_source(get("--survey"), model=model), here),
         images=_each_once(

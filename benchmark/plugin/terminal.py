@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark import determinism
 from benchmark.errors import BoardProblem
+from benchmark.models.described import COUNTS
 from benchmark.plugin import traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
@@ -132,9 +133,18 @@ def _board(reporter: Any, controller: Controller, width: int) -> None:
                 _rows(reporter, settings.leaderboard, run, width)
             reporter.write_line(f"determinism: {determinism.sentence(run.run.determinism)}")
             reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
+            _odd_answers(reporter, run)
     computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])
     reporter.write_line(f"leaderboard: {settings.leaderboard}")
     reporter.write_line(f"answers:     {computed} computed, {stored} read from {settings.store}")
+
+
+def _odd_answers(reporter: Any, run: SuiteRun) -> None:
+    """What the model counted of answers that are not as they should be."""
+    model: Any = run.run.provenance.get("model") or {}
+    for name, count in model.get(COUNTS, {}).items():
+        if count:
+            reporter.write_line(f"{name.replace('_', ' ')}: {count}", yellow=True)
 
 
 def _rows(reporter: Any, path: Path, run: SuiteRun, width: int) -> None:

@@ -1,21 +1,28 @@
 """What workers and controller tell each other besides reports; knows xdist's two dictionaries.
 
-Down: the model's identity and the finished cases. Up: how many answers were computed.
+Down: the model's identity and the finished cases. Up: how many answers were computed, and how
+the models ran.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Protocol
 
 import pytest
 
+from benchmark.jsonio import Json, canonical
 from benchmark.plugin.state import RunState
 from benchmark.records import ModelIdentity
 
+Description = Mapping[str, Json]  # what a model says of how it ran
 DROPPED = pytest.StashKey[bool]()
 COUNTS = pytest.StashKey[list[int]]()
+DESCRIBED = pytest.StashKey[dict[str, list[Description]]]()
 _INPUT, _OUTPUT, _DROPPED = "culture", "culture_counts", "culture_dropped"
+_DESCRIBED = "culture_described"
 
 
 class Node(Protocol):
@@ -61,10 +68,11 @@ def note_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
 
 
 def take_up(config: pytest.Config, node: Node) -> None:
-    """On the controller: add the counts of a worker that has ended, if it could send them."""
+    """On the controller: add what a worker that has ended tells, if it could send it."""
     counts = getattr(node, "workeroutput", {}).get(_OUTPUT)
     if counts is not None:
         add_counts(config, (counts[0], counts[1]))
+    add_descriptions(config, json.loads(getattr(node, "workeroutput", {}).get(_DESCRIBED, "{}")))
     if getattr(node, "workeroutput", {}).get(_DROPPED):
         config.stash[DROPPED] = True
 
@@ -74,6 +82,21 @@ def add_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
     known = config.stash.setdefault(COUNTS, [0, 0])
     known[0] += counts[0]
     known[1] += counts[1]
+
+
+def note_descriptions(config: pytest.Config, described: Mapping[str, Description]) -> None:
+    """Keep how the worker's or the single process's models ran, by suite, for the run files."""
+    if is_worker(config):
+        config.workeroutput[_DESCRIBED] = canonical(described)  # type: ignore[attr-defined]
+    else:
+        add_descriptions(config, described)
+
+
+def add_descriptions(config: pytest.Config, described: Mapping[str, Description]) -> None:
+    """One more process's descriptions."""
+    known = config.stash.setdefault(DESCRIBED, {})
+    for suite, description in described.items():
+        known.setdefault(suite, []).append(description)
 
 
 def note_dropped(config: pytest.Config) -> None:

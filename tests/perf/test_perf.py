@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from benchmark.models.loading import backend_modules
 from benchmark.perf import geometry
 from benchmark.perf.__main__ import main
+from benchmark.perf.agreement import Agreement, agreement
 from benchmark.perf.flops import Work
+from benchmark.perf.measure import Plan
+from benchmark.perf.report import agreement_table
 from benchmark.perf.workload import pictures, questions
 
 if TYPE_CHECKING:
@@ -67,3 +72,28 @@ def test_run_prints_a_table_and_writes_its_figures(
     assert 0 <= figures["overhead"] < 1
     assert figures["prefix_tokens"] > 784
     assert len(figures["full_s"]) == len(figures["shared_s"]) == 1
+
+
+def test_agreement_compares_number_types_on_answers_that_are_not_even(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Half precision differs from float32, and float32 from itself does not."""
+    pytest.importorskip("torch")
+    backend_modules()
+    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 4200}
+    monkeypatch.setattr(geometry, "MIDDLE_TEXT", geometry.MIDDLE_TEXT | small | heads)
+    plan = Plan(config="llava-next-230m", n_questions=6, threads=1)
+    same, half = agreement(plan, ("float32", "bfloat16"))
+    assert (same.max_difference, same.same_choice, same.n) == (0, 1, 6)
+    assert same.sharpness >= 0.45
+    assert 0 < half.js_distance < 0.5
+    assert 0 < half.max_difference < 1
+
+
+def test_agreement_of_a_type_that_cannot_run_says_why() -> None:
+    """The reason stands where the figures would."""
+    row = Agreement(config="c", device="d", dtype="float16", n=1, sharpness=0.5, reason="no addmm")
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(agreement_table([row]))
+    assert "no addmm" in console.export_text()

@@ -50,6 +50,15 @@ def test_more_workers_than_gpus_is_one_sentence() -> None:
         assign([Spec(), Spec(), Spec()], ("0", "1"))
 
 
+def test_a_model_over_several_gpus_gets_an_equal_share() -> None:
+    """Two workers on five GPUs take two each, and none may have only one."""
+    specs = [Spec(), Spec()]
+    assign(specs, tuple("01234"), several=True)
+    assert [spec.env[VISIBLE] for spec in specs] == ["0,1", "2,3"]
+    with pytest.raises(UsageProblem, match=r"-n 3 leaves each worker 1 of the GPUs here \(5\)"):
+        assign([Spec(), Spec(), Spec()], tuple("01234"), several=True)
+
+
 def test_gpus_that_cannot_be_told_apart_must_be_named() -> None:
     """In a container without the driver's table the user says which there are."""
     with pytest.raises(UsageProblem, match="name them in CUDA_VISIBLE_DEVICES"):

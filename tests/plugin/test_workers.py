@@ -48,6 +48,9 @@ def test_the_demo_model_answers_alike_on_two_workers(place: Place) -> None:
     assert (one.code, two.code) == (0, 0), one.out + two.out
     assert place.rows_text() == other.rows_text()
     assert answers(one) == answers(two)
+    told = other.document()["provenance"]["model"]
+    assert told == place.document()["provenance"]["model"]
+    assert told == {"token_budget": 1024, "token_budget_after_halving": None}
 
 
 # --- death ---------------------------------------------------------------------------------

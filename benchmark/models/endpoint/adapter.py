@@ -33,6 +33,7 @@ from benchmark.records import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from benchmark.jsonio import Json
     from benchmark.models.endpoint.address import Address
     from benchmark.models.endpoint.options import EndpointOptions
 
@@ -65,15 +66,17 @@ class EndpointModel:
     def supports(self) -> frozenset[Task]:
         return SUPPORTS
 
-    def describe(self) -> Mapping[str, str | int]:
+    def describe(self) -> Mapping[str, Json]:
         """How the server was asked, and how many answers lack labels (as zero, or unscored)."""
         lead_in, scores = self._dialect.continues, self._dialect.by_ids
         return {
-            **{name: str(value) for name, value in asdict(self._options).items()},
+            **asdict(self._options),
             "lead_in": {True: "continue", False: "user", None: "not asked"}[lead_in],
             "scores": {True: "ids", False: "top", None: "not asked"}[scores],
-            "answers_with_labels_as_zero": self.n_as_zero,
-            "answers_unscored_for_missing_labels": self.n_unscored,
+            "counts": {
+                "answers_with_labels_as_zero": self.n_as_zero,
+                "answers_unscored_for_missing_labels": self.n_unscored,
+            },
         }
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:

@@ -41,6 +41,24 @@ def test_a_run_is_measured_stored_and_not_asked_again(tmp_path: Path, can: froze
     assert not any(KEY.encode() in path.read_bytes() for path in files)
 
 
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_answers_without_all_labels_are_counted_and_shown(tmp_path: Path, workers: str) -> None:
+    """Summed over workers, in the summary and the run file, beside how the server was asked."""
+    place = Place(folder=tmp_path)
+    with serving(ChatServer(can=SGLANG, letters="ABC", weight=0.0, below=60.0)) as chat:
+        done = place.run(
+            *SELECT, "--topics", "religion,race", "--proxies", "country,food", "-n", workers,
+            model=f"endpoint:{chat.url}#fake", env={"NO_PROXY": "127.0.0.1"},
+        )  # fmt: skip
+    computed, _ = answers(done)
+    told = place.document()["provenance"]["model"]
+    assert (told["lead_in"], told["scores"]) == ("continue", "top")
+    unscored = told["counts"]["answers_unscored_for_missing_labels"]
+    assert 0 < unscored <= computed
+    assert f"answers unscored for missing labels: {unscored}" in done.out
+    assert "labels as zero" not in done.out
+
+
 def test_a_server_that_goes_away_fails_cases_in_one_sentence(tmp_path: Path) -> None:
     """Exit 1 and a reason; what was answered before is stored."""
     place = Place(folder=tmp_path)

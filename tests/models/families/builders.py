@@ -18,13 +18,13 @@ QWEN_IMAGE = "<|vision_start|><|image_pad|><|vision_end|>"
 QWEN_ROPE = {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 1e6}
 
 
-def llava() -> Parts:
+def llava(decoder: str = "LlamaConfig", **more: object) -> Parts:
     """One fixed grid of patches an image."""
     t = library()
 
     words = tokenizer("<image>")
     config = t.LlavaConfig(
-        text_config=text(t.LlamaConfig, words),
+        text_config=text(getattr(t, decoder), words, **more),
         vision_config=_clip(t),
         image_token_index=words.convert_tokens_to_ids("<image>"),
         image_seq_length=(SIDE // PATCH) ** 2,
@@ -43,13 +43,18 @@ def llava() -> Parts:
     )
 
 
-def llava_next(decoder: str = "LlamaConfig") -> Parts:
+def llava_mistral() -> Parts:
+    """The other decoder of published LLaVA models, without windows, as theirs."""
+    return llava("MistralConfig", sliding_window=None)
+
+
+def llava_next() -> Parts:
     """Tiles by the picture's shape."""
     t = library()
 
     words = tokenizer("<image>")
     config = t.LlavaNextConfig(
-        text_config=text(getattr(t, decoder), words),
+        text_config=text(t.LlamaConfig, words),
         vision_config=_clip(t),
         image_token_index=words.convert_tokens_to_ids("<image>"),
         image_grid_pinpoints=TILES,
@@ -284,6 +289,7 @@ def smolvlm() -> Parts:
 
 BUILDERS: Mapping[str, Callable[[], Parts]] = {
     "llava": llava,
+    "llava_mistral": llava_mistral,
     "llava_next": llava_next,
     "qwen2_5_vl": qwen2_5_vl,
     "qwen3_vl": qwen3_vl,

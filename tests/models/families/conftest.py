@@ -21,16 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pair:
-    """The same weights scored in the two ways."""
+    """The same weights scored in the two ways, in float32; ``gain`` is how they were sharpened."""
 
     name: str
     shared: TransformersModel
     full: TransformersModel
+    folder: Path
+    gain: float
+
+    def again(self, **more: object) -> TransformersModel:
+        """The same weights opened with other options."""
+        model = opened(self.folder, self.folder.parent, **more)
+        _scale(model, self.gain)
+        return model
 
 
-def opened(folder: Path, cache: Path, scoring: str) -> TransformersModel:
+def opened(folder: Path, cache: Path, **more: object) -> TransformersModel:
     """The model of a folder, as a run opens it."""
-    spec, asked = registry.resolve(str(folder)), options(cache, scoring=scoring)
+    spec, asked = registry.resolve(str(folder)), options(cache, **more)
     identity = registry.identify(spec, asked, survey=None)
     model = registry.load(spec, identity, asked, survey=None)
     assert isinstance(model, TransformersModel)
@@ -45,11 +53,11 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     cache = tmp_path_factory.mktemp(request.param)
     folder = cache / "tiny"
     write(BUILDERS[request.param](), folder)
-    full = opened(folder, cache, "full")
+    full = opened(folder, cache, scoring="full")
     gain = _sharpen(full)
-    shared = opened(folder, cache, "auto")
+    shared = opened(folder, cache, scoring="auto")
     _scale(shared, gain)
-    return Pair(name=request.param, shared=shared, full=full)
+    return Pair(name=request.param, shared=shared, full=full, folder=folder, gain=gain)
 
 
 def _sharpen(model: TransformersModel) -> float:

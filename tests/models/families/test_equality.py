@@ -76,6 +76,17 @@ def test_two_interleaved_pictures_equal_full_prompts(pair: Pair) -> None:
     assert np.abs(of_labels(pair.shared, asked) - labels).max() <= TOLERANCE
 
 
+def test_eager_attention_equals_full_prompts(pair: Pair) -> None:
+    """`--model-args attn_implementation=eager`, against plain forwards of the default."""
+    eager = pair.again(model_args=(("attn_implementation", "eager"),))
+    assert (eager.identity.attention, eager.identity.scoring) == ("eager", SHARED)
+    asked = [request for both in zip(about(WIDE), about(TALL), strict=True) for request in both]
+    expected = plain(pair.full, asked)
+    assert np.abs(over_vocabulary(eager, asked) - expected).max() <= TOLERANCE
+    another = over_vocabulary(eager, about(TALL))
+    assert np.abs(another - expected[::2]).max() > 1000 * TOLERANCE
+
+
 def test_another_picture_is_another_answer(pair: Pair) -> None:
     """The control: what the equality is worth."""
     right, wrong = plain(pair.full, about(WIDE)), over_vocabulary(pair.shared, about(TALL))

@@ -137,6 +137,19 @@ def test_single_row_that_does_not_fit_is_said(pair: Pair) -> None:
         scorer.choices(about(WIDE))
 
 
+def test_prefix_that_does_not_fit_drops_the_kept_ones(pair: Pair) -> None:
+    """They are only there to save time; alone it must fit, or that is said."""
+    model = pair.shared
+    scorer = answers(model, TokenBudget(10**6))
+    scorer.choices(about(TALL, QUESTIONS[:1]))
+    with Calls(model._model) as calls:
+        calls._fails = lambda _: len(calls.rows) == 1
+        assert len(scorer.choices(about(WIDE))) == len(QUESTIONS)
+        calls._fails = lambda _: True
+        with pytest.raises(ModelProblem, match="and its pictures does not fit"):
+            scorer.choices(about(noise(79, (150, 120))))
+
+
 def test_prompt_without_prefix_is_answered(pair: Pair) -> None:
     """What all prompts share is then the turn's opening."""
     requests = [

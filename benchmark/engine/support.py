@@ -1,0 +1,50 @@
+"""What a request asks a model to do, and the refusal of what the model says it cannot.
+
+Knows no store and no case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from benchmark.errors import ModelProblem
+from benchmark.records import Choice, Continuation, Embed, Generate, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from benchmark.records import Model, Request
+
+
+class Unsupported(ModelProblem):
+    """A model was asked for ``tasks`` that it does not support; nothing was asked of it."""
+
+    def __init__(self, model: Model, tasks: frozenset[Task]) -> None:
+        can = ", ".join(sorted(model.supports)) or "nothing"
+        super().__init__(
+            f"{model.identity.name} was asked for {', '.join(sorted(tasks))}, which it does not "
+            f"support (it does {can}); use a model that does"
+        )
+        self.tasks = tasks
+
+
+def check_supported(model: Model, requests: Iterable[Request]) -> None:
+    """Raise `Unsupported` unless the model can do all that these requests ask."""
+    tasks = frozenset(map(task_of, requests)) - model.supports
+    if tasks:
+        raise Unsupported(model, tasks)
+
+
+def task_of(request: Request) -> Task:
+    """What a request asks a model to do."""
+    match request:
+        case Choice():
+            return Task.CHOICE
+        case Continuation():
+            return Task.CONTINUATION
+        case Generate():
+            return Task.GENERATE
+        case Embed():
+            return Task.EMBED
+        case _:
+            assert_never(request)

@@ -1,0 +1,57 @@
+"""What a model says of how it ran: settled while it ran, so not in its identity.
+
+Knows no model; says how the words of several processes become one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from benchmark.jsonio import Json
+    from benchmark.records import Model
+
+COUNTS = "counts"
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """A model with something to say; numbers that add up over processes lie under ``counts``."""
+
+    def describe(self) -> Mapping[str, Json]: ...
+
+
+def described(model: Model) -> Mapping[str, Json]:
+    """What the model says; nothing for one that has no such method."""
+    return model.describe() if isinstance(model, Describes) else {}
+
+
+def merged(each: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    """One description of all processes that loaded a model.
+
+    Counts are summed; whatever else differs becomes a list with an entry for each process.
+
+    >>> merged([{"budget": 8, "counts": {"n": 1}}, {"budget": 4, "counts": {"n": 2}}])
+    {'budget': [8, 4], 'counts': {'n': 3}}
+    >>> merged([{"budget": 8}, {"budget": 8}])
+    {'budget': 8}
+    """
+    found: dict[str, Json] = {}
+    for name in dict.fromkeys(name for one in each for name in one):
+        values = [one.get(name) for one in each]
+        if name == COUNTS:
+            found[name] = _sums(values)
+        else:
+            same = all(value == values[0] for value in values)
+            found[name] = values[0] if same else values
+    return found
+
+
+def _sums(counts: Sequence[Json]) -> dict[str, Json]:
+    found: dict[str, int] = {}
+    for one in counts:
+        for name, n in (one if isinstance(one, dict) else {}).items():
+            found[name] = found.get(name, 0) + (n if isinstance(n, int) else 0)
+    return {**found}

@@ -1,0 +1,67 @@
+"""What to do when a device's memory runs out: smaller batches, and one sentence where none helps.
+
+Knows no model. Framework errors are caught here only as long as it takes to leave the failed
+forward: its tensors live as long as its traceback.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from benchmark.errors import ModelProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Halving:
+    """How many rows run together: as many as are given, and half after they did not fit."""
+
+    def __init__(self) -> None:
+        self.most: int | None = None
+
+    def run(
+        self,
+        rows: Sequence[T],
+        answer: Callable[[Sequence[T]], Sequence[R]],
+        *,
+        what: Callable[[T], str],
+    ) -> list[R]:
+        """What ``answer`` makes of all rows, in their order; finished ones are not run again.
+
+        ``what`` says how large a row is, for the sentence on a single one that does not fit.
+        """
+        import torch
+
+        found: list[R] = []
+        while len(found) < len(rows):
+            some = rows[len(found) :][: self.most]
+            try:
+                found += answer(some)
+            except torch.OutOfMemoryError as error:
+                if len(some) == 1:
+                    raise does_not_fit(what(some[0])) from error
+                self.most = len(some) // 2
+            else:
+                continue
+            free_memory()
+        return found
+
+
+def does_not_fit(what: str) -> ModelProblem:
+    """Nothing is left to halve."""
+    return ModelProblem(
+        f"a single prompt of {what} does not fit the device's memory; use a smaller model, "
+        "--dtype bfloat16 or a larger device"
+    )
+
+
+def free_memory() -> None:
+    """Hand back what the failed forward had reserved."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
