@@ -1,4 +1,4 @@
-"""`python -m leaderboard`: look at runs and boards, build a board from runs, check files.
+"""`python -m leaderboard`: look at runs and boards, report runs, build a board, check files.
 
 Knows no metric and no pytest: every figure is read from the files. Exit 0 done, 1 a file is not
 what it should be (one sentence says why), 2 the command line is wrong.
@@ -12,22 +12,32 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.errors import BoardProblem
+from benchmark.errors import BoardProblem, CultureError, UsageProblem
 from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
+from leaderboard.report.options import FORMATS, READING_NAMES, formats
 from leaderboard.runs import read_run
 from leaderboard.tables import board_tables, render, run_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leaderboard.report.options import Format, ReadingName
+
+DEFAULT_REPORT = Path("build") / "report"
 DEFAULT_BOARD = Path("leaderboard") / "leaderboard.json"
+REPORT_EPILOG = """\
+  python -m leaderboard report leaderboard/runs/MODEL/REVISION/wvs-CONFIG.json
+  python -m leaderboard report ONE.json OTHER.json --out build/both      side by side
+  python -m leaderboard report RUN.json --reading paper --formats md     no figures
+"""
 EPILOG = """\
 A run of a suite writes run.json under leaderboard/runs and adds a row to leaderboard.json:
 
   pytest suites/wvs --model demo          measure, write both files
   python -m leaderboard show              look at the board
   python -m leaderboard show RUN.json     one run by proxy, with its floors
+  python -m leaderboard report RUN.json   the paper's tables and figures: build/report/report.md
   python -m leaderboard check leaderboard/runs
   python -m leaderboard build leaderboard/runs --out board.json
 """
@@ -42,9 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _show(options.file, options.width)
             case "build":
                 return _build(options.runs, options.out)
+            case "report":
+                return _report(options.runs, options.out, options.reading, options.formats)
             case _:
                 return _check(options.files)
-    except BoardProblem as problem:
+    except (BoardProblem, UsageProblem) as problem:
         _complain(problem)
         return 1
 
@@ -79,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     build.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=_files_help("run.json"))
     build.add_argument("--out", required=True, type=Path, metavar="FILE", help="the leaderboard")
+    _add_report(commands)
     check = commands.add_parser(
         "check",
         help="say whether files are sound",
@@ -87,6 +100,49 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help=_files_help("files"))
     return parser
+
+
+def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    report = commands.add_parser(
+        "report",
+        help="write the paper's tables and figures of one run or several",
+        description="Write the tables (similarity by country, change by income group, p-values) "
+        "and figures of the paper for the models of the given runs side by side, with floors and "
+        "ceiling. Everything comes from the run files; no survey and no model is needed. Open "
+        "report.md in the folder. Runs of one suite and one survey belong in one report.",
+        epilog=REPORT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    report.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=_files_help("run.json"))
+    report.add_argument(
+        "--out",
+        type=Path,
+        default=DEFAULT_REPORT,
+        metavar="DIR",
+        help="folder to write to; files of the same names are replaced (default: %(default)s)",
+    )
+    report.add_argument(
+        "--reading",
+        choices=READING_NAMES,
+        default="substantive",
+        help="substantive: without don't know and the like; printed: all options; paper: all "
+        "options, and bold where the published bootstrap p is below 0.05 (default: substantive)",
+    )
+    report.add_argument(
+        "--formats",
+        type=_formats,
+        default=FORMATS,
+        metavar="LIST",
+        help="some of md (the page), csv (all numbers), tex, svg, png, with commas between "
+        "(default: all; svg and png need matplotlib)",
+    )
+
+
+def _formats(text: str) -> tuple[Format, ...]:
+    try:
+        return formats(text)
+    except UsageProblem as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
 
 
 def _files_help(what: str) -> str:
@@ -121,6 +177,22 @@ def _build(paths: Sequence[Path], out: Path) -> int:
     for path in _expand(paths):
         outcome = update(out, read_run(path), run_file=path)
         _say(f"{path}: {outcome.message}\n")
+    return 0
+
+
+def _report(
+    paths: Sequence[Path], out: Path, reading: ReadingName, wanted: Sequence[Format]
+) -> int:
+    from leaderboard.report.beside import side_by_side
+    from leaderboard.report.index import files, write
+
+    found = list({path.resolve(): path for path in _expand(paths)}.values())
+    runs = side_by_side([read_run(path) for path in found], reading)
+    content = files(runs, wanted)
+    write(out, content)
+    _say("".join(f"{run.label}: {len(run.run.rows)} cases\n" for run in runs))
+    shown = out / "report.md" if "md" in wanted else out
+    _say(f"{len(content)} files in {out}; open {shown}\n")
     return 0
 
 
@@ -161,7 +233,7 @@ def _say(text: str) -> None:
     sys.stdout.write(text)
 
 
-def _complain(problem: BoardProblem) -> None:
+def _complain(problem: CultureError) -> None:
     sys.stderr.write(f"{problem}\n")
 
 

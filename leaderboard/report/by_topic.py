@@ -1,0 +1,105 @@
+"""Table 3: p-values of images against the country's name, by topic and model.
+
+Knows what the runs measured; not how a table is written, nor how a p-value is found.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from benchmark.metrics.resampling import MIN_STEMS
+from leaderboard.report import words
+from leaderboard.report.contents import about, topics_of
+from leaderboard.report.measured import HOLM, P_VALUES, PUBLISHED, Cell, Measured
+from leaderboard.report.sheet import IMAGES
+from leaderboard.report.table import NOT_HERE, NOT_SCORED, TOO_FEW, Entry, Record, Table, p_text
+
+
+def table_3(runs: Sequence[Measured]) -> Table:
+    """p-values of images against country prompt, by topic and model."""
+    kept = [run for run in runs if run.has(IMAGES)]
+    slugs = topics_of(kept)
+    columns = [(run, name, metric) for run in kept for name, metric in _order(runs[0])]
+    rows = tuple(
+        (Entry(text=words.topic_name(slug)), *(_p(run, metric, slug) for run, _, metric in columns))
+        for slug in slugs
+    )
+    return Table(
+        name="table-3",
+        title="Table 3. Is the difference between images and country prompt chance? p-values",
+        caption=(
+            "How often a difference at least as large would come about if pictures and the "
+            "country's name did equally well, by topic and model, over "
+            f"{words.READING_WORDS[runs[0].reading_name]}; small values speak against chance."
+        ),
+        head=("topic", *(f"{run.label}: {name}" for run, name, _ in columns)),
+        labels=1,
+        groups=(rows,),
+        notes=_notes_3(kept),
+        records=tuple(_records_3(kept, slugs)),
+    )
+
+
+def _order(run: Measured) -> list[tuple[str, str]]:
+    names = list(P_VALUES.items())
+    return names[-1:] + names[:-1] if run.reading_name == "paper" else names
+
+
+def _p(run: Measured, metric: str, slug: str) -> Entry:
+    found = run.p_value(metric, IMAGES, {"topic": slug})
+    if found is not None and not math.isnan(found.value):
+        decides = PUBLISHED if run.reading_name == "paper" else HOLM
+        return Entry(text=p_text(found.value), bold=metric == decides and found.value < 0.05)
+    if not run.has_contrasts:
+        return Entry(text=NOT_HERE)
+    pairs = run.compare(IMAGES, {"topic": slug}).gain
+    return Entry(text=TOO_FEW if pairs.n else NOT_SCORED)
+
+
+def _notes_3(runs: Sequence[Measured]) -> tuple[str, ...]:
+    notes = [
+        "sign-flip p: paired permutation by question stem, the p to believe for one topic named "
+        "in advance. Holm: the same corrected for having looked at all topics. BH: the false "
+        "discovery rate (Benjamini-Hochberg) at which the topic would be called different. "
+        "bootstrap p: the percentile bootstrap as published, which at ten stems calls chance a "
+        "difference twice as often as it says.",
+        f"Bold: below 0.05 by {'the bootstrap p' if runs[0].reading_name == 'paper' else 'Holm'}. "
+        f"{TOO_FEW}: fewer than {MIN_STEMS} question stems. {NOT_SCORED}: no pair of answers.",
+    ]
+    missing = [run.label for run in runs if not run.has_contrasts]
+    if missing:
+        notes.append(
+            f"{NOT_HERE}: {words.listed(missing)} was measured without the analysis of contrasts; "
+            "run the suite again (stored answers are used) and the p-values stand in the run file."
+        )
+    return tuple(notes)
+
+
+def _records_3(runs: Sequence[Measured], slugs: Sequence[str]) -> Iterator[Record]:
+    for run in runs:
+        for slug in slugs:
+            gain: Cell = run.compare(IMAGES, {"topic": slug}, interval=True).gain
+            found = {
+                metric: run.p_value(metric, IMAGES, {"topic": slug}) for metric in P_VALUES.values()
+            }
+            yield {
+                **about(run),
+                "topic": slug,
+                "gain": gain.value,
+                "gain_low": gain.low,
+                "gain_high": gain.high,
+                "n": gain.n,
+                "n_missing": gain.n_missing,
+                "stems": gain.stems,
+                **{metric: score.value if score else None for metric, score in found.items()},
+                "status": _status(run, found[HOLM] is not None, gain),
+            }
+
+
+def _status(run: Measured, has_p: bool, gain: Cell) -> str:
+    if not run.has_contrasts:
+        return NOT_HERE
+    if gain.n and gain.stems < MIN_STEMS:
+        return TOO_FEW
+    return "measured" if has_p and gain.n else "no pairs"
