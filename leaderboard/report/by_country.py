@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from benchmark.metrics.resampling import MIN_STEMS
 from leaderboard.report import words
-from leaderboard.report.contents import ALL, FEW_NOTE, about, asked, countries_of
+from leaderboard.report.contents import ALL, FEW_NOTE, about, asked, countries_of, over, pictures_of
 from leaderboard.report.measured import HOLM, PUBLISHED, Measured
 from leaderboard.report.sheet import BANDS, CATEGORIES, COUNTRY, HOUSEHOLDS, IMAGES, MARKS
 from leaderboard.report.table import FEW, NOT_HERE, Entry, Record, Table
@@ -22,14 +22,18 @@ def table_1(runs: Sequence[Measured]) -> Table:
     scopes = [{"country": c} for c in countries_of(runs)] + [dict(ALL)]
     shown = [c for c in (COUNTRY, IMAGES, HOUSEHOLDS) if any(run.has(c) for run in runs)]
     groups = [
-        tuple(_similarity_row(run, condition, scopes) for condition in shown if run.has(condition))
+        (
+            *(_similarity_row(run, condition, scopes) for condition in shown if run.has(condition)),
+            *_paired_rows(run, scopes),
+        )
         for run in runs
     ]
-    marks = [_mark_rows(run, scopes) for run in runs]
-    shared = all(block == marks[0] for block in marks)
-    for run, block in [(None, marks[0])] if shared else list(zip(runs, marks, strict=True)):
-        label = Entry(text=run.label if run else "without a model")
-        groups.append(tuple((label, *row) for row in block))
+    blocks: dict[tuple[tuple[Entry, ...], ...], list[str]] = {}
+    for run in runs:
+        blocks.setdefault(_mark_rows(run, scopes), []).append(run.label)
+    for block, labels in blocks.items():
+        of = "" if len(blocks) == 1 else f", questions of {words.listed(labels)}"
+        groups.append(tuple((Entry(text=f"without a model{of}"), *row) for row in block))
     return Table(
         name="table-1",
         title="Table 1. Mean similarity by country",
@@ -43,13 +47,10 @@ def table_1(runs: Sequence[Measured]) -> Table:
 
 
 def _caption_1(runs: Sequence[Measured]) -> str:
-    cells = [run.mean(COUNTRY if run.has(COUNTRY) else IMAGES, ALL) for run in runs]
-    sizes = sorted({cell.n for cell in cells})
     return (
         "How near each model's answers come to the people's when the country is named and when it "
-        f"is only shown by pictures, over {words.READING_WORDS[runs[0].reading_name]}; "
-        f"{_range(sizes)} answers a model and condition were scored, and each row is to be read "
-        "against the floors and the ceiling below it."
+        f"is only shown by pictures, {over(runs)}; each row is to be read against the floors and "
+        "the ceiling below it."
     )
 
 
@@ -61,6 +62,19 @@ def _similarity_row(
         Entry(text=words.condition_name(condition)),
         *(_similarity(run, condition, scope) for scope in scopes),
     )
+
+
+def _paired_rows(run: Measured, scopes: Sequence[Mapping[str, str]]) -> Iterator[tuple[Entry, ...]]:
+    """The country prompt over the questions that images have too, where that is fewer."""
+    for pictures in pictures_of([run]):
+        pairs = [run.compare(pictures, scope).second for scope in scopes]
+        if any(0 < cell.n < run.mean(COUNTRY, s).n for cell, s in zip(pairs, scopes, strict=True)):
+            name = f"{words.condition_name(COUNTRY)}, questions of {words.condition_name(pictures)}"
+            yield (
+                Entry(text=run.label),
+                Entry(text=name),
+                *(number(cell.value, mark=FEW if cell.stems < MIN_STEMS else "") for cell in pairs),
+            )
 
 
 def _similarity(run: Measured, condition: str, scope: Mapping[str, str]) -> Entry:
@@ -138,7 +152,3 @@ def _bold_note(runs: Sequence[Measured]) -> str:
     if missing:
         note += f" Contrast scores are {NOT_HERE} of {words.listed(missing)}: nothing is bold."
     return note
-
-
-def _range(sizes: Sequence[int]) -> str:
-    return str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"

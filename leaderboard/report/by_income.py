@@ -5,14 +5,14 @@ Knows what the runs measured; not how a table is written.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from benchmark.metrics.resampling import MIN_STEMS
 from leaderboard.report import words
-from leaderboard.report.contents import FEW_NOTE, about, pictures_of, topics_of
+from leaderboard.report.contents import FEW_NOTE, about, over, pictures_of, topics_of
 from leaderboard.report.measured import Measured
 from leaderboard.report.table import FEW, NOT_SCORED, Entry, Record, Table
+from leaderboard.report.table import entry as number
 
 FORMULAS = ("÷ country", "÷ image")
 
@@ -31,8 +31,8 @@ def table_2(runs: Sequence[Measured]) -> Table:
         title="Table 2. Change of similarity from country prompt to pictures, in %",
         caption=(
             "By how many percent pictures raise (+) or lower (-) the mean similarity, for "
-            "countries of high and of low income and each topic, over "
-            f"{words.READING_WORDS[runs[0].reading_name]}; {NOT_SCORED} where the survey has no "
+            "countries of high and of low income and each topic, "
+            f"{over(runs)}; {NOT_SCORED} where the survey has no "
             "answers there or no picture was shown."
         ),
         head=("pictures", "formula", "income", "model", *map(words.topic_short, slugs)),
@@ -59,17 +59,9 @@ def _change_row(
         both = run.compare(pictures, {"income": income, "topic": slug})
         value = (both.relative, both.relative_of_first)[place]
         few = FEW if both.gain.stems < MIN_STEMS else ""
-        cells.append(_signed(100 * value, few))
+        cells.append(number(100 * value, 1, signed=True, mark=few))
     head = (words.condition_name(pictures), FORMULAS[place], income, run.label)
     return (*(Entry(text=text) for text in head), *cells)
-
-
-def _signed(value: float, mark: str) -> Entry:
-    if math.isnan(value):
-        return Entry(text=NOT_SCORED)
-    rounded = round(value, 1) + 0.0
-    sign = "+" if rounded > 0 else "-" if rounded < 0 else ""
-    return Entry(text=f"{sign}{abs(rounded):.1f}{mark}")
 
 
 def _records_2(runs: Sequence[Measured], slugs: Sequence[str]) -> Iterator[Record]:

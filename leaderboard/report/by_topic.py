@@ -10,19 +10,20 @@ from collections.abc import Iterator, Sequence
 
 from benchmark.metrics.resampling import MIN_STEMS
 from leaderboard.report import words
-from leaderboard.report.contents import about, topics_of
+from leaderboard.report.contents import about, over, topics_of
 from leaderboard.report.measured import HOLM, P_VALUES, PUBLISHED, Cell, Measured
 from leaderboard.report.sheet import IMAGES
 from leaderboard.report.table import NOT_HERE, NOT_SCORED, TOO_FEW, Entry, Record, Table, p_text
+from leaderboard.report.table import entry as number
 
 
 def table_3(runs: Sequence[Measured]) -> Table:
     """p-values of images against country prompt, by topic and model."""
     kept = [run for run in runs if run.has(IMAGES)]
     slugs = topics_of(kept)
-    columns = [(run, name, metric) for run in kept for name, metric in _order(runs[0])]
+    columns = [column for run in kept for column in _columns(run)]
     rows = tuple(
-        (Entry(text=words.topic_name(slug)), *(_p(run, metric, slug) for run, _, metric in columns))
+        (Entry(text=words.topic_name(slug)), *(_entry(*column, slug) for column in columns))
         for slug in slugs
     )
     return Table(
@@ -30,10 +31,10 @@ def table_3(runs: Sequence[Measured]) -> Table:
         title="Table 3. Is the difference between images and country prompt chance? p-values",
         caption=(
             "How often a difference at least as large would come about if pictures and the "
-            "country's name did equally well, by topic and model, over "
-            f"{words.READING_WORDS[runs[0].reading_name]}; small values speak against chance."
+            "country's name did equally well, by topic and model, "
+            f"{over(runs)}; small values speak against chance."
         ),
-        head=("topic", *(f"{run.label}: {name}" for run, name, _ in columns)),
+        head=("topic", *(f"{run.label}: {name}" for run, name in columns)),
         labels=1,
         groups=(rows,),
         notes=_notes_3(kept),
@@ -41,24 +42,30 @@ def table_3(runs: Sequence[Measured]) -> Table:
     )
 
 
-def _order(run: Measured) -> list[tuple[str, str]]:
-    names = list(P_VALUES.items())
-    return names[-1:] + names[:-1] if run.reading_name == "paper" else names
+def _columns(run: Measured) -> list[tuple[Measured, str]]:
+    names = list(P_VALUES)
+    if run.reading_name == "paper":
+        names = [names[-1], *names[:-1]]
+    return [(run, name) for name in ("gain", *(names if run.has_contrasts else ["p"]))]
 
 
-def _p(run: Measured, metric: str, slug: str) -> Entry:
-    found = run.p_value(metric, IMAGES, {"topic": slug})
-    if found is not None and not math.isnan(found.value):
-        decides = PUBLISHED if run.reading_name == "paper" else HOLM
-        return Entry(text=p_text(found.value), bold=metric == decides and found.value < 0.05)
+def _entry(run: Measured, name: str, slug: str) -> Entry:
+    gain = run.compare(IMAGES, {"topic": slug}).gain
+    if name == "gain":
+        return number(gain.value, signed=True)
     if not run.has_contrasts:
         return Entry(text=NOT_HERE)
-    pairs = run.compare(IMAGES, {"topic": slug}).gain
-    return Entry(text=TOO_FEW if pairs.n else NOT_SCORED)
+    metric = P_VALUES[name]
+    found = run.p_value(metric, IMAGES, {"topic": slug})
+    if found is None or math.isnan(found.value):
+        return Entry(text=TOO_FEW if gain.n else NOT_SCORED)
+    decides = PUBLISHED if run.reading_name == "paper" else HOLM
+    return Entry(text=p_text(found.value), bold=metric == decides and found.value < 0.05)
 
 
 def _notes_3(runs: Sequence[Measured]) -> tuple[str, ...]:
     notes = [
+        f"gain: similarity under images less that under the country prompt. {words.PAIRS}",
         "sign-flip p: paired permutation by question stem, the p to believe for one topic named "
         "in advance. Holm: the same corrected for having looked at all topics. BH: the false "
         "discovery rate (Benjamini-Hochberg) at which the topic would be called different. "
@@ -70,8 +77,8 @@ def _notes_3(runs: Sequence[Measured]) -> tuple[str, ...]:
     missing = [run.label for run in runs if not run.has_contrasts]
     if missing:
         notes.append(
-            f"{NOT_HERE}: {words.listed(missing)} was measured without the analysis of contrasts; "
-            "run the suite again (stored answers are used) and the p-values stand in the run file."
+            f"{NOT_HERE}: the contrast scores of {words.listed(missing)}; run the suite again "
+            "(stored answers are used) and the p-values stand in the run file."
         )
     return tuple(notes)
 

@@ -44,6 +44,19 @@ def about(run: Measured) -> Record:
     }
 
 
+def over(runs: Sequence[Measured]) -> str:
+    """The reading and the sample as part of a caption."""
+    cells = [run.mean(asked(run, ALL), ALL) for run in runs]
+    n, missing = (
+        " to ".join(str(number) for number in sorted({min(numbers), max(numbers)}))
+        for numbers in ([cell.n for cell in cells], [cell.n_missing for cell in cells])
+    )
+    return (
+        f"over {words.READING_WORDS[runs[0].reading_name]}, n = {n} answers of a model under the "
+        f"country prompt ({missing} missing: not asked in that country, or no usable answer)"
+    )
+
+
 def asked(run: Measured, scope: Mapping[str, str]) -> str:
     """The condition whose questions the floors of a scope are taken over."""
     if run.mean(COUNTRY, scope).n:

@@ -85,7 +85,7 @@ def _limits(content: Sequence[Panel]) -> tuple[float, float]:
         for number in values
         if not np.isnan(number)
     ]
-    return (max(0.0, np.floor(min(numbers, default=0.0) * 20 - 0.5) / 20), 1.0)
+    return (max(0.0, np.floor(min(numbers, default=0.0) * 20 - 0.5) / 20), 1.005)
 
 
 def _draw(axis: Axes, panel: Panel, *, bars: bool) -> None:
@@ -109,15 +109,17 @@ def _draw(axis: Axes, panel: Panel, *, bars: bool) -> None:
     axis.set_ylim(len(panel.rows) - 0.5, -0.5)
     axis.set_yticks(range(len(panel.rows)), [wrapped(name, 26) for name in panel.rows])
     axis.tick_params(axis="y", length=0)
-    axis.set_title(wrapped(panel.title, 52), loc="left", fontweight="bold")
+    axis.set_title(wrapped(panel.title, 36), loc="left", fontweight="bold")
 
 
 def _one(axis: Axes, series: Series, row: int, height: float, thickness: float) -> None:
     value, low, high = series.values[row], series.lows[row], series.highs[row]
     if thickness:
-        axis.barh(height, value, thickness, color=series.colour, alpha=0.75, zorder=1)
+        axis.barh(height, value, thickness, color=series.colour, alpha=0.45, zorder=1)
     else:
-        axis.plot(value, height, series.marker, color=series.colour, ms=4.5, zorder=3)
+        axis.plot(
+            value, height, series.marker, color=series.colour, ms=4.5, zorder=3, clip_on=False
+        )
     if not (np.isnan(low) or np.isnan(high)):
         ink = INK if thickness else series.colour
         axis.hlines(height, low, high, colors=ink, lw=1.1, zorder=2.5)
@@ -131,7 +133,7 @@ def _handles(content: Sequence[Panel], *, bars: bool) -> list[Artist]:
     for panel in content:
         for series in panel.series:
             found[series.label] = (
-                Patch(facecolor=series.colour, alpha=0.75, label=series.label)
+                Patch(facecolor=series.colour, alpha=0.45, label=series.label)
                 if bars
                 else Line2D(
                     [], [], color=series.colour, marker=series.marker, lw=1.1, label=series.label

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leaderboard.report.style import INK, MISSING, wrapped
+from leaderboard.report.table import entry
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 CELL_WIDTH, CELL_HEIGHT = 0.52, 0.27  # inches
 LABELS, HEAD = 1.9, 1.15
+LEAST_COLUMNS = 5  # or a title has no room
+TITLE_LETTER = 0.085
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,13 +45,18 @@ def heatmaps(
     decimals: int,
     legend: str,
     beside: int = 1,
+    missing: str = "no answer",
 ) -> Figure:
-    """The grids in rows of ``beside``, one scale of colours for all."""
+    """The grids in rows of ``beside``, one scale of colours for all.
+
+    A sequential scale of whole numbers (no ``decimals``) begins at 0. ``missing`` is what the
+    legend calls a grey cell.
+    """
     from matplotlib.figure import Figure
 
-    colours, scale = _scale(grids, palette)
+    colours, scale = _scale(grids, palette, whole=decimals == 0)
     down = -(-len(grids) // beside)
-    width = LABELS + CELL_WIDTH * max(len(grid.columns) for grid in grids)
+    width = LABELS + CELL_WIDTH * max(LEAST_COLUMNS, *(len(grid.columns) for grid in grids))
     height = HEAD + CELL_HEIGHT * max(len(grid.rows) for grid in grids)
     figure = Figure(figsize=(beside * width, down * height + 0.6), layout="constrained")
     axes = figure.subplots(down, beside, squeeze=False)
@@ -56,11 +64,11 @@ def heatmaps(
         _draw(axis, grid, colours, scale, decimals)
     for axis in axes.flat[len(grids) :]:
         axis.set_axis_off()
-    _key(figure, list(axes.flat), colours, scale, legend)
+    _key(figure, list(axes.flat), colours, scale, legend, missing)
     return figure
 
 
-def _scale(grids: Sequence[Grid], palette: str) -> tuple[Colormap, Normalize]:
+def _scale(grids: Sequence[Grid], palette: str, *, whole: bool) -> tuple[Colormap, Normalize]:
     import matplotlib as mpl
     from matplotlib.colors import Normalize
 
@@ -70,7 +78,8 @@ def _scale(grids: Sequence[Grid], palette: str) -> tuple[Colormap, Normalize]:
         most = float(np.abs(found).max()) if found.size else 1.0
         return mpl.colormaps["PuOr_r"], Normalize(-max(most, 1e-9), max(most, 1e-9))
     least, most = (float(found.min()), float(found.max())) if found.size else (0.0, 1.0)
-    return mpl.colormaps["viridis"], Normalize(least, max(most, least + 1e-9))
+    least = 0.0 if whole else least
+    return mpl.colormaps["viridis"], Normalize(least, max(most, least + 0.01))
 
 
 def _draw(axis: Axes, grid: Grid, colours: Colormap, scale: Normalize, decimals: int) -> None:
@@ -86,16 +95,17 @@ def _draw(axis: Axes, grid: Grid, colours: Colormap, scale: Normalize, decimals:
         colour = colours(scale(value))
         axis.add_patch(Rectangle(corner, 1, 1, facecolor=colour, edgecolor="white"))
         few = bool(grid.few[row, column])
-        signed = f"{round(float(value), decimals) + 0.0:.{decimals}f}"
+        signed = scale(0.0) == 0.5  # a diverging scale shows differences
         axis.text(
             column,
             row,
-            signed,
+            entry(float(value), decimals, signed=signed).text,
             ha="center",
             va="center",
             fontsize=6.5,
             color=_ink_on(colour),
             fontstyle="italic" if few else "normal",
+            in_layout=False,  # inside its cell anyway, and measuring it takes time
         )
     axis.set_xlim(-0.5, len(grid.columns) - 0.5)
     axis.set_ylim(len(grid.rows) - 0.5, -0.5)
@@ -105,11 +115,19 @@ def _draw(axis: Axes, grid: Grid, colours: Colormap, scale: Normalize, decimals:
     axis.tick_params(axis="x", pad=1)
     for side in axis.spines.values():
         side.set_visible(False)
-    axis.set_title(wrapped(grid.title, 70), loc="left", fontweight="bold", pad=8)
+    width = CELL_WIDTH * max(LEAST_COLUMNS, len(grid.columns))
+    axis.set_title(
+        wrapped(grid.title, int(width / TITLE_LETTER)), loc="left", fontweight="bold", pad=8
+    )
 
 
 def _key(
-    figure: Figure, axes: Sequence[Axes], colours: Colormap, scale: Normalize, legend: str
+    figure: Figure,
+    axes: Sequence[Axes],
+    colours: Colormap,
+    scale: Normalize,
+    legend: str,
+    missing: str,
 ) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.patches import Patch
@@ -125,8 +143,8 @@ def _key(
     bar.set_label(legend)
     bar.outline.set_visible(False)
     figure.legend(
-        handles=[Patch(facecolor=MISSING, edgecolor="white", hatch="////", label="no answer")],
-        loc="outside lower right",
+        handles=[Patch(facecolor=MISSING, edgecolor="white", hatch="////", label=missing)],
+        loc="outside upper right",
     )
 
 

@@ -11,7 +11,15 @@ from functools import partial
 
 from benchmark.metrics.resampling import MIN_STEMS
 from leaderboard.report import words
-from leaderboard.report.contents import ALL, about, asked, countries_of, pictures_of, topics_of
+from leaderboard.report.contents import (
+    ALL,
+    about,
+    asked,
+    countries_of,
+    over,
+    pictures_of,
+    topics_of,
+)
 from leaderboard.report.dots import Panel, Series, panels
 from leaderboard.report.measured import Cell, Measured
 from leaderboard.report.sheet import BANDS, CATEGORIES, CONTROLS, COUNTRY, MARKS
@@ -37,7 +45,7 @@ def figure_by_country(runs: Sequence[Measured]) -> Drawing:
         title="Table 1 as a picture (ours). Similarity by country",
         caption=(
             "How near the answers come to the people's by country, when it is named and when it "
-            f"is shown, over {words.READING_WORDS[runs[0].reading_name]}; a dot left of the "
+            f"is shown, {over(runs)}; a dot left of the "
             "dashed line knows less than the average of all other countries."
         ),
         notes=(BARS, LINES),
@@ -56,8 +64,8 @@ def figure_by_category(runs: Sequence[Measured]) -> Drawing:
         name="figure-6b-categories",
         title="Figure 6b (ours). Similarity by what stood for the country",
         caption=(
-            "How near the answers come to the people's by what signalled the country, over "
-            f"{words.READING_WORDS[runs[0].reading_name]}; a category helps only where its bar "
+            "How near the answers come to the people's by what signalled the country, "
+            f"{over(runs)}; a category helps only where its bar "
             "passes that of the country prompt, and knows the country only where it passes the "
             "dashed line."
         ),
@@ -85,7 +93,7 @@ def figure_7(runs: Sequence[Measured]) -> Drawing | Absent:
         _panel(
             run,
             f"{words.topic_name(slug)}: {run.label}",
-            groups,
+            [f"{group} income" for group in groups],
             [{"income_group": group, "topic": slug} for group in groups],
             _paired,
         )
@@ -97,7 +105,7 @@ def figure_7(runs: Sequence[Measured]) -> Drawing | Absent:
         title=title,
         caption=(
             "How near the answers come to the people's on the paper's two topics, by World Bank "
-            f"group of the country, over {words.READING_WORDS[runs[0].reading_name]}."
+            f"group of the country, {over(runs)}."
         ),
         notes=(words.PAIRS, BARS, LINES),
         records=_records(filled),
@@ -129,7 +137,7 @@ def figure_9(runs: Sequence[Measured]) -> Drawing | Absent:
         title=title,
         caption=(
             "How near the answers come to the people's by topic, for countries of high and of "
-            f"low income, over {words.READING_WORDS[runs[0].reading_name]}; compare a dot with "
+            f"low income, {over(runs)}; compare a dot with "
             "the floors of its own row, as some topics are easy for everybody."
         ),
         notes=(words.PAIRS, "High income = World Bank groups high and upper middle.", BARS, LINES),

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmark.metrics.resampling import MIN_STEMS
 from leaderboard.report import words
-from leaderboard.report.contents import about, asked, countries_of, topics_of
+from leaderboard.report.contents import about, asked, countries_of, over, topics_of
 from leaderboard.report.heatmaps import Grid, heatmaps
 from leaderboard.report.measured import Cell, Measured
 from leaderboard.report.sheet import BANDS, CATEGORIES, COUNTRY, IMAGES
@@ -38,7 +38,7 @@ def figure_4(runs: Sequence[Measured]) -> Drawing | Absent:
         title=title,
         caption=(
             "By how many percent showing pictures instead of naming the country raises (+) or "
-            f"lowers (-) the mean similarity, over {words.READING_WORDS[kept[0].reading_name]}."
+            f"lowers (-) the mean similarity, {over(kept)}."
         ),
         notes=(f"100 x (images - country prompt) / country prompt. {words.PAIRS}", GREY, FEW),
         records=_records(filled),
@@ -85,7 +85,14 @@ def figure_5(runs: Sequence[Measured]) -> Drawing | Absent:
             "Runs that were shown equally many pictures share one panel.",
         ),
         records=_records(filled),
-        draw=partial(heatmaps, _grids(filled), palette="sequential", decimals=0, legend="pictures"),
+        draw=partial(
+            heatmaps,
+            _grids(filled),
+            palette="sequential",
+            decimals=0,
+            legend="pictures",
+            missing="no picture",
+        ),
     )
 
 
@@ -111,8 +118,8 @@ def figure_6(runs: Sequence[Measured]) -> Drawing | Absent:
         title=title,
         caption=(
             "How much nearer (+) or farther (-) the answers come to the people's when a picture "
-            "of the category stands in place of the country's name, over "
-            f"{words.READING_WORDS[runs[0].reading_name]}."
+            "of the category stands in place of the country's name, "
+            f"{over(runs)}."
         ),
         notes=(
             "Difference of mean similarities; the paper draws the same on maps. " + words.PAIRS,
@@ -156,7 +163,7 @@ def figure_8(runs: Sequence[Measured]) -> Drawing | Absent:
         caption=(
             "How near the answers come to the people's in each country and topic, under the "
             "country prompt and under images, with the floor that knows no country (world "
-            f"average) as a panel of its own, over {words.READING_WORDS[runs[0].reading_name]}."
+            f"average) as a panel of its own, {over(runs)}."
         ),
         notes=(
             "A cell is good only where it is above the same cell of the world average.",

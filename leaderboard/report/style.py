@@ -70,6 +70,8 @@ def picture(draw: Callable[[], Figure], formats: tuple[Picture, ...]) -> dict[Pi
     with _style():
         figure = draw()
         FigureCanvasAgg(figure)
+        figure.canvas.draw()
+        figure.set_layout_engine("none")  # laid out once, not for each format again
         return {kind: _saved(figure, kind) for kind in formats}
 
 
@@ -87,7 +89,7 @@ def _style() -> Iterator[None]:
 def _saved(figure: Figure, kind: Picture) -> bytes:
     out = io.BytesIO()
     stamp = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-    figure.savefig(out, format=kind, dpi=DPI, metadata=stamp, bbox_inches="tight", pad_inches=0.1)
+    figure.savefig(out, format=kind, dpi=DPI, metadata=stamp)
     return out.getvalue()
 
 

@@ -42,12 +42,19 @@ class Table:
     records: tuple[Record, ...]
 
 
-def entry(value: float, decimals: int = 3, *, bold: bool = False, mark: str = "") -> Entry:
-    """A number with fixed decimals, or that nothing was scored."""
+def entry(
+    value: float, decimals: int = 3, *, bold: bool = False, signed: bool = False, mark: str = ""
+) -> Entry:
+    """A number with fixed decimals, or that nothing was scored; ``mark`` stands behind it.
+
+    >>> entry(-0.0001).text, entry(0.25, 1, signed=True).text
+    ('0.000', '+0.2')
+    """
     if math.isnan(value):
         return Entry(text=NOT_SCORED)
     rounded = round(value, decimals) + 0.0  # + 0.0: no minus before a zero
-    return Entry(text=f"{rounded:.{decimals}f}{mark}", bold=bold)
+    sign = "+" if signed and rounded > 0 else ""
+    return Entry(text=f"{sign}{rounded:.{decimals}f}{mark}", bold=bold)
 
 
 def p_text(value: float, least: float = 0.001) -> str:
