@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from benchmark.errors import BoardProblem
 from leaderboard.report import words
 from leaderboard.report.beside import differences
 from leaderboard.report.by_country import table_1
@@ -83,9 +84,15 @@ def _files(view: View, formats: Sequence[Format]) -> Iterator[tuple[str, bytes]]
 
 def write(folder: Path, content: Mapping[str, bytes]) -> None:
     """Put the files into the folder, made if there is none; other files there stay."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in content.items():
-        (folder / name).write_bytes(text)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in content.items():
+            (folder / name).write_bytes(text)
+    except OSError as error:
+        raise BoardProblem(
+            f"{error.filename or folder} cannot be written ({error.strerror}); name another "
+            "folder with --out"
+        ) from error
 
 
 # --- the page ------------------------------------------------------------------------------

@@ -78,15 +78,11 @@ def score(metric: str, value: float, scope: Mapping[str, str], **changes: Any) -
 def contrasts(p: float, holm: float, published: float, **scope: str) -> tuple[Score, ...]:
     """The contrast scores of images against the country's name in one scope, both readings."""
     where = {"contrast": "images-country", **scope}
+    values = {"_p": p, "_p_holm": holm, "_q_bh": p, "_p_published": published}
     return tuple(
         score(f"js_similarity_gain{ending}", value, where, reading=reading)
         for reading in ("substantive", "printed")
-        for ending, value in (
-            ("_p", p),
-            ("_p_holm", holm),
-            ("_q_bh", p),
-            ("_p_published", published),
-        )
+        for ending, value in values.items()
     )
 
 

@@ -14,6 +14,8 @@ from leaderboard.report.table import Table
 from leaderboard.report.writing import csv_text
 from tests.leaderboard.report.made_up import contrasts, long, made, measured
 
+USA_ONLY = ("USA", "religion", "country")
+
 
 def row(table: Table, *labels: str) -> dict[str, str]:
     """The row that begins with the labels, by column."""
@@ -66,17 +68,21 @@ def test_table_1_bolds_the_better_where_significant() -> None:
         *contrasts(0.01, 0.04, 0.2, country="USA"),
         *contrasts(0.01, 0.06, 0.0, country="NGA"),
     )
-    assert bold(table_1(measured(made(scores=scores)))) == [("images", "United States")]
+    assert bold(table_1(measured(made(scores=tuple(scores))))) == [("images", "United States")]
     without = table_1(measured(made()))
     assert bold(without) == []
     assert any("not in this run of org/model" in note for note in without.notes)
 
 
-def test_floors_are_named_by_run_where_they_differ() -> None:
-    """Two runs that scored other questions have other floors."""
-    other = made("other", values=long())
-    labels = {line[0].text for g in table_1(measured(made(), other)).groups for line in g}
-    assert labels == {"org/model", "other", "without a model"}  # all floors are alike here
+def test_floors_are_shown_once_where_they_are_the_same() -> None:
+    """Two runs over the same questions share them; over others each names its own."""
+    runs = measured(made(), made("same"), made("other", values={USA_ONLY: (0.5, 0.5)}))
+    labels = [line[0].text for g in table_1(runs).groups for line in g if "floor" in line[1].text]
+    assert sorted(set(labels)) == [
+        "without a model, questions of org/model and same",
+        "without a model, questions of other",
+    ]
+    assert len(labels) == 6
 
 
 def test_table_2_has_both_formulas_under_their_names() -> None:
