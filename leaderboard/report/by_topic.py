@@ -58,7 +58,8 @@ def _entry(run: Measured, name: str, slug: str) -> Entry:
     metric = P_VALUES[name]
     found = run.p_value(metric, IMAGES, {"topic": slug})
     if found is None or math.isnan(found.value):
-        return Entry(text=TOO_FEW if gain.n else NOT_SCORED)
+        few = gain.stems < MIN_STEMS
+        return Entry(text=NOT_SCORED if not gain.n else TOO_FEW if few else NOT_HERE)
     decides = PUBLISHED if run.reading_name == "paper" else HOLM
     return Entry(text=p_text(found.value), bold=metric == decides and found.value < 0.05)
 
@@ -109,4 +110,6 @@ def _status(run: Measured, has_p: bool, gain: Cell) -> str:
         return NOT_HERE
     if gain.n and gain.stems < MIN_STEMS:
         return TOO_FEW
-    return "measured" if has_p and gain.n else "no pairs"
+    if not gain.n:
+        return "no pairs"
+    return "measured" if has_p else NOT_HERE

@@ -45,7 +45,7 @@ def heatmaps(
     decimals: int,
     legend: str,
     beside: int = 1,
-    missing: str = "no answer",
+    missing: str = "no answer or no picture",
 ) -> Figure:
     """The grids in rows of ``beside``, one scale of colours for all.
 

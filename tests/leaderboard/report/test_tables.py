@@ -138,6 +138,14 @@ def test_table_3_says_too_few_and_not_in_this_run() -> None:
     ]
 
 
+def test_table_3_does_not_call_a_missing_p_too_few() -> None:
+    """Enough stems, but the run has p-values of another topic only."""
+    run = made(values=long(), scores=contrasts(0.1, 0.1, 0.1, topic="religion"))
+    table = table_3(measured(run))
+    assert row(table, "Politics and policy")["org/model: Holm"] == "not in this run"
+    assert table.records[0]["status"] == "not in this run"
+
+
 @pytest.mark.parametrize("build", [table_1, table_2, table_3])
 def test_csv_has_full_precision(build: object) -> None:
     """A number read back is the number itself; a missing one is empty."""
