@@ -70,10 +70,11 @@ def _notes_3(runs: Sequence[Measured]) -> tuple[str, ...]:
         "sign-flip p: paired permutation by question stem, the p to believe for one topic named "
         "in advance. Holm: the same corrected for having looked at all topics. BH: the false "
         "discovery rate (Benjamini-Hochberg) at which the topic would be called different. "
-        "bootstrap p: the percentile bootstrap as published, which at ten stems calls chance a "
-        "difference twice as often as it says.",
+        "bootstrap p: the percentile bootstrap of single questions as published, over all options "
+        "as printed; at ten questions it calls chance a difference twice as often as it says.",
         f"Bold: below 0.05 by {'the bootstrap p' if runs[0].reading_name == 'paper' else 'Holm'}. "
-        f"{TOO_FEW}: fewer than {MIN_STEMS} question stems. {NOT_SCORED}: no pair of answers.",
+        f"{TOO_FEW}: fewer than "
+        f"{MIN_STEMS} question stems, where the published bootstrap gives a p all the same. {NOT_SCORED}: no pair of answers.",
     ]
     missing = [run.label for run in runs if not run.has_contrasts]
     if missing:

@@ -99,6 +99,14 @@ class Measured:
         }
 
     @cached_property
+    def _published(self) -> Mapping[frozenset[tuple[str, str]], Score]:
+        return {
+            frozenset(score.scope.items()): score
+            for score in self.run.scores
+            if score.metric == PUBLISHED and score.reading == "printed"
+        }
+
+    @cached_property
     def has_contrasts(self) -> bool:
         """Whether the run's own scores compare pictures with the country's name."""
         return any(score.metric == HOLM for score in self._scores.values())
@@ -179,8 +187,15 @@ class Measured:
         )
 
     def p_value(self, metric: str, first: str, scope: Mapping[str, str]) -> Score | None:
-        """A p-value of first against the country's name, from the run's own scores only."""
-        return self.score(metric, {"contrast": f"{first}-{COUNTRY}", **scope})
+        """A p-value of first against the country's name, from the run's own scores only.
+
+        The published one is of all options as printed, whatever the reading.
+        """
+        named = {"contrast": f"{first}-{COUNTRY}", **scope}
+        found = self.score(metric, named)
+        if found is None and metric == PUBLISHED:
+            return self._published.get(frozenset(named.items()))
+        return found
 
     def significant(self, first: str, scope: Mapping[str, str]) -> bool:
         """Whether the difference is: Holm below 0.05, in the paper's reading its bootstrap p."""

@@ -12,7 +12,7 @@ from leaderboard.report.by_income import table_2
 from leaderboard.report.by_topic import table_3
 from leaderboard.report.table import Table
 from leaderboard.report.writing import csv_text
-from tests.leaderboard.report.made_up import contrasts, long, made, measured
+from tests.leaderboard.report.made_up import contrasts, long, made, measured, score
 
 USA_ONLY = ("USA", "religion", "country")
 
@@ -136,6 +136,15 @@ def test_table_3_says_too_few_and_not_in_this_run() -> None:
         *("too few", "no pairs"),
         *("not in this run", "not in this run"),
     ]
+
+
+def test_the_published_p_is_of_the_printed_options() -> None:
+    """A run has it in that reading only; the other reading shows the same number."""
+    where = {"contrast": "images-country", "topic": "politics"}
+    holm = score("js_similarity_gain_p_holm", 0.5, where)
+    published = score("js_similarity_gain_p_published", 0.125, where, reading="printed")
+    table = table_3(measured(made(values=long(), scores=(holm, published))))
+    assert row(table, "Politics and policy")["org/model: bootstrap p"] == "0.125"
 
 
 def test_table_3_does_not_call_a_missing_p_too_few() -> None:
