@@ -74,7 +74,8 @@ def _notes_3(runs: Sequence[Measured]) -> tuple[str, ...]:
         "as printed; at ten questions it calls chance a difference twice as often as it says.",
         f"Bold: below 0.05 by {'the bootstrap p' if runs[0].reading_name == 'paper' else 'Holm'}. "
         f"{TOO_FEW}: fewer than "
-        f"{MIN_STEMS} question stems, where the published bootstrap gives a p all the same. {NOT_SCORED}: no pair of answers.",
+        f"{MIN_STEMS} question stems, where the published bootstrap gives a p all the same. "
+        f"{NOT_SCORED}: no pair of answers.",
     ]
     missing = [run.label for run in runs if not run.has_contrasts]
     if missing:
