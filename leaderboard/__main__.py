@@ -1,4 +1,4 @@
-"""`python -m leaderboard`: look at runs and boards, build a board from runs, check files.
+"""`python -m leaderboard`: look at runs and boards, report runs, build a board, check files.
 
 Knows no metric and no pytest: every figure is read from the files. Exit 0 done, 1 a file is not
 what it should be (one sentence says why), 2 the command line is wrong.
@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from benchmark.analyses import ANALYSES, chosen
 from benchmark.engine.store import StoredAnswers
-from benchmark.errors import BoardProblem, CultureError
+from benchmark.errors import BoardProblem, CultureError, UsageProblem
 from benchmark.gates import load_gates
 from benchmark.suite import SUITE_FILE, own_analyses
 from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
 from leaderboard.merging import merge
+from leaderboard.report.options import FORMATS, READING_NAMES, formats
 from leaderboard.runs import read_run
 from leaderboard.tables import board_tables, render, run_table
 
@@ -27,14 +28,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from benchmark.records import Analysis
+    from leaderboard.report.options import Format, ReadingName
 
+DEFAULT_REPORT = Path("build") / "report"
 DEFAULT_BOARD = Path("leaderboard") / "leaderboard.json"
+REPORT_EPILOG = """\
+  python -m leaderboard report leaderboard/runs/MODEL/REVISION/wvs-CONFIG.json
+  python -m leaderboard report ONE.json OTHER.json --out build/both      side by side
+  python -m leaderboard report RUN.json --reading paper --formats md     no figures
+"""
 EPILOG = """\
 A run of a suite writes run.json under leaderboard/runs and adds a row to leaderboard.json:
 
   pytest suites/wvs --model demo          measure, write both files
   python -m leaderboard show              look at the board
   python -m leaderboard show RUN.json     one run by proxy, with its floors
+  python -m leaderboard report RUN.json   the paper's tables and figures: build/report/report.md
   python -m leaderboard check leaderboard/runs
   python -m leaderboard build leaderboard/runs --out board.json
   python -m leaderboard merge shards      put a run together that --shard split
@@ -52,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _build(options.runs, options.out)
             case "merge":
                 return _merge(options)
+            case "report":
+                return _report(options.runs, options.out, options.reading, options.formats)
             case _:
                 return _check(options.files)
     except CultureError as problem:
@@ -89,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     build.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=_files_help("run.json"))
     build.add_argument("--out", required=True, type=Path, metavar="FILE", help="the leaderboard")
+    _add_report(commands)
     check = commands.add_parser(
         "check",
         help="say whether files are sound",
@@ -139,6 +151,49 @@ def _add_merge(merge: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the suite's folder, if it has analyses of its own (default: suites/NAME)",
     )
+
+
+def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    report = commands.add_parser(
+        "report",
+        help="write the paper's tables and figures of one run or several",
+        description="Write the tables (similarity by country, change by income group, p-values) "
+        "and figures of the paper for the models of the given runs side by side, with floors and "
+        "ceiling. Everything comes from the run files; no survey and no model is needed. Open "
+        "report.md in the folder. Runs of one suite and one survey belong in one report.",
+        epilog=REPORT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    report.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=_files_help("run.json"))
+    report.add_argument(
+        "--out",
+        type=Path,
+        default=DEFAULT_REPORT,
+        metavar="DIR",
+        help="folder to write to; files of the same names are replaced (default: %(default)s)",
+    )
+    report.add_argument(
+        "--reading",
+        choices=READING_NAMES,
+        default="substantive",
+        help="substantive: without don't know and the like; printed: all options; paper: all "
+        "options, and bold where the published bootstrap p is below 0.05 (default: substantive)",
+    )
+    report.add_argument(
+        "--formats",
+        type=_formats,
+        default=FORMATS,
+        metavar="LIST",
+        help="some of md (the page), csv (all numbers), tex, svg, png, with commas between "
+        "(default: all; svg and png need matplotlib)",
+    )
+
+
+def _formats(text: str) -> tuple[Format, ...]:
+    try:
+        return formats(text)
+    except UsageProblem as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
 
 
 def _files_help(what: str) -> str:
@@ -222,6 +277,22 @@ def _analyses(names: Sequence[str], folder: Path) -> Mapping[str, Analysis]:
     if not (folder / SUITE_FILE).is_file():
         raise BoardProblem(f"{folder} is not the folder of the suite; name it with --suite")
     return chosen(names, own_analyses(folder), source=str(folder))
+
+
+def _report(
+    paths: Sequence[Path], out: Path, reading: ReadingName, wanted: Sequence[Format]
+) -> int:
+    from leaderboard.report.beside import side_by_side
+    from leaderboard.report.index import files, write
+
+    found = list({path.resolve(): path for path in _expand(paths)}.values())
+    runs = side_by_side([read_run(path) for path in found], reading)
+    content = files(runs, wanted)
+    write(out, content)
+    _say("".join(f"{run.label}: {len(run.run.rows)} cases\n" for run in runs))
+    shown = out / "report.md" if "md" in wanted else out
+    _say(f"{len(content)} files in {out}; open {shown}\n")
+    return 0
 
 
 def _check(paths: Sequence[Path]) -> int:

@@ -12,6 +12,7 @@ import pytest
 
 REPO = Path(__file__).parents[1]
 FOLDERS = ("benchmark", "fixtures", "leaderboard", "suites")
+DRAWING = frozenset({"matplotlib"})  # an extra of its own
 HEAVY = frozenset({"torch", "torchvision", "transformers", "datasets", "tokenizers", "safetensors"})
 
 # part: (its modules, the parts it may import). A part may only import what stands above it.
@@ -43,8 +44,16 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "gates": (("benchmark.gates",), ("joints",)),
     "suite": (("benchmark.suite", "benchmark.sources"), ("joints", "settings", "data")),
     "leaderboard": (
-        ("leaderboard",),
+        (
+            *("leaderboard.runs", "leaderboard.documents", "leaderboard.board"),
+            *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
+        ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
+    ),
+    "report": (("leaderboard.report",), ("joints", "data", "metrics", "rows", "leaderboard")),
+    "command": (
+        ("leaderboard.__main__",),
+        ("joints", "engine", "analyses", "gates", "suite", "leaderboard", "report"),
     ),
     "plugin": (
         ("benchmark.plugin",),
@@ -189,3 +198,12 @@ def test_frameworks_are_imported_when_first_needed(module: str) -> None:
     assert [found.where for found in heavy if found.at_load] == []
     if heavy:
         assert part_of(module) in {"models", "perf"} or module == "benchmark.hub"
+
+
+@pytest.mark.parametrize("module", OWN)
+def test_matplotlib_is_imported_when_a_figure_is_drawn(module: str) -> None:
+    """Only in functions of the report: tables and all else work without it."""
+    found = [entry for entry in imports(module) if entry.target.partition(".")[0] in DRAWING]
+    assert [entry.where for entry in found if entry.at_load] == []
+    if found:
+        assert part_of(module) == "report"

@@ -95,7 +95,7 @@ class Interview:
         distinct, asked = list(unique), list(unique.values())
         answers = self._store.get(distinct)
         if lacking := [request for key, request in unique.items() if key not in answers]:
-            check_supported(self._loaded(), lacking)
+            check_supported(self.load(), lacking)
         self.n_stored += len(answers)
         for batch in plan(asked, batch_size=self.batch_size):
             missing = [i for i in batch if distinct[i] not in answers]

@@ -1,0 +1,1 @@
+"""Tables and figures of the paper for any model, written from run files alone."""

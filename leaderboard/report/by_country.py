@@ -1,0 +1,154 @@
+"""Table 1: mean similarity by country, with the floors and the ceiling that the paper lacks.
+
+Knows what the runs measured; not how a table is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+
+from benchmark.metrics.resampling import MIN_STEMS
+from leaderboard.report import words
+from leaderboard.report.contents import ALL, FEW_NOTE, about, asked, countries_of, over, pictures_of
+from leaderboard.report.measured import HOLM, PUBLISHED, Measured
+from leaderboard.report.sheet import BANDS, CATEGORIES, COUNTRY, HOUSEHOLDS, IMAGES, MARKS
+from leaderboard.report.table import FEW, NOT_HERE, Entry, Record, Table
+from leaderboard.report.table import entry as number
+
+
+def table_1(runs: Sequence[Measured]) -> Table:
+    """Mean similarity per country, country prompt against images, with floors and ceiling."""
+    scopes = [{"country": c} for c in countries_of(runs)] + [dict(ALL)]
+    shown = [c for c in (COUNTRY, IMAGES, HOUSEHOLDS) if any(run.has(c) for run in runs)]
+    groups = [
+        (
+            *(_similarity_row(run, condition, scopes) for condition in shown if run.has(condition)),
+            *_paired_rows(run, scopes),
+        )
+        for run in runs
+    ]
+    blocks: dict[tuple[tuple[Entry, ...], ...], list[str]] = {}
+    for run in runs:
+        blocks.setdefault(_mark_rows(run, scopes), []).append(run.label)
+    for block, labels in blocks.items():
+        of = "" if len(blocks) == 1 else f", questions of {words.listed(labels)}"
+        groups.append(tuple((Entry(text=f"without a model{of}"), *row) for row in block))
+    return Table(
+        name="table-1",
+        title="Table 1. Mean similarity by country",
+        caption=_caption_1(runs),
+        head=("model", "condition", *(_country_head(scope) for scope in scopes)),
+        labels=2,
+        groups=tuple(groups),
+        notes=(words.SIMILARITY, words.FLOORS, _pictures_note(runs), _bold_note(runs), FEW_NOTE),
+        records=tuple(_records_1(runs, shown, scopes)),
+    )
+
+
+def _caption_1(runs: Sequence[Measured]) -> str:
+    return (
+        "How near each model's answers come to the people's when the country is named and when it "
+        f"is only shown by pictures, {over(runs)}; each row is to be read against the floors and "
+        "the ceiling below it."
+    )
+
+
+def _similarity_row(
+    run: Measured, condition: str, scopes: Sequence[Mapping[str, str]]
+) -> tuple[Entry, ...]:
+    return (
+        Entry(text=run.label),
+        Entry(text=words.condition_name(condition)),
+        *(_similarity(run, condition, scope) for scope in scopes),
+    )
+
+
+def _paired_rows(run: Measured, scopes: Sequence[Mapping[str, str]]) -> Iterator[tuple[Entry, ...]]:
+    """The country prompt over the questions that images have too, where that is fewer."""
+    for pictures in pictures_of([run]):
+        pairs = [run.compare(pictures, scope).second for scope in scopes]
+        if any(0 < cell.n < run.mean(COUNTRY, s).n for cell, s in zip(pairs, scopes, strict=True)):
+            name = f"{words.condition_name(COUNTRY)}, questions of {words.condition_name(pictures)}"
+            yield (
+                Entry(text=run.label),
+                Entry(text=name),
+                *(number(cell.value, mark=FEW if cell.stems < MIN_STEMS else "") for cell in pairs),
+            )
+
+
+def _similarity(run: Measured, condition: str, scope: Mapping[str, str]) -> Entry:
+    cell = run.mean(condition, scope)
+    bold = False
+    if condition in (COUNTRY, IMAGES) and run.significant(IMAGES, scope):
+        gain = run.compare(IMAGES, scope).gain.value
+        bold = (gain > 0) == (condition == IMAGES)
+    return number(cell.value, bold=bold, mark=FEW if cell.stems < MIN_STEMS else "")
+
+
+def _mark_rows(run: Measured, scopes: Sequence[Mapping[str, str]]) -> tuple[tuple[Entry, ...], ...]:
+    return tuple(
+        (
+            Entry(text=words.MARK_WORDS[mark]),
+            *(number(run.mark(mark, asked(run, scope), scope)) for scope in scopes),
+        )
+        for mark in MARKS
+    )
+
+
+def _records_1(
+    runs: Sequence[Measured], shown: Sequence[str], scopes: Sequence[Mapping[str, str]]
+) -> Iterator[Record]:
+    for run in runs:
+        for scope in scopes:
+            for condition in shown:
+                cell = run.mean(condition, scope, interval=True)
+                significant = run.significant(condition, scope)
+                yield {
+                    **about(run),
+                    "country": scope.get("country", ""),
+                    "condition": condition,
+                    "metric": "js_similarity",
+                    **asdict(cell),
+                    "significant": significant if condition != COUNTRY else None,
+                }
+            for mark in MARKS:
+                value = run.mark(mark, asked(run, scope), scope)
+                yield {
+                    **about(run),
+                    "country": scope.get("country", ""),
+                    "condition": "",
+                    "metric": mark,
+                    "value": value,
+                }
+
+
+def _country_head(scope: Mapping[str, str]) -> str:
+    return words.country_name(scope["country"]) if scope else "all"
+
+
+def _pictures_note(runs: Sequence[Measured]) -> str:
+    parts = []
+    for condition, members, what in (
+        (IMAGES, CATEGORIES, "categories of pictures"),
+        (HOUSEHOLDS, BANDS, "income bands of household photos"),
+    ):
+        found = [m for m in members if any(run.has(m) for run in runs)]
+        if found:
+            name = words.condition_name(condition).capitalize()
+            parts.append(f"{name}: mean over the {what} measured ({', '.join(found)}).")
+    return " ".join(parts) or "No pictures were shown in these runs."
+
+
+def _bold_note(runs: Sequence[Measured]) -> str:
+    missing = [run.label for run in runs if run.has(IMAGES) and not run.has_contrasts]
+    by = (
+        f"the published percentile bootstrap p ({PUBLISHED}) is below 0.05; that test finds "
+        "differences too often where stems are few"
+        if runs[0].reading_name == "paper"
+        else f"the sign-flip p corrected by Holm ({HOLM}) is below 0.05"
+    )
+    note = f"Bold: the better of country prompt and images where {by}."
+    if missing:
+        note += f" Contrast scores are {NOT_HERE} of {words.listed(missing)}: nothing is bold."
+    return note

@@ -1,0 +1,237 @@
+"""What a report asks of one run: means, comparisons and p-values, with a label to show them by.
+
+Knows runs and their scores, and takes a number from the run's scores wherever it stands there;
+else it is worked out from the rows. Knows no table and no figure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from benchmark.metrics.resampling import (
+    MIN_STEMS,
+    cluster_bootstrap,
+    expanded_level,
+    percentile_interval,
+)
+from benchmark.records import Reading, Score
+from leaderboard.report.options import ReadingName
+from leaderboard.report.sheet import COUNTRY, MAIN, BoolArray, FloatArray, Sheet, sheet
+from leaderboard.runs import Run
+
+READINGS: Mapping[ReadingName, Reading] = {
+    "substantive": "substantive",
+    "printed": "printed",
+    "paper": "printed",
+}
+LEVEL = 0.95
+GAIN = "js_similarity_gain"
+P_VALUES: Mapping[str, str] = {
+    "sign-flip p": f"{GAIN}_p",
+    "Holm": f"{GAIN}_p_holm",
+    "BH": f"{GAIN}_q_bh",
+    "bootstrap p": f"{GAIN}_p_published",
+}
+HOLM, PUBLISHED = P_VALUES["Holm"], P_VALUES["bootstrap p"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """A mean and its sample; ``low`` and ``high`` are NaN below `MIN_STEMS` stems."""
+
+    value: float
+    low: float = float("nan")
+    high: float = float("nan")
+    n: int = 0
+    n_missing: int = 0
+    stems: int = 0
+    source: Literal["scores", "rows"] = "rows"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """Two conditions over the same country x question pairs; ``gain`` is first minus second.
+
+    ``relative`` is the gain over the second's mean, ``relative_of_first`` over the first's.
+    """
+
+    first: Cell
+    second: Cell
+    gain: Cell
+    relative: float
+    relative_of_first: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One run under one reading; ``label`` is unique in a report, ``kind`` says what it is."""
+
+    label: str
+    kind: str
+    run: Run
+    reading_name: ReadingName = "substantive"
+
+    @property
+    def reading(self) -> Reading:
+        return READINGS[self.reading_name]
+
+    @property
+    def partial(self) -> bool:
+        return not self.run.complete
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The run's rows in this reading."""
+        return sheet(self.run.rows, self.reading)
+
+    @cached_property
+    def _scores(self) -> Mapping[object, Score]:
+        return {
+            (score.metric, frozenset(score.scope.items())): score
+            for score in self.run.scores
+            if score.reading in (self.reading, "")
+        }
+
+    @cached_property
+    def _published(self) -> Mapping[frozenset[tuple[str, str]], Score]:
+        return {
+            frozenset(score.scope.items()): score
+            for score in self.run.scores
+            if score.metric == PUBLISHED and score.reading == "printed"
+        }
+
+    @cached_property
+    def has_contrasts(self) -> bool:
+        """Whether the run's own scores compare pictures with the country's name."""
+        return any(score.metric == HOLM for score in self._scores.values())
+
+    def score(self, metric: str, scope: Mapping[str, str]) -> Score | None:
+        """The run's own score of exactly that scope, if it has one."""
+        return self._scores.get((metric, frozenset(scope.items())))
+
+    def has(self, condition: str) -> bool:
+        """Whether anything was scored under the condition."""
+        column = self.sheet.similarity.get(condition)
+        return column is not None and not np.all(np.isnan(column))
+
+    def mean(self, condition: str, scope: Mapping[str, str], *, interval: bool = False) -> Cell:
+        """Mean similarity under a condition, over all questions of the scope."""
+        own = self.score(MAIN, {**scope, "proxy": condition})
+        values = self._values(condition)
+        inside = self.sheet.where(scope)
+        scored = inside & ~np.isnan(values)
+        stems = self._stems(scored)
+        if own is not None:
+            return Cell(
+                value=own.value,
+                low=own.low,
+                high=own.high,
+                n=own.n,
+                n_missing=own.n_missing,
+                stems=stems,
+                source="scores",
+            )
+        return self._cell(values, scored, int(inside.sum()), interval=interval)
+
+    def mark(self, mark: str, condition: str, scope: Mapping[str, str]) -> float:
+        """Mean of a floor or the ceiling over the questions scored under the condition."""
+        scored = self.sheet.where(scope) & ~np.isnan(self._values(condition))
+        values = self.sheet.marks.get(mark, np.full(len(scored), np.nan))[scored]
+        found = values[~np.isnan(values)]
+        return float(found.mean()) if found.size else float("nan")
+
+    def compare(
+        self,
+        first: str,
+        scope: Mapping[str, str],
+        *,
+        second: str = COUNTRY,
+        interval: bool = False,
+    ) -> Comparison:
+        """Both conditions over the questions that both have."""
+        left, right = self._values(first), self._values(second)
+        inside = self.sheet.where(scope)
+        both = inside & ~np.isnan(left) & ~np.isnan(right)
+        total = int(inside.sum())
+        a, b, gain = (
+            self._cell(values, both, total, interval=interval)
+            for values in (left, right, left - right)
+        )
+        named = {"contrast": f"{first}-{second}", **scope}
+        own = self.score(GAIN, named)
+        if own is not None:
+            gain = Cell(
+                value=own.value,
+                low=own.low,
+                high=own.high,
+                n=own.n,
+                n_missing=own.n_missing,
+                stems=gain.stems,
+                source="scores",
+            )
+        relative, of_first = (
+            found.value if (found := self.score(metric, named)) else _ratio(a.value, b.value, base)
+            for metric, base in (
+                ("relative_gain", b.value),
+                ("relative_gain_of_image", a.value),
+            )
+        )
+        return Comparison(
+            first=a, second=b, gain=gain, relative=relative, relative_of_first=of_first
+        )
+
+    def p_value(self, metric: str, first: str, scope: Mapping[str, str]) -> Score | None:
+        """A p-value of first against the country's name, from the run's own scores only.
+
+        The published one is of all options as printed, whatever the reading.
+        """
+        named = {"contrast": f"{first}-{COUNTRY}", **scope}
+        found = self.score(metric, named)
+        if found is None and metric == PUBLISHED:
+            return self._published.get(frozenset(named.items()))
+        return found
+
+    def significant(self, first: str, scope: Mapping[str, str]) -> bool:
+        """Whether the difference is: Holm below 0.05, in the paper's reading its bootstrap p."""
+        metric = PUBLISHED if self.reading_name == "paper" else HOLM
+        found = self.p_value(metric, first, scope)
+        return found is not None and found.value < 0.05
+
+    # --- from rows -------------------------------------------------------------------------
+
+    def _values(self, condition: str) -> FloatArray:
+        missing = np.full(len(self.sheet.factors["country"]), np.nan)
+        return self.sheet.similarity.get(condition, missing)
+
+    def _stems(self, rows: BoolArray) -> int:
+        return len(np.unique(self.sheet.factors["cluster"][rows]))
+
+    def _cell(self, values: FloatArray, rows: BoolArray, total: int, *, interval: bool) -> Cell:
+        n, stems = int(rows.sum()), self._stems(rows)
+        if not n:
+            return Cell(value=float("nan"), n_missing=total)
+        chosen, clusters = values[rows], self.sheet.factors["cluster"][rows]
+        low = high = float("nan")
+        if interval and stems >= MIN_STEMS:
+            means = cluster_bootstrap(chosen[:, None], clusters, rng=_rng(clusters))
+            ends = percentile_interval(means[:, 0], expanded_level(LEVEL, stems))
+            low, high = float(ends[0]), float(ends[1])
+        return Cell(
+            value=float(chosen.mean()), low=low, high=high, n=n, n_missing=total - n, stems=stems
+        )
+
+
+def _ratio(first: float, second: float, base: float) -> float:
+    return (first - second) / base if base > 0 else float("nan")
+
+
+def _rng(clusters: np.typing.NDArray[np.str_]) -> np.random.Generator:
+    """The same for the same stems, so equal runs give equal reports."""
+    names = "\n".join(np.unique(clusters).tolist())
+    return np.random.default_rng([*hashlib.sha256(names.encode()).digest()])

@@ -1,0 +1,103 @@
+"""How figures look and how they are saved: colours, fonts, the same bytes for the same numbers.
+
+Knows matplotlib, which is imported when first needed; no run and no number.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import textwrap
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from benchmark.errors import UsageProblem
+from leaderboard.report.options import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.figure import Figure
+
+# Okabe & Ito's palette: told apart by colour-blind readers, and by their shapes in grey.
+Line = Literal["-", "--", "-.", ":"]
+BLUE, VERMILION, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7F7F7F"
+INK = "#222222"
+MISSING = "#D9D9D9"
+CONDITIONS: Mapping[str, tuple[str, str]] = {
+    "country": (BLUE, "o"),
+    "images": (VERMILION, "s"),
+    "households": (GREEN, "D"),
+}
+MARKS: Mapping[str, tuple[str, Line]] = {
+    "floor_uniform": ("#999999", ":"),
+    "floor_world_average": (INK, "--"),
+    "floor_best_blind": ("#666666", "-."),
+    "ceiling": (INK, "-"),
+}
+DPI = 130
+SETTINGS = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
+    "font.size": 8.0,
+    "axes.titlesize": 9.0,
+    "axes.labelsize": 8.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "legend.frameon": False,
+    "svg.hashsalt": "pytest-culture",
+    "text.parse_math": False,  # a dollar in a model's name is a dollar
+    "hatch.linewidth": 0.5,
+}
+EXTRA = "pip install 'pytest-culture[report]'"
+
+
+def require_matplotlib() -> None:
+    """UsageProblem with what to type where matplotlib is not installed."""
+    if importlib.util.find_spec("matplotlib") is None:
+        raise UsageProblem(
+            f"figures need matplotlib, which is not installed: {EXTRA}, or leave them out with "
+            "--formats md,csv,tex"
+        )
+
+
+def picture(draw: Callable[[], Figure], formats: tuple[Picture, ...]) -> dict[Picture, bytes]:
+    """The drawing in each format; equal drawings give equal bytes, without a date."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    with _style():
+        figure = draw()
+        FigureCanvasAgg(figure)
+        figure.canvas.draw()
+        figure.set_layout_engine("none")  # laid out once, not for each format again
+        return {kind: _saved(figure, kind) for kind in formats}
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    import matplotlib as mpl
+
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()  # whatever a user's matplotlibrc says
+        mpl.rcParams.update(cast("Any", SETTINGS))  # its stubs list every key
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
+
+
+def _saved(figure: Figure, kind: Picture) -> bytes:
+    out = io.BytesIO()
+    stamp = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+    figure.savefig(out, format=kind, dpi=DPI, metadata=stamp)
+    return out.getvalue()
+
+
+def wrapped(text: str, width: int) -> str:
+    r"""A label on lines of at most ``width`` characters, cut after three of them.
+
+    >>> wrapped("one two three", 7)
+    'one two\nthree'
+    """
+    lines = textwrap.wrap(text, width) or [""]
+    return "\n".join(lines if len(lines) <= 3 else [*lines[:2], lines[2][: width - 1] + "…"])

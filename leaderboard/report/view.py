@@ -1,0 +1,35 @@
+"""A figure with its words and numbers, or why there is none.
+
+Knows nothing of runs, matplotlib or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leaderboard.report.table import Record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drawing:
+    """``draw`` makes the picture when it is wanted; ``records`` are the numbers in it."""
+
+    name: str
+    title: str
+    caption: str
+    notes: tuple[str, ...]
+    records: tuple[Record, ...]
+    draw: Callable[[], Figure]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Absent:
+    """A table or figure that these runs do not have the numbers for."""
+
+    title: str
+    reason: str

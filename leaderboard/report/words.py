@@ -1,0 +1,97 @@
+"""The words of a report: names of countries, topics, conditions, readings, and recurring notes.
+
+Knows no run and no number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from benchmark.topics import topics
+from benchmark.world import countries
+from leaderboard.report.options import ReadingName
+from leaderboard.report.sheet import HOUSEHOLDS, IMAGES
+
+READING_WORDS: Mapping[ReadingName, str] = {
+    "substantive": "substantive options (without “don't know” and the like)",
+    "printed": "all options as printed",
+    "paper": "all options as printed, significance by the published bootstrap",
+}
+CONDITION_WORDS: Mapping[str, str] = {
+    "country": "country prompt",
+    IMAGES: "images",
+    HOUSEHOLDS: "household photos",
+}
+MARK_WORDS: Mapping[str, str] = {
+    "floor_uniform": "floor: uniform",
+    "floor_world_average": "floor: world average",
+    "floor_best_blind": "floor: best blind",
+    "ceiling": "ceiling",
+}
+KIND_WORDS: Mapping[str, str] = {
+    "reference": "a reference: a rule that reads the survey, not a model",
+    "random weights": "random weights: it tests the harness, its answers mean nothing",
+    "": "a model",
+}
+INCOME_WORDS: Mapping[str, str] = {"high": "high income", "low": "low income"}
+GROUP_ORDER = ("high", "upper-middle", "lower-middle", "low")
+SIMILARITY = (
+    "Similarity is 1 - the Jensen-Shannon distance (natural logarithm) between the model's and "
+    "the people's answers, mean over questions; 1 is alike."
+)
+FLOORS = (
+    "Floors need no model: uniform = all options equally likely; world average = mean of all "
+    "other countries; best blind = the one answer for every country that scores best. Ceiling = "
+    "a fresh sample of respondents. A similarity below the world average shows no knowledge of "
+    "the country."
+)
+PAIRS = "Both conditions are taken over the same country x question pairs."
+
+
+def country_name(iso3: str) -> str:
+    """What one says in an English sentence; an unknown code stays as it is."""
+    known = countries()
+    return known[iso3].name if iso3 in known else iso3
+
+
+def topic_name(slug: str) -> str:
+    """The paper's name of a topic, or the slug of any other."""
+    known = topics()
+    return known[slug].label if slug in known else slug
+
+
+def topic_short(slug: str) -> str:
+    """A topic in one or two words, with the paper's letter.
+
+    >>> topic_short("social-values"), topic_short("unlabelled")
+    ('A social values', 'unlabelled')
+    """
+    known = topics()
+    words = slug.replace("-", " ")
+    return f"{known[slug].letter} {words}" if slug in known else words
+
+
+def topics_in_order(found: Iterable[str]) -> tuple[str, ...]:
+    """The paper's order, others behind it by name."""
+    order = {slug: place for place, slug in enumerate(topics())}
+    return tuple(sorted(set(found), key=lambda slug: (order.get(slug, len(order)), slug)))
+
+
+def countries_in_order(found: Iterable[str]) -> tuple[str, ...]:
+    """By English name, as the paper's columns stand."""
+    return tuple(sorted(set(found), key=country_name))
+
+
+def condition_name(condition: str) -> str:
+    """How a proxy or a mean over proxies is called in tables and legends."""
+    return CONDITION_WORDS.get(condition, condition)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as part of a sentence.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    found = list(names)
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
