@@ -18,21 +18,21 @@ HEAVY = frozenset({"torch", "torchvision", "transformers", "datasets", "tokenize
 PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "joints": (("benchmark.records", "benchmark.errors", "benchmark.jsonio"), ()),
     "settings": (("benchmark.settings", "benchmark.provenance"), ("joints",)),
+    "world": (("benchmark.world",), ("joints",)),
     "data": (
         (
             *("benchmark.survey", "benchmark.survey_csv", "benchmark.survey_rows"),
             *("benchmark.survey_sample", "benchmark.topics", "benchmark.wording"),
-            *("benchmark.world", "benchmark.proxies", "benchmark.images", "benchmark.hub"),
-            "benchmark.prompts",
+            *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
         ),
-        ("joints",),
+        ("joints", "world"),
     ),
     "metrics": (("benchmark.metrics",), ()),
     "engine": (("benchmark.engine",), ("joints",)),
     "models": (("benchmark.models",), ("joints", "settings", "data", "metrics")),
     "perf": (("benchmark.perf",), ("joints", "settings", "engine", "models")),
     "scoring": (("benchmark.calibration", "benchmark.scoring"), ("joints", "data", "metrics")),
-    "analyses": (("benchmark.analyses",), ("joints", "metrics")),
+    "analyses": (("benchmark.analyses",), ("joints", "world", "metrics")),
     "rows": (("benchmark.rows", "benchmark.journal"), ("joints",)),
     "gates": (("benchmark.gates",), ("joints",)),
     "suite": (("benchmark.suite", "benchmark.sources"), ("joints", "settings", "data")),
@@ -45,7 +45,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "fixtures": (("fixtures",), ("joints", "plugin")),
-    "suites": (("suites",), ("joints", "settings", "data", "scoring", "suite", "fixtures")),
+    "suites": (
+        ("suites",),
+        ("joints", "settings", "world", "data", "scoring", "suite", "fixtures"),
+    ),
 }
 PYTEST = frozenset({"plugin", "fixtures", "suites"})
 # Parts that may import no other package than these.

@@ -125,6 +125,12 @@ def test_every_family_of_scopes_is_reported() -> None:
         ("proxy", "topic"),
         ("country", "proxy", "topic"),
         ("country", "proxy", "topic", "variant"),
+        ("region",),
+        ("income_group",),
+        ("income",),
+        ("proxy", "region"),
+        ("income_group", "proxy"),
+        ("income", "proxy"),
     }
     assert find(scores, "js_similarity", country="FRA").value == 0.6
     assert find(scores, "js_similarity", topic="religion").value == pytest.approx(0.7)
