@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmark.analyses.alignment import Alignment
+from benchmark.analyses.identification import Identification
+from benchmark.analyses.spread import Spread
 from benchmark.records import Analysis
 
 ANALYSES: Mapping[str, Analysis] = {
     "alignment": Alignment(),
+    "identification": Identification(),
+    "spread": Spread(),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from benchmark.records import Case, CaseRecord
+from benchmark.records import Case, CaseRecord, Item
 from benchmark.world import countries
 
 CONTROL = "control"
@@ -22,8 +22,14 @@ TWO_INCOMES: Mapping[str, str] = {
 
 
 def similarity_records(records: Iterable[CaseRecord]) -> list[CaseRecord]:
-    """The records whose items compare a model with people; recognition and the like are not."""
-    return [record for record in records if record.case.kind in SIMILARITY_KINDS]
+    """The records whose items compare a model with people, by case; recognition is not one."""
+    mine = (record for record in records if record.case.kind in SIMILARITY_KINDS)
+    return sorted(mine, key=lambda record: record.case.case_id)
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """A case's items sorted, so that nothing depends on how they came."""
+    return sorted(items, key=lambda item: (item.item_id, item.image_ids))
 
 
 def region(iso3: str) -> str:

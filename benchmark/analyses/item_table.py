@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.analyses.groups import CONTROL, FACTORS, factor, similarity_records
+from benchmark.analyses.groups import CONTROL, FACTORS, factor, in_order, similarity_records
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.records import CaseRecord, Item
@@ -108,10 +108,8 @@ def item_table(
     ``analysis`` is named where an item lacks a value it needs; of ``optional`` ones there need be
     none.
     """
-    rows = sorted(
-        ((record.case, item) for record in similarity_records(records) for item in record.items),
-        key=lambda row: (row[0].case_id, row[1].item_id, row[1].image_ids),
-    )
+    measured = similarity_records(records)
+    rows = [(record.case, item) for record in measured for item in in_order(record.items)]
     cases = [case for case, _ in rows]
     needed = sorted(needs)
     names = [*needed, *sorted(optional)]

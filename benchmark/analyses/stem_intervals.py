@@ -24,7 +24,9 @@ from benchmark.metrics.resampling import (
 )
 
 LEVEL = 0.95
-BLOCK_SCOPES = 8  # by 10 000 resamples of 8 bytes: 0.6 MiB a column, so that a block stays in the cache
+BLOCK_SCOPES = (
+    8  # by 10 000 resamples of 8 bytes: 0.6 MiB a column, so that a block stays in the cache
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,13 +113,13 @@ def add_intervals(waiting: Iterable[Pool], table: ItemTable, *, seed: int, resam
         for covered, scopes in pool.scopes_by_clusters().items():
             jobs.setdefault(covered, []).append((pool, scopes))
     for covered, parts in jobs.items():
-        rng = _rng(seed, [table.clusters.names[code] for code in covered])
+        rng = stem_rng(seed, [table.clusters.names[code] for code in covered])
         weights = cluster_weights(len(covered), rng=rng, resamples=resamples)
         for pool, scopes in parts:
             pool.resample(scopes, weights)
 
 
-def _rng(seed: int, names: Sequence[str]) -> np.random.Generator:
+def stem_rng(seed: int, names: Sequence[str]) -> np.random.Generator:
     """The same for the same clusters, whatever else is analysed beside them."""
     words = hashlib.sha256("\n".join(names).encode()).digest()
     return np.random.default_rng([seed, *words])

@@ -128,9 +128,7 @@ def random_permutations(n: int, wanted: int) -> int:
     return min(wanted, max(FEWEST_PERMUTATIONS, affordable))
 
 
-def _orders(
-    n: int, rng: np.random.Generator, wanted: int
-) -> tuple[npt.NDArray[np.intp], bool]:
+def _orders(n: int, rng: np.random.Generator, wanted: int) -> tuple[npt.NDArray[np.intp], bool]:
     if math.factorial(n) <= wanted:
         return np.array(list(itertools.permutations(range(n))), dtype=np.intp), True
     number = random_permutations(n, wanted)

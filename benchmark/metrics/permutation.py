@@ -138,7 +138,7 @@ def holm(p: npt.ArrayLike) -> FloatArray:
 
     Examples
     --------
-    Of three: 3 × 0.01, 2 × 0.04, and 0.05 raised to the one before it.
+    Of three: three times 0.01, twice 0.04, and 0.05 raised to the one before it.
 
     >>> holm([0.01, 0.05, 0.04, float("nan")]).round(6).tolist()
     [0.03, 0.08, 0.08, nan]
