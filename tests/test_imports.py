@@ -18,12 +18,13 @@ HEAVY = frozenset({"torch", "torchvision", "transformers", "datasets", "tokenize
 PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "joints": (("benchmark.records", "benchmark.errors", "benchmark.jsonio"), ()),
     "settings": (("benchmark.settings", "benchmark.provenance"), ("joints",)),
-    "world": (("benchmark.world",), ("joints",)),
+    "world": (("benchmark.world", "benchmark.distances"), ("joints",)),
     "data": (
         (
             *("benchmark.survey", "benchmark.survey_csv", "benchmark.survey_rows"),
             *("benchmark.survey_sample", "benchmark.topics", "benchmark.wording"),
             *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
+            *("benchmark.sections", "benchmark.refusals"),
         ),
         ("joints", "world"),
     ),
@@ -53,7 +54,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 PYTEST = frozenset({"plugin", "fixtures", "suites"})
 # Parts that may import no other package than these.
 ONLY: dict[str, frozenset[str]] = {
-    "metrics": frozenset({"numpy", "scipy"}),
+    "metrics": frozenset({"numpy", "rapidfuzz", "regex", "scipy"}),
     "analyses": frozenset({"numpy"}),
     "engine": frozenset(),
     "gates": frozenset(),
@@ -162,7 +163,7 @@ def test_imports_follow_the_arrows(module: str) -> None:
 
 @pytest.mark.parametrize("module", OWN)
 def test_packages_stay_where_they_belong(module: str) -> None:
-    """Only the outer shell knows pytest and xdist; metrics know NumPy and SciPy, engines none."""
+    """Only the outer shell knows pytest and xdist; metrics know array and text libraries."""
     part, used = part_of(module), {}
     for found in imports(module):
         used[found.target.partition(".")[0]] = found.where

@@ -1,0 +1,108 @@
+"""The sections of the World Values Survey's wave 7 questionnaire, beside the paper's topics.
+
+Knows no survey file: a question is its id, so a run file is enough to group by section. An item
+code is given only where the answers' means by country were checked against the published ones
+(``docs/data.md`` has the rule, ``data/wvs_sections.csv`` the evidence for each question).
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from benchmark.errors import DataProblem, unknown
+
+UNMATCHED = "unmatched"
+
+_DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """A section's slug and name, and the numbers of its first and last item (Q1 to Q290)."""
+
+    slug: str
+    label: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """Why a question is said to be an item: how far its means by country are from the item's.
+
+    ``coding`` is how the options were numbered, "-" for one left out. Over ``n_countries`` the
+    largest difference is ``largest_gap``; that of the next likely item is ``next_gap``. Both are
+    shares of the scale's width.
+    """
+
+    item: str
+    coding: str
+    n_countries: int
+    largest_gap: float
+    next_gap: float
+
+
+@cache
+def sections() -> Mapping[str, Section]:
+    """The fourteen sections by slug, in the questionnaire's order."""
+    table = tomllib.loads((_DATA / "wvs_sections.toml").read_text(encoding="utf-8"))["section"]
+    return {row["slug"]: Section(**row) for row in table}
+
+
+@cache
+def matches() -> Mapping[str, Match]:
+    """The checked item of each question that has one, by question id."""
+    with (_DATA / "wvs_sections.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["question_id"]: Match(
+                item=row["item"],
+                coding=row["coding"],
+                n_countries=int(row["n_countries"]),
+                largest_gap=float(row["largest_gap"]),
+                next_gap=float(row["next_gap"]),
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+def section_of(question_id: str) -> str:
+    """Slug of the section that a question belongs to, "unmatched" where no item was checked.
+
+    >>> section_of("82dd61419ab8"), section_of("another survey's question")
+    ('social-values', 'unmatched')
+    """
+    found = matches().get(question_id)
+    return UNMATCHED if found is None else section_of_item(found.item, source=question_id)
+
+
+def section_of_item(item: str, *, source: str) -> str:
+    """Slug of the section that holds an item code of wave 7; ``source`` goes into the error.
+
+    >>> section_of_item("Q112", source="the documentation")
+    'corruption'
+    """
+    number = int(item[1:]) if item[:1] == "Q" and item[1:].isdecimal() else 0
+    for found in sections().values():
+        if found.first <= number <= found.last:
+            return found.slug
+    raise DataProblem(
+        f"{item!r} ({source}) is no item of the World Values Survey's wave 7 with a section; "
+        "the codes are Q1 to Q290, without Q107a or parts"
+    )
+
+
+def section(text: str, *, source: str) -> Section:
+    """The section that a slug or a label means, in any case; ``source`` goes into the error.
+
+    >>> section("Ethical values", source="--topics").slug
+    'ethical-values'
+    """
+    for found in sections().values():
+        if text.strip().casefold() in (found.slug, found.label.casefold()):
+            return found
+    raise DataProblem(unknown("section", text, sections(), source=source))
