@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmark.analyses.alignment import Alignment
+from benchmark.analyses.contrast import Contrast
+from benchmark.analyses.distances import Distances
 from benchmark.analyses.identification import Identification
 from benchmark.analyses.spread import Spread
 from benchmark.records import Analysis
@@ -16,4 +18,6 @@ ANALYSES: Mapping[str, Analysis] = {
     "alignment": Alignment(),
     "identification": Identification(),
     "spread": Spread(),
+    "distances": Distances(),
+    "contrast": Contrast(),
 }

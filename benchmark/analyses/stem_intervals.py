@@ -72,13 +72,26 @@ class Pool:
         self.low = {figure: np.full(scopes, np.nan) for figure in figures}
         self.high = {figure: np.full(scopes, np.nan) for figure in figures}
 
-    def scopes_by_clusters(self) -> Mapping[tuple[int, ...], list[int]]:
-        """The scopes with enough clusters for an interval, by the clusters that they cover."""
+    def blank(self) -> dict[str, FloatArray]:
+        """A NaN for each resampled column and scope."""
+        return {name: np.full(len(self.n), np.nan) for name in self._names}
+
+    def places(self, scopes: Sequence[int]) -> Iterator[tuple[Pool, str, int]]:
+        """The pool itself with each resampled column and each of the scopes."""
+        return ((self, name, scope) for name in self._names for scope in scopes)
+
+    def cluster_sums(self, name: str, scope: int) -> FloatArray:
+        """Sum of a resampled column over each cluster that the scope covers, (clusters,)."""
+        sums: FloatArray = self._sums[self._names.index(name)]
+        return sums[self._starts[scope] : self._starts[scope + 1]]
+
+    def scopes_by_clusters(self, least: int = MIN_STEMS) -> Mapping[tuple[int, ...], list[int]]:
+        """The scopes with at least so many clusters, by the clusters that they cover."""
         found: dict[tuple[int, ...], list[int]] = {}
         if not self._resampled:
             return found
         for scope, (start, end) in enumerate(pairwise(self._starts.tolist())):
-            if end - start >= MIN_STEMS:
+            if end - start >= least:
                 found.setdefault(tuple(self._cluster[start:end].tolist()), []).append(scope)
         return found
 
@@ -106,13 +119,21 @@ def pools(figures: Iterable[Figure], table: ItemTable, grouping: Grouping) -> li
     return [Pool(alike, table, grouping, present) for present, alike in found.values()]
 
 
+Jobs = dict[tuple[int, ...], list[tuple[Pool, list[int]]]]
+
+
+def jobs_of(waiting: Iterable[Pool], *, least: int = MIN_STEMS) -> Jobs:
+    """Pools and scopes by the clusters that they cover, to share what is drawn of them."""
+    jobs: Jobs = {}
+    for pool in waiting:
+        for covered, scopes in pool.scopes_by_clusters(least).items():
+            jobs.setdefault(covered, []).append((pool, scopes))
+    return jobs
+
+
 def add_intervals(waiting: Iterable[Pool], table: ItemTable, *, seed: int, resamples: int) -> None:
     """Set the intervals of every figure that wants one, in every scope with enough clusters."""
-    jobs: dict[tuple[int, ...], list[tuple[Pool, list[int]]]] = {}
-    for pool in waiting:
-        for covered, scopes in pool.scopes_by_clusters().items():
-            jobs.setdefault(covered, []).append((pool, scopes))
-    for covered, parts in jobs.items():
+    for covered, parts in jobs_of(waiting).items():
         rng = stem_rng(seed, [table.clusters.names[code] for code in covered])
         weights = cluster_weights(len(covered), rng=rng, resamples=resamples)
         for pool, scopes in parts:
