@@ -12,6 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmark.analyses.item_table import ItemTable, item_table
+from benchmark.analyses.paired_tests import (
+    LEAST_QUESTIONS,
+    ByColumn,
+    percentile_ps,
+    sign_flip_ps,
+)
 from benchmark.analyses.pairing import column_of, paired
 from benchmark.analyses.reporting import (
     SUFFIXES,
@@ -23,15 +29,10 @@ from benchmark.analyses.reporting import (
     scores_of,
     too_few,
 )
-from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals, jobs_of, stem_rng
+from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
-from benchmark.metrics.permutation import (
-    benjamini_hochberg,
-    holm,
-    percentile_p,
-    sign_flip_p,
-)
-from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES, cluster_weights, resampled_means
+from benchmark.metrics.permutation import benjamini_hochberg, holm
+from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
 from benchmark.records import AnswerReader, CaseRecord, Reading, Score
 
 NAMED = "country"
@@ -42,8 +43,6 @@ ALL_IMAGES = "images"
 NEEDS = frozenset(f"js_similarity{suffix}" for suffix in SUFFIXES.values())
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("topic",), ("country",), ("income_group",), ("income",))
 GAIN = "js_similarity_gain"
-LEAST_QUESTIONS = 2  # of one question every resample is the same
-PUBLISHED = "published"  # the table whose clusters are single questions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +89,7 @@ class Contrast:
         work = pooled(wide, families)
         every = [pool for part in work for pool in part.pools]
         add_intervals(every, wide, seed=seed, resamples=self.resamples)
-        flips = _sign_flips(every, wide, seed=seed, resamples=self.resamples)
+        flips = sign_flip_ps(every, wide, seed=seed, resamples=self.resamples)
         scores = [score for part in work for score in scores_of(part, self.resamples)]
         for part in work:
             scores += self._tests(part, gains, flips)
@@ -101,7 +100,7 @@ class Contrast:
         self,
         part: Pooled,
         gains: Sequence[Reported],
-        flips: Mapping[Pool, Mapping[str, FloatArray]],
+        flips: Mapping[Pool, ByColumn],
     ) -> Iterator[Score]:
         """The p of each group and its two corrections, a family for each contrast and reading."""
         for gain in gains:
@@ -146,7 +145,7 @@ class Contrast:
         single = replace(wide, clusters=wide.items)
         work = pooled(single, [Family(by=by, wanted=tuple(gains)) for by in GROUPS])
         every = [pool for part in work for pool in part.pools]
-        found = _percentile_ps(every, single, seed=seed, resamples=self.resamples)
+        found = percentile_ps(every, single, seed=seed, resamples=self.resamples)
         for part in work:
             for gain in gains:
                 for pool in part.pools:
@@ -243,35 +242,3 @@ def _reported(metric: str, reading: Reading, figure: Figure, contrast: str) -> R
 def _share(gain: FloatArray, base: FloatArray) -> FloatArray:
     share: FloatArray = gain / positive_or_nan(base)
     return share
-
-
-def _sign_flips(
-    every: Sequence[Pool], table: ItemTable, *, seed: int, resamples: int
-) -> dict[Pool, dict[str, FloatArray]]:
-    """The p of each gain in each pool and scope; columns over the same stems share their signs."""
-    found = {pool: pool.blank() for pool in every}
-    for covered, parts in jobs_of(every).items():
-        rng = stem_rng(seed, ["signs", *(table.clusters.names[code] for code in covered)])
-        places = [place for pool, scopes in parts for place in pool.places(scopes)]
-        sums = np.array([pool.cluster_sums(name, scope) for pool, name, scope in places])
-        p = sign_flip_p(sums.T, rng=rng, resamples=resamples)
-        for (pool, name, scope), one in zip(places, p, strict=True):
-            found[pool][name][scope] = one
-    return found
-
-
-def _percentile_ps(
-    every: Sequence[Pool], table: ItemTable, *, seed: int, resamples: int
-) -> dict[Pool, dict[str, FloatArray]]:
-    """The published reading's p of each gain in each pool and scope."""
-    found = {pool: pool.blank() for pool in every}
-    for covered, parts in jobs_of(every, least=LEAST_QUESTIONS).items():
-        rng = stem_rng(seed, [PUBLISHED, *(table.clusters.names[code] for code in covered)])
-        weights = cluster_weights(len(covered), rng=rng, resamples=resamples)
-        places = [place for pool, scopes in parts for place in pool.places(scopes)]
-        sums = np.array([pool.cluster_sums(name, scope) for pool, name, scope in places])
-        # The sign of a mean is that of its sum, so the counts need not be resampled.
-        p = percentile_p(resampled_means(sums, np.ones_like(sums[0]), weights), axis=-1)
-        for (pool, name, scope), one in zip(places, p, strict=True):
-            found[pool][name][scope] = one
-    return found

@@ -189,7 +189,7 @@ def _apart(table: AnswerTable, reading: Reading) -> list[Apart]:
         for k, column in enumerate((between, truth, shared)):
             total = np.where(shared, column, 0.0).sum(axis=1)
             sums[k, :, a, b] = sums[k, :, b, a] = total
-    asked = table.asked.any(axis=-1)  # (conditions, countries)
+    asked = np.asarray(table.asked.any(axis=-1))  # (conditions, countries)
     return [
         _mean(scope, reading, sums[:, chosen].sum(axis=1), int(asked[chosen].any(axis=0).sum()))
         for scope, chosen in _scopes(table)
@@ -211,7 +211,7 @@ def _mean(scope: Mapping[str, str], reading: Reading, sums: FloatArray, n: int) 
 
 def _complete(*matrices: FloatArray) -> BoolArray:
     """Members of a set without a missing distance: the one that lacks most goes first."""
-    missing = np.isnan(np.array(matrices)).any(axis=0)
+    missing = np.asarray(np.isnan(np.array(matrices)).any(axis=0))
     np.fill_diagonal(missing, val=False)
     keep = np.ones(len(missing), dtype=np.bool_)
     while (lacking := (missing & keep & keep[:, None]).sum(axis=1)).any():

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.analyses.answer_table import AnswerTable, answer_table
+from benchmark.analyses.candidates import Units, mean_of_drawn, places, resampled, units_of
 from benchmark.analyses.reporting import too_few
 from benchmark.analyses.stem_intervals import LEVEL, stem_rng
 from benchmark.analyses.substantive import NEEDS
-from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance, positive_or_nan
+from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.ranking import (
     chance_of_reciprocal_rank,
     chance_of_top1,
@@ -32,37 +33,7 @@ from benchmark.metrics.resampling import (
 from benchmark.records import AnswerReader, CaseRecord, Reading, Score
 
 READINGS: tuple[Reading, ...] = ("printed", "substantive")
-TIE = 1e-12  # summed distances that differ by less are equal
-BLOCK = 1000  # resamples held at once
 ONE_CANDIDATE = "one candidate: no other country's people are in the run"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Units:
-    """One row for each country under each condition; the ranks' raw material, by stem.
-
-    ``margin`` is the summed distance to a candidate's people less that to the own people, over
-    the questions that both were asked and the model answered: below 0 the candidate is nearer.
-    """
-
-    country: Sequence[str]
-    proxy: Sequence[str]
-    control: BoolArray  # (units,)
-    margin: FloatArray  # (units, candidates, stems)
-    rival: BoolArray  # (units, candidates): another country that shares a question
-    stems: BoolArray  # (units, stems) with a question that counts
-    n: FloatArray  # (units,) questions that count
-    n_items: FloatArray  # (units,)
-
-    @property
-    def ranked(self) -> BoolArray:
-        """Which units have a rival at all, (units,)."""
-        return self.rival.any(axis=1)
-
-    @property
-    def candidates(self) -> FloatArray:
-        """Rivals and the right one, (units,)."""
-        return self.rival.sum(axis=1) + 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,44 +69,9 @@ class Identification:
         seed = int(rng.integers(2**63))
         scores: list[Score] = []
         for reading in READINGS:
-            units = _units(table, reading)
+            units = units_of(table, reading)
             scores += _scores(units, table, reading, seed, self.resamples)
         return scores
-
-
-def _units(table: AnswerTable, reading: Reading) -> Units:
-    people, model = table.read(reading)
-    stems = table.clusters.codes
-    starts = np.searchsorted(stems, np.arange(len(table.clusters.names)), sorter=np.argsort(stems))
-    by_stem = np.argsort(stems, kind="stable")
-    margins, rivals, covered, n, n_items, at = [], [], [], [], [], []
-    for k, condition in enumerate(table.conditions):
-        for c, country in enumerate(table.countries):
-            if not table.asked[k, c].any():
-                continue
-            distance = js_distance(model[k, c], people)  # (candidates, questions)
-            margin = distance - distance[c]
-            shared = np.isfinite(margin)
-            shared[c] = False
-            counted = shared.any(axis=0)
-            filled = np.where(shared, margin, 0.0)[:, by_stem]
-            margins.append(np.add.reduceat(filled, starts, axis=1))
-            covered.append(np.add.reduceat(counted[by_stem], starts) > 0)
-            rivals.append(shared.any(axis=1))
-            n.append(counted.sum())
-            n_items.append(table.asked[k, c].sum())
-            at.append((country, condition.proxy, condition.control))
-    size = len(table.countries), len(table.clusters.names)
-    return Units(
-        country=[country for country, _, _ in at],
-        proxy=[proxy for _, proxy, _ in at],
-        control=np.array([control for *_, control in at], dtype=np.bool_),
-        margin=np.array(margins).reshape(len(at), *size),
-        rival=np.array(rivals, dtype=np.bool_).reshape(len(at), size[0]),
-        stems=np.array(covered, dtype=np.bool_).reshape(len(at), size[1]),
-        n=np.array(n, dtype=np.float64),
-        n_items=np.array(n_items, dtype=np.float64),
-    )
 
 
 def _scopes(units: Units) -> Iterator[tuple[dict[str, str], list[int]]]:
@@ -155,7 +91,7 @@ def _scopes(units: Units) -> Iterator[tuple[dict[str, str], list[int]]]:
 def _scores(
     units: Units, table: AnswerTable, reading: Reading, seed: int, resamples: int
 ) -> list[Score]:
-    better, tied = _places(units.margin.sum(axis=-1)[None], units.rival)
+    better, tied = places(units.margin.sum(axis=-1)[None], units.rival)
     value = {"top1": top1(better, tied)[0], "mrr": reciprocal_rank(better, tied)[0]}
     chance = {
         "top1": chance_of_top1(units.candidates),
@@ -205,13 +141,6 @@ def _method(ranked: Sequence[int], stems: int, resamples: int) -> str:
     return f"stem bootstrap, {resamples} resamples, 95 % expanded percentile"
 
 
-def _places(margin: FloatArray, rival: BoolArray) -> tuple[FloatArray, FloatArray]:
-    """Rivals that are nearer, and as near, from summed margins (..., units, candidates)."""
-    better = ((margin < -TIE) & rival).sum(axis=-1)
-    tied = ((np.abs(margin) <= TIE) & rival).sum(axis=-1)
-    return better, tied
-
-
 Ends = dict[str, tuple[float, float]]
 NO_ENDS: Ends = {"top1": (float("nan"),) * 2, "mrr": (float("nan"),) * 2}
 
@@ -233,44 +162,12 @@ def _intervals(
         level = expanded_level(LEVEL, len(names))
         needed = sorted({u for k in members for u in scopes[k] if units.ranked[u]})
         position = {u: i for i, u in enumerate(needed)}
-        by_unit = _resampled(units, needed, list(covered_stems), weights)
+        by_unit = resampled(units, needed, list(covered_stems), weights)
         for k in members:
             mine = [position[u] for u in scopes[k] if u in position]
             ends = {}
             for metric, samples in by_unit.items():
-                low, high = percentile_interval(_mean_of_drawn(samples[:, mine]), level)
+                low, high = percentile_interval(mean_of_drawn(samples[:, mine]), level)
                 ends[metric] = float(low), float(high)
             found[k] = found[k][0], ends
     return found
-
-
-def _resampled(
-    units: Units, needed: Sequence[int], stems: Sequence[int], weights: FloatArray
-) -> dict[str, FloatArray]:
-    """Top-1 and reciprocal rank of each unit in each resample, (resamples, units).
-
-    A rival of whose shared questions none was drawn is no rival in that resample; NaN where none
-    is left.
-    """
-    rival = units.rival[needed]
-    margin = units.margin[np.ix_(needed, range(rival.shape[1]), stems)]
-    same = (np.abs(margin) <= TIE).all(axis=-1) & rival  # tied in every resample
-    tied = same.sum(axis=1)
-    flat = margin[rival]  # (unit and rival, stems)
-    starts = np.concatenate([[0], np.cumsum(rival.sum(axis=1))[:-1]])
-    found = {name: np.empty((len(weights), len(needed))) for name in ("top1", "mrr")}
-    for start in range(0, len(weights), BLOCK):
-        block = slice(start, start + BLOCK)
-        sums = weights[block] @ flat.T
-        better = np.add.reduceat(sums < -TIE, starts, axis=1, dtype=np.int16)
-        worse = np.add.reduceat(sums > TIE, starts, axis=1, dtype=np.int16)
-        alone = better + worse + tied == 0
-        found["top1"][block] = np.where(alone, np.nan, top1(better, tied))
-        found["mrr"][block] = np.where(alone, np.nan, reciprocal_rank(better, tied))
-    return found
-
-
-def _mean_of_drawn(samples: FloatArray) -> FloatArray:
-    """Mean over the units (resamples, units) that had a rival in the resample."""
-    there = ~np.isnan(samples)
-    return np.where(there, samples, 0.0).sum(axis=1) / positive_or_nan(there.sum(axis=1))

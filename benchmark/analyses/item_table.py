@@ -48,7 +48,7 @@ class Grouping:
     @property
     def grouped(self) -> BoolArray:
         """Which items belong to a scope, (items,)."""
-        return self.codes != NOWHERE
+        return np.asarray(self.codes != NOWHERE)
 
     @property
     def sizes(self) -> IntArray:

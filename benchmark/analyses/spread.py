@@ -16,7 +16,7 @@ from benchmark.analyses.reporting import SUFFIXES, Family, Reported, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.analyses.substantive import NEEDS
 from benchmark.metrics.dispersion import group_js_divergence
-from benchmark.metrics.divergence import FloatArray, positive_or_nan
+from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import AnswerReader, CaseRecord, Score
 
@@ -80,7 +80,7 @@ def _dispersions(table: AnswerTable) -> ItemTable:
     for reading, suffix in SUFFIXES.items():
         people, model = table.read(reading)
         people = np.broadcast_to(people, model.shape)
-        both = np.isfinite(model).all(axis=-1) & np.isfinite(people).all(axis=-1)
+        both = np.asarray(np.isfinite(model).all(axis=-1) & np.isfinite(people).all(axis=-1))
         for name, side in (("model", model), ("people", people)):
             known = np.where(both[..., None], side, np.nan).swapaxes(1, 2)
             values[name + suffix] = group_js_divergence(known).ravel()[asked]
@@ -95,5 +95,5 @@ def _dispersions(table: AnswerTable) -> ItemTable:
     )
 
 
-def _repeated(names: Sequence[str], times: int, keep: np.ndarray) -> Labels:
+def _repeated(names: Sequence[str], times: int, keep: BoolArray) -> Labels:
     return Labels.of(np.repeat(np.array(names, dtype=str), times)[keep].tolist())

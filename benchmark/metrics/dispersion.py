@@ -53,13 +53,13 @@ def group_js_divergence(p: npt.ArrayLike) -> FloatArray:
     rows = checked(p, name="p")
     if rows.ndim < 2:
         raise ValueError(f"p must be (..., members, options), not {rows.shape}")
-    answered = np.isfinite(rows).all(axis=-1)  # (..., members)
+    answered = np.asarray(np.isfinite(rows).all(axis=-1))  # (..., members)
     known = np.where(answered[..., None], rows, 0.0)
     number = answered.sum(axis=-1)
     several = np.where(number > 1, positive_or_nan(number), np.nan)
     mean = known.sum(axis=-2) / several[..., None]
     own = -xlogy(known, known).sum(axis=(-2, -1)) / several
     between: FloatArray = -xlogy(mean, mean).sum(axis=-1) - own
-    alike = (known == known.max(axis=-2, keepdims=True)) | ~answered[..., None]
+    alike = (known == known.max(axis=-2, keepdims=True, initial=0.0)) | ~answered[..., None]
     same = alike.all(axis=(-2, -1))  # exactly 0, without what rounding leaves
     return np.where(np.isnan(several), np.nan, np.where(same, 0.0, np.maximum(between, 0.0)))

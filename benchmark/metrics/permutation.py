@@ -203,4 +203,4 @@ def _all_signs(start: int, rows: int, clusters: int) -> FloatArray:
 
 
 def _signs(rows: int, clusters: int, rng: np.random.Generator) -> FloatArray:
-    return 2.0 * rng.integers(2, size=(rows, clusters), dtype=np.int8) - 1.0
+    return 2 * rng.integers(2, size=(rows, clusters), dtype=np.int8).astype(np.float64) - 1
