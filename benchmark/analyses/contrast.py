@@ -172,6 +172,13 @@ class Contrast:
             )
 
 
+def gain_columns(records: Sequence[CaseRecord]) -> tuple[ItemTable, Mapping[str, str]]:
+    """The paired questions of a run, and the column of each contrast's substantive gains."""
+    wide, contrasts = _differences(item_table(records, NEEDS, analysis="contrast"))
+    value = f"js_similarity{SUFFIXES['substantive']}"
+    return wide, {contrast: column_of(value, contrast) for contrast in contrasts}
+
+
 def _differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
     """Questions by proxy with the columns of every contrast, and the names of the contrasts.
 

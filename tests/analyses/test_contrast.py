@@ -37,12 +37,17 @@ def asked(proxy: str, scores: Sequence[float], *, stems: int = 0, **case: str) -
     return record(*items, proxy=proxy, **case)
 
 
-def shifted(n: int, shift: float, seed: int = 0, **case: str) -> list[CaseRecord]:
+def shifted(
+    n: int, shift: float, seed: int = 0, *, country: str = "NGA", topic: str = "religion"
+) -> list[CaseRecord]:
     """Two cases, by name and by food, that differ by a shift and noise."""
     rng = np.random.default_rng(seed)
     base = rng.uniform(0.4, 0.8, size=n)
     other = base + shift + 0.05 * rng.standard_normal(n)
-    return [asked("country", base.tolist(), **case), asked("food", other.tolist(), **case)]
+    return [
+        asked(proxy, scores.tolist(), country=country, topic=topic)
+        for proxy, scores in (("country", base), ("food", other))
+    ]
 
 
 def test_categories_are_those_of_the_manifest() -> None:

@@ -19,7 +19,7 @@ from benchmark.analyses import ANALYSES
 from benchmark.analyses.contrast import Contrast
 from benchmark.jsonio import canonical
 from benchmark.metrics.divergence import js_similarity
-from benchmark.metrics.permutation import holm, sign_flip_p
+from benchmark.metrics.permutation import holm, percentile_p, sign_flip_p
 from benchmark.metrics.resampling import (
     MIN_STEMS,
     cluster_weights,
@@ -136,6 +136,16 @@ def test_holm_keeps_the_error_of_the_published_topics(trials: int, per_stem: int
     assert (np.nan_to_num(p, nan=1.0) <= 0.05).any(axis=1).mean() > 0.15
 
 
+def test_the_published_reading_rejects_too_often() -> None:
+    """Ten questions of a null: 10 % of percentile p-values are below 0.05, of sign flips 5 %."""
+    rng = np.random.default_rng(89)
+    gains = rng.standard_normal((2000, 10))
+    weights = cluster_weights(10, rng=rng, resamples=2000)
+    published = percentile_p(resampled_means(gains, np.ones(10), weights), axis=-1)
+    assert (published <= 0.05).mean() == pytest.approx(0.10, abs=0.02)
+    assert within(float((sign_flip_p(gains.T, rng=rng) <= 0.05).mean()), 0.05, 2000)
+
+
 # --- planted effect ------------------------------------------------------------------------
 
 
@@ -199,7 +209,7 @@ def dumped(scores: Sequence[Score]) -> list[str]:
 
     def rounded(score: Score) -> Score:
         ends = {name: round(getattr(score, name), 10) + 0.0 for name in ("value", "low", "high")}
-        return replace(score, **ends)  # type: ignore[arg-type]
+        return replace(score, **ends)
 
     return sorted(canonical(asdict(rounded(score))) for score in scores)
 

@@ -112,9 +112,7 @@ def test_distances_are_those_of_a_loop_over_scipy(planted: Plan) -> None:
         for b in range(a):
             both = np.isfinite(planted.people[:, [a, b], 0]).all(axis=1)
             sides = (model[both], planted.people[both])
-            pairs.append(
-                tuple(jensenshannon(s[:, a], s[:, b], axis=-1).mean() for s in sides)  # type: ignore[arg-type]
-            )
+            pairs.append(tuple(jensenshannon(s[:, a], s[:, b], axis=-1).mean() for s in sides))
     expected = kendalltau(*np.transpose(pairs)).statistic
     scores = analyse(planted, {"country": model}, ANALYSES[2])
     assert find(scores, "distance_tau_b", frame="people").value == pytest.approx(expected, abs=1e-6)
