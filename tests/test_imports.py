@@ -20,15 +20,16 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "joints": (("benchmark.records", "benchmark.errors", "benchmark.jsonio"), ()),
     "shards": (("benchmark.shards",), ("joints",)),
     "settings": (("benchmark.settings", "benchmark.provenance"), ("joints", "shards")),
+    "world": (("benchmark.world", "benchmark.distances"), ("joints",)),
     "data": (
         (
             *("benchmark.survey", "benchmark.survey_csv", "benchmark.survey_rows"),
             *("benchmark.survey_sample", "benchmark.topics", "benchmark.wording"),
-            *("benchmark.world", "benchmark.proxies", "benchmark.images", "benchmark.hub"),
-            *("benchmark.prompts", "benchmark.distances", "benchmark.sections"),
-            *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
+            *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
+            *("benchmark.sections", "benchmark.refusals", "benchmark.translation"),
+            "benchmark.orders",
         ),
-        ("joints",),
+        ("joints", "world"),
     ),
     "metrics": (("benchmark.metrics",), ()),
     "engine": (("benchmark.engine",), ("joints",)),
@@ -38,7 +39,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("benchmark.calibration", "benchmark.scoring", "benchmark.recognition"),
         ("joints", "data", "metrics"),
     ),
-    "analyses": (("benchmark.analyses",), ("joints", "data", "metrics")),
+    "analyses": (("benchmark.analyses",), ("joints", "world", "metrics")),
     "rows": (("benchmark.rows", "benchmark.journal", "benchmark.determinism"), ("joints",)),
     "noise": (("benchmark.noise",), ("joints", "metrics", "rows")),
     "gates": (("benchmark.gates",), ("joints",)),
@@ -65,7 +66,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fixtures": (("fixtures",), ("joints", "plugin")),
     "suites": (
         ("suites",),
-        ("joints", "settings", "data", "metrics", "scoring", "suite", "fixtures"),
+        ("joints", "settings", "world", "data", "metrics", "scoring", "suite", "fixtures"),
     ),
 }
 PYTEST = frozenset({"plugin", "fixtures", "suites"})

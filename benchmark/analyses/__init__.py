@@ -13,11 +13,19 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmark.analyses.alignment import Alignment
+from benchmark.analyses.contrast import Contrast
+from benchmark.analyses.distances import Distances
+from benchmark.analyses.identification import Identification
+from benchmark.analyses.spread import Spread
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import Analysis, AnswerReader, CaseRecord, Score
 
 ANALYSES: Mapping[str, Analysis] = {
     "alignment": Alignment(),
+    "identification": Identification(),
+    "spread": Spread(),
+    "distances": Distances(),
+    "contrast": Contrast(),
 }
 
 

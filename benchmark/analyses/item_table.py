@@ -12,13 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from benchmark.analyses.groups import CONTROL, FACTORS, factor, in_order, similarity_records
 from benchmark.errors import DataProblem
-from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.records import CaseRecord, Item
 
 IntArray = npt.NDArray[np.intp]
 
-FACTORS = ("country", "topic", "proxy", "variant")
+NOWHERE = -1  # the code of an item that is in no scope of a grouping
+MAY_BE_EMPTY = frozenset({"variant"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,15 +40,20 @@ class Labels:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grouping:
-    """Which scope each item belongs to."""
+    """Which scope each item belongs to, `NOWHERE` for none."""
 
     scopes: tuple[Mapping[str, str], ...]
     codes: IntArray  # (items,)
 
     @property
+    def grouped(self) -> BoolArray:
+        """Which items belong to a scope, (items,)."""
+        return np.asarray(self.codes != NOWHERE)
+
+    @property
     def sizes(self) -> IntArray:
         """Items in each scope, (scopes,)."""
-        return np.bincount(self.codes, minlength=len(self.scopes))
+        return np.bincount(self.codes[self.grouped], minlength=len(self.scopes))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,49 +63,76 @@ class ItemTable:
     factors: Mapping[str, Labels]
     clusters: Labels
     values: Mapping[str, FloatArray]  # each (items,)
+    items: Labels
+    control: BoolArray  # (items,): asked to be compared with, never pooled with other proxies
 
     def group(self, by: Sequence[str]) -> Grouping:
         """Items by the given factors in sorted order; no factor is one scope over everything.
 
-        An empty factor (a case without variant) is left out of its scope.
+        Controls are in no scope that does not name the proxy. An item that has no member of a
+        factor (a territory without income group) is in none either, but for the variant beside
+        other factors: a cell without one has a scope that leaves it out.
         """
+        inside = self._inside(by)
+        codes = np.full(self.control.size, NOWHERE, dtype=np.intp)
+        if not by or not inside.any():
+            codes[inside] = 0
+            return Grouping(scopes=() if by else ({},), codes=codes)
         shape = [len(self.factors[name].names) for name in by]
-        if not by or not self.clusters.codes.size:
-            scopes: tuple[Mapping[str, str], ...] = () if by else ({},)
-            return Grouping(scopes=scopes, codes=np.zeros(self.clusters.codes.size, dtype=np.intp))
-        joint = np.ravel_multi_index(tuple(self.factors[name].codes for name in by), shape)
-        present, codes = np.unique(joint, return_inverse=True)
+        joint = np.ravel_multi_index(tuple(self.factors[name].codes[inside] for name in by), shape)
+        present, codes[inside] = np.unique(joint, return_inverse=True)
         members = np.transpose(np.unravel_index(present, shape)).tolist()
         return Grouping(scopes=tuple(self._scope(by, row) for row in members), codes=codes)
+
+    def _inside(self, by: Sequence[str]) -> BoolArray:
+        inside = np.ones_like(self.control) if "proxy" in by else ~self.control
+        for name in set(by) - MAY_BE_EMPTY if len(by) > 1 else by:
+            named = np.array([bool(member) for member in self.factors[name].names], dtype=np.bool_)
+            inside = inside & named[self.factors[name].codes]
+        return inside
 
     def _scope(self, by: Sequence[str], row: Sequence[int]) -> Mapping[str, str]:
         named = {name: self.factors[name].names[code] for name, code in zip(by, row, strict=True)}
         return {name: member for name, member in named.items() if member}
 
 
-def item_table(records: Iterable[CaseRecord], needs: Iterable[str], *, analysis: str) -> ItemTable:
-    """Columns of all items; ``analysis`` is named where an item lacks a value it needs."""
-    rows = sorted(
-        ((record.case, item) for record in records for item in record.items),
-        key=lambda row: (row[0].case_id, row[1].item_id, row[1].image_ids),
-    )
-    names = sorted(needs)
-    values = np.array([_values(item, names, analysis) for _, item in rows], dtype=np.float64)
+def item_table(
+    records: Iterable[CaseRecord],
+    needs: Iterable[str],
+    *,
+    analysis: str,
+    optional: Iterable[str] = (),
+) -> ItemTable:
+    """Columns of all items that compare a model with people, NaN for a value that is missing.
+
+    ``analysis`` is named where an item lacks a value it needs; of ``optional`` ones there need be
+    none.
+    """
+    measured = similarity_records(records)
+    rows = [(record.case, item) for record in measured for item in in_order(record.items)]
+    cases = [case for case, _ in rows]
+    needed = sorted(needs)
+    names = [*needed, *sorted(optional)]
+    values = np.array([_values(item, needed, names, analysis) for _, item in rows])
     columns = values.reshape(len(rows), len(names)).T
     return ItemTable(
-        factors={name: Labels.of([getattr(case, name) for case, _ in rows]) for name in FACTORS},
+        factors={name: Labels.of(factor(name, cases)) for name in FACTORS},
         clusters=Labels.of([item.cluster for _, item in rows]),
         values=dict(zip(names, columns, strict=True)),
+        items=Labels.of([item.item_id for _, item in rows]),
+        control=np.array([case.kind == CONTROL for case in cases], dtype=np.bool_),
     )
 
 
-def _values(item: Item, names: Sequence[str], analysis: str) -> list[float]:
+def _values(item: Item, needed: Sequence[str], names: Sequence[str], analysis: str) -> list[float]:
+    optional = names[len(needed) :]
     if item.human is None or item.model is None:  # nothing to compare: not scored (see `Item`)
         return [item.values.get(name, np.nan) for name in names]
     try:
-        return [item.values[name] for name in names]
+        found = [item.values[name] for name in needed]
     except KeyError as error:
         raise DataProblem(
             f"item {item.item_id!r} of case {item.case_id!r} has no value {error.args[0]!r}, which "
             f"the analysis {analysis!r} reads; the suite must record it"
         ) from None
+    return found + [item.values.get(name, np.nan) for name in optional]

@@ -24,7 +24,9 @@ from benchmark.metrics.resampling import (
 )
 
 LEVEL = 0.95
-BLOCK_SCOPES = 64  # by 10 000 resamples of 8 bytes: 5 MiB for each column held at once
+BLOCK_SCOPES = (
+    8  # by 10 000 resamples of 8 bytes: 0.6 MiB a column, so that a block stays in the cache
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,13 +72,26 @@ class Pool:
         self.low = {figure: np.full(scopes, np.nan) for figure in figures}
         self.high = {figure: np.full(scopes, np.nan) for figure in figures}
 
-    def scopes_by_clusters(self) -> Mapping[tuple[int, ...], list[int]]:
-        """The scopes with enough clusters for an interval, by the clusters that they cover."""
+    def blank(self) -> dict[str, FloatArray]:
+        """A NaN for each resampled column and scope."""
+        return {name: np.full(len(self.n), np.nan) for name in self._names}
+
+    def places(self, scopes: Sequence[int]) -> Iterator[tuple[Pool, str, int]]:
+        """The pool itself with each resampled column and each of the scopes."""
+        return ((self, name, scope) for name in self._names for scope in scopes)
+
+    def cluster_sums(self, name: str, scope: int) -> FloatArray:
+        """Sum of a resampled column over each cluster that the scope covers, (clusters,)."""
+        sums: FloatArray = self._sums[self._names.index(name)]
+        return sums[self._starts[scope] : self._starts[scope + 1]]
+
+    def scopes_by_clusters(self, least: int = MIN_STEMS) -> Mapping[tuple[int, ...], list[int]]:
+        """The scopes with at least so many clusters, by the clusters that they cover."""
         found: dict[tuple[int, ...], list[int]] = {}
         if not self._resampled:
             return found
         for scope, (start, end) in enumerate(pairwise(self._starts.tolist())):
-            if end - start >= MIN_STEMS:
+            if end - start >= least:
                 found.setdefault(tuple(self._cluster[start:end].tolist()), []).append(scope)
         return found
 
@@ -99,25 +114,33 @@ def pools(figures: Iterable[Figure], table: ItemTable, grouping: Grouping) -> li
     found: dict[bytes, tuple[BoolArray, list[Figure]]] = {}
     for figure in figures:
         needed = [table.values[name] for name in (*figure.columns, *figure.among)]
-        present = np.asarray(np.isfinite(needed).all(axis=0))
+        present = np.asarray(np.isfinite(needed).all(axis=0)) & grouping.grouped
         found.setdefault(present.tobytes(), (present, []))[1].append(figure)
     return [Pool(alike, table, grouping, present) for present, alike in found.values()]
 
 
+Jobs = dict[tuple[int, ...], list[tuple[Pool, list[int]]]]
+
+
+def jobs_of(waiting: Iterable[Pool], *, least: int = MIN_STEMS) -> Jobs:
+    """Pools and scopes by the clusters that they cover, to share what is drawn of them."""
+    jobs: Jobs = {}
+    for pool in waiting:
+        for covered, scopes in pool.scopes_by_clusters(least).items():
+            jobs.setdefault(covered, []).append((pool, scopes))
+    return jobs
+
+
 def add_intervals(waiting: Iterable[Pool], table: ItemTable, *, seed: int, resamples: int) -> None:
     """Set the intervals of every figure that wants one, in every scope with enough clusters."""
-    jobs: dict[tuple[int, ...], list[tuple[Pool, list[int]]]] = {}
-    for pool in waiting:
-        for covered, scopes in pool.scopes_by_clusters().items():
-            jobs.setdefault(covered, []).append((pool, scopes))
-    for covered, parts in jobs.items():
-        rng = _rng(seed, [table.clusters.names[code] for code in covered])
+    for covered, parts in jobs_of(waiting).items():
+        rng = stem_rng(seed, [table.clusters.names[code] for code in covered])
         weights = cluster_weights(len(covered), rng=rng, resamples=resamples)
         for pool, scopes in parts:
             pool.resample(scopes, weights)
 
 
-def _rng(seed: int, names: Sequence[str]) -> np.random.Generator:
+def stem_rng(seed: int, names: Sequence[str]) -> np.random.Generator:
     """The same for the same clusters, whatever else is analysed beside them."""
     words = hashlib.sha256("\n".join(names).encode()).digest()
     return np.random.default_rng([seed, *words])

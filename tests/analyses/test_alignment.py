@@ -45,9 +45,7 @@ def many(n: int, *, topic: str = "religion", country: str = "NGA", seed: int = 0
 
 def test_registry_names_each_analysis_as_it_calls_itself() -> None:
     """A suite's list, the table's key and the analysis agree on the name."""
-    assert {name: analysis.name for name, analysis in ANALYSES.items()} == {
-        "alignment": "alignment"
-    }
+    assert {name: analysis.name for name, analysis in ANALYSES.items()} == {n: n for n in ANALYSES}
     assert "js_similarity_substantive" in ANALYSES["alignment"].needs
 
 
@@ -125,6 +123,12 @@ def test_every_family_of_scopes_is_reported() -> None:
         ("proxy", "topic"),
         ("country", "proxy", "topic"),
         ("country", "proxy", "topic", "variant"),
+        ("region",),
+        ("income_group",),
+        ("income",),
+        ("proxy", "region"),
+        ("income_group", "proxy"),
+        ("income", "proxy"),
     }
     assert find(scores, "js_similarity", country="FRA").value == 0.6
     assert find(scores, "js_similarity", topic="religion").value == pytest.approx(0.7)

@@ -1,0 +1,119 @@
+"""Everybody's answers as arrays: the people of each country, and the model as each of them.
+
+Knows records; not what is computed of the answers. All is read from the rows: the people of a
+country are in the items of its cases, so candidates and peers are the countries of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from benchmark.analyses.groups import CONTROL, in_order, similarity_records
+from benchmark.analyses.item_table import Labels
+from benchmark.analyses.substantive import has_substantive_value, substantive_options
+from benchmark.errors import DataProblem
+from benchmark.metrics.divergence import BoolArray, FloatArray, restrict_unchecked
+from benchmark.records import CaseRecord, Item, Reading
+
+Member = TypeVar("Member", str, "Condition")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Condition:
+    """How the model was asked: the proxy and the template."""
+
+    proxy: str
+    variant: str
+    control: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerTable:
+    """Distributions by country and question, NaN where nobody answered, padded with zeros."""
+
+    conditions: tuple[Condition, ...]
+    countries: tuple[str, ...]
+    questions: tuple[str, ...]
+    clusters: Labels  # of the questions
+    people: FloatArray  # (countries, questions, options)
+    model: FloatArray  # (conditions, countries, questions, options)
+    asked: BoolArray  # (conditions, countries, questions): there is an item, answered or not
+    substantive: BoolArray  # (questions, options); no option where it cannot be known
+
+    def read(self, reading: Reading) -> tuple[FloatArray, FloatArray]:
+        """People and model over all options as printed, or over the substantive ones."""
+        if reading != "substantive":
+            return self.people, self.model
+        mask = self.substantive
+        return restrict_unchecked(self.people, mask), restrict_unchecked(self.model, mask)
+
+
+def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
+    """The answers of all cases that compare a model with people, the same for any order of them."""
+    measured = similarity_records(records)
+    at = [
+        Condition(proxy=case.proxy, variant=case.variant, control=case.kind == CONTROL)
+        for case in (record.case for record in measured)
+    ]
+    conditions = _numbered(at)
+    countries = _numbered(record.case.country for record in measured)
+    first = {item.item_id: item for r in reversed(measured) for item in reversed(r.items)}
+    questions = _numbered(first)
+    options = {i.item_id: len(i.human) for r in measured for i in r.items if i.human}
+    width = max(options.values(), default=1)
+    people = np.full((len(countries), len(questions), width), np.nan)
+    model = np.full((len(conditions), *people.shape), np.nan)
+    asked = np.zeros(model.shape[:3], dtype=np.bool_)
+    telling: dict[str, dict[int, Item]] = {}
+    for record, condition in zip(measured, at, strict=True):
+        k, c = conditions[condition], countries[record.case.country]
+        for item in in_order(record.items):
+            q = questions[item.item_id]
+            asked[k, c, q] = True
+            if item.human is None:
+                continue
+            people[c, q] = _padded(item.human, item, width, options[item.item_id])
+            if item.model is None:
+                continue
+            model[k, c, q] = _padded(item.model, item, width, options[item.item_id])
+            # One item for each people is enough: all options that anybody chose are in them.
+            if c not in telling.setdefault(item.item_id, {}) and has_substantive_value(item):
+                telling[item.item_id][c] = item
+    return AnswerTable(
+        conditions=tuple(conditions),
+        countries=tuple(countries),
+        questions=tuple(questions),
+        clusters=Labels.of([first[name].cluster for name in questions]),
+        people=people,
+        model=model,
+        asked=asked,
+        substantive=_masks(telling, questions, width),
+    )
+
+
+def _numbered(members: Iterable[Member]) -> dict[Member, int]:
+    return {member: number for number, member in enumerate(sorted(set(members)))}
+
+
+def _padded(p: Sequence[float], item: Item, width: int, options: int) -> Sequence[float]:
+    if len(p) != options:
+        raise DataProblem(
+            f"question {item.item_id!r} has {len(p)} options in case {item.case_id!r} and "
+            f"{options} in another; one question has the same options everywhere"
+        )
+    return p if options == width else [*p, *[0.0] * (width - options)]
+
+
+def _masks(
+    telling: Mapping[str, Mapping[int, Item]], questions: Mapping[str, int], width: int
+) -> BoolArray:
+    masks = np.zeros((len(questions), width), dtype=np.bool_)
+    for name, items in telling.items():
+        if items:
+            mask = substantive_options(list(items.values()))
+            masks[questions[name], : mask.size] = mask
+    return masks

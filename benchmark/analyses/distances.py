@@ -1,0 +1,220 @@
+"""Are countries as far apart for the model as they are in truth? Kendall's tau-b of distances.
+
+Knows the answer table and the world's distances; no survey. Three truths (``frame``): the
+people's own answers, and those of `benchmark.distances` (Hofstede's dimensions, the
+Inglehart-Welzel map, the survey's question means).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from benchmark.analyses.answer_table import AnswerTable, answer_table
+from benchmark.analyses.substantive import NEEDS
+from benchmark.distances import FRAMES
+from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance, positive_or_nan
+from benchmark.metrics.mantel import (
+    exact_permutations,
+    kendall_tau_b,
+    mantel_tau_b,
+    random_permutations,
+)
+from benchmark.metrics.resampling import RESAMPLES
+from benchmark.records import AnswerReader, CaseRecord, Reading, Score
+from benchmark.world import countries as world
+
+READINGS: tuple[Reading, ...] = ("printed", "substantive")
+PEOPLE = "people"
+LEAST = 4  # countries: of three there are six relabellings, so no p below 1/6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Apart:
+    """Distances between countries under a scope, NaN where they share no question."""
+
+    scope: Mapping[str, str]
+    reading: Reading
+    model: FloatArray  # (countries, countries)
+    people: FloatArray  # over the same questions
+    n: int  # countries that the model was asked about
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Distances:
+    """``distance_tau_b`` between the model's and the true distances of countries, and its p.
+
+    The model's distance of two countries is the mean `js_distance` between its answers as either,
+    over the questions answered as both (and answered by both peoples); the people's is over the
+    same questions. Distance against distance: in [-1, 1], **positive is aligned**, higher is
+    better. ``distance_tau_b_p`` is a one-sided (greater) Mantel p from relabelled countries, exact
+    up to seven of them. Countries without a distance to all others (in a frame or for want of a
+    shared question) are left out, the worst first, and counted in ``n_missing``; below four
+    nothing is scored. ``distance_tau_b_people`` holds the *people's* answers against the other
+    frames: what a perfect model would reach there. Overall (mean over proxies, no controls)
+    and by proxy.
+    """
+
+    name: str = "distances"
+    permutations: int = RESAMPLES
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return NEEDS
+
+    def __call__(
+        self,
+        records: Sequence[CaseRecord],
+        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
+        *,
+        rng: np.random.Generator,
+    ) -> Sequence[Score]:
+        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
+        table = answer_table(records)
+        seed = int(rng.integers(2**63))
+        frames = {name: _frame(of, table.countries) for name, of in FRAMES.items()}
+        apart = [a for reading in READINGS for a in _apart(table, reading)]
+        scores = self._scores([(a, a.people) for a in apart], PEOPLE, seed)
+        for name, truth in frames.items():
+            scores += self._scores([(a, truth) for a in apart], name, seed)
+            scores += _of_people(apart, truth, name)
+        return scores
+
+    def _scores(
+        self,
+        jobs: Sequence[tuple[Apart, FloatArray]],
+        frame: str,
+        seed: int,
+    ) -> list[Score]:
+        """Both scores of each scope; scopes with one truth share its permutations."""
+        kept = [_complete(apart.model, truth) for apart, truth in jobs]
+        alike: dict[bytes, list[int]] = {}
+        for k, ((_, truth), keep) in enumerate(zip(jobs, kept, strict=True)):
+            key = keep.tobytes() + truth[np.ix_(keep, keep)].tobytes()
+            alike.setdefault(key, []).append(k)
+        tau, p = np.full((2, len(jobs)), np.nan)
+        for members in alike.values():
+            keep, truth = kept[members[0]], jobs[members[0]][1]
+            if keep.sum() < LEAST:
+                continue
+            inside = np.ix_(keep, keep)
+            models = np.array([jobs[k][0].model[inside] for k in members])
+            tau[members], p[members] = mantel_tau_b(
+                models,
+                truth[inside],
+                rng=np.random.default_rng([seed, *keep.tolist()]),
+                permutations=self.permutations,
+            )
+        return [
+            score
+            for k, (apart, _) in enumerate(jobs)
+            for score in self._pair(apart, kept[k], tau[k], p[k], frame)
+        ]
+
+    def _pair(
+        self, apart: Apart, keep: BoolArray, tau: float, p: float, frame: str
+    ) -> Iterator[Score]:
+        n = int(keep.sum())
+        scope = {**apart.scope, "frame": frame}
+        method = _why(n, tau) or self._method(n)
+        for metric, value in (("distance_tau_b", tau), ("distance_tau_b_p", p)):
+            yield Score(
+                metric=metric,
+                value=float(value),
+                scope=scope,
+                n=n,
+                n_missing=apart.n - n,
+                method=method,
+                higher_is_better=metric == "distance_tau_b",
+                reading=apart.reading,
+            )
+
+    def _method(self, n: int) -> str:
+        if exact_permutations(n, self.permutations):
+            return "Mantel, one-sided (greater), all permutations of countries"
+        number = random_permutations(n, self.permutations)
+        return f"Mantel, one-sided (greater), {number} permutations of countries"
+
+
+def _why(n: int, tau: float) -> str:
+    """Why there is no tau; empty where there is one."""
+    if n < LEAST:
+        return f"too few countries ({n} < {LEAST})"
+    return "all distances are equal" if np.isnan(tau) else ""
+
+
+def _of_people(apart: Sequence[Apart], truth: FloatArray, frame: str) -> Iterator[Score]:
+    for a in apart:
+        keep = _complete(a.model, truth)
+        rows, columns = np.triu_indices(int(keep.sum()), 1)
+        inside = np.ix_(keep, keep)
+        enough = keep.sum() >= LEAST
+        tau = (
+            kendall_tau_b(a.people[inside][rows, columns], truth[inside][rows, columns])
+            if enough
+            else float("nan")
+        )
+        yield Score(
+            metric="distance_tau_b_people",
+            value=tau,
+            scope={**a.scope, "frame": frame},
+            n=int(keep.sum()),
+            n_missing=a.n - int(keep.sum()),
+            method=_why(int(keep.sum()), tau) or "tau-b of the people's own distances",
+            higher_is_better=None,
+            reading=a.reading,
+        )
+
+
+def _frame(of: Callable[[str, str], float], countries: Sequence[str]) -> FloatArray:
+    table = np.full((len(countries), len(countries)), np.nan)
+    for a, b in combinations(range(len(countries)), 2):
+        if countries[a] in world() and countries[b] in world():
+            table[a, b] = table[b, a] = of(countries[a], countries[b])
+    return table
+
+
+def _apart(table: AnswerTable, reading: Reading) -> list[Apart]:
+    """Overall and by proxy: mean distances between countries over what they share."""
+    people, model = table.read(reading)
+    size = len(table.countries)
+    sums = np.zeros((3, len(table.conditions), size, size))  # model, people, count
+    for a, b in combinations(range(size), 2):
+        between = js_distance(model[:, a], model[:, b])  # (conditions, questions)
+        truth = np.broadcast_to(js_distance(people[a], people[b]), between.shape)
+        shared = np.isfinite(between) & np.isfinite(truth)
+        for k, column in enumerate((between, truth, shared)):
+            total = np.where(shared, column, 0.0).sum(axis=1)
+            sums[k, :, a, b] = sums[k, :, b, a] = total
+    asked = np.asarray(table.asked.any(axis=-1))  # (conditions, countries)
+    return [
+        _mean(scope, reading, sums[:, chosen].sum(axis=1), int(asked[chosen].any(axis=0).sum()))
+        for scope, chosen in _scopes(table)
+    ]
+
+
+def _scopes(table: AnswerTable) -> Iterator[tuple[dict[str, str], list[int]]]:
+    """Scopes and their conditions."""
+    conditions = list(enumerate(table.conditions))
+    yield {}, [k for k, condition in conditions if not condition.control]
+    for proxy in sorted({condition.proxy for condition in table.conditions}):
+        yield {"proxy": proxy}, [k for k, condition in conditions if condition.proxy == proxy]
+
+
+def _mean(scope: Mapping[str, str], reading: Reading, sums: FloatArray, n: int) -> Apart:
+    number = positive_or_nan(sums[2])
+    return Apart(scope=scope, reading=reading, model=sums[0] / number, people=sums[1] / number, n=n)
+
+
+def _complete(*matrices: FloatArray) -> BoolArray:
+    """Members of a set without a missing distance: the one that lacks most goes first."""
+    missing = np.asarray(np.isnan(np.array(matrices)).any(axis=0))
+    np.fill_diagonal(missing, val=False)
+    keep = np.ones(len(missing), dtype=np.bool_)
+    while (lacking := (missing & keep & keep[:, None]).sum(axis=1)).any():
+        # Of equals the last in the alphabet: any rule will do that does not depend on order.
+        keep[len(keep) - 1 - int(lacking[::-1].argmax())] = False
+    return keep

@@ -1,0 +1,75 @@
+"""How cases are grouped beyond their own fields: which cases count, and a country's groups.
+
+Knows records and the world's table of countries; no values. UN regions and World Bank groups are
+facts about a country; the two incomes are the paper's reading of the Bank's four groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from benchmark.records import Case, CaseRecord, Item
+from benchmark.world import countries
+
+CONTROL = "control"
+SIMILARITY_KINDS = frozenset({"", "alignment", CONTROL})
+TWO_INCOMES: Mapping[str, str] = {
+    "high": "high",
+    "upper-middle": "high",
+    "lower-middle": "low",
+    "low": "low",
+}
+
+
+def similarity_records(records: Iterable[CaseRecord]) -> list[CaseRecord]:
+    """The records whose items compare a model with people, by case; recognition is not one."""
+    mine = (record for record in records if record.case.kind in SIMILARITY_KINDS)
+    return sorted(mine, key=lambda record: record.case.case_id)
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """A case's items sorted, so that nothing depends on how they came."""
+    return sorted(items, key=lambda item: (item.item_id, item.image_ids))
+
+
+def region(iso3: str) -> str:
+    """The country's UN region; empty for what is no country.
+
+    >>> region("NGA"), region("XXX")
+    ('Africa', '')
+    """
+    return countries()[iso3].region if iso3 in countries() else ""
+
+
+def income_group(iso3: str) -> str:
+    """The country's World Bank group, one of four; empty where the Bank has none.
+
+    >>> income_group("NGA"), income_group("AIA")
+    ('lower-middle', '')
+    """
+    return countries()[iso3].income_group if iso3 in countries() else ""
+
+
+def income(iso3: str) -> str:
+    """``high`` or ``low``, as the paper halves the Bank's groups; empty where there is none.
+
+    >>> income("BRA"), income("NGA")
+    ('high', 'low')
+    """
+    return TWO_INCOMES.get(income_group(iso3), "")
+
+
+OF_COUNTRY: Mapping[str, Callable[[str], str]] = {
+    "region": region,
+    "income_group": income_group,
+    "income": income,
+}
+OF_CASE = ("country", "topic", "proxy", "variant")
+FACTORS = (*OF_CASE, *OF_COUNTRY)
+
+
+def factor(name: str, cases: Sequence[Case]) -> list[str]:
+    """The member of a factor that each case belongs to; empty where it belongs to none."""
+    if name in OF_COUNTRY:
+        return [OF_COUNTRY[name](case.country) for case in cases]
+    return [getattr(case, name) for case in cases]

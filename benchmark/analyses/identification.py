@@ -1,0 +1,173 @@
+"""Does the model answer as this country rather than as another? Rank of the right one by distance.
+
+Knows the answer table; no survey. A similarity can be high because people are alike everywhere;
+to be nearest to the right people the model must know what sets them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.analyses.answer_table import AnswerTable, answer_table
+from benchmark.analyses.candidates import Units, mean_of_drawn, places, resampled, units_of
+from benchmark.analyses.reporting import too_few
+from benchmark.analyses.stem_intervals import LEVEL, stem_rng
+from benchmark.analyses.substantive import NEEDS
+from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.ranking import (
+    chance_of_reciprocal_rank,
+    chance_of_top1,
+    reciprocal_rank,
+    top1,
+)
+from benchmark.metrics.resampling import (
+    MIN_STEMS,
+    RESAMPLES,
+    cluster_weights,
+    expanded_level,
+    percentile_interval,
+)
+from benchmark.records import AnswerReader, CaseRecord, Reading, Score
+
+READINGS: tuple[Reading, ...] = ("printed", "substantive")
+ONE_CANDIDATE = "one candidate: no other country's people are in the run"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identification:
+    """Is the answer for a country nearest to that country's people? Top-1 and reciprocal rank.
+
+    Candidates are the countries whose people's answers are in the run; each rival is held
+    against the right country by the mean `js_distance` over the questions that *both* peoples
+    were asked, so that no one wins by an easier questionnaire. The rank is 1 + the rivals that
+    are nearer; ties are broken evenly. ``identification_top1`` in [0, 1] and
+    ``identification_mrr`` in (0, 1], higher is better, each beside its chance level
+    (1/k, and the mean of 1/1 … 1/k, over k candidates). Means over countries and proxies, a unit
+    each; overall and by country without controls. Intervals resample question stems, all units
+    together. Not scored where a country has no rival.
+    """
+
+    name: str = "identification"
+    resamples: int = RESAMPLES
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return NEEDS
+
+    def __call__(
+        self,
+        records: Sequence[CaseRecord],
+        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
+        *,
+        rng: np.random.Generator,
+    ) -> Sequence[Score]:
+        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
+        table = answer_table(records)
+        seed = int(rng.integers(2**63))
+        scores: list[Score] = []
+        for reading in READINGS:
+            units = units_of(table, reading)
+            scores += _scores(units, table, reading, seed, self.resamples)
+        return scores
+
+
+def _scopes(units: Units) -> Iterator[tuple[dict[str, str], list[int]]]:
+    """Scopes and their units: overall, by proxy, by country, and by both."""
+    everyone = range(len(units.country))
+    pooled = [u for u in everyone if not units.control[u]]
+    yield {}, pooled
+    for proxy in sorted(set(units.proxy)):
+        yield {"proxy": proxy}, [u for u in everyone if units.proxy[u] == proxy]
+    for country in sorted({units.country[u] for u in pooled}):
+        yield {"country": country}, [u for u in pooled if units.country[u] == country]
+    for country, proxy in sorted(set(zip(units.country, units.proxy, strict=True))):
+        both = [u for u in everyone if (units.country[u], units.proxy[u]) == (country, proxy)]
+        yield {"country": country, "proxy": proxy}, both
+
+
+def _scores(
+    units: Units, table: AnswerTable, reading: Reading, seed: int, resamples: int
+) -> list[Score]:
+    better, tied = places(units.margin.sum(axis=-1)[None], units.rival)
+    value = {"top1": top1(better, tied)[0], "mrr": reciprocal_rank(better, tied)[0]}
+    chance = {
+        "top1": chance_of_top1(units.candidates),
+        "mrr": chance_of_reciprocal_rank(units.candidates),
+    }
+    scopes = list(_scopes(units))
+    samples = _intervals(units, table, [mine for _, mine in scopes], seed, resamples)
+    scores = []
+    for (scope, mine), (stems, ends) in zip(scopes, samples, strict=True):
+        ranked = [u for u in mine if units.ranked[u]]
+        n = int(units.n[ranked].sum())
+        n_missing = int(units.n_items[mine].sum()) - n
+        for metric in ("top1", "mrr"):
+            low, high = ends[metric]
+            shared = {"scope": scope, "n": n, "n_missing": n_missing, "reading": reading}
+            scores.append(
+                Score(
+                    metric=f"identification_{metric}",
+                    value=_mean(value[metric][ranked]),
+                    low=low,
+                    high=high,
+                    method=_method(ranked, stems, resamples),
+                    **shared,  # type: ignore[arg-type]
+                )
+            )
+            scores.append(
+                Score(
+                    metric=f"identification_{metric}_chance",
+                    value=_mean(chance[metric][ranked]),
+                    method="guessing" if ranked else ONE_CANDIDATE,
+                    higher_is_better=None,
+                    **shared,  # type: ignore[arg-type]
+                )
+            )
+    return scores
+
+
+def _mean(values: FloatArray) -> float:
+    return float(values.mean()) if values.size else float("nan")
+
+
+def _method(ranked: Sequence[int], stems: int, resamples: int) -> str:
+    if not ranked:
+        return ONE_CANDIDATE
+    if stems < MIN_STEMS:
+        return too_few(stems)
+    return f"stem bootstrap, {resamples} resamples, 95 % expanded percentile"
+
+
+Ends = dict[str, tuple[float, float]]
+NO_ENDS: Ends = {"top1": (float("nan"),) * 2, "mrr": (float("nan"),) * 2}
+
+
+def _intervals(
+    units: Units, table: AnswerTable, scopes: Sequence[Sequence[int]], seed: int, resamples: int
+) -> list[tuple[int, Ends]]:
+    """Number of stems and ends of each scope; scopes over the same stems share resamples."""
+    found: list[tuple[int, Ends]] = [(0, NO_ENDS)] * len(scopes)
+    jobs: dict[tuple[int, ...], list[int]] = {}
+    for k, mine in enumerate(scopes):
+        covered = np.flatnonzero(units.stems[mine].any(axis=0))
+        found[k] = covered.size, NO_ENDS
+        if covered.size >= MIN_STEMS:
+            jobs.setdefault(tuple(covered.tolist()), []).append(k)
+    for covered_stems, members in jobs.items():
+        names = [table.clusters.names[s] for s in covered_stems]
+        weights = cluster_weights(len(names), rng=stem_rng(seed, names), resamples=resamples)
+        level = expanded_level(LEVEL, len(names))
+        needed = sorted({u for k in members for u in scopes[k] if units.ranked[u]})
+        position = {u: i for i, u in enumerate(needed)}
+        by_unit = resampled(units, needed, list(covered_stems), weights)
+        for k in members:
+            mine = [position[u] for u in scopes[k] if u in position]
+            ends = {}
+            for metric, samples in by_unit.items():
+                low, high = percentile_interval(mean_of_drawn(samples[:, mine]), level)
+                ends[metric] = float(low), float(high)
+            found[k] = found[k][0], ends
+    return found

@@ -1,0 +1,123 @@
+"""Figures of a table as `Score`s: value, sample, interval, and why there is none.
+
+Knows tables, figures and records; not what a figure is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from benchmark.analyses.item_table import Grouping, ItemTable
+from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals, pools
+from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.records import Reading, Score
+
+SUFFIXES: Mapping[Reading, str] = {"printed": "", "substantive": "_substantive"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reported:
+    """A figure under the name, reading and direction of its scores.
+
+    ``scope`` is added to that of each group; ``undefined`` says why a figure can be NaN.
+    """
+
+    metric: str
+    reading: Reading
+    figure: Figure
+    higher_is_better: bool | None
+    scope: Mapping[str, str] = field(default_factory=dict)
+    undefined: str = "no value"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Family:
+    """Factors to group by, and what is reported of each group."""
+
+    by: tuple[str, ...]
+    wanted: tuple[Reported, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pooled:
+    """A family with its groups and the pools that hold its figures."""
+
+    family: Family
+    grouping: Grouping
+    pools: Sequence[Pool]
+
+
+def pooled(table: ItemTable, families: Sequence[Family]) -> list[Pooled]:
+    """The figures of each family, without intervals yet."""
+    found = []
+    for family in families:
+        grouping = table.group(family.by)
+        figures = dict.fromkeys(reported.figure for reported in family.wanted)
+        found.append(
+            Pooled(family=family, grouping=grouping, pools=pools(figures, table, grouping))
+        )
+    return found
+
+
+def report(
+    table: ItemTable, families: Sequence[Family], *, seed: int, resamples: int
+) -> list[Score]:
+    """The scores of all families, with intervals where a figure wants them."""
+    work = pooled(table, families)
+    every = (pool for part in work for pool in part.pools)
+    add_intervals(every, table, seed=seed, resamples=resamples)
+    return [score for part in work for score in scores_of(part, resamples)]
+
+
+def scores_of(part: Pooled, resamples: int) -> Iterator[Score]:
+    """The scores of one family, figure by figure."""
+    for reported in part.family.wanted:
+        for pool in part.pools:
+            if reported.figure in pool.value:
+                yield from _scores(reported, part.grouping, pool, resamples)
+
+
+def itself(mean: FloatArray) -> FloatArray:
+    """The mean of one column as the figure."""
+    return mean
+
+
+def _scores(reported: Reported, grouping: Grouping, pool: Pool, resamples: int) -> Iterator[Score]:
+    figure = reported.figure
+    ends = pool.low[figure], pool.high[figure]
+    columns = (pool.value[figure], pool.n, pool.n_clusters, grouping.sizes, *ends)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    for scope, (value, n, stems, size, low, high) in zip(grouping.scopes, rows, strict=True):
+        yield Score(
+            metric=reported.metric,
+            value=value,
+            scope={**scope, **reported.scope},
+            n=n,
+            n_missing=size - n,
+            low=low,
+            high=high,
+            method=_method(reported, value, stems, low, resamples),
+            higher_is_better=reported.higher_is_better,
+            reading=reported.reading,
+        )
+
+
+def _method(reported: Reported, value: float, stems: int, low: float, resamples: int) -> str:
+    if not reported.figure.interval:
+        return "mean"
+    if stems < MIN_STEMS:
+        return too_few(stems)
+    if np.isnan(value):
+        return reported.undefined
+    if np.isnan(low):
+        return f"no interval: {reported.undefined} in a resample"
+    return f"stem bootstrap, {resamples} resamples, 95 % expanded percentile"
+
+
+def too_few(stems: int) -> str:
+    """Why a figure over so few stems has neither interval nor p."""
+    return f"too few stems ({stems} < {MIN_STEMS})"

@@ -1,0 +1,99 @@
+"""Does the model vary across countries as much as people do? One ratio, by proxy and overall.
+
+Knows the answer table; no survey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.analyses.answer_table import AnswerTable, answer_table
+from benchmark.analyses.item_table import ItemTable, Labels
+from benchmark.analyses.reporting import SUFFIXES, Family, Reported, report
+from benchmark.analyses.stem_intervals import Figure
+from benchmark.analyses.substantive import NEEDS
+from benchmark.metrics.dispersion import group_js_divergence
+from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
+from benchmark.metrics.resampling import RESAMPLES
+from benchmark.records import AnswerReader, CaseRecord, Score
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spread:
+    """``spread_ratio``: the model's dispersion across countries over the people's.
+
+    The dispersion of a question is the generalised Jensen-Shannon divergence of the countries'
+    answers (`group_js_divergence`), over the countries whose people and whose model answer are
+    both there, at least two, the same for either side; the ratio is one of means over questions,
+    never a mean of ratios. In [0, ∞): 0 is one answer for everybody, 1 as much variety as among
+    people, above 1 a caricature (or noise, which also varies). It says nothing of *which* way the
+    model varies: read it beside identification. Overall (a question counts once for each
+    proxy, without controls) and by proxy; intervals resample stems.
+    """
+
+    name: str = "spread"
+    resamples: int = RESAMPLES
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return NEEDS
+
+    def __call__(
+        self,
+        records: Sequence[CaseRecord],
+        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
+        *,
+        rng: np.random.Generator,
+    ) -> Sequence[Score]:
+        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
+        table = _dispersions(answer_table(records))
+        families = [Family(by=by, wanted=tuple(_reported())) for by in ((), ("proxy",))]
+        seed = int(rng.integers(2**63))
+        return report(table, families, seed=seed, resamples=self.resamples)
+
+
+def _reported() -> Iterator[Reported]:
+    for reading, suffix in SUFFIXES.items():
+        columns = ("model" + suffix, "people" + suffix)
+        yield Reported(
+            metric="spread_ratio",
+            reading=reading,
+            figure=Figure(columns=columns, of_means=_ratio, interval=True),
+            higher_is_better=None,
+            undefined="people answer alike everywhere",
+        )
+
+
+def _ratio(model: FloatArray, people: FloatArray) -> FloatArray:
+    ratio: FloatArray = model / positive_or_nan(people)
+    return ratio
+
+
+def _dispersions(table: AnswerTable) -> ItemTable:
+    """A row for each condition and question, with the dispersion of either side."""
+    conditions, questions = len(table.conditions), len(table.questions)
+    asked = table.asked.any(axis=1).ravel()  # (conditions * questions,)
+    values = {}
+    for reading, suffix in SUFFIXES.items():
+        people, model = table.read(reading)
+        people = np.broadcast_to(people, model.shape)
+        both = np.asarray(np.isfinite(model).all(axis=-1) & np.isfinite(people).all(axis=-1))
+        for name, side in (("model", model), ("people", people)):
+            known = np.where(both[..., None], side, np.nan).swapaxes(1, 2)
+            values[name + suffix] = group_js_divergence(known).ravel()[asked]
+    return ItemTable(
+        factors={"proxy": _repeated([c.proxy for c in table.conditions], questions, asked)},
+        clusters=Labels(
+            names=table.clusters.names, codes=np.tile(table.clusters.codes, conditions)[asked]
+        ),
+        values=values,
+        items=Labels.of(np.tile(np.array(table.questions, dtype=str), conditions)[asked].tolist()),
+        control=np.repeat([c.control for c in table.conditions], questions)[asked].astype(bool),
+    )
+
+
+def _repeated(names: Sequence[str], times: int, keep: BoolArray) -> Labels:
+    return Labels.of(np.repeat(np.array(names, dtype=str), times)[keep].tolist())

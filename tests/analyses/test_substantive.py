@@ -1,0 +1,75 @@
+"""Which options are answers, told from a row's values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmark.analyses.answer_table import answer_table
+from benchmark.errors import DataProblem
+from tests.analyses.planting import Plan, noisy, plan, renamed
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_choice_of_options_is_found(seed: int) -> None:
+    """Non-answers at the end, in the middle or nowhere: the mask is the planted one."""
+    rng = np.random.default_rng(seed)
+    base = plan(rng, questions=12, options=7)
+    masks = rng.random((12, 7)) < 0.7
+    masks[:, :2] = True
+    planted = Plan(people=base.people, substantive=masks, stems=base.stems, topics=base.topics)
+    records = planted.records({"country": noisy(base.people, rng, respondents=50)})
+    np.testing.assert_array_equal(answer_table(records).substantive, masks)
+
+
+def test_a_perfect_model_does_not_hide_the_options() -> None:
+    """Every choice gives divergence 0 to who answers like the people; the floor tells."""
+    planted = plan(np.random.default_rng(5), questions=8, missing=0.2)
+    found = answer_table(planted.records({"country": planted.people}))
+    np.testing.assert_array_equal(found.substantive, planted.substantive)
+
+
+def test_the_substantive_reading_is_that_of_the_rows() -> None:
+    """Renormalised over the found options, people and model give the recorded divergence."""
+    rng = np.random.default_rng(6)
+    planted = plan(rng, questions=10)
+    answers = noisy(planted.people, rng, respondents=30)
+    people, model = answer_table(planted.records({"country": answers})).read("substantive")
+    keep = planted.substantive[:, None]
+    expected = planted.people * keep / (planted.people * keep).sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(people, expected.swapaxes(0, 1), atol=1e-12)
+    assert (model[..., -1] == 0).all()
+
+
+def test_values_of_other_distributions_are_an_error() -> None:
+    """A row whose values cannot come from its distributions is named, not read."""
+    rng = np.random.default_rng(7)
+    planted = plan(rng, questions=4)
+    records = planted.records({"country": noisy(planted.people, rng)})
+    item = records[0].items[0]
+    wrong = replace(item, values={**item.values, "js_divergence_substantive": 0.5})
+    broken = replace(records[0], items=(wrong, *records[0].items[1:]))
+    with pytest.raises(DataProblem, match=r"'q000'.*do not belong together"):
+        answer_table([broken, *records[1:]])
+
+
+def test_one_question_has_the_same_options_everywhere() -> None:
+    """A case with other options is named."""
+    planted = plan(np.random.default_rng(8), questions=4)
+    records = planted.records({"country": planted.people})
+    item = records[0].items[0]
+    assert item.human is not None
+    shorter = replace(item, human=item.human[:-1], model=item.human[:-1])
+    broken = replace(records[0], items=(shorter, *records[0].items[1:]))
+    with pytest.raises(DataProblem, match="'q000'"):
+        answer_table([broken, *records[1:]])
+
+
+def test_order_of_options_does_not_matter() -> None:
+    """The mask moves with the options."""
+    planted = plan(np.random.default_rng(9), questions=6)
+    order = np.array([4, 2, 0, 1, 3])
+    records = renamed(planted.records({"country": planted.people}), order)
+    np.testing.assert_array_equal(answer_table(records).substantive, planted.substantive[:, order])
