@@ -51,7 +51,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
     ),
-    "report": (("leaderboard.report",), ("joints", "data", "metrics", "rows", "leaderboard")),
+    "report": (
+        ("leaderboard.report",),
+        ("joints", "world", "data", "metrics", "rows", "leaderboard"),
+    ),
     "command": (
         ("leaderboard.__main__",),
         ("joints", "engine", "analyses", "gates", "suite", "leaderboard", "report"),
