@@ -20,14 +20,13 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "joints": (("benchmark.records", "benchmark.errors", "benchmark.jsonio"), ()),
     "shards": (("benchmark.shards",), ("joints",)),
     "settings": (("benchmark.settings", "benchmark.provenance"), ("joints", "shards")),
-    "world": (("benchmark.world", "benchmark.distances"), ("joints",)),
+    "world": (("benchmark.world", "benchmark.distances", "benchmark.sections"), ("joints",)),
     "data": (
         (
             *("benchmark.survey", "benchmark.survey_csv", "benchmark.survey_rows"),
             *("benchmark.survey_sample", "benchmark.topics", "benchmark.wording"),
             *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
-            *("benchmark.sections", "benchmark.refusals", "benchmark.translation"),
-            "benchmark.orders",
+            *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
         ),
         ("joints", "world"),
     ),

@@ -124,10 +124,10 @@ ASKING = (
     ),
     Option(
         "--recognition",
-        "likelihood",
+        "auto",
         "WAY",
         "which country a picture shows: by the likelihood of each name, or json (five guesses "
-        "written, the paper's protocol); default: likelihood",
+        "written, the paper's protocol); default: auto (json for endpoints, else likelihood)",
     ),
     Option(
         "--rationales",
@@ -250,7 +250,7 @@ def settings_from(config: pytest.Config) -> Settings:
         else _count(get("--permutations"), "--permutations"),
         templates=_all_or_names(get("--templates"), "--templates"),
         vetted=_one_of(get("--vetted"), ("off", "top1", "top2"), "--vetted"),
-        recognition=_one_of(get("--recognition"), ("likelihood", "json"), "--recognition"),
+        recognition=_one_of(get("--recognition"), ("auto", "likelihood", "json"), "--recognition"),
         rationales=None
         if get("--rationales") == "auto"
         else _count(get("--rationales"), "--rationales", least=0),

@@ -30,7 +30,7 @@ from benchmark.records import (
     Text,
 )
 from benchmark.scoring import Asked, Beside, case_record, layout
-from benchmark.settings import DEMO, Settings
+from benchmark.settings import DEMO, ENDPOINT, Settings
 from benchmark.sources import open_images, open_survey
 from benchmark.suite import SuiteMeta
 from benchmark.survey import Question, Survey
@@ -219,7 +219,7 @@ class WvsSuite:
 
     def _which_country(self, entry: ImageEntry) -> Continuation | Generate:
         picture = self.images.open(entry)
-        if self.settings.recognition == "json":
+        if self._recognition == "json":
             return self._asker.written_recognition(
                 picture, entry.category, names=self._names, iso3=entry.country
             )
@@ -284,7 +284,7 @@ class WvsSuite:
             "proxies": list(self._cells.proxies),
             "permutations": self.settings.permutations or "all",
             "vetted": self.settings.vetted,
-            "recognition": self.settings.recognition,
+            "recognition": self._recognition,
             "rationales": self._rationales,
             "income_cut_usd_month": self._cells.income_cut,
             "min_images": self._cells.min_households,
@@ -322,6 +322,13 @@ class WvsSuite:
     @property
     def _permuted(self) -> bool:
         return self.settings.permutations != 1
+
+    @property
+    def _recognition(self) -> str:
+        """A server gives no likelihood of a text of several tokens, so it is asked to write."""
+        if self.settings.recognition != "auto":
+            return self.settings.recognition
+        return "json" if self.settings.model.startswith(ENDPOINT) else "likelihood"
 
     @cached_property
     def _rationales(self) -> int:
