@@ -167,7 +167,7 @@ def _intervals(
             mine = [position[u] for u in scopes[k] if u in position]
             ends = {}
             for metric, samples in by_unit.items():
-                low, high = percentile_interval(mean_of_drawn(samples[:, mine]), level)
+                low, high = percentile_interval(mean_of_drawn(samples[mine]), level)
                 ends[metric] = float(low), float(high)
             found[k] = found[k][0], ends
     return found
