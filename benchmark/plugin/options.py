@@ -133,7 +133,8 @@ ASKING = (
         "--rationales",
         "auto",
         "N",
-        "ask for a one-sentence reason on N questions a case; default: auto (1 for demo, else 0)",
+        "ask for a one-sentence reason on N questions a case; default: auto (0; the demo gives one "
+        "under some proxies)",
     ),
     Option(
         "--min-images",
