@@ -47,6 +47,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             *("leaderboard.runs", "leaderboard.documents", "leaderboard.board"),
             *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
+            "leaderboard.findings",
         ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
     ),

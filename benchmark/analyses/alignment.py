@@ -72,7 +72,11 @@ class Alignment:
         """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
         table = item_table(records, NEEDS, analysis=self.name, optional=OPTIONAL)
         seed = int(rng.integers(2**63))
-        scores = report(table, _families(table), seed=seed, resamples=self.resamples)
+        scores = [
+            score
+            for score in report(table, _families(table), seed=seed, resamples=self.resamples)
+            if score.n or score.metric != SHOWN  # most proxies show no other country
+        ]
         return scores + template_spread(table, seed=seed, resamples=self.resamples)
 
 
