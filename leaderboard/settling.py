@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from benchmark.analyses import recompute
 from benchmark.gates import Gate, Verdict, judge
 from benchmark.gates.wording import document
-from leaderboard.baseline import against
+from leaderboard.comparing import against
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -48,7 +48,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             *("leaderboard.runs", "leaderboard.documents", "leaderboard.board"),
             *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
-            "leaderboard.baseline",
+            *("leaderboard.baseline", "leaderboard.comparing"),
         ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
     ),

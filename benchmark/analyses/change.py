@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from benchmark.analyses.groups import FACTORS
 from benchmark.analyses.item_table import item_table
 from benchmark.analyses.reporting import Family, Reported, itself, report
 from benchmark.analyses.stem_intervals import Figure
@@ -34,7 +35,8 @@ def paired_changes(
 
     Positive where ``now`` is higher. The difference is taken question by question, over those
     that both runs have a value for (``n``; those that only one has are ``n_missing``), and whole
-    stems are resampled. A score is an item mean where the items of its scope have its value as their mean.
+    stems are resampled. A score is an item mean where the items of its scope have its
+    value as their mean.
     """
     found: dict[int, Score] = {}
     kinds = {(s.metric, s.reading, tuple(sorted(s.scope))): s.higher_is_better for s in wanted}
@@ -46,19 +48,17 @@ def paired_changes(
             figure=Figure(columns=(CHANGE,), of_means=itself, interval=True),
             higher_is_better=higher,
         )
-        try:
-            means = _scores(_single(now, name), shape, by, seed=seed, resamples=0)
-            changes = _scores(
-                _differences(now, before, name), shape, by, seed=seed, resamples=resamples
-            )
-        except KeyError:
-            continue  # a factor that the items do not have: no mean of theirs
+        if not set(by) <= set(FACTORS):
+            continue  # a frame or a contrast: no mean of items
+        means = _scores(_single(now, name), shape, by, seed=seed, resamples=0)
+        differences = _differences(now, before, name)
+        changes = _scores(differences, shape, by, seed=seed, resamples=resamples)
         for place, score in enumerate(wanted):
             key = tuple(sorted(score.scope.items()))
-            mean = means.get(key)
+            mean, change = means.get(key), changes.get(key)
             alike = (score.metric, score.reading) == (metric, reading)
-            if alike and mean and math.isclose(mean.value, score.value, rel_tol=0, abs_tol=SAME):
-                found[place] = _named(changes[key])
+            if alike and mean and change and math.isclose(mean.value, score.value, abs_tol=SAME):
+                found[place] = _named(change)
     return found
 
 

@@ -105,6 +105,7 @@ def _gate(table: Table) -> Gate:
     _one_of(table, texts, "reading", READINGS)
     _one_of(table, texts, "compare", COMPARISONS)
     _one_of(table, texts, "inconclusive", (Status.FAIL.value, Status.PASS.value))
+    by = texts.get("worst") or texts.get("gap", "")
     gate = Gate(
         suite=texts["suite"],
         metric=texts["metric"],
@@ -115,7 +116,7 @@ def _gate(table: Table) -> Gate:
         inconclusive=Status(texts.get("inconclusive", "fail")),
         worst=texts.get("worst", ""),
         gap=texts.get("gap", ""),
-        among=tuple(_member(_grouping(texts), name) for name in _among(table)),
+        among=tuple(_member(by, name) for name in _among(table)),
         compare=cast("Compare", texts.get("compare", "")),
         margin=_number(table, "margin", 0.0),
         file=table.path.name,
@@ -185,10 +186,6 @@ def _among(table: Table) -> list[str]:
     if not isinstance(among, list) or not all(isinstance(name, str) for name in among):
         raise DataProblem(f'{table.at("among")}: among is a list such as ["NGA", "PAK"]')
     return among
-
-
-def _grouping(texts: Mapping[str, str]) -> str:
-    return texts.get("worst", "") or texts.get("gap", "")
 
 
 def _member(key: str, name: str) -> str:
