@@ -9,14 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 from benchmark.gates.rules import Cell, Status
 from benchmark.metrics.permutation import holm
+from benchmark.metrics.student import student_quantile, student_tail
 
 ALPHA = 0.025  # of one side: what an interval of 95 % leaves there
-NORMAL = NormalDist()
-Z = NORMAL.inv_cdf(1 - ALPHA)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,13 +105,13 @@ def _p_outside(cell: Cell, bounds: Bounds) -> float:
         return math.nan
     below = bounds.min - cell.value - cell.noise, cell.high - cell.value
     above = cell.value - bounds.max - cell.noise, cell.value - cell.low
-    return min(_tail(*below), _tail(*above))
+    return min(_tail(*below, cell.df), _tail(*above, cell.df))
 
 
-def _tail(beyond: float, arm: float) -> float:
+def _tail(beyond: float, arm: float, df: int) -> float:
     if beyond <= 0 or arm <= 0:
         return 0.0 if beyond > 0 else 1.0
-    return 1 - NORMAL.cdf(Z * beyond / arm)
+    return student_tail(student_quantile(1 - ALPHA, df) * beyond / arm, df)
 
 
 def _inside(cell: Cell, bounds: Bounds) -> bool:

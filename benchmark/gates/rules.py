@@ -85,6 +85,11 @@ class Cell:
         return self.high + self.noise
 
     @property
+    def df(self) -> int:
+        """Degrees of freedom, at most: a score does not tell how many stems its items have."""
+        return max(1, self.n - 1)
+
+    @property
     def has_interval(self) -> bool:
         return not (math.isnan(self.low) or math.isnan(self.high))
 
