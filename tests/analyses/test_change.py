@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from benchmark.analyses.change import paired_changes
+from benchmark.metrics.divergence import FloatArray
 from benchmark.records import Case, CaseRecord, Item, Score
 
 NAN = float("nan")
 EASY = np.linspace(0.2, 0.9, 20)  # questions differ far more than models do
 
 
-def records(values: Mapping[str, Sequence[float]]) -> list[CaseRecord]:
+def records(values: Mapping[str, FloatArray]) -> list[CaseRecord]:
     """One case a country; question i is stem i in all of them."""
     found = []
     for country, column in values.items():
@@ -41,7 +42,7 @@ def wanted(value: float, metric: str = "js_similarity", **scope: str) -> Score:
 
 
 def change(
-    now: Mapping[str, Sequence[float]], before: Mapping[str, Sequence[float]], score: Score
+    now: Mapping[str, FloatArray], before: Mapping[str, FloatArray], score: Score
 ) -> Score | None:
     """The change of one score."""
     return paired_changes(records(now), records(before), [score], seed=3, resamples=2000).get(0)
