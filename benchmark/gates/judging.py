@@ -109,11 +109,8 @@ def _chosen(gate: Gate, found: Sequence[Score], *, said_of: Sequence[Score]) -> 
 
 
 def _what(gate: Gate) -> str:
-    return (
-        "the baseline and the run have no such score"
-        if gate.compare
-        else ("the run has no such score")
-    )
+    side = "the baseline and the run have" if gate.compare else "the run has"
+    return f"{side} no such score"
 
 
 def _near(gate: Gate, scores: Sequence[Score]) -> str:
@@ -135,6 +132,8 @@ def _near(gate: Gate, scores: Sequence[Score]) -> str:
         members = {s.scope[key] for s in mine if key in s.scope}
         if member not in members:
             return f", {unknown(key, member, members, source='gate')}"
+    if gate.compare:
+        return " in common; a board's row holds overall figures and those by proxy, a run file all"
     return ", not for all of these at once"
 
 

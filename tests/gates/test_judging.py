@@ -136,6 +136,14 @@ def test_a_baseline_that_cannot_be_compared_closes_the_gate() -> None:
     assert verdict.reason == other.problem
 
 
+def test_a_board_row_without_the_scope_says_where_to_find_it() -> None:
+    """It holds no figures by country."""
+    against = Against(name="old", changes=CHANGES)
+    verdict = judge(gate(compare="regression", worst="country"), SCORES, against=against)
+    assert verdict.status is Status.FAIL
+    assert "a run file all" in verdict.reason
+
+
 def test_noise_of_run_and_baseline_add_up() -> None:
     """Each may have moved by its own floor; the margin stays what it is."""
     floor = Determinism(n=1, max_js_distance=0.001, logit_step=0.0)
