@@ -159,8 +159,9 @@ class Controller:
         counts = self.config.stash.get(traffic.COUNTS, [0, 0])
         for run in self.runs.values():
             if not run.was_run:
-                self.verdicts += gating.of_nothing(self.gates, run.run.suite)
+                self.verdicts += gating.of_nothing(self.gates, run.run.suite, "no case was run")
                 continue
+            judged = len(self.verdicts)
             try:
                 self.verdicts += run.close(
                     gates=self.gates,
@@ -173,6 +174,8 @@ class Controller:
                     board.update(self.state.settings.leaderboard, run.finished, run_file=run.path)
             except CultureError as error:
                 self.problems.append(str(error))
+                if len(self.verdicts) == judged:
+                    self.verdicts += gating.of_nothing(self.gates, run.run.suite, str(error))
 
     def _tell_gates(self) -> None:
         """The verdicts to JUnit and Markdown; a shard that waits for others has none to tell."""

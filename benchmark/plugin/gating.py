@@ -30,9 +30,9 @@ def of_other_suites(gates: Sequence[Gate], suites: set[str]) -> tuple[Verdict, .
     )
 
 
-def of_nothing(gates: Sequence[Gate], suite: str) -> tuple[Verdict, ...]:
-    """Gates on a suite of which no case was run fail."""
-    return tuple(unjudged(gate, "no case was run") for gate in gates if gate.suite == suite)
+def of_nothing(gates: Sequence[Gate], suite: str, reason: str) -> tuple[Verdict, ...]:
+    """Gates on a suite that has no scores fail: no case was run, or its end went wrong."""
+    return tuple(unjudged(gate, reason) for gate in gates if gate.suite == suite)
 
 
 def to_junit(config: pytest.Config, verdicts: Sequence[Verdict]) -> None:
