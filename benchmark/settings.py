@@ -56,6 +56,8 @@ class Settings:
     runs: Path
     leaderboard: Path
     gates: tuple[Path, ...]
+    baselines: tuple[str, ...] = ()
+    gate_report: Path | None = None
     permutations: int | None = 1
     templates: tuple[str, ...] = ()
     vetted: str = "off"

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from benchmark.analyses import ANALYSES, chosen
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem, CultureError, UsageProblem
-from benchmark.gates import load_gates
+from benchmark.gates import load_gates, unjudged
 from benchmark.suite import SUITE_FILE, own_analyses
+from leaderboard.baseline import load_baselines
 from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
 from leaderboard.merging import merge
@@ -142,6 +143,7 @@ def _add_merge(merge: argparse.ArgumentParser) -> None:
     )
     for name, words in (
         ("--gate", "a TOML file of thresholds that decide the exit code; repeatable"),
+        ("--baseline", "what its gates compare with, run.json or leaderboard.json#ROW; repeatable"),
         ("--store", "a shard's response store, if an analysis reads answers; repeatable"),
     ):
         merge.add_argument(name, action="append", default=[], type=Path, metavar="FILE", help=words)
@@ -237,6 +239,7 @@ def _build(paths: Sequence[Path], out: Path) -> int:
 
 def _merge(options: argparse.Namespace) -> int:
     gates = [gate for path in options.gate for gate in load_gates(path)]
+    baselines = load_baselines([str(path) for path in options.baseline])
     found = {str(path): read_run(path) for path in _shards(options.runs)}
     suite, names = next((run.suite, run.analyses) for run in found.values())
     answers = StoredAnswers(*options.store)
@@ -247,6 +250,7 @@ def _merge(options: argparse.Namespace) -> int:
             analyses=_analyses(names, options.suite or Path("suites") / suite),
             answers=answers,
             gates=gates,
+            baselines=baselines,
         )
     finally:
         answers.close()
@@ -255,7 +259,7 @@ def _merge(options: argparse.Namespace) -> int:
     _say("".join(f"{verdict.sentence}\n" for verdict in done.verdicts))
     elsewhere = [gate for gate in gates if gate.suite != suite]
     for gate in elsewhere:
-        _say(f"gate on {gate.suite} {gate.metric}: this is a run of {suite!r}: FAIL\n")
+        _say(f"{unjudged(gate, f'this is a run of {suite!r}').sentence}\n")
     return 0 if not elsewhere and all(verdict.holds for verdict in done.verdicts) else 1
 
 

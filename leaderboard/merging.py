@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from benchmark.jsonio import Json
     from benchmark.records import Analysis, AnswerReader
     from benchmark.shards import Shard
+    from leaderboard.baseline import Baseline
     from leaderboard.runs import Run
 
 LOCK_TIMEOUT_S = 600.0  # analyses over a large run take minutes, and another shard may be at it
@@ -74,6 +75,7 @@ def merge_if_last(
     analyses: Mapping[str, Analysis],
     answers: AnswerReader,
     gates: Sequence[Gate] = (),
+    baselines: Sequence[Baseline] = (),
     lock_timeout_s: float = LOCK_TIMEOUT_S,
 ) -> Merged | None:
     """Merge where all shards of a run are there, one process at a time; else None.
@@ -86,7 +88,14 @@ def merge_if_last(
     try:
         with FileLock(lock, timeout=lock_timeout_s):
             found = {str(path): read_run(path) for path in _siblings(runs, run)}
-            return merge(found, runs=runs, analyses=analyses, answers=answers, gates=gates)
+            return merge(
+                found,
+                runs=runs,
+                analyses=analyses,
+                answers=answers,
+                gates=gates,
+                baselines=baselines,
+            )
     except Timeout as error:
         raise BoardProblem(
             f"{lock} has been held for {lock_timeout_s:g} s by another process; the shards are "
@@ -101,9 +110,12 @@ def merge(
     analyses: Mapping[str, Analysis],
     answers: AnswerReader,
     gates: Sequence[Gate] = (),
+    baselines: Sequence[Baseline] = (),
 ) -> Merged:
     """Put shards, by the names of their files, together, and write the run file."""
-    run, verdicts = settle(combine(found), analyses=analyses, answers=answers, gates=gates)
+    run, verdicts = settle(
+        combine(found), analyses=analyses, answers=answers, gates=gates, baselines=baselines
+    )
     return Merged(run=run, path=write_run(runs, run), verdicts=verdicts)
 
 

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, cast
 
 from benchmark.analyses import recompute
 from benchmark.gates import Gate, Verdict, judge
+from benchmark.gates.wording import document
+from leaderboard.comparing import against
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from benchmark.records import Analysis, AnswerReader
+    from leaderboard.baseline import Baseline
     from leaderboard.runs import Run
 
 
@@ -24,6 +27,7 @@ def settle(
     analyses: Mapping[str, Analysis],
     answers: AnswerReader,
     gates: Sequence[Gate] = (),
+    baselines: Sequence[Baseline] = (),
 ) -> tuple[Run, tuple[Verdict, ...]]:
     """A run with rows and failures, analysed and judged by the gates on its suite.
 
@@ -41,9 +45,13 @@ def settle(
         answers=answers,
     )
     mine = [gate for gate in gates if gate.suite == run.suite]
-    verdicts = tuple(judge(gate, scores, incomplete=reasons) for gate in mine)
-    said = tuple({"status": str.__str__(v.status), "sentence": v.sentence} for v in verdicts)
-    return replace(run, scores=scores, gates=said), verdicts
+    run = replace(run, scores=tuple(scores))
+    compared = None if reasons else against(run, baselines, mine)
+    verdicts = tuple(
+        judge(gate, scores, incomplete=reasons, noise=run.determinism, against=compared)
+        for gate in mine
+    )
+    return replace(run, gates=tuple(document(verdict) for verdict in verdicts)), verdicts
 
 
 def partial_because(run: Run) -> tuple[str, ...]:

@@ -11,7 +11,10 @@ from benchmark.errors import DataProblem
 from benchmark.gates import Gate, Status, judge, load_gates
 from benchmark.records import Score
 
+REPO = Path(__file__).parents[1]
 NAN = float("nan")
+BARE = '[[gate]]\nsuite = "wvs"\nmetric = "x"\n'
+FLOOR = f"{BARE}min = 1\n"
 GATE = Gate(suite="wvs", metric="js_similarity", reading="substantive", min=0.6)
 
 
@@ -84,6 +87,20 @@ def test_a_gate_file_is_read(tmp_path: Path) -> None:
     assert (gate.min, gate.max) == (0.6, float("inf"))
 
 
+def test_a_country_may_be_written_as_people_do(tmp_path: Path) -> None:
+    """A name becomes its code; what the world does not know may be a suite's own."""
+    path = tmp_path / "g.toml"
+    path.write_text(FLOOR + 'worst = "country"\namong = ["Vietnam", "BRA", "Atlantis"]')
+    assert load_gates(path)[0].among == ("VNM", "BRA", "Atlantis")
+
+
+@pytest.mark.parametrize("path", sorted((REPO / "docs" / "gates").glob("*.toml")), ids=str)
+def test_shipped_gate_files_are_sound(path: Path) -> None:
+    """Each can be read, and says what it is for."""
+    assert load_gates(path)
+    assert path.read_text(encoding="utf-8").startswith("# ")
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -98,6 +115,20 @@ def test_a_gate_file_is_read(tmp_path: Path) -> None:
         ('[[gate]]\nsuite = "wvs"\nmetric = "x"\nmin = "high"', "'high' is not a number"),
         ('[[gate]]\nsuite = "wvs"\nmetric = "x"\nmin = 1\ninconclusive = "maybe"', "inconclusive"),
         ("[[gate", "is not TOML"),
+        ("[[gate]]\nsuite = wvs", "is not TOML.*line 2"),
+        ('\n[[gate]]\nsuite = "wvs"\nmetrc = "x"', r"line 4, gate 1\); did you mean metric"),
+        (FLOOR + 'compare = "regression"', "so min and max mean nothing"),
+        (BARE + 'compare = "regresion"', r"line 4, gate 1\); did you mean regression"),
+        (BARE + 'compare = "regression"\nmargin = 0.1', r"line 5.*belongs to .*non-inferiority"),
+        (BARE + 'compare = "non-inferiority"', "needs a margin above 0"),
+        (FLOOR + 'gap = "country"', "needs a max, no min"),
+        (FLOOR + 'gap = "country"\nworst = "country"', "both worst and gap"),
+        (FLOOR + 'worst = "country"\nscope = {country = "NGA"}', "fixes one in scope"),
+        (FLOOR + 'among = ["NGA"]', "without worst or gap"),
+        (FLOOR + "max = 0.5", "at least 1 and at most 0.5"),
+        (FLOOR + 'worst = "country"\namong = "NGA"', "among is a list"),
+        (FLOOR + 'scope = "NGA"', "scope is a table"),
+        (FLOOR + "worst = 3", "worst is 3, not text"),
     ],
 )
 def test_a_typo_in_a_gate_file_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:

@@ -41,13 +41,13 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analyses": (("benchmark.analyses",), ("joints", "world", "metrics")),
     "rows": (("benchmark.rows", "benchmark.journal", "benchmark.determinism"), ("joints",)),
     "noise": (("benchmark.noise",), ("joints", "metrics", "rows")),
-    "gates": (("benchmark.gates",), ("joints",)),
+    "gates": (("benchmark.gates",), ("joints", "world", "metrics", "rows")),
     "suite": (("benchmark.suite", "benchmark.sources"), ("joints", "settings", "data")),
     "leaderboard": (
         (
             *("leaderboard.runs", "leaderboard.documents", "leaderboard.board"),
             *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
-            "leaderboard.findings",
+            *("leaderboard.findings", "leaderboard.baseline", "leaderboard.comparing"),
         ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
     ),

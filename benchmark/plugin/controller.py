@@ -21,7 +21,7 @@ from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import machine, registry
 from benchmark.models.described import merged
 from benchmark.models.placement import BALANCED
-from benchmark.plugin import devices, repeatability, terminal, traffic
+from benchmark.plugin import devices, gating, repeatability, terminal, traffic
 from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
@@ -29,6 +29,7 @@ from benchmark.plugin.suite_run import SuiteRun
 from benchmark.provenance import now, provenance
 from benchmark.rows import Failure
 from leaderboard import board
+from leaderboard.baseline import Baseline, load_baselines
 
 INTERRUPTED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
 
@@ -42,6 +43,7 @@ class Controller:
         self.state: RunState = config.stash[STATE]
         self.runs: dict[str, SuiteRun] = {}
         self.gates: tuple[Gate, ...] = ()
+        self.baselines: tuple[Baseline, ...] = ()
         self.verdicts: tuple[Verdict, ...] = ()
         self.problems: list[str] = []
         self.started = now()
@@ -116,6 +118,7 @@ class Controller:
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and nothing_to_do:
             session.exitstatus = exitstatus = pytest.ExitCode.OK
         self._close_all(interrupted=exitstatus in INTERRUPTED)
+        self._tell_gates()
         if exitstatus == pytest.ExitCode.OK and not self._all_well():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -132,7 +135,8 @@ class Controller:
         if settings.leaderboard.exists():
             board.read_board(settings.leaderboard)
         self.gates = tuple(gate for path in settings.gates for gate in load_gates(path))
-        self._check_gates({suite.suite.meta.name for suite in suites})
+        self.baselines = load_baselines(settings.baselines)
+        self.verdicts = gating.of_other_suites(self.gates, {s.suite.meta.name for s in suites})
         for suite in suites:
             name = suite.suite.meta.name
             self.state.identities[name] = registry.identify(
@@ -145,13 +149,6 @@ class Controller:
             self.runs[name] = SuiteRun(suite, self.state.identities[name], settings)
             suite.resumed = frozenset(self.runs[name].records)
 
-    def _check_gates(self, suites: set[str]) -> None:
-        for gate in self.gates:
-            if gate.suite not in suites:
-                self.problems.append(
-                    f"gate on {gate.suite} {gate.metric}: suite {gate.suite!r} was not run: FAIL"
-                )
-
     def _note_failure(self, report: pytest.TestReport) -> None:
         case_id = case_id_in(report.nodeid)
         run = self.runs.get(case_id.split("/")[0])
@@ -162,10 +159,13 @@ class Controller:
         counts = self.config.stash.get(traffic.COUNTS, [0, 0])
         for run in self.runs.values():
             if not run.was_run:
+                self.verdicts += gating.of_nothing(self.gates, run.run.suite, "no case was run")
                 continue
+            judged = len(self.verdicts)
             try:
                 self.verdicts += run.close(
                     gates=self.gates,
+                    baselines=self.baselines,
                     provenance=self._provenance(run, counts),
                     determinism=repeatability.finding(self.state.settings.store, run.run.model),
                     interrupted=interrupted,
@@ -174,6 +174,21 @@ class Controller:
                     board.update(self.state.settings.leaderboard, run.finished, run_file=run.path)
             except CultureError as error:
                 self.problems.append(str(error))
+                if len(self.verdicts) == judged:
+                    self.verdicts += gating.of_nothing(self.gates, run.run.suite, str(error))
+
+    def _tell_gates(self) -> None:
+        """The verdicts to JUnit and Markdown; a shard that waits for others has none to tell."""
+        if not self.verdicts:
+            return
+        settings = self.state.settings
+        gating.to_junit(self.config, self.verdicts)
+        try:
+            gating.write_markdown(
+                settings.gate_report, self.verdicts, model=settings.model, problems=self.problems
+            )
+        except CultureError as error:
+            self.problems.append(str(error))
 
     def _provenance(self, run: SuiteRun, counts: list[int]) -> Mapping[str, Any]:
         settings = self.state.settings
@@ -190,11 +205,8 @@ class Controller:
         )
 
     def _all_well(self) -> bool:
-        unjudged = bool(self.gates) and not all(run.was_run for run in self.runs.values())
         unmeasured = any(run.failures for run in self.runs.values())  # a skipped case, say
-        return not (self.problems or unjudged or unmeasured) and all(
-            verdict.holds for verdict in self.verdicts
-        )
+        return not (self.problems or unmeasured) and all(verdict.holds for verdict in self.verdicts)
 
 
 def _check_writable(folder: Path) -> None:

@@ -159,6 +159,13 @@ OUTPUT = (
     ),
     Option("--runs", None, "DIR", "where run files go; default: leaderboard/runs"),
     Option("--leaderboard", None, "FILE", "the board; default: leaderboard/leaderboard.json"),
+    Option(
+        "--gate-report",
+        None,
+        "FILE",
+        "the gates' verdicts as Markdown, for a comment on a pull request; default: none, but "
+        "GitHub's job summary always has them",
+    ),
 )
 REPEATED = (
     Option(
@@ -173,7 +180,14 @@ REPEATED = (
         "--gate",
         None,
         "FILE",
-        "a TOML file of thresholds that decide the exit code (README); repeatable",
+        "a TOML file of thresholds that decide the exit code (docs/gates.md); repeatable",
+    ),
+    Option(
+        "--baseline",
+        None,
+        "FILE",
+        "what gates with `compare` compare with: a run.json, or leaderboard.json#ROW with ROW a "
+        "model or config digest; repeatable, one a suite",
     ),
 )
 
@@ -246,6 +260,8 @@ def settings_from(config: pytest.Config) -> Settings:
         runs=_path(get("--runs"), here) or board / "runs",
         leaderboard=_path(get("--leaderboard"), here) or board / "leaderboard.json",
         gates=tuple(here / gate for gate in get("--gate")),
+        baselines=tuple(str(here / baseline) for baseline in get("--baseline")),
+        gate_report=_path(get("--gate-report"), here),
         permutations=None
         if get("--permutations") == "all"
         else _count(get("--permutations"), "--permutations"),

@@ -23,6 +23,7 @@ from benchmark.rows import Failure
 from benchmark.settings import Settings
 from benchmark.shards import Shard, of_all_shards
 from benchmark.suite import SUITE_FILE
+from leaderboard.baseline import Baseline
 from leaderboard.merging import merge_if_last, missing
 from leaderboard.runs import Run, config_digest, journal_path, run_path, write_run
 from leaderboard.settling import settle
@@ -92,6 +93,7 @@ class SuiteRun:
         self,
         *,
         gates: Sequence[Gate],
+        baselines: Sequence[Baseline],
         provenance: Mapping[str, Json],
         determinism: Determinism,
         interrupted: bool,
@@ -110,12 +112,16 @@ class SuiteRun:
         stored = StoredAnswers(*of_all_shards(self.settings.store, self.settings.shard))
         try:
             self.run, verdicts = settle(
-                self.run, analyses=self._analyses, answers=stored, gates=gates
+                self.run,
+                analyses=self._analyses,
+                answers=stored,
+                gates=gates,
+                baselines=baselines,
             )
             write_run(self.settings.runs, self.run, encoded=self._encoded)
             self._close_journal(interrupted=interrupted)
             if self.run.shard is not None:
-                return self._merge(gates, stored)
+                return self._merge(gates, baselines, stored)
         finally:
             stored.close()
         return verdicts
@@ -124,13 +130,16 @@ class SuiteRun:
         """The shards without which a shard's run cannot be merged; empty when it was."""
         return missing(self.settings.runs, self.run)
 
-    def _merge(self, gates: Sequence[Gate], stored: StoredAnswers) -> tuple[Verdict, ...]:
+    def _merge(
+        self, gates: Sequence[Gate], baselines: Sequence[Baseline], stored: StoredAnswers
+    ) -> tuple[Verdict, ...]:
         done = merge_if_last(
             self.settings.runs,
             self.run,
             analyses=self._analyses,
             answers=stored,
             gates=gates,
+            baselines=baselines,
         )
         if done is None:
             return ()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark import determinism
 from benchmark.errors import BoardProblem
 from benchmark.models.described import COUNTS
-from benchmark.plugin import traffic
+from benchmark.plugin import gating, traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from leaderboard import board, tables
@@ -81,6 +81,7 @@ def summary(reporter: Any, controller: Controller) -> None:
             reporter.write_line(verdict.sentence, green=verdict.holds, red=not verdict.holds)
         for problem in controller.problems:
             reporter.write_line(problem, red=True)
+    gating.count_failed(reporter, controller.verdicts)
 
 
 def _run(reporter: Any, run: SuiteRun, width: int) -> None:

@@ -1,0 +1,13 @@
+"""Gates: thresholds from a TOML file, decided on the intervals of `Score`s, closed in doubt.
+
+`rules` holds the records, `reading` the file, `judging` what a gate looks at, `deciding`, `gaps`
+and `noise` the arithmetic, `wording` the sentences, `markdown` the comment.
+"""
+
+from __future__ import annotations
+
+from benchmark.gates.judging import judge, unjudged
+from benchmark.gates.reading import load_gates
+from benchmark.gates.rules import Against, Gate, Status, Verdict
+
+__all__ = ["Against", "Gate", "Status", "Verdict", "judge", "load_gates", "unjudged"]

@@ -1,0 +1,198 @@
+"""Gate files: ``[[gate]]`` tables of TOML become rules, and a typo one sentence with its line.
+
+Knows the file's keys; not which metrics or scopes a run has.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+from benchmark.errors import DataProblem, unknown
+from benchmark.gates.rules import Compare, Gate, Status
+from benchmark.records import Reading
+from benchmark.world import country
+
+NUMBERS = ("min", "max", "margin")
+TEXTS = ("suite", "metric", "reading", "worst", "gap", "compare", "inconclusive")
+KEYS = (*TEXTS, *NUMBERS, "scope", "among")
+READINGS = get_args(Reading)
+COMPARISONS = tuple(name for name in get_args(Compare) if name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """One ``[[gate]]`` as it stands in the file, and where."""
+
+    content: Mapping[str, object]
+    path: Path
+    number: int
+    line: int | None
+    lines: tuple[str, ...]
+
+    def at(self, key: str = "") -> str:
+        """The place of a key, or of the table: file, line, which gate."""
+        line = self.line
+        pattern = re.compile(rf"""^\s*["']?{re.escape(key)}["']?\s*[=.]""")
+        for offset, text in enumerate(self.lines) if key and line is not None else ():
+            if pattern.match(text):
+                line = cast("int", self.line) + offset
+                break
+        return f"{self.path}, " + (f"line {line}, " if line else "") + f"gate {self.number}"
+
+
+def load_gates(path: Path) -> tuple[Gate, ...]:
+    """Read ``[[gate]]`` tables.
+
+    Raises
+    ------
+    DataProblem
+        The file is unreadable, not TOML, or a gate has an unknown key or a senseless value.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(text)
+    except OSError as error:
+        raise DataProblem(f"gate file {path} cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataProblem(f"gate file {path} is not TOML: {error}") from error
+    for key in tables:
+        if key != "gate":
+            line = _line_of(text, rf"^\s*\[*\s*[\"']?{re.escape(key)}\b")
+            raise DataProblem(unknown("table", key, ["gate"], source=f"{path}{line}"))
+    gates = tables.get("gate")
+    if not isinstance(gates, list) or not gates:
+        raise DataProblem(f"gate file {path} holds no [[gate]] table, so it would pass anything")
+    return tuple(_gate(table) for table in _tables(path, text, gates))
+
+
+def _tables(path: Path, text: str, gates: list[Mapping[str, object]]) -> list[Table]:
+    """Each table with its lines; without line where the file writes them in another way."""
+    lines = text.splitlines()
+    starts = [i for i, line in enumerate(lines) if re.match(r"^\s*\[\[\s*gate\s*\]\]", line)]
+    known = len(starts) == len(gates)
+    ends = [*starts[1:], len(lines)]
+    return [
+        Table(
+            content=content,
+            path=path,
+            number=i + 1,
+            line=starts[i] + 1 if known else None,
+            lines=tuple(lines[starts[i] : ends[i]]) if known else (),
+        )
+        for i, content in enumerate(gates)
+    ]
+
+
+def _line_of(text: str, pattern: str) -> str:
+    found = re.search(pattern, text, re.M)
+    return f", line {text.count(chr(10), 0, found.start()) + 1}" if found else ""
+
+
+def _gate(table: Table) -> Gate:
+    content = table.content
+    for key in content:
+        if key not in KEYS:
+            raise DataProblem(unknown("key", key, KEYS, source=table.at(key)))
+    if "suite" not in content or "metric" not in content:
+        raise DataProblem(f"{table.at()} must name a suite and a metric")
+    texts = {key: _text(table, key) for key in TEXTS if key in content}
+    _one_of(table, texts, "reading", READINGS)
+    _one_of(table, texts, "compare", COMPARISONS)
+    _one_of(table, texts, "inconclusive", (Status.FAIL.value, Status.PASS.value))
+    by = texts.get("worst") or texts.get("gap", "")
+    gate = Gate(
+        suite=texts["suite"],
+        metric=texts["metric"],
+        reading=cast("Reading", texts.get("reading", "")),
+        scope={key: _member(key, name) for key, name in _scope(table).items()},
+        min=_number(table, "min", -math.inf),
+        max=_number(table, "max", math.inf),
+        inconclusive=Status(texts.get("inconclusive", "fail")),
+        worst=texts.get("worst", ""),
+        gap=texts.get("gap", ""),
+        among=tuple(_member(by, name) for name in _among(table)),
+        compare=cast("Compare", texts.get("compare", "")),
+        margin=_number(table, "margin", 0.0),
+        file=table.path.name,
+    )
+    _check_sense(table, gate)
+    return gate
+
+
+def _check_sense(table: Table, gate: Gate) -> None:
+    """Keys that contradict each other, or that leave nothing to decide."""
+    bounded = [key for key in ("min", "max") if key in table.content]
+    wrong = [
+        (gate.compare and bounded, "min", "compares with a baseline, so min and max mean nothing"),
+        (gate.compare and gate.gap, "gap", "compares with a baseline, which a gap does not"),
+        (gate.worst and gate.gap, "gap", "has both worst and gap; write two gates"),
+        (gate.by in gate.scope, "scope", f"looks through every {gate.by} and fixes one in scope"),
+        (gate.among and not gate.by, "among", "has among without worst or gap"),
+        (
+            gate.compare != "non-inferiority" and "margin" in table.content,
+            "margin",
+            'has a margin, which belongs to compare = "non-inferiority"',
+        ),
+        (
+            gate.compare == "non-inferiority" and not 0 < gate.margin < math.inf,
+            "margin",
+            "asks for non-inferiority and needs a margin above 0",
+        ),
+        (gate.gap and bounded != ["max"], "min", "is on a gap and needs a max, no min"),
+        (gate.min > gate.max, "min", f"wants at least {gate.min:g} and at most {gate.max:g}"),
+    ]
+    for found, key, words in wrong:
+        if found:
+            raise DataProblem(f"{table.at(key)} {words}")
+    if not gate.compare and gate.min == -math.inf and gate.max == math.inf:
+        raise DataProblem(f"{table.at()} sets neither min nor max, so it would pass anything")
+
+
+def _text(table: Table, key: str) -> str:
+    value = table.content[key]
+    if not isinstance(value, str) or (not value and key != "reading"):
+        raise DataProblem(f"{table.at(key)}: {key} is {value!r}, not text")
+    return value
+
+
+def _one_of(table: Table, texts: Mapping[str, str], key: str, known: tuple[str, ...]) -> None:
+    if key in texts and texts[key] not in known:
+        names = [name for name in known if name]
+        raise DataProblem(unknown(key, texts[key], names, source=table.at(key)))
+
+
+def _number(table: Table, key: str, default: float) -> float:
+    value = table.content.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        raise DataProblem(f"{table.at(key)}: {value!r} is not a number")
+    return float(value)
+
+
+def _scope(table: Table) -> Mapping[str, str]:
+    scope = table.content.get("scope", {})
+    if not isinstance(scope, dict) or not all(isinstance(name, str) for name in scope.values()):
+        raise DataProblem(f'{table.at("scope")}: scope is a table such as {{ country = "NGA" }}')
+    return scope
+
+
+def _among(table: Table) -> list[str]:
+    among = table.content.get("among", [])
+    if not isinstance(among, list) or not all(isinstance(name, str) for name in among):
+        raise DataProblem(f'{table.at("among")}: among is a list such as ["NGA", "PAK"]')
+    return among
+
+
+def _member(key: str, name: str) -> str:
+    """Countries by their code; a name that the world does not know may be the suite's own."""
+    if key != "country":
+        return name
+    try:
+        return country(name).iso3
+    except DataProblem:
+        return name

@@ -1,0 +1,167 @@
+"""What a gate says: its name, one sentence for people, one object for run.json.
+
+Knows decisions and the names of countries; decides nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from benchmark.gates.deciding import Bounds, Decision
+from benchmark.gates.gaps import Gap
+from benchmark.gates.rules import Against, Cell, Gate, Status, Verdict
+from benchmark.jsonio import Json
+from benchmark.world import countries
+
+NO_MORE = "and the survey has no more in this selection"
+
+
+def name_of(gate: Gate, against: Against | None = None) -> str:
+    """What the gate is about, by which reports and test results call it."""
+    parts = [f"{gate.suite} {gate.metric} {gate.reading}".rstrip(), scope_words(gate.scope)]
+    if gate.compare:
+        parts.append(gate.compare + (f" against {against.name}" if against else ""))
+    if gate.worst:
+        parts.append(f"worst {gate.worst}")
+    if gate.gap:
+        parts.append(f"gap by {gate.gap}")
+    return ", ".join(part for part in parts if part)
+
+
+def scope_words(scope: Mapping[str, str]) -> str:
+    """``{"country": "NGA"}`` as ``country Nigeria``."""
+    return ", ".join(f"{key} {member(key, name)}" for key, name in sorted(scope.items()))
+
+
+def member(key: str, name: str) -> str:
+    """A member of a grouping as people call it."""
+    known = countries().get(name) if key == "country" else None
+    return known.name if known is not None else name
+
+
+def verdict(
+    gate: Gate, decision: Decision, bounds: Bounds, *, against: Against | None, looked_at: int
+) -> Verdict:
+    """The verdict on one number or on every member of a grouping."""
+    cell, name = decision.cell, name_of(gate, against)
+    others = len(decision.failing or decision.undecided) - 1
+    how = f"; {cell.method}" if gate.compare else ""
+    rest = f" and {others} more of {looked_at}" if others > 0 else ""
+    corrected = ""
+    outside = cell.top < bounds.min or cell.bottom > bounds.max
+    if decision.status is Status.INCONCLUSIVE and outside:
+        corrected = f"; outside by itself, not when {looked_at} are looked at (Holm)"
+    change = "change " if gate.compare else ""
+    said = f"{name}: {change}{_number(cell)} {_relation(decision, bounds)}{rest}{how}{corrected}"
+    return _verdict(gate, name, said, decision, against)
+
+
+def gap_verdict(gate: Gate, gap: Gap, decision: Decision, bounds: Bounds) -> Verdict:
+    """The verdict on the largest gap; its sentence says what noise alone would show."""
+    name = name_of(gate)
+    said = (
+        f"{name}: {_number(gap.cell)} {_relation(decision, bounds)} ({gap.least.label} "
+        f"{gap.least.value:.3f} to {gap.most.label} {gap.most.value:.3f}; equal ones would show "
+        f"{gap.by_noise:.3f} by noise)"
+    )
+    return _verdict(gate, name, said, decision, None)
+
+
+def no_interval(gate: Gate, bare: Sequence[Cell]) -> Verdict:
+    """A gap over members without interval is not decided."""
+    name = name_of(gate)
+    named = ", ".join(cell.label for cell in bare[:3]) + (", …" if len(bare) > 3 else "")
+    said = f"{name}: no interval for {named} ({bare[0].method})"
+    return _verdict(gate, name, said, Decision(status=Status.INCONCLUSIVE, cell=bare[0]), None)
+
+
+def _verdict(
+    gate: Gate, name: str, said: str, decision: Decision, against: Against | None
+) -> Verdict:
+    if decision.status is Status.INCONCLUSIVE:
+        said = f"{said}; {_settling(decision)}"
+    ending = decision.status.upper()
+    if decision.status is Status.INCONCLUSIVE:
+        ending = f"{ending}, counts as {gate.inconclusive}"
+    return Verdict(
+        gate=gate,
+        status=decision.status,
+        sentence=f"{said}: {ending}",
+        name=name,
+        cell=decision.cell,
+        failing=tuple(cell.label for cell in decision.failing if cell.label),
+        more_questions=decision.more_questions,
+        against=against.name if gate.compare and against else "",
+    )
+
+
+def _settling(decision: Decision) -> str:
+    if not decision.cell.has_interval:
+        return f"it takes questions of more stems, {NO_MORE}"
+    if decision.more_questions is None:
+        return "no number of questions would settle it"
+    return f"about {decision.more_questions} more questions would settle it, {NO_MORE}"
+
+
+def _number(cell: Cell) -> str:
+    label = f"{cell.label} " if cell.label else ""
+    if not cell.has_interval:
+        return f"{label}{cell.value:.3f} has no interval ({cell.method}),"
+    widened = f" ± {cell.noise:.2g} noise floor" if cell.noise >= 0.0005 else ""
+    return f"{label}{cell.value:.3f} [{cell.low:.3f}, {cell.high:.3f}]{widened}"
+
+
+def _relation(decision: Decision, bounds: Bounds) -> str:
+    """``>= 0.6`` where it is, ``< 0.6`` where it is not, ``wanted >= 0.6`` where nobody knows."""
+    if decision.status is Status.FAIL:
+        cell = decision.cell
+        return f"< {bounds.min:g}" if cell.top < bounds.min else f"> {bounds.max:g}"
+    wanted = " and ".join(
+        text
+        for text in (
+            f">= {bounds.min:g}" if bounds.min > -math.inf else "",
+            f"<= {bounds.max:g}" if bounds.max < math.inf else "",
+        )
+        if text
+    )
+    return wanted if decision.status is Status.PASS else f"wanted {wanted}"
+
+
+def document(verdict: Verdict) -> dict[str, Json]:
+    """The verdict as an entry of ``gates`` in run.json; null for what is not set or not known."""
+    gate, cell = verdict.gate, verdict.cell
+    return {
+        "status": str.__str__(verdict.status),
+        "holds": verdict.holds,
+        "sentence": verdict.sentence,
+        "name": verdict.name,
+        "suite": gate.suite,
+        "metric": gate.metric,
+        "reading": gate.reading,
+        "scope": dict(gate.scope),
+        "worst": gate.worst,
+        "gap": gate.gap,
+        "among": list(gate.among),
+        "compare": gate.compare,
+        "margin": gate.margin if gate.compare else None,
+        "min": _json(gate.min),
+        "max": _json(gate.max),
+        "inconclusive": str.__str__(gate.inconclusive),
+        "file": gate.file,
+        "member": cell.label if cell else "",
+        "value": _json(cell.value) if cell else None,
+        "low": _json(cell.low) if cell else None,
+        "high": _json(cell.high) if cell else None,
+        "noise_floor": cell.noise if cell else None,
+        "n": cell.n if cell else None,
+        "method": cell.method if cell else "",
+        "failing": list(verdict.failing),
+        "more_questions": verdict.more_questions,
+        "against": verdict.against,
+        "reason": verdict.reason,
+    }
+
+
+def _json(value: float) -> Json:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,99 @@
+"""How a run's figures changed since a baseline, for the gates that compare.
+
+Knows runs and baselines; decides nothing. A baseline of other data, templates or selection than
+the run's, or an incomplete one, is a problem that the gates tell, never a silent comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from benchmark.analyses.change import paired_changes
+from benchmark.gates.gaps import difference
+from benchmark.gates.rules import Against, Cell
+from benchmark.records import Score
+from leaderboard.baseline import Baseline, digest_of, parts_of
+
+if TYPE_CHECKING:
+    from benchmark.gates import Gate
+    from leaderboard.runs import Run
+
+UNPAIRED = "from the two intervals, not paired"
+
+
+def against(run: Run, baselines: Sequence[Baseline], gates: Sequence[Gate]) -> Against | None:
+    """What the gates that compare need of the baselines; None where there is none of the suite."""
+    mine = [baseline for baseline in baselines if baseline.suite == run.suite]
+    if not baselines or not any(gate.compare for gate in gates):
+        return None
+    if not mine:
+        return Against(name="the baseline", problem=f"no baseline is of suite {run.suite!r}")
+    fitting = [baseline for baseline in mine if not _problem(run, baseline)]
+    if len(fitting) > 1:
+        problem = f"{len(fitting)} baselines fit; name one row by its config digest"
+        return Against(name=fitting[0].name, problem=problem)
+    if not fitting:
+        return Against(name=mine[0].name, problem=_problem(run, mine[0]))
+    return _changes(run, fitting[0], gates)
+
+
+def _changes(run: Run, baseline: Baseline, gates: Sequence[Gate]) -> Against:
+    asked = {(gate.metric, gate.reading) for gate in gates if gate.compare}
+    wanted = [score for score in run.scores if (score.metric, score.reading) in asked]
+    paired = (
+        paired_changes(run.rows, baseline.rows, wanted, seed=cast("int", run.config["seed"]))
+        if baseline.rows
+        else {}
+    )
+    old = {_key(score): score for score in baseline.scores}
+    changes = [
+        paired[place] if place in paired else _unpaired(score, old[_key(score)])
+        for place, score in enumerate(wanted)
+        if _key(score) in old
+    ]
+    return Against(name=baseline.name, changes=changes, determinism=baseline.determinism)
+
+
+def _unpaired(now: Score, before: Score) -> Score:
+    """The change by the two intervals: rather too wide, as the questions are the same."""
+    new, old = (Cell(label="", value=s.value, low=s.low, high=s.high) for s in (now, before))
+    low, high = difference(new, old)
+    return Score(
+        metric=now.metric,
+        reading=now.reading,
+        scope=now.scope,
+        value=now.value - before.value,
+        low=low,
+        high=high,
+        n=min(now.n, before.n),
+        n_missing=max(now.n_missing, before.n_missing),
+        method=UNPAIRED,
+        higher_is_better=now.higher_is_better,
+    )
+
+
+def _problem(run: Run, baseline: Baseline) -> str:
+    """Why the two cannot be compared, the first reason found; empty where they can."""
+    if baseline.incomplete:
+        return f"the baseline is incomplete ({'; '.join(baseline.incomplete)})"
+    if baseline.version != run.suite_version:
+        return (
+            f"the baseline is of version {baseline.version} of the suite, the run of "
+            f"{run.suite_version}"
+        )
+    own = parts_of(run.config) if "digest" not in baseline.config else digest_of(run.config)
+    theirs = baseline.config
+    other = sorted(k for k in own.keys() | theirs.keys() if own.get(k) != theirs.get(k))
+    if not other:
+        return ""
+    if "digest" in baseline.config:
+        return (
+            "the baseline has other data, templates or selection than the run "
+            f"({baseline.measured_on})"
+        )
+    return f"the baseline has other {', '.join(other)} than the run"
+
+
+def _key(score: Score) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    return score.metric, score.reading, tuple(sorted(score.scope.items()))
