@@ -27,7 +27,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.survey_sample", "benchmark.topics", "benchmark.wording"),
             *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
             *("benchmark.sections", "benchmark.refusals", "benchmark.translation"),
-            "benchmark.orders",
+            *("benchmark.orders", "benchmark.wordless"),
         ),
         ("joints", "world"),
     ),
@@ -48,6 +48,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             *("leaderboard.runs", "leaderboard.documents", "leaderboard.board"),
             *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
+            *("leaderboard.migrating", "leaderboard.trust"),
         ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
     ),
@@ -55,9 +56,16 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("leaderboard.report",),
         ("joints", "world", "data", "metrics", "rows", "leaderboard"),
     ),
+    "replay": (
+        ("leaderboard.replay",),
+        (
+            *("joints", "settings", "data", "engine", "analyses", "rows", "suite"),
+            "leaderboard",
+        ),
+    ),
     "command": (
         ("leaderboard.__main__",),
-        ("joints", "engine", "analyses", "gates", "suite", "leaderboard", "report"),
+        ("joints", "engine", "analyses", "gates", "suite", "leaderboard", "report", "replay"),
     ),
     "plugin": (
         ("benchmark.plugin",),

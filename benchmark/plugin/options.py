@@ -16,6 +16,7 @@ import pytest
 from benchmark.errors import UsageProblem
 from benchmark.settings import EMBEDDED_MODELS, Settings, data_source, default_cache, names, pairs
 from benchmark.shards import of_shard, parse_shard
+from benchmark.sources import FIGURES, PICTURES
 
 
 class Option(NamedTuple):
@@ -318,4 +319,9 @@ def _path(text: str | None, here: Path) -> Path | None:
 
 
 def _located(source: str, here: Path) -> str:
+    if source.endswith((FIGURES, PICTURES)):
+        raise UsageProblem(
+            f"{source} is a bundle's list of figures without wording and pixels, which no model "
+            "can be asked; name a survey and pictures"
+        )
     return source if source in ("sample", "hub") else str(here / Path(source).expanduser())
