@@ -57,7 +57,7 @@ class Comparison:
             self.n_exact += 1
             return
         case_id = recorded.case.case_id
-        self._walk(case_id, "", row_of(recorded), row_of(recomputed), tolerance)
+        self._walk(case_id, "", _row(recorded), _row(recomputed), tolerance)
 
     def scores(
         self, recorded: Sequence[Score], recomputed: Sequence[Score], *, tolerance: float
@@ -89,6 +89,12 @@ class Comparison:
                 self.differences.append(
                     Difference(case_id=case_id, where=place, recorded=left, recomputed=right)
                 )
+
+
+def _row(record: CaseRecord) -> Mapping[str, Json]:
+    """Its items first: what differs there makes the scores differ, too."""
+    row = row_of(record)
+    return {"items": row["items"], **row}
 
 
 def _pairs(where: str, before: object, after: object) -> Iterator[tuple[str, object, object]]:
