@@ -64,6 +64,8 @@ def dependence(run: Run, again: Run) -> Iterator[str]:
         yield "the models are not the same (commit, number type, versions or device differ)"
     elif jsonio.digest(run.provenance) == jsonio.digest(again.provenance):
         yield "both files are of one and the same run"
+    elif "replayed_from" in again.provenance:
+        yield "the second run took its answers from a bundle"
     elif not again.complete:
         yield "the second run is partial"
     else:

@@ -71,7 +71,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("benchmark.plugin",),
         (
             *("joints", "shards", "settings", "engine", "models", "analyses"),
-            *("rows", "noise", "gates", "suite", "leaderboard"),
+            *("rows", "noise", "gates", "suite", "leaderboard", "replay"),
         ),
     ),
     "fixtures": (("fixtures",), ("joints", "plugin")),

@@ -29,6 +29,7 @@ from benchmark.plugin.suite_run import SuiteRun
 from benchmark.provenance import now, provenance
 from benchmark.rows import Failure
 from leaderboard import board
+from leaderboard.replay import replays
 
 INTERRUPTED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
 
@@ -53,7 +54,8 @@ class Controller:
         settings = self.state.settings
         try:
             # First, because a mistyped name would otherwise send `auto` data to the Hub.
-            registry.resolve(settings.model, revision=settings.revision)
+            if settings.replay is None:
+                registry.resolve(settings.model, revision=settings.revision)
             suites = [self.state.at(folder) for folder in self.folders]
             if not self.config.option.collectonly:
                 self._prepare(suites)
@@ -135,10 +137,14 @@ class Controller:
         self._check_gates({suite.suite.meta.name for suite in suites})
         for suite in suites:
             name = suite.suite.meta.name
-            self.state.identities[name] = registry.identify(
-                registry.resolve(settings.model, revision=settings.revision),
-                registry.options_of(settings),
-                survey=suite.suite.survey,
+            self.state.identities[name] = (
+                registry.identify(
+                    registry.resolve(settings.model, revision=settings.revision),
+                    registry.options_of(settings),
+                    survey=suite.suite.survey,
+                )
+                if settings.replay is None
+                else replays.identity_for(settings.replay, suite=name)
             )
             if self.config.option.estimate:
                 continue  # without a run there is nothing to continue, to write or to judge
@@ -177,7 +183,7 @@ class Controller:
 
     def _provenance(self, run: SuiteRun, counts: list[int]) -> Mapping[str, Any]:
         settings = self.state.settings
-        return provenance(
+        about = provenance(
             started=self.started,
             arguments=[str(arg) for arg in self.config.invocation_params.args],
             code=Path(benchmark.__file__).parent,
@@ -188,6 +194,7 @@ class Controller:
             stored=counts[1],
             model=merged(self.config.stash.get(traffic.DESCRIBED, {}).get(run.run.suite, [])),
         )
+        return {**about, **replays.said(settings.replay)}
 
     def _all_well(self) -> bool:
         unjudged = bool(self.gates) and not all(run.was_run for run in self.runs.values())

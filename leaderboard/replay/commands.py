@@ -22,6 +22,8 @@ from leaderboard.runs import read_run
 from leaderboard.trust import dependence, disagreements, note_replay, note_rerun
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
 EQUAL, DIFFERS, BAD_INPUT = 0, 1, 4
@@ -56,7 +58,9 @@ def add_bundle(commands: Commands) -> None:
         epilog=BUNDLE_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run.json")
+    parser.add_argument(
+        "runs", nargs="+", type=Path, metavar="RUN", help="run.json, or folders of them"
+    )
     parser.add_argument(
         "--store",
         action="append",
@@ -141,7 +145,7 @@ def run_rerun(options: argparse.Namespace) -> int:
 def run_bundle(options: argparse.Namespace) -> int:
     """Write a bundle and say what is in it."""
     try:
-        runs = {path: read_run(path) for path in options.runs}
+        runs = {path: read_run(path) for path in _files(options.runs)}
         made = make(
             runs,
             stores=options.store,
@@ -235,6 +239,17 @@ def _origin(options: argparse.Namespace) -> Origin:
 
 def _say(text: str) -> None:
     sys.stdout.write(text)
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """The files that were named, and those in the folders that were."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        if not inside:
+            raise BoardProblem(f"folder {path} holds no run.json")
+        found += inside
+    return list(dict.fromkeys(found))
 
 
 def _refuse(problem: CultureError) -> int:

@@ -122,6 +122,7 @@ LATER = "2025-03-03T00:00:00Z"
         (measured(), "one and the same run"),
         (measured(LATER, config={"seed": 1}), "configuration"),
         (measured(LATER, complete=False), "partial"),
+        (measured(provenance={"replayed_from": "ab"}), "from a bundle"),
         (
             measured(provenance={"started_at": LATER, "answers": {"computed": 0, "stored": 1}}),
             "new --store",
