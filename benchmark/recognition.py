@@ -23,11 +23,15 @@ DIRECTION: Mapping[str, bool | None] = {
     "reciprocal_rank": True,
     "p_country": True,
     "answer_mass": None,
+    "chance": None,
 }
+UNSCORED = {name: math.nan for name in DIRECTION if name != "chance"}
 
 
 def recognition_values(reply: Reply, names: Sequence[str], truth: int) -> dict[str, float]:
     """What a picture's answer is worth: top1, top2, top5, reciprocal_rank, p_country, answer_mass.
+
+    And ``chance``, the top1 of somebody who draws a name from the list.
 
     Parameters
     ----------
@@ -48,16 +52,18 @@ def recognition_values(reply: Reply, names: Sequence[str], truth: int) -> dict[s
     """
     match reply.answer:
         case LogLikelihoods(total=total):
-            return _of_likelihoods(np.asarray(total, dtype=np.float64), truth)
+            found = _of_likelihoods(np.asarray(total, dtype=np.float64), truth)
+            return {**found, "chance": 1 / len(names)}
         case Text(text=text):
-            return _of_guesses(guesses(text, names), names[truth])
+            found = _of_guesses(guesses(text, names), names[truth])
+            return {**found, "chance": 1 / len(names)}
     kind = type(reply.answer).__name__
     raise ModelProblem(f"the model answered which country a picture shows with {kind}")
 
 
 def _of_likelihoods(total: np.ndarray, truth: int) -> dict[str, float]:
     if np.isnan(total).any():
-        return dict.fromkeys(DIRECTION, math.nan)
+        return dict(UNSCORED)
     rank = int((total >= total[truth]).sum())
     shares = np.exp(total - total.max())
     found = {"p_country": float(shares[truth] / shares.sum()), "answer_mass": _mass(total)}
@@ -71,7 +77,7 @@ def _mass(total: np.ndarray) -> float:
 
 def _of_guesses(found: Sequence[str], right: str) -> dict[str, float]:
     if not found:
-        return dict.fromkeys(DIRECTION, math.nan)
+        return dict(UNSCORED)
     rank = found.index(right) + 1 if right in found else 0
     return {**_of_rank(rank), "p_country": math.nan, "answer_mass": math.nan}
 

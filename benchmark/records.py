@@ -246,7 +246,8 @@ class Item:
 
     ``human`` or ``model`` is None where there is none; then every value is NaN. ``model`` is the
     mean over pictures; where there are several, ``by_image`` has one distribution for each of
-    ``image_ids``, in their order.
+    ``image_ids``, in their order. ``nonanswers`` are the places of the options that are no
+    opinions ("don't know" and the like), which the substantive reading leaves out.
     """
 
     case_id: str
@@ -257,6 +258,7 @@ class Item:
     human: tuple[float, ...] | None = None
     model: tuple[float, ...] | None = None
     by_image: tuple[tuple[float, ...], ...] = ()
+    nonanswers: tuple[int, ...] = ()
     values: Mapping[str, float] = field(default_factory=dict)
 
 

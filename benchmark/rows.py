@@ -114,6 +114,7 @@ def _item_row(item: Item, case_id: str) -> dict[str, Json]:
         "human": None if item.human is None else _json_numbers(item.human),
         "model": None if item.model is None else _json_numbers(item.model),
         "by_image": [_json_numbers(p) for p in item.by_image],
+        "nonanswers": list(item.nonanswers),
         "values": dict(zip(item.values, _json_numbers(item.values.values()), strict=True)),
     }
 
@@ -211,6 +212,7 @@ def _item(row: Mapping[str, object], case_id: str) -> Item:
         human=None if row["human"] is None else _numbers(_list(row["human"])),
         model=None if row["model"] is None else _numbers(_list(row["model"])),
         by_image=tuple([_numbers(_list(p)) for p in _list(row["by_image"])]),
+        nonanswers=tuple([_count(place) for place in _list(row["nonanswers"])]),
         values=dict(zip(values, _numbers(values.values()), strict=True)),
     )
 

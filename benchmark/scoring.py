@@ -102,6 +102,7 @@ def case_record(
             human=tuple(question.human[case.country]),
             model=_distribution(answers.mean[i, : len(question.options)]),
             by_image=tuple(answers.by_image(i)) if len(image_ids) > 1 else (),
+            nonanswers=tuple(k for k, kept in enumerate(question.substantive) if not kept),
             values={
                 **{name: float(column[i]) for name, column in values.items()},
                 **beside.values.get(question.question_id, {}),

@@ -14,6 +14,7 @@ from benchmark.errors import UsageProblem
 from benchmark.shards import Shard
 
 DEMO = "demo"
+ENDPOINT = "endpoint:"
 EMBEDDED_MODELS = (DEMO, "reference:")
 
 
@@ -59,7 +60,7 @@ class Settings:
     permutations: int | None = 1
     templates: tuple[str, ...] = ()
     vetted: str = "off"
-    recognition: str = "likelihood"
+    recognition: str = "auto"
     rationales: int | None = None
     min_images: int | None = None
     income_cut: float | None = None

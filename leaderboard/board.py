@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from leaderboard.runs import Run
 
 LOCK_TIMEOUT_S = 30.0
-OF_THE_RUN = frozenset({"model", "harness", "seed"})  # keys of a config that rows may differ in
+OF_THE_RUN = frozenset({"model", "harness", "seed", "rationales", "recognition"})
+# Ways of asking that are named only where they are not these.
+USUAL: Mapping[str, Json] = {
+    "permutations": 1,
+    "vetted": "off",
+    "language": "en",
+    "min_images": 5,
+    "income_cut_usd_month": 685.0,
+}  # keys of a config that rows may differ in
 SHORT_DIGEST = 12
 HEX = frozenset("0123456789abcdef")
 
@@ -136,8 +144,8 @@ def kind_of_model(model: ModelIdentity) -> str:
 def measured_on(config: Mapping[str, Json]) -> str:
     """The data and the selection of a configuration in words, by which rows may be compared.
 
-    >>> measured_on({"survey": {"name": "sample"}, "topics": ["a", "b"], "seed": 0})
-    'survey sample, 2 topics'
+    >>> measured_on({"survey": {"name": "sample"}, "topics": ["a", "b"], "vetted": "top1"})
+    'survey sample, vetted top1, 2 topics'
     """
     words = []
     named_first = sorted(_data(config).items(), key=lambda pair: isinstance(pair[1], list))
@@ -145,10 +153,14 @@ def measured_on(config: Mapping[str, Json]) -> str:
         match value:
             case {"name": str(name)}:
                 words.append(f"{key} {name}")
+            case {**templates} if key == "templates" and list(templates) != ["default"]:
+                words.append(f"templates {'+'.join(sorted(map(str, templates)))}")
             case [str(only)]:
                 words.append(f"{key} {only}")
             case [*members] if members:
                 words.append(f"{len(members)} {key}")
+            case str() | int() | float() if key in USUAL and value != USUAL[key]:
+                words.append(f"{key} {value}")
     return ", ".join(words)
 
 

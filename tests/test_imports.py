@@ -20,14 +20,14 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "joints": (("benchmark.records", "benchmark.errors", "benchmark.jsonio"), ()),
     "shards": (("benchmark.shards",), ("joints",)),
     "settings": (("benchmark.settings", "benchmark.provenance"), ("joints", "shards")),
-    "world": (("benchmark.world", "benchmark.distances"), ("joints",)),
+    "world": (("benchmark.world", "benchmark.distances", "benchmark.sections"), ("joints",)),
     "data": (
         (
             *("benchmark.survey", "benchmark.survey_csv", "benchmark.survey_rows"),
             *("benchmark.survey_sample", "benchmark.topics", "benchmark.wording"),
             *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
-            *("benchmark.sections", "benchmark.refusals", "benchmark.translation"),
-            *("benchmark.orders", "benchmark.wordless"),
+            *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
+            "benchmark.wordless",
         ),
         ("joints", "world"),
     ),
@@ -48,7 +48,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             *("leaderboard.runs", "leaderboard.documents", "leaderboard.board"),
             *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
-            *("leaderboard.migrating", "leaderboard.trust"),
+            *("leaderboard.migrating", "leaderboard.trust", "leaderboard.findings"),
         ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
     ),

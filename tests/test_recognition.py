@@ -62,14 +62,16 @@ def test_a_written_answer_is_ranked_and_an_unreadable_one_is_not_scored() -> Non
     found = recognition_values(text('["Niger", "Nigeria"]'), NAMES, 3)
     assert [found[name] for name in ("top1", "top2", "reciprocal_rank")] == [0, 1, 0.5]
     assert recognition_values(text('["Niger"]'), NAMES, 3)["reciprocal_rank"] == 0
-    assert all(math.isnan(value) for value in recognition_values(text("?"), NAMES, 3).values())
+    unread = recognition_values(text("?"), NAMES, 3)
+    assert unread.pop("chance") == 1 / 4
+    assert all(math.isnan(value) for value in unread.values())
 
 
 def test_a_record_says_what_is_missing() -> None:
     """One item a picture; an unreadable answer is counted."""
     case = Case(suite="wvs", country="NGA", topic="recognition", proxy="food", variant="x")
     record = recognition_record(case, image_id="x.png", reply=text("?"), names=NAMES, truth=3)
-    assert [(score.n, score.n_missing) for score in record.scores] == [(0, 1)] * 6
+    assert [(score.n, score.n_missing) for score in record.scores] == [(0, 1)] * 6 + [(1, 0)]
     (item,) = record.items
     assert item.image_ids == ("x.png",)
     assert item.model is None

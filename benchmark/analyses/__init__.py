@@ -16,6 +16,8 @@ from benchmark.analyses.alignment import Alignment
 from benchmark.analyses.contrast import Contrast
 from benchmark.analyses.distances import Distances
 from benchmark.analyses.identification import Identification
+from benchmark.analyses.rationales import Rationales
+from benchmark.analyses.recognition import Recognition
 from benchmark.analyses.spread import Spread
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import Analysis, AnswerReader, CaseRecord, Score
@@ -26,6 +28,8 @@ ANALYSES: Mapping[str, Analysis] = {
     "spread": Spread(),
     "distances": Distances(),
     "contrast": Contrast(),
+    "recognition": Recognition(),
+    "rationales": Rationales(),
 }
 
 

@@ -22,6 +22,7 @@ from benchmark.records import AnswerReader, CaseRecord, Reading, Score
 
 FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind")
 ORDER = "order_sensitivity"  # recorded where the run asked with the options in several orders
+SHOWN = "js_similarity_shown"  # to the people of the pictures' country, where that is another one
 
 GROUPS: tuple[tuple[str, ...], ...] = (
     (),
@@ -36,6 +37,8 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("region", "proxy"),
     ("income_group", "proxy"),
     ("income", "proxy"),
+    ("section",),
+    ("section", "proxy"),
 )
 TEMPLATES = ("variant",)
 CELL = ("country", "topic", "proxy", "variant")
@@ -47,9 +50,9 @@ class Alignment:
     """Similarity and skill with intervals by question stem, and the means they are read against.
 
     Overall and by proxy, country, topic, UN region, World Bank group and the paper's two incomes,
-    each also by proxy; by template where there are several, with the spread over them; of single
-    cells only similarity and the skill over the world's average, to keep run.json small. Controls
-    appear under their own proxy alone.
+    and section of the questionnaire, each also by proxy; by template where there are several, with
+    the spread over them; of single cells only similarity and the skill over the world's average,
+    to keep run.json small. Controls appear under their own proxy alone.
     """
 
     name: str = "alignment"
@@ -67,9 +70,13 @@ class Alignment:
         rng: np.random.Generator,
     ) -> Sequence[Score]:
         """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
-        table = item_table(records, NEEDS, analysis=self.name, optional=[ORDER])
+        table = item_table(records, NEEDS, analysis=self.name, optional=OPTIONAL)
         seed = int(rng.integers(2**63))
-        scores = report(table, _families(table), seed=seed, resamples=self.resamples)
+        scores = [
+            score
+            for score in report(table, _families(table), seed=seed, resamples=self.resamples)
+            if score.n or score.metric != SHOWN  # most proxies show no other country
+        ]
         return scores + template_spread(table, seed=seed, resamples=self.resamples)
 
 
@@ -78,7 +85,12 @@ def _families(table: ItemTable) -> list[Family]:
     asked = bool(np.isfinite(table.values[ORDER]).any())
     wanted = (*REPORTED, *([OF_ORDER] if asked else []))
     groups = (*GROUPS, TEMPLATES) if several else GROUPS
-    return [*(Family(by=by, wanted=wanted) for by in groups), Family(by=CELL, wanted=OF_CELLS)]
+    elsewhere = OF_SHOWN if np.isfinite(table.values[SHOWN]).any() else ()
+    return [
+        *(Family(by=by, wanted=wanted) for by in groups),
+        Family(by=CELL, wanted=OF_CELLS),
+        *(Family(by=by, wanted=elsewhere) for by in (("proxy",), ("country", "proxy"))),
+    ]
 
 
 def _of_reading(reading: Reading, suffix: str) -> Iterator[Reported]:
@@ -118,5 +130,15 @@ OF_ORDER = Reported(
     figure=Figure(columns=(ORDER,), of_means=itself),
     higher_is_better=False,
 )
+OF_SHOWN = tuple(
+    Reported(
+        metric=SHOWN,
+        reading=reading,
+        figure=Figure(columns=(SHOWN + suffix,), of_means=itself, interval=True),
+        higher_is_better=None,
+    )
+    for reading, suffix in SUFFIXES.items()
+)
+OPTIONAL = (ORDER, *(SHOWN + suffix for suffix in SUFFIXES.values()))
 OF_CELLS = tuple(reported for reported in REPORTED if reported.metric in OF_A_CELL)
 NEEDS = frozenset(name for reported in REPORTED for name in reported.figure.columns)

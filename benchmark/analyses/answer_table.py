@@ -6,7 +6,7 @@ country are in the items of its cases, so candidates and peers are the countries
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,7 +14,6 @@ import numpy as np
 
 from benchmark.analyses.groups import CONTROL, in_order, similarity_records
 from benchmark.analyses.item_table import Labels
-from benchmark.analyses.substantive import has_substantive_value, substantive_options
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import BoolArray, FloatArray, restrict_unchecked
 from benchmark.records import CaseRecord, Item, Reading
@@ -42,7 +41,7 @@ class AnswerTable:
     people: FloatArray  # (countries, questions, options)
     model: FloatArray  # (conditions, countries, questions, options)
     asked: BoolArray  # (conditions, countries, questions): there is an item, answered or not
-    substantive: BoolArray  # (questions, options); no option where it cannot be known
+    substantive: BoolArray  # (questions, options); no option where nobody answered
 
     def read(self, reading: Reading) -> tuple[FloatArray, FloatArray]:
         """People and model over all options as printed, or over the substantive ones."""
@@ -68,7 +67,7 @@ def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
     people = np.full((len(countries), len(questions), width), np.nan)
     model = np.full((len(conditions), *people.shape), np.nan)
     asked = np.zeros(model.shape[:3], dtype=np.bool_)
-    telling: dict[str, dict[int, Item]] = {}
+    substantive = np.zeros((len(questions), width), dtype=np.bool_)
     for record, condition in zip(measured, at, strict=True):
         k, c = conditions[condition], countries[record.case.country]
         for item in in_order(record.items):
@@ -77,12 +76,12 @@ def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
             if item.human is None:
                 continue
             people[c, q] = _padded(item.human, item, width, options[item.item_id])
-            if item.model is None:
-                continue
-            model[k, c, q] = _padded(item.model, item, width, options[item.item_id])
-            # One item for each people is enough: all options that anybody chose are in them.
-            if c not in telling.setdefault(item.item_id, {}) and has_substantive_value(item):
-                telling[item.item_id][c] = item
+            substantive[q] = [
+                place < options[item.item_id] and place not in item.nonanswers
+                for place in range(width)
+            ]
+            if item.model is not None:
+                model[k, c, q] = _padded(item.model, item, width, options[item.item_id])
     return AnswerTable(
         conditions=tuple(conditions),
         countries=tuple(countries),
@@ -91,7 +90,7 @@ def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
         people=people,
         model=model,
         asked=asked,
-        substantive=_masks(telling, questions, width),
+        substantive=substantive,
     )
 
 
@@ -106,14 +105,3 @@ def _padded(p: Sequence[float], item: Item, width: int, options: int) -> Sequenc
             f"{options} in another; one question has the same options everywhere"
         )
     return p if options == width else [*p, *[0.0] * (width - options)]
-
-
-def _masks(
-    telling: Mapping[str, Mapping[int, Item]], questions: Mapping[str, int], width: int
-) -> BoolArray:
-    masks = np.zeros((len(questions), width), dtype=np.bool_)
-    for name, items in telling.items():
-        if items:
-            mask = substantive_options(list(items.values()))
-            masks[questions[name], : mask.size] = mask
-    return masks

@@ -96,7 +96,7 @@ def places(margin: FloatArray, rival: BoolArray) -> tuple[IntArray, IntArray]:
 def resampled(
     units: Units, needed: Sequence[int], stems: Sequence[int], weights: FloatArray
 ) -> dict[str, FloatArray]:
-    """Top-1 and reciprocal rank of each unit in each resample, (resamples, units).
+    """Top-1 and reciprocal rank of each unit in each resample, (units, resamples).
 
     A rival of whose shared questions none was drawn is no rival in that resample; NaN where none
     is left.
@@ -106,22 +106,25 @@ def resampled(
     same = (np.abs(margin) <= TIE).all(axis=-1) & rival  # tied in every resample
     tied = same.sum(axis=1)
     flat = margin[rival]  # (unit and rival, stems)
+    # Only signs of sums are read: single precision decides them at half the cost.
+    flat = np.where(np.abs(flat) <= TIE, 0.0, flat).astype(np.float32)
+    drawn = weights.astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(rival.sum(axis=1))[:-1]])
-    found = {name: np.empty((len(weights), len(needed))) for name in ("top1", "mrr")}
+    found = {name: np.empty((len(needed), len(weights))) for name in ("top1", "mrr")}
     for start in range(0, len(weights), BLOCK):
         block = slice(start, start + BLOCK)
-        sums = weights[block] @ flat.T
+        sums = drawn[block] @ flat.T
         better = np.add.reduceat(sums < -TIE, starts, axis=1, dtype=np.int16)
         worse = np.add.reduceat(sums > TIE, starts, axis=1, dtype=np.int16)
         alone = better + worse + tied == 0
-        found["top1"][block] = np.where(alone, np.nan, top1(better, tied))
-        found["mrr"][block] = np.where(alone, np.nan, reciprocal_rank(better, tied))
+        found["top1"][:, block] = np.where(alone, np.nan, top1(better, tied)).T
+        found["mrr"][:, block] = np.where(alone, np.nan, reciprocal_rank(better, tied)).T
     return found
 
 
 def mean_of_drawn(samples: FloatArray) -> FloatArray:
-    """Mean over the units (resamples, units) that had a rival in the resample."""
+    """Mean over the units (units, resamples) that had a rival in the resample."""
     there = ~np.isnan(samples)
-    total = np.where(there, samples, 0.0).sum(axis=1)
-    mean: FloatArray = total / positive_or_nan(there.sum(axis=1))
+    total = np.where(there, samples, 0.0).sum(axis=0)
+    mean: FloatArray = total / positive_or_nan(there.sum(axis=0))
     return mean

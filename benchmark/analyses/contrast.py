@@ -36,9 +36,7 @@ from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
 from benchmark.records import AnswerReader, CaseRecord, Reading, Score
 
 NAMED = "country"
-IMAGE_CATEGORIES = (
-    *("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture"),
-)
+IMAGE_CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
 ALL_IMAGES = "images"
 NEEDS = frozenset(f"js_similarity{suffix}" for suffix in SUFFIXES.values())
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("topic",), ("country",), ("income_group",), ("income",))
@@ -115,6 +113,7 @@ class Contrast:
         self, suffix: str, values: FloatArray, gain: Reported, part: Pooled, pool: Pool
     ) -> Iterator[Score]:
         tested = int(np.isfinite(values).sum())
+        missing = part.grouping.sizes - pool.n
         for k, scope in enumerate(part.grouping.scopes):
             stems = int(pool.n_clusters[k])
             yield Score(
@@ -122,7 +121,7 @@ class Contrast:
                 value=float(values[k]),
                 scope={**scope, **gain.scope},
                 n=int(pool.n[k]),
-                n_missing=int(part.grouping.sizes[k] - pool.n[k]),
+                n_missing=int(missing[k]),
                 method=too_few(stems) if stems < MIN_STEMS else self._method(suffix, stems, tested),
                 higher_is_better=False,
                 reading=gain.reading,
@@ -156,6 +155,7 @@ class Contrast:
     def _published_scores(
         self, p: FloatArray, gain: Reported, part: Pooled, pool: Pool
     ) -> Iterator[Score]:
+        missing = part.grouping.sizes - pool.n
         for k, scope in enumerate(part.grouping.scopes):
             few = pool.n_clusters[k] < LEAST_QUESTIONS
             yield Score(
@@ -163,7 +163,7 @@ class Contrast:
                 value=float(p[k]),
                 scope={**scope, **gain.scope},
                 n=int(pool.n[k]),
-                n_missing=int(part.grouping.sizes[k] - pool.n[k]),
+                n_missing=int(missing[k]),
                 method=f"too few questions (fewer than {LEAST_QUESTIONS})"
                 if few
                 else f"percentile bootstrap of questions, {self.resamples} resamples",

@@ -14,7 +14,6 @@ from itertools import combinations
 import numpy as np
 
 from benchmark.analyses.answer_table import AnswerTable, answer_table
-from benchmark.analyses.substantive import NEEDS
 from benchmark.distances import FRAMES
 from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance, positive_or_nan
 from benchmark.metrics.mantel import (
@@ -63,7 +62,7 @@ class Distances:
 
     @property
     def needs(self) -> frozenset[str]:
-        return NEEDS
+        return frozenset()
 
     def __call__(
         self,

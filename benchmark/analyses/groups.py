@@ -1,7 +1,8 @@
-"""How cases are grouped beyond their own fields: which cases count, and a country's groups.
+"""How items are grouped beyond their fields: which cases count, groups of countries, sections.
 
-Knows records and the world's table of countries; no values. UN regions and World Bank groups are
-facts about a country; the two incomes are the paper's reading of the Bank's four groups.
+Knows records and the world's tables; no values. UN regions and World Bank groups are facts about
+a country; the two incomes are the paper's reading of the Bank's four groups. A section is the one
+of the wave 7 questionnaire that a question belongs to, where that was checked.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from benchmark.records import Case, CaseRecord, Item
+from benchmark.sections import section_of
 from benchmark.world import countries
 
 CONTROL = "control"
 SIMILARITY_KINDS = frozenset({"", "alignment", CONTROL})
+RECOGNITION = "recognition"
 TWO_INCOMES: Mapping[str, str] = {
     "high": "high",
     "upper-middle": "high",
@@ -65,11 +68,14 @@ OF_COUNTRY: Mapping[str, Callable[[str], str]] = {
     "income": income,
 }
 OF_CASE = ("country", "topic", "proxy", "variant")
-FACTORS = (*OF_CASE, *OF_COUNTRY)
+SECTION = "section"
+FACTORS = (*OF_CASE, *OF_COUNTRY, SECTION)
 
 
-def factor(name: str, cases: Sequence[Case]) -> list[str]:
-    """The member of a factor that each case belongs to; empty where it belongs to none."""
+def factor(name: str, rows: Sequence[tuple[Case, Item]]) -> list[str]:
+    """The member of a factor that each item belongs to; empty where it belongs to none."""
     if name in OF_COUNTRY:
-        return [OF_COUNTRY[name](case.country) for case in cases]
-    return [getattr(case, name) for case in cases]
+        return [OF_COUNTRY[name](case.country) for case, _ in rows]
+    if name == SECTION:
+        return [section_of(item.item_id) for _, item in rows]
+    return [getattr(case, name) for case, _ in rows]

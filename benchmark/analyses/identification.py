@@ -15,7 +15,6 @@ from benchmark.analyses.answer_table import AnswerTable, answer_table
 from benchmark.analyses.candidates import Units, mean_of_drawn, places, resampled, units_of
 from benchmark.analyses.reporting import too_few
 from benchmark.analyses.stem_intervals import LEVEL, stem_rng
-from benchmark.analyses.substantive import NEEDS
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.ranking import (
     chance_of_reciprocal_rank,
@@ -55,7 +54,7 @@ class Identification:
 
     @property
     def needs(self) -> frozenset[str]:
-        return NEEDS
+        return frozenset()
 
     def __call__(
         self,
@@ -167,7 +166,7 @@ def _intervals(
             mine = [position[u] for u in scopes[k] if u in position]
             ends = {}
             for metric, samples in by_unit.items():
-                low, high = percentile_interval(mean_of_drawn(samples[:, mine]), level)
+                low, high = percentile_interval(mean_of_drawn(samples[mine]), level)
                 ends[metric] = float(low), float(high)
             found[k] = found[k][0], ends
     return found

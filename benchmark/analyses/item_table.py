@@ -110,17 +110,16 @@ def item_table(
     """
     measured = similarity_records(records)
     rows = [(record.case, item) for record in measured for item in in_order(record.items)]
-    cases = [case for case, _ in rows]
     needed = sorted(needs)
     names = [*needed, *sorted(optional)]
     values = np.array([_values(item, needed, names, analysis) for _, item in rows])
     columns = values.reshape(len(rows), len(names)).T
     return ItemTable(
-        factors={name: Labels.of(factor(name, cases)) for name in FACTORS},
+        factors={name: Labels.of(factor(name, rows)) for name in FACTORS},
         clusters=Labels.of([item.cluster for _, item in rows]),
         values=dict(zip(names, columns, strict=True)),
         items=Labels.of([item.item_id for _, item in rows]),
-        control=np.array([case.kind == CONTROL for case in cases], dtype=np.bool_),
+        control=np.array([case.kind == CONTROL for case, _ in rows], dtype=np.bool_),
     )
 
 

@@ -14,7 +14,6 @@ from benchmark.analyses.answer_table import AnswerTable, answer_table
 from benchmark.analyses.item_table import ItemTable, Labels
 from benchmark.analyses.reporting import SUFFIXES, Family, Reported, report
 from benchmark.analyses.stem_intervals import Figure
-from benchmark.analyses.substantive import NEEDS
 from benchmark.metrics.dispersion import group_js_divergence
 from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
 from benchmark.metrics.resampling import RESAMPLES
@@ -39,7 +38,7 @@ class Spread:
 
     @property
     def needs(self) -> frozenset[str]:
-        return NEEDS
+        return frozenset()
 
     def __call__(
         self,

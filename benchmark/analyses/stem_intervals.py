@@ -101,7 +101,10 @@ class Pool:
         level = expanded_level(LEVEL, weights.shape[1])
         for block in _blocks(scopes):
             index = self._starts[block][:, None] + covered  # (scopes, clusters)
-            means = resampled_means(self._sums[:, index], self._counts[index], weights)
+            counts = self._counts[index]
+            if (counts == counts[0]).all():  # as where every proxy asked the same questions
+                counts = counts[:1]
+            means = resampled_means(self._sums[:, index], counts, weights)
             by_name = dict(zip(self._names, means, strict=True))
             for figure in self._resampled:
                 samples = figure.of_means(*(by_name[name] for name in figure.columns))

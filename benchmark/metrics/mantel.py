@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ Signs = npt.NDArray[np.float32]  # sums of them are exact up to 2**24
 
 DECIMALS = 12  # distances that differ by less are equal, and tie
 BLOCK_CELLS = 500_000
+CHUNK = 100_000  # pairs of pairs at once
 MOST_COMPARISONS = 200_000_000  # pairs of pairs times permutations: about a second
 FEWEST_PERMUTATIONS = 199
 
@@ -85,20 +87,24 @@ def mantel_tau_b(
     if n < 3:
         return tau, p
     rows, columns = np.triu_indices(n, 1)
-    first, second = np.triu_indices(rows.size, 1)  # pairs of pairs
-    signs = _signs(x[:, rows, columns].round(DECIMALS), first, second)
+    pairs = x[:, rows, columns].round(DECIMALS)
     # Ranks instead of distances: exact in half the bytes, and the order is all that counts.
     _, level = np.unique(y.round(DECIMALS), return_inverse=True)
     ranks = np.where(np.isnan(y), np.nan, level.reshape(n, n)).astype(np.float32)
-    mine = _signs(ranks[rows, columns], first, second)
-    concordance = signs @ mine
-    tau = concordance / np.sqrt(positive_or_nan(np.abs(signs).sum(axis=1) * np.abs(mine).sum()))
     orders, exact = _orders(n, rng, permutations)
-    extreme = np.zeros(len(x))
-    step = max(1, BLOCK_CELLS // first.size)
-    for block in (orders[start : start + step] for start in range(0, len(orders), step)):
-        shuffled = _signs(ranks[block[:, rows], block[:, columns]], first, second)
-        extreme += (signs @ shuffled.T >= (concordance - 0.5)[:, None]).sum(axis=1)
+    found, size = np.zeros(len(x)), np.zeros(len(x))
+    shuffled = np.zeros((len(x), len(orders)))
+    untied = _untied(ranks[rows, columns])
+    for first, second in _pairs_of_pairs(rows.size):
+        signs = _signs(pairs, first, second)  # (matrices, pairs of pairs)
+        mine = _signs(ranks[rows, columns], first, second)
+        found += signs @ mine
+        size += np.abs(signs).sum(axis=1, dtype=np.float64) * untied
+        for block in _blocks(len(orders), first.size):
+            other = ranks[orders[block][:, rows], orders[block][:, columns]]
+            shuffled[:, block] += signs @ _signs(other, first, second).T
+    tau = found / np.sqrt(positive_or_nan(size))
+    extreme = (shuffled >= found[:, None] - 0.5).sum(axis=1)  # sums are whole numbers
     p = extreme / len(orders) if exact else (1 + extreme) / (1 + len(orders))
     return tau, np.where(np.isnan(tau), np.nan, p)
 
@@ -137,6 +143,24 @@ def exact_permutations(n: int, wanted: int) -> bool:
     (True, False)
     """
     return math.factorial(n) <= wanted
+
+
+def _pairs_of_pairs(pairs: int) -> Iterator[tuple[IntArray, IntArray]]:
+    """Every two of so many pairs, some at a time: of ninety members there are eight million."""
+    first, second = np.triu_indices(pairs, 1)
+    for start in range(0, first.size, CHUNK):
+        yield first[start : start + CHUNK], second[start : start + CHUNK]
+
+
+def _blocks(orders: int, comparisons: int) -> Iterator[slice]:
+    step = max(1, BLOCK_CELLS // comparisons)
+    return (slice(start, start + step) for start in range(0, orders, step))
+
+
+def _untied(values: FloatArray | Signs) -> int:
+    """How many pairs of values differ; NaN differs from everything."""
+    _, counts = np.unique(values, return_counts=True, equal_nan=False)
+    return int(values.size * (values.size - 1) - (counts * (counts - 1)).sum()) // 2
 
 
 def _signs(values: FloatArray | Signs, first: IntArray, second: IntArray) -> Signs:

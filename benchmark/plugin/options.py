@@ -126,16 +126,17 @@ ASKING = (
     ),
     Option(
         "--recognition",
-        "likelihood",
+        "auto",
         "WAY",
         "which country a picture shows: by the likelihood of each name, or json (five guesses "
-        "written, the paper's protocol); default: likelihood",
+        "written, the paper's protocol); default: auto (json for endpoints, else likelihood)",
     ),
     Option(
         "--rationales",
         "auto",
         "N",
-        "ask for a one-sentence reason on N questions a case; default: auto (1 for demo, else 0)",
+        "ask for a one-sentence reason on N questions a case; default: auto (0; the demo gives one "
+        "under some proxies)",
     ),
     Option(
         "--min-images",
@@ -264,7 +265,7 @@ def settings_from(config: pytest.Config) -> Settings:
         else _count(get("--permutations"), "--permutations"),
         templates=_all_or_names(get("--templates"), "--templates"),
         vetted=_one_of(get("--vetted"), ("off", "top1", "top2"), "--vetted"),
-        recognition=_one_of(get("--recognition"), ("likelihood", "json"), "--recognition"),
+        recognition=_one_of(get("--recognition"), ("auto", "likelihood", "json"), "--recognition"),
         rationales=None
         if get("--rationales") == "auto"
         else _count(get("--rationales"), "--rationales", least=0),

@@ -19,6 +19,7 @@ from benchmark.plugin import traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from leaderboard import board, tables
+from leaderboard.findings import findings
 
 if TYPE_CHECKING:
     from benchmark.plugin.controller import Controller
@@ -87,6 +88,8 @@ def _run(reporter: Any, run: SuiteRun, width: int) -> None:
         reporter.write_line(sentence)
     if run.finished is not None:
         reporter.write_line(tables.render(tables.run_table(run.finished), width).rstrip())
+    for line in findings(run.run.scores):
+        reporter.write_line(line)
     for failure in run.run.failed[:5]:
         reporter.write_line(f"failed: {failure.reason}", red=True)
     if run.finished is not None and run.finished.partial_because:

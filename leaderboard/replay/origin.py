@@ -94,7 +94,7 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
     """The settings that give a run's configuration; a suite finds its own by their names."""
     config = cast("Mapping[str, Any]", run.config)
     templates = tuple(config.get("templates", ()))
-    permutations = config.get("permutations", 1)
+    permutations, rationales = config.get("permutations", 1), config.get("rationales")
     return Settings(
         model=run.model.name,
         revision=None,
@@ -122,7 +122,8 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
         templates=() if origin.prompts is not None else templates,
         vetted=config.get("vetted", "off"),
         recognition=config.get("recognition", "likelihood"),
-        rationales=config.get("rationales"),
+        # A word stands for the suite's own choice, which it then makes again.
+        rationales=rationales if isinstance(rationales, int) else None,
         min_images=config.get("min_images"),
         income_cut=config.get("income_cut_usd_month"),
         language=config.get("language", "en"),

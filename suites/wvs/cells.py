@@ -29,6 +29,9 @@ PROXIES = (NAMED, *CATEGORIES, *INCOME, *CONTROLS)
 BEYOND = ("BGD", "IND", "ZAF")
 # Pictures of households that a country must have, recognised ones under --vetted: the paper's five.
 HOUSEHOLDS = 5
+# Pictures of a control beside a name, each of another category: they are compared with each other
+# and with the name alone, so a few do.
+CONTROL_PICTURES = 3
 
 ALIGNMENT, CONTROL, RECOGNITION = "alignment", "control", "recognition"
 
@@ -76,7 +79,7 @@ class Cells:
         if proxy in (BOTH, ELSEWHERE):
             shown = iso3 if proxy == BOTH else self.elsewhere(iso3)
             found = [self.images.of(shown, category)[:1] for category in CATEGORIES]
-            return tuple(entry for first in found for entry in first)
+            return tuple(entry for first in found for entry in first)[:CONTROL_PICTURES]
         return ()
 
     def elsewhere(self, iso3: str) -> str:

@@ -30,7 +30,7 @@ from benchmark.records import (
     Text,
 )
 from benchmark.scoring import Asked, Beside, case_record, layout
-from benchmark.settings import DEMO, Settings
+from benchmark.settings import DEMO, ENDPOINT, Settings
 from benchmark.sources import open_images, open_survey
 from benchmark.suite import SuiteMeta
 from benchmark.survey import Question, Survey
@@ -42,6 +42,8 @@ PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
 # A sentence; random weights never end one, and a few tokens of theirs exercise the same path.
 REASON_TOKENS, DEMO_REASON_TOKENS = 48, 12
+# Where the demo gives a reason unasked; writing is slow, and it is to end within a minute.
+DEMO_REASONS = ("country", "food", NONE)
 KEPT_TOPS = {"top1": 1, "top2": 2}
 
 Stage = Generator[Sequence[Request], Sequence[Reply], Sequence[ImageEntry]]
@@ -141,7 +143,7 @@ class WvsSuite:
         pictures = self._opened(case, kept)
         questions = [q for q in self._questions(case) if case.country in q.human]
         asked = layout(questions, pictures=len(pictures), orders=self.settings.permutations)
-        reasoned = questions[: self._rationales] if pictures else []
+        reasoned = questions[: self._rationales(case)] if pictures else []
         reasons = [*self._reasons(case, reasoned, pictures)]
         replies = yield [*self._choices(case, questions, pictures, asked), *reasons]
         return case_record(
@@ -219,7 +221,7 @@ class WvsSuite:
 
     def _which_country(self, entry: ImageEntry) -> Continuation | Generate:
         picture = self.images.open(entry)
-        if self.settings.recognition == "json":
+        if self._recognition == "json":
             return self._asker.written_recognition(
                 picture, entry.category, names=self._names, iso3=entry.country
             )
@@ -284,8 +286,10 @@ class WvsSuite:
             "proxies": list(self._cells.proxies),
             "permutations": self.settings.permutations or "all",
             "vetted": self.settings.vetted,
-            "recognition": self.settings.recognition,
-            "rationales": self._rationales,
+            "recognition": self._recognition,
+            "rationales": (self.settings.rationales or 0)
+            if self._reasons_chosen
+            else list(DEMO_REASONS),
             "income_cut_usd_month": self._cells.income_cut,
             "min_images": self._cells.min_households,
             "language": self.settings.language,
@@ -311,7 +315,7 @@ class WvsSuite:
             f"prompts {names}"
             + (f", {self.settings.permutations or 'all'} orders" * self._permuted)
             + (f", vetted {self.settings.vetted}" * (self.settings.vetted != "off"))
-            + (f", {self._rationales} reason a case" * bool(self._rationales)),
+            + self._said_of_reasons(),
         ]
         lines += [
             f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
@@ -323,11 +327,27 @@ class WvsSuite:
     def _permuted(self) -> bool:
         return self.settings.permutations != 1
 
-    @cached_property
-    def _rationales(self) -> int:
-        if self.settings.rationales is None:
-            return 1 if self.settings.model == DEMO else 0
-        return self.settings.rationales
+    @property
+    def _recognition(self) -> str:
+        """A server gives no likelihood of a text of several tokens, so it is asked to write."""
+        if self.settings.recognition != "auto":
+            return self.settings.recognition
+        return "json" if self.settings.model.startswith(ENDPOINT) else "likelihood"
+
+    @property
+    def _reasons_chosen(self) -> bool:
+        return self.settings.rationales is not None or self.settings.model != DEMO
+
+    def _rationales(self, case: Case) -> int:
+        if self._reasons_chosen:
+            return self.settings.rationales or 0
+        return int(case.proxy in DEMO_REASONS)
+
+    def _said_of_reasons(self) -> str:
+        if not self._reasons_chosen:
+            return f", a reason in each case of {', '.join(DEMO_REASONS)}"
+        n = self.settings.rationales or 0
+        return f", {n} {'reason' if n == 1 else 'reasons'} a case" * bool(n)
 
     @cached_property
     def _cells(self) -> Cells:

@@ -67,6 +67,7 @@ class Plan:
                     cluster=self.stems[q],
                     human=human,
                     model=tuple(model[q].tolist()) if answered else None,
+                    nonanswers=tuple(np.flatnonzero(~self.substantive[q]).tolist()),
                     values=values if asked else {},
                 )
             )
@@ -160,6 +161,7 @@ def renamed(records: Sequence[CaseRecord], order: npt.NDArray[np.intp]) -> list[
                     cluster=i.cluster,
                     human=moved(i.human),
                     model=moved(i.model),
+                    nonanswers=tuple(np.flatnonzero(np.isin(order, i.nonanswers)).tolist()),
                     values=i.values,
                 )
                 for i in record.items

@@ -129,6 +129,8 @@ def test_every_family_of_scopes_is_reported() -> None:
         ("proxy", "region"),
         ("income_group", "proxy"),
         ("income", "proxy"),
+        ("section",),
+        ("proxy", "section"),
     }
     assert find(scores, "js_similarity", country="FRA").value == 0.6
     assert find(scores, "js_similarity", topic="religion").value == pytest.approx(0.7)

@@ -54,6 +54,36 @@ def similarities(rng: np.random.Generator, *shape: int, proxies: int = 2) -> Flo
     return js_similarity(people, drawn)
 
 
+# --- planted truth -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("respondents", [10, 200])
+def test_a_people_s_answer_with_noise_gets_the_similarity_that_noise_leaves(
+    respondents: int,
+) -> None:
+    """Similarity and skill are what fresh noise of the same size would get, within its error."""
+    rng = np.random.default_rng(88)
+    planted = plan(rng, questions=60)
+    fresh = [
+        js_similarity(planted.people, noisy(planted.people, rng, respondents=respondents)).mean()
+        for _ in range(100)
+    ]
+    answers = noisy(planted.people, rng, respondents=respondents)
+    scores = run("alignment", planted.records({"country": answers}))
+    found = find(scores, "js_similarity")
+    expected, error = float(np.mean(fresh)), float(np.std(fresh))
+    assert found.value == pytest.approx(expected, abs=4 * error)
+    floor = find(scores, "floor_world_average").value
+    skill = find(scores, "skill_world_average").value
+    assert skill == pytest.approx(
+        (expected - floor) / (0.98 - floor), abs=4 * error / (0.98 - floor)
+    )
+    named = find(
+        run("identification", planted.records({"country": answers})), "identification_top1"
+    )
+    assert named.value == 1
+
+
 # --- planted null --------------------------------------------------------------------------
 
 

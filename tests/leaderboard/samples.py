@@ -140,6 +140,7 @@ def records(draw: st.DrawFn) -> CaseRecord:
         request_keys=st.lists(texts, max_size=2).map(tuple),
         human=distributions,
         model=distributions,
+        nonanswers=st.lists(st.integers(0, 9), max_size=2).map(tuple),
         by_image=st.lists(distributions.filter(bool), max_size=2).map(tuple),
         values=st.dictionaries(texts, numbers, max_size=3),
     )

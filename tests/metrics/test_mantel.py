@@ -36,7 +36,7 @@ def test_tau_agrees_with_scipy(n: int, decimals: int) -> None:
     own, truth = matrices(n, seed=n, decimals=decimals)
     expected = kendalltau(upper(own), upper(truth)).statistic
     tau, _ = mantel_tau_b(own[None], truth, rng=np.random.default_rng(0), permutations=99)
-    assert tau[0] == pytest.approx(expected, abs=1e-6)
+    assert tau[0] == pytest.approx(expected, abs=1e-12)
     assert kendall_tau_b(upper(own), upper(truth)) == pytest.approx(expected, abs=1e-12)
 
 
@@ -88,6 +88,16 @@ def test_p_holds_where_nothing_is_shared() -> None:
     tables = np.linalg.norm(points[:, :, None] - points[:, None], axis=-1)
     _, p = mantel_tau_b(tables[1:], tables[0], rng=rng, permutations=999)
     assert (p <= 0.05).mean() == pytest.approx(0.05, abs=0.033)
+
+
+def test_chunks_do_not_change_tau_or_p(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is held at once is a matter of memory."""
+    own, truth = matrices(8, seed=35, decimals=1)
+    whole = mantel_tau_b(own[None], truth, rng=np.random.default_rng(0), permutations=500)
+    monkeypatch.setattr("benchmark.metrics.mantel.CHUNK", 37)
+    monkeypatch.setattr("benchmark.metrics.mantel.BLOCK_CELLS", 100)
+    parts = mantel_tau_b(own[None], truth, rng=np.random.default_rng(0), permutations=500)
+    np.testing.assert_allclose(parts, whole, atol=1e-12)
 
 
 def test_shapes_that_do_not_fit_are_refused() -> None:

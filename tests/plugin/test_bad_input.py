@@ -168,6 +168,7 @@ def test_a_bad_picture_fails_its_own_cases_only(place: Place) -> None:
     )  # fmt: skip
     assert done.code == 1
     failed = {entry["case_id"].split("/")[1]: entry["reason"] for entry in _failed(place)}
+    assert len(_failed(place)) == 8  # which country it shows, and what people there say
     assert "damaged or truncated" in failed["BRA"]
     assert "not an image" in failed["CHN"]
     assert "50000x50000" in failed["USA"] or "far more pixels" in failed["USA"]
@@ -177,8 +178,8 @@ def test_a_bad_picture_fails_its_own_cases_only(place: Place) -> None:
         assert done.sentence(reason)
     measured = {row["case_id"] for row in place.document()["rows"]}
     named = {f"wvs/{iso3}/politics/country" for iso3 in spoilt}
-    assert measured == {"wvs/NGA/politics/food", *named}
-    assert place.document()["partial_because"] == ["4 cases failed"]
+    assert measured == {"wvs/NGA/politics/food", "wvs/NGA/recognition/food/NGA", *named}
+    assert place.document()["partial_because"] == ["8 cases failed"]
 
 
 def _failed(place: Place) -> list[dict[str, str]]:

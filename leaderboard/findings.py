@@ -1,0 +1,76 @@
+"""What a run found besides its similarities, as lines for a terminal; from its scores alone.
+
+A line appears only where the run has its figures. Everything stands beside what chance gives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from benchmark.records import Reading, Score
+
+PEOPLE = {"frame": "people"}
+IMAGES = {"contrast": "images-country"}
+
+
+def findings(scores: Sequence[Score]) -> tuple[str, ...]:
+    """At most four lines, over substantive options where a figure has readings."""
+    found = _Scores(scores)
+    return tuple(line for line in (*_knows(found), *_pictures(found)) if line)
+
+
+class _Scores:
+    def __init__(self, scores: Sequence[Score]) -> None:
+        self._by_name = {(s.metric, s.reading, tuple(sorted(s.scope.items()))): s for s in scores}
+
+    def get(
+        self, metric: str, scope: Mapping[str, str] | None = None, reading: Reading = "substantive"
+    ) -> Score | None:
+        """The score, if it was scored."""
+        score = self._by_name.get((metric, reading, tuple(sorted((scope or {}).items()))))
+        return score if score is not None and not math.isnan(score.value) else None
+
+
+def _knows(found: _Scores) -> Iterator[str]:
+    """Whether the model answers as this country, rather than as another or as everybody."""
+    first, chance = found.get("identification_top1"), found.get("identification_top1_chance")
+    if first is not None and chance is not None:
+        yield (
+            f"identification: nearest to the right country in {_of(first)} of countries and "
+            f"proxies (chance {chance.value:.2f})"
+        )
+    spread, tau = found.get("spread_ratio"), found.get("distance_tau_b", PEOPLE)
+    p = found.get("distance_tau_b_p", PEOPLE)
+    if spread is not None:
+        across = f"spread across countries: {_of(spread)} of the people's"
+        near = f"; who is near to whom: tau {tau.value:.2f}" if tau is not None else ""
+        yield across + near + (f" (p {_p(p)})" if near and p is not None else "")
+
+
+def _pictures(found: _Scores) -> Iterator[str]:
+    """Whether pictures help, and whether the model sees where they come from."""
+    gain, p = found.get("js_similarity_gain", IMAGES), found.get("js_similarity_gain_p", IMAGES)
+    if gain is not None:
+        tail = f", p {_p(p)}" if p is not None else ""
+        yield f"pictures less name: similarity {_of(gain, sign='+')}{tail}"
+    seen, chance = (
+        found.get(f"recognition_top1{suffix}", reading="") for suffix in ("", "_chance")
+    )
+    if seen is not None and chance is not None:
+        yield (
+            f"pictures recognised at first guess: {_of(seen)} of {seen.n} "
+            f"(chance {chance.value:.2f})"
+        )
+
+
+def _of(score: Score, *, sign: str = "") -> str:
+    """Value and interval, or why there is none."""
+    value = f"{score.value:{sign}.2f}"
+    if math.isnan(score.low):
+        return f"{value} ({score.method})" if score.method.startswith("too few") else value
+    return f"{value} [{score.low:{sign}.2f}, {score.high:{sign}.2f}]"
+
+
+def _p(score: Score) -> str:
+    return "< 0.001" if score.value < 0.001 else f"{score.value:.3f}"
