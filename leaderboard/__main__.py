@@ -20,6 +20,7 @@ from benchmark.gates import load_gates
 from benchmark.suite import SUITE_FILE, own_analyses
 from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
+from leaderboard.export.commands import add_export, run_export
 from leaderboard.merging import merge
 from leaderboard.replay.commands import (
     add_bundle,
@@ -80,6 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return run_replay(options)
             case "rerun":
                 return run_rerun(options)
+            case "export":
+                return run_export(options)
             case _:
                 return _check(options.files)
     except CultureError as problem:
@@ -129,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     add_bundle(commands)
     add_replay(commands)
     add_rerun(commands)
+    add_export(commands)
     return parser
 
 

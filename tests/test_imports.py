@@ -63,9 +63,20 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "leaderboard",
         ),
     ),
+    "export": (("leaderboard.export",), ("joints", "suite", "leaderboard")),
     "command": (
         ("leaderboard.__main__",),
-        ("joints", "engine", "analyses", "gates", "suite", "leaderboard", "report", "replay"),
+        (
+            "joints",
+            "engine",
+            "analyses",
+            "gates",
+            "suite",
+            "leaderboard",
+            "report",
+            "replay",
+            "export",
+        ),
     ),
     "plugin": (
         ("benchmark.plugin",),
