@@ -17,7 +17,7 @@ from leaderboard.export.headline import Published, check
 from leaderboard.runs import Run, read_run, run_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
@@ -36,7 +36,9 @@ def add_export(commands: Commands) -> None:
         description="Write complete runs as .eval_results, model-index or eval.yaml of the Hub, "
         "lm-evaluation-harness results, or Every Eval Ever records. No survey wording is in any.",
     )
-    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run.json")
+    parser.add_argument(
+        "runs", nargs="+", type=Path, metavar="RUN", help="run.json, or folders of them"
+    )
     parser.add_argument("--format", choices=FORMATS, required=True, help="which format")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where files go")
     parser.add_argument(
@@ -50,7 +52,7 @@ def add_export(commands: Commands) -> None:
 
 def run_export(options: argparse.Namespace) -> int:
     """Write the files and name them; nothing is written where a run cannot be exported."""
-    runs = {path: read_run(path) for path in options.runs}
+    runs = {path: read_run(path) for path in _files(options.runs)}
     for path, run in runs.items():
         check(path, run)
     about = Published(
@@ -76,6 +78,17 @@ def files(runs: Mapping[Path, Run], kind: Format, about: Published) -> dict[Path
                 raise UsageProblem(f"{source} would be written over another run; export it apart")
             found[path] = text
     return found
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """The files that were named, and those in the folders that were."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        if not inside:
+            raise UsageProblem(f"folder {path} holds no run.json")
+        found += inside
+    return list(dict.fromkeys(found))
 
 
 def _of(run: Run, kind: Format, about: Published) -> dict[Path, str]:

@@ -32,7 +32,8 @@ def measured(start: str = "2025-01-02T03:04:05Z", similarity: float = 0.75, **ch
     """A run that computed its one answer."""
     about = {"started_at": start, "answers": {"computed": 1, "stored": 0}}
     rows = (record(similarity=similarity),)
-    return run(**({"provenance": about, "rows": rows, "determinism": NOISE} | changes))
+    fields: dict[str, Any] = {"provenance": about, "rows": rows, "determinism": NOISE}
+    return run(**(fields | changes))
 
 
 def trust(path: Path) -> dict[str, Any]:
