@@ -32,6 +32,7 @@ class Settings:
     suite offers. ``limit`` is the number of questions per topic, ``batch_size`` None means
     automatic. ``permutations`` None means all cyclic orders, ``rationales``, ``min_images`` and
     ``income_cut`` None the suite's own. ``store`` is the shard's own where there is a ``shard``.
+    With ``replay`` all answers come from that bundle, and ``model`` is the bundle's.
     """
 
     model: str
@@ -69,6 +70,7 @@ class Settings:
     translations: Path | None = None
     shard: Shard | None = None
     trust_remote_code: bool = False
+    replay: Path | None = None
 
 
 def data_source(choice: str, *, model: str) -> str:

@@ -13,6 +13,9 @@ from benchmark import hub
 from benchmark.proxies import ImageSet, drawn_sample, load_images, load_manifest, union
 from benchmark.settings import Settings
 from benchmark.survey import SAMPLE, Survey, load_survey
+from benchmark.wordless import FIGURES, PICTURES, read_figures, read_pictures
+
+__all__ = ["FIGURES", "PICTURES", "open_images", "open_survey"]
 
 
 def open_survey(settings: Settings, *, source: str) -> Survey:
@@ -25,6 +28,8 @@ def open_survey(settings: Settings, *, source: str) -> Survey:
                 hub.fetch_survey(settings.cache), source=source, topic_labels=settings.topic_labels
             )
             return replace(survey, name=hub.SURVEY, revision=hub.PINNED)
+        case text if text.endswith(FIGURES):
+            return read_figures(Path(text))
         case text:
             path = Path(text)
     return load_survey(path, source=source, topic_labels=settings.topic_labels)
@@ -41,5 +46,7 @@ def _images(choice: str, settings: Settings, countries: Sequence[str]) -> ImageS
             return drawn_sample()
         case "hub":
             return load_manifest(hub.fetch_cvqa(settings.cache, countries=countries))
+        case text if text.endswith(PICTURES):
+            return read_pictures(Path(text))
         case text:
             return load_images(Path(text))

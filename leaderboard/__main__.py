@@ -1,7 +1,8 @@
 """`python -m leaderboard`: look at runs and boards, report runs, build a board, check files.
 
 Knows no metric and no pytest: every figure is read from the files. Exit 0 done, 1 a file is not
-what it should be (one sentence says why), 2 the command line is wrong.
+what it should be (one sentence says why), 2 the command line is wrong; `bundle`, `replay` and
+`rerun` exit 4 where their input cannot be used and 1 where something differs.
 """
 
 from __future__ import annotations
@@ -20,7 +21,16 @@ from benchmark.suite import SUITE_FILE, own_analyses
 from leaderboard.baseline import load_baselines
 from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
+from leaderboard.export.commands import add_export, run_export
 from leaderboard.merging import merge
+from leaderboard.replay.commands import (
+    add_bundle,
+    add_replay,
+    add_rerun,
+    run_bundle,
+    run_replay,
+    run_rerun,
+)
 from leaderboard.report.options import FORMATS, READING_NAMES, formats
 from leaderboard.runs import read_run
 from leaderboard.tables import board_tables, render, run_table
@@ -48,6 +58,8 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard check leaderboard/runs
   python -m leaderboard build leaderboard/runs --out board.json
   python -m leaderboard merge shards      put a run together that --shard split
+  python -m leaderboard bundle RUN.json --store FILE --out BUNDLE   a run with its answers
+  python -m leaderboard replay BUNDLE     recompute every number from the answers
 """
 
 
@@ -64,6 +76,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _merge(options)
             case "report":
                 return _report(options.runs, options.out, options.reading, options.formats)
+            case "bundle":
+                return run_bundle(options)
+            case "replay":
+                return run_replay(options)
+            case "rerun":
+                return run_rerun(options)
+            case "export":
+                return run_export(options)
             case _:
                 return _check(options.files)
     except CultureError as problem:
@@ -110,6 +130,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help=_files_help("files"))
     _add_merge(commands.add_parser("merge", help="put the shards of a run together"))
+    add_bundle(commands)
+    add_replay(commands)
+    add_rerun(commands)
+    add_export(commands)
     return parser
 
 

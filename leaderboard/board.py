@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -19,6 +20,7 @@ from benchmark import jsonio
 from benchmark.errors import BoardProblem
 from benchmark.rows import sample, score_of, score_row
 from leaderboard.documents import exists, load, schema_name, validate, write
+from leaderboard.migrating import UNCHECKED, migrated
 
 if TYPE_CHECKING:
     from benchmark.jsonio import Json
@@ -59,6 +61,18 @@ class BoardRow:
     @property
     def scores(self) -> tuple[Score, ...]:
         return tuple(score_of(score) for score in cast("Sequence[Json]", self.content["scores"]))
+
+    @property
+    def trust(self) -> str:
+        """How far it was checked: ``self-reported``, ``replayed`` or ``re-run``."""
+        return cast("str", cast("Mapping[str, Json]", self.content["trust"])["level"])
+
+    def same_measurement(self, other: BoardRow) -> bool:
+        """Whether both are of one and the same run, with the same figures."""
+        return all(
+            self.content[name] == other.content[name]
+            for name in ("provenance_digest", "n_cases", "n_scored", "n_missing", "scores")
+        )
 
     def __getitem__(self, name: str) -> str:
         return cast("str", self.content[name])
@@ -114,6 +128,7 @@ def row_of_run(run: Run, *, file: str) -> BoardRow:
             "harness_version": _said(run, "harness_version"),
             "file": file,
             "provenance_digest": jsonio.digest(run.provenance),
+            "trust": dict(UNCHECKED),
         }
     )
 
@@ -197,6 +212,8 @@ def merge(board: Board, row: BoardRow) -> Outcome:
         why = ", ".join(cast("Sequence[str]", row.content["partial_because"])) or "not all cases"
         message = f"the board keeps the complete run {name}; this one is partial ({why})"
         return Outcome(board=board, action="kept", message=message)
+    if old is not None and old.same_measurement(row):  # what was found out of it still holds
+        row = BoardRow({**row.content, "trust": old.content["trust"]})
     rows = sorted([r for r in board.rows if r.key != row.key] + [row], key=_order)
     action: Literal["added", "replaced"] = "added" if old is None else "replaced"
     message = f"{action} {'complete' if row.complete else 'partial'} run {name}"
@@ -229,6 +246,7 @@ def document(board: Board) -> dict[str, Json]:
 
 def parse(document: Mapping[str, Json]) -> Board:
     """The board a document holds; BoardProblem says where it does not fit the schema."""
+    document = migrated(document)
     validate(document, "leaderboard")
     rows = cast("Sequence[Any]", document["rows"])
     other = {key: document[key] for key in document if key not in ("schema", "rows")}
@@ -254,18 +272,33 @@ def update(
             "`python -m leaderboard merge`"
         )
     row = row_of_run(run, file=Path(os.path.relpath(run_file, path.parent)).as_posix())
+    safe = f"the run is safe in {run_file}"
+    with _locked(path, lock_timeout_s=lock_timeout_s, otherwise=safe):
+        outcome = merge(read_board(path) if exists(path) else Board(), row)
+        if outcome.action != "kept":
+            write(path, jsonio.pretty(document(outcome.board)))
+        return outcome
+
+
+def amend(
+    path: Path, change: Callable[[Board], Board], *, lock_timeout_s: float = LOCK_TIMEOUT_S
+) -> None:
+    """Read, change and write a board under its lock; whatever ``change`` raises leaves it alone."""
+    with _locked(path, lock_timeout_s=lock_timeout_s, otherwise="try again"):
+        write(path, jsonio.pretty(document(change(read_board(path)))))
+
+
+@contextmanager
+def _locked(path: Path, *, lock_timeout_s: float, otherwise: str) -> Iterator[None]:
     lock = Path(f"{path}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(lock, timeout=lock_timeout_s):
-            outcome = merge(read_board(path) if exists(path) else Board(), row)
-            if outcome.action != "kept":
-                write(path, jsonio.pretty(document(outcome.board)))
-            return outcome
+            yield
     except Timeout as error:
         raise BoardProblem(
             f"{lock} has been held for {lock_timeout_s:g} s by another process; "
-            f"{path} was not changed, the run is safe in {run_file}"
+            f"{path} was not changed, {otherwise}"
         ) from error
     except OSError as error:
         raise BoardProblem(f"{path} cannot be updated ({error.strerror or error})") from error

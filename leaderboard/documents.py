@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 Kind = Literal["run", "leaderboard"]
 KINDS: tuple[Kind, ...] = ("run", "leaderboard")
-VERSION = 1
+VERSIONS: Mapping[Kind, int] = {"run": 1, "leaderboard": 2}
 
 
 def schema_name(kind: Kind) -> str:
     """The ``schema`` field of a file of that kind, as this version writes it."""
-    return f"pytest-culture/{kind}/{VERSION}"
+    return f"pytest-culture/{kind}/{VERSIONS[kind]}"
 
 
 def load(path: Path, kind: Kind) -> dict[str, Json]:
@@ -42,7 +42,7 @@ def load(path: Path, kind: Kind) -> dict[str, Json]:
             f"{path} is {what}, where a {kind} file was expected; nothing was changed"
         )
     version = cast("str", document["schema"]).rpartition("/")[2]
-    if not version.isdecimal() or int(version) > VERSION:
+    if not version.isdecimal() or int(version) > VERSIONS[kind]:
         raise BoardProblem(
             f"{path} has schema {document['schema']!r}, newer than the {schema_name(kind)!r} "
             "that this version reads; upgrade pytest-culture or name another file"

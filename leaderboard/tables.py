@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from leaderboard.board import Board, BoardRow, row_of_run
+from leaderboard.migrating import SELF_REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -185,7 +186,8 @@ def _run_title(run: Run, row: BoardRow) -> Text:
 def _model_cell(row: BoardRow) -> Text:
     state = "complete" if row.complete else "PARTIAL"
     kind = f"\n  {row['kind']}" if row["kind"] else ""
-    return Text(f"{row['model']}{kind}\n  {state} {row['config_digest']}")
+    checked = f"\n  {row.trust}" if row.trust != SELF_REPORTED else ""
+    return Text(f"{row['model']}{kind}\n  {state} {row['config_digest']}{checked}")
 
 
 def _columns(table: Table, label: str, columns: Sequence[Column]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from benchmark import jsonio
@@ -119,6 +120,41 @@ class ImageSet:
         self._recent.move_to_end(entry.image_id)
         while sum(3 * kept.width * kept.height for kept in self._recent.values()) > _KEPT_BYTES:
             self._recent.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Nowhere:
+    """Pictures of which only the digests are known."""
+
+    def read(self, entry: ImageEntry) -> Image:
+        raise ImageProblem(
+            f"image {entry.image_id} is not in the bundle, which has digests of pictures only; "
+            "name the pictures with --images"
+        )
+
+    def size(self, entry: ImageEntry) -> int | None:  # noqa: ARG002 - the protocol's shape
+        return None
+
+    def changed_ns(self, entry: ImageEntry) -> int | None:  # noqa: ARG002 - the protocol's shape
+        return None
+
+
+def undecoded(
+    *, name: str, digest: str, entries: tuple[ImageEntry, ...], digests: Mapping[str, str]
+) -> ImageSet:
+    """A set whose pictures can be told apart and asked about, by their ``digests``, but not seen.
+
+    Whoever wants pixels gets an `ImageProblem`.
+    """
+    source = _Nowhere()
+    images = ImageSet(name=name, digest=digest, entries=entries, source=source)
+    for entry in entries:
+        images._refs[entry.image_id] = ImageRef(  # noqa: SLF001 - this module's own
+            image_id=entry.image_id,
+            digest=digests[entry.image_id],
+            pixels=partial(source.read, entry),
+        )
+    return images
 
 
 @dataclass(frozen=True, slots=True)

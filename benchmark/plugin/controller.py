@@ -30,6 +30,7 @@ from benchmark.provenance import now, provenance
 from benchmark.rows import Failure
 from leaderboard import board
 from leaderboard.baseline import Baseline, load_baselines
+from leaderboard.replay import replays
 
 INTERRUPTED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
 
@@ -55,7 +56,8 @@ class Controller:
         settings = self.state.settings
         try:
             # First, because a mistyped name would otherwise send `auto` data to the Hub.
-            registry.resolve(settings.model, revision=settings.revision)
+            if settings.replay is None:
+                registry.resolve(settings.model, revision=settings.revision)
             suites = [self.state.at(folder) for folder in self.folders]
             if not self.config.option.collectonly:
                 self._prepare(suites)
@@ -139,10 +141,14 @@ class Controller:
         self.verdicts = gating.of_other_suites(self.gates, {s.suite.meta.name for s in suites})
         for suite in suites:
             name = suite.suite.meta.name
-            self.state.identities[name] = registry.identify(
-                registry.resolve(settings.model, revision=settings.revision),
-                registry.options_of(settings),
-                survey=suite.suite.survey,
+            self.state.identities[name] = (
+                registry.identify(
+                    registry.resolve(settings.model, revision=settings.revision),
+                    registry.options_of(settings),
+                    survey=suite.suite.survey,
+                )
+                if settings.replay is None
+                else replays.identity_for(settings.replay, suite=name)
             )
             if self.config.option.estimate:
                 continue  # without a run there is nothing to continue, to write or to judge
@@ -192,7 +198,7 @@ class Controller:
 
     def _provenance(self, run: SuiteRun, counts: list[int]) -> Mapping[str, Any]:
         settings = self.state.settings
-        return provenance(
+        about = provenance(
             started=self.started,
             arguments=[str(arg) for arg in self.config.invocation_params.args],
             code=Path(benchmark.__file__).parent,
@@ -203,6 +209,7 @@ class Controller:
             stored=counts[1],
             model=merged(self.config.stash.get(traffic.DESCRIBED, {}).get(run.run.suite, [])),
         )
+        return {**about, **replays.said(settings.replay)}
 
     def _all_well(self) -> bool:
         unmeasured = any(run.failures for run in self.runs.values())  # a skipped case, say

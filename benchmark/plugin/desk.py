@@ -16,6 +16,7 @@ from benchmark.models.described import described
 from benchmark.plugin import repeatability
 from benchmark.plugin.state import RunState, SuiteState
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
+from leaderboard.replay import replays
 
 
 class Desk:
@@ -55,6 +56,8 @@ class Desk:
 
     def ask_again(self) -> None:
         """Ask a sample of what was computed in other batches; the store keeps what came of it."""
+        if self._state.settings.replay is not None:
+            return  # who only reads gives the same answer twice
         for name, interview in self._interviews.items():
             if self._store is not None and interview.n_computed:
                 repeatability.measure(interview, self._state.named(name), self._store)
@@ -107,7 +110,10 @@ class Desk:
 
     def _model(self, identity: ModelIdentity, suite: SuiteState) -> Model:
         if identity not in self._models:
-            self._models[identity] = registry.open_model(
-                self._state.settings, identity, survey=suite.suite.survey
+            settings = self._state.settings
+            self._models[identity] = (
+                registry.open_model(settings, identity, survey=suite.suite.survey)
+                if settings.replay is None
+                else replays.model_of(settings.replay, identity)
             )
         return self._models[identity]

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from benchmark.errors import UsageProblem
 from benchmark.settings import EMBEDDED_MODELS, Settings, data_source, default_cache, names, pairs
 from benchmark.shards import of_shard, parse_shard
+from benchmark.sources import FIGURES, PICTURES
+from leaderboard.replay import replays
 
 
 class Option(NamedTuple):
@@ -158,6 +160,13 @@ OUTPUT = (
         "becomes NAME.2-of-4.sqlite, since machines must not share one store",
     ),
     Option("--runs", None, "DIR", "where run files go; default: leaderboard/runs"),
+    Option(
+        "--replay",
+        None,
+        "BUNDLE",
+        "take all answers from a response bundle (docs/replay.md) and load no model; runs and "
+        "leaderboard then go to build/replay",
+    ),
     Option("--leaderboard", None, "FILE", "the board; default: leaderboard/leaderboard.json"),
     Option(
         "--gate-report",
@@ -229,7 +238,10 @@ def settings_from(config: pytest.Config) -> Settings:
     cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
     board = config.rootpath / "leaderboard"
     here = config.invocation_params.dir
-    model = get("--model")
+    replay = _path(get("--replay"), here)
+    model = get("--model") if replay is None else replays.model_named(replay, _refused(get))
+    if replay is not None:
+        board = config.rootpath / "build" / "replay"
     shard = parse_shard(get("--shard")) if get("--shard") is not None else None
     return Settings(
         model=model,
@@ -255,7 +267,9 @@ def settings_from(config: pytest.Config) -> Settings:
         topics=names(get("--topics"), option="--topics"),
         proxies=names(get("--proxies"), option="--proxies"),
         limit=_count(get("--limit"), "--limit") if get("--limit") else None,
-        store=of_shard(_path(get("--store"), here) or cache / "responses.sqlite", shard),
+        store=of_shard(_path(get("--store"), here) or cache / "responses.sqlite", shard)
+        if replay is None
+        else replays.store_in(cache, replay),
         cache=cache,
         runs=_path(get("--runs"), here) or board / "runs",
         leaderboard=_path(get("--leaderboard"), here) or board / "leaderboard.json",
@@ -276,7 +290,14 @@ def settings_from(config: pytest.Config) -> Settings:
         language=get("--language"),
         translations=_path(get("--translations"), here),
         shard=shard,
+        replay=replay,
     )
+
+
+def _refused(get: Callable[[str], Any]) -> tuple[str, ...]:
+    """Options that a replay cannot go with and that were given."""
+    given = [name for name in ("--revision", "--store", "--shard", "--model-args") if get(name)]
+    return (*given, *(["--estimate"] if get("--estimate") else []))
 
 
 def _each_once(sources: Iterable[str]) -> tuple[str, ...]:
@@ -335,4 +356,9 @@ def _path(text: str | None, here: Path) -> Path | None:
 
 
 def _located(source: str, here: Path) -> str:
+    if source.endswith((FIGURES, PICTURES)):
+        raise UsageProblem(
+            f"{source} is a bundle's list of figures without wording and pixels, which no model "
+            "can be asked; name a survey and pictures"
+        )
     return source if source in ("sample", "hub") else str(here / Path(source).expanduser())

@@ -216,7 +216,7 @@ def test_run_file_is_named_relative_to_the_board(tmp_path: Path) -> None:
         "",
         "[]",
         "{}",
-        '{"schema": "pytest-culture/leaderboard/2", "rows": []}',
+        '{"schema": "pytest-culture/leaderboard/3", "rows": []}',
         '{"schema": "pytest-culture/leaderboard/1"}',
         '{"schema": "pytest-culture/leaderboard/1", "rows": [{}]}',
         '{"schema": "pytest-culture/run/1"}',

@@ -1,0 +1,108 @@
+"""`python -m leaderboard export`: its options, and the files it writes.
+
+Knows argparse and paths; the formats are in the modules beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, assert_never, cast
+
+from benchmark.errors import UsageProblem
+from leaderboard.documents import write
+from leaderboard.export import every_eval_ever, hub, lm_eval
+from leaderboard.export.headline import Published, check
+from leaderboard.runs import Run, read_run, run_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
+
+Format = Literal["eval-results", "model-index", "eval-yaml", "lm-eval", "every-eval-ever"]
+FORMATS: tuple[Format, ...] = (
+    *("eval-results", "model-index", "eval-yaml"),
+    *("lm-eval", "every-eval-ever"),
+)
+
+
+def add_export(commands: Commands) -> None:
+    """Declare ``export``."""
+    parser = commands.add_parser(
+        "export",
+        help="write runs in the formats of the Hub and of other harnesses",
+        description="Write complete runs as .eval_results, model-index or eval.yaml of the Hub, "
+        "lm-evaluation-harness results, or Every Eval Ever records. No survey wording is in any.",
+    )
+    parser.add_argument(
+        "runs", nargs="+", type=Path, metavar="RUN", help="run.json, or folders of them"
+    )
+    parser.add_argument("--format", choices=FORMATS, required=True, help="which format")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where files go")
+    parser.add_argument(
+        "--dataset", metavar="ORG/NAME", help="the benchmark's data set on the Hub (eval-results)"
+    )
+    parser.add_argument("--source-url", metavar="URL", help="where the run can be looked at")
+    parser.add_argument(
+        "--organisation", default="unknown", metavar="NAME", help="who measured (every-eval-ever)"
+    )
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Write the files and name them; nothing is written where a run cannot be exported."""
+    runs = {path: read_run(path) for path in _files(options.runs)}
+    for path, run in runs.items():
+        check(path, run)
+    about = Published(
+        dataset=options.dataset,
+        source_url=options.source_url,
+        organisation=options.organisation,
+    )
+    content = files(runs, cast("Format", options.format), about)
+    for path, text in content.items():
+        write(options.out / path, text)
+        sys.stdout.write(f"{options.out / path}\n")
+    return 0
+
+
+def files(runs: Mapping[Path, Run], kind: Format, about: Published) -> dict[Path, str]:
+    """Every file of a format by its path; two runs that would share one are refused."""
+    if kind == "eval-yaml":
+        return {Path("eval.yaml"): hub.eval_yaml(runs)}
+    found: dict[Path, str] = {}
+    for source, run in runs.items():
+        for path, text in _of(run, kind, about).items():
+            if path in found:
+                raise UsageProblem(f"{source} would be written over another run; export it apart")
+            found[path] = text
+    return found
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """The files that were named, and those in the folders that were."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        if not inside:
+            raise UsageProblem(f"folder {path} holds no run.json")
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def _of(run: Run, kind: Format, about: Published) -> dict[Path, str]:
+    folder = run_path(Path(), run).with_suffix("")
+    match kind:
+        case "eval-results":
+            return {folder / ".eval_results" / f"{run.suite}.yaml": hub.eval_results(run, about)}
+        case "model-index":
+            return {folder / "model-index.yaml": hub.model_index(run, about)}
+        case "lm-eval":
+            return {folder / "results.json": lm_eval.results(run)}
+        case "every-eval-ever":
+            return every_eval_ever.files(run, about)
+        case "eval-yaml":
+            return {}
+        case _:
+            assert_never(kind)

@@ -1,0 +1,180 @@
+"""A run as Every Eval Ever has it (schema 0.2): one record, and a line for each question asked.
+
+The schema wants a prompt for each line. The survey's licence does not let it be told, so there
+stands which question was asked, by its id, and that its wording is withheld.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from benchmark.jsonio import Json, canonical, pretty
+from benchmark.records import CaseRecord, Item
+from leaderboard.export.headline import Published, Task, finished, harness, tasks
+from leaderboard.runs import Run
+
+VERSION = "0.2.2"
+LEAST = 1 - math.sqrt(math.log(2))  # of a Jensen-Shannon similarity, natural logarithm
+
+
+def files(run: Run, about: Published) -> dict[Path, str]:
+    """The record and its lines, where the collection of the format has them."""
+    name = str(_uuid(run))
+    developer, _, model = run.model.model_id.rpartition("/")
+    folder = Path("data") / run.suite / _plain(developer or "unknown") / _plain(model)
+    lines = list(_lines(run))
+    text = "".join(canonical(line) + "\n" for line in lines)
+    samples = folder / f"{name}_samples.jsonl"
+    record = _record(run, about)
+    if lines:
+        record["detailed_evaluation_results"] = {
+            "format": "jsonl",
+            "file_path": samples.as_posix(),
+            "hash_algorithm": "sha256",
+            "checksum": hashlib.sha256(text.encode()).hexdigest(),
+            "total_rows": len(lines),
+        }
+    found = {folder / f"{name}.json": pretty(record)}
+    return {**found, samples: text} if lines else found
+
+
+def _record(run: Run, about: Published) -> dict[str, Json]:
+    at = str(int(finished(run).timestamp()))
+    return {
+        "schema_version": VERSION,
+        "evaluation_id": _evaluation_id(run),
+        "evaluation_timestamp": at,
+        "retrieved_timestamp": at,  # equal runs give equal files
+        "source_metadata": {
+            "source_name": "pytest-culture",
+            "source_type": "evaluation_run",
+            "source_organization_name": about.organisation,
+            "evaluator_relationship": "other",
+        },
+        "eval_library": {"name": "pytest-culture", "version": harness(run)},
+        "model_info": {
+            "name": run.model.name,
+            "id": run.model.model_id,
+            "inference_engine": {"name": run.model.backend},
+            "additional_details": {
+                "revision": run.model.revision,
+                "dtype": run.model.dtype,
+                "device_kind": run.model.device_kind,
+            },
+        },
+        "evaluation_results": [_result(run, task, about) for task in tasks(run)],
+    }
+
+
+def _result(run: Run, task: Task, about: Published) -> dict[str, Json]:
+    score = task.score
+    uncertainty: dict[str, Json] = {"num_samples": score.n}
+    if not math.isnan(score.low + score.high):
+        uncertainty["confidence_interval"] = {
+            "lower": score.low,
+            "upper": score.high,
+            "confidence_level": 0.95,
+            "method": score.method,
+        }
+    similarity = score.metric == "js_similarity"
+    bounds: dict[str, Json] = (
+        {"score_type": "continuous", "min_score": LEAST, "max_score": 1.0} if similarity else {}
+    )
+    return {
+        "evaluation_result_id": f"{task.name}/{score.name}",
+        "evaluation_name": task.name,
+        "source_data": _source(run, about),
+        "metric_config": {
+            "metric_id": f"pytest-culture.{score.name}",
+            "metric_name": score.name,
+            "lower_is_better": score.higher_is_better is False,
+            "metric_parameters": {"reading": score.reading or "none"},
+            **bounds,
+        },
+        "score_details": {
+            "score": score.value,
+            "details": {name: repr(value) for name, value in task.floors.items()},
+            "uncertainty": uncertainty,
+        },
+    }
+
+
+def _source(run: Run, about: Published) -> dict[str, Json]:
+    survey = run.config.get("survey")
+    named = survey if isinstance(survey, Mapping) else {}
+    name, revision = str(named.get("name", run.suite)), str(named.get("revision", ""))
+    if "/" in name:
+        return {
+            "dataset_name": name,
+            "source_type": "hf_dataset",
+            "hf_repo": name,
+            "hf_revision": revision,
+        }
+    where = {"source_id": about.dataset} if about.dataset else {}
+    return {"dataset_name": name, "source_type": "other", "source_version": revision, **where}
+
+
+def _lines(run: Run) -> Iterator[dict[str, Json]]:
+    """A line for each scored question of each case, under the result of its proxy."""
+    by_proxy = {task.score.scope.get("proxy"): task for task in tasks(run)}
+    for record in run.rows:
+        task = by_proxy.get(record.case.proxy)
+        for item in record.items:
+            value = item.values.get(run.headline, math.nan)
+            if task is not None and not math.isnan(value):
+                yield _line(run, record, item, task, value)
+
+
+def _line(run: Run, record: CaseRecord, item: Item, task: Task, value: float) -> dict[str, Json]:
+    answer = canonical(item.model)
+    case = record.case
+    return {
+        "schema_version": VERSION,
+        "evaluation_id": _evaluation_id(run),
+        "model_id": run.model.model_id,
+        "evaluation_name": task.name,
+        "evaluation_result_id": f"{task.name}/{task.score.name}",
+        "sample_id": f"{case.case_id}/{item.item_id}",
+        "interaction_type": "single_turn",
+        "input": {
+            "raw": f"[wording withheld under the survey's licence: question {item.item_id}]",
+            "reference": [canonical(item.human)],
+        },
+        "output": {"raw": [answer]},
+        "answer_attribution": [
+            {
+                "turn_idx": 0,
+                "source": "output.raw",
+                "extracted_value": answer,
+                "extraction_method": "probabilities of the option labels",
+                "is_terminal": True,
+            }
+        ],
+        "evaluation": {"score": value, "is_correct": False},  # no answer is right or wrong here
+        "metadata": {
+            "country": case.country,
+            "topic": case.topic,
+            "proxy": case.proxy,
+            "cluster": item.cluster,
+            "is_correct": "has no meaning: people's answers are compared, none is right",
+        },
+    }
+
+
+def _evaluation_id(run: Run) -> str:
+    at = int(finished(run).timestamp())
+    return f"{run.suite}-{run.config_digest}/{run.model.model_id}@{run.model.revision}/{at}"
+
+
+def _uuid(run: Run) -> uuid.UUID:
+    """The same for the same run."""
+    return uuid.UUID(bytes=hashlib.sha256(_evaluation_id(run).encode()).digest()[:16], version=4)
+
+
+def _plain(name: str) -> str:
+    kept = "".join(c if c.isalnum() or c in "._-" else "-" for c in name)
+    return kept.lstrip(".") or "unknown"

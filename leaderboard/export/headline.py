@@ -1,0 +1,97 @@
+"""Which of a run's scores are worth telling others: its headline, overall and by proxy.
+
+Knows runs and scores; no format.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from benchmark.errors import BoardProblem
+from benchmark.records import Score
+from leaderboard.runs import Run
+
+FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Published:
+    """What the one who exports says of themselves and of the place of the data."""
+
+    dataset: str | None = None
+    source_url: str | None = None
+    organisation: str = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """A score with a name of its own: ``wvs`` overall, ``wvs_food`` under one proxy."""
+
+    name: str
+    score: Score
+    floors: Mapping[str, float] = field(default_factory=dict)
+
+
+def check(path: Path, run: Run) -> None:
+    """Raise unless the run is a whole measurement with a headline."""
+    if not run.complete:
+        why = ", ".join(run.partial_because) or "not all cases were measured"
+        raise BoardProblem(f"{path} is a partial run ({why}); only complete ones are exported")
+    if not any(task.name == run.suite for task in tasks(run)):
+        raise BoardProblem(f"{path} has no overall {run.headline}, so there is nothing to export")
+
+
+def tasks(run: Run) -> tuple[Task, ...]:
+    """The headline where it was scored, overall first, then by proxy."""
+    found = [
+        Task(name=_name(run, score), score=score, floors=_floors(run, score))
+        for score in run.scores
+        if score.name == run.headline and score.scope.keys() <= {"proxy"}
+        if not math.isnan(score.value)
+    ]
+    return tuple(sorted(found, key=lambda task: (len(task.score.scope), task.name)))
+
+
+def in_words(task: Task) -> str:
+    """Interval and floors, without which a similarity says little."""
+    score = task.score
+    words = [f"{score.name}, n={score.n}, {score.n_missing} missing"]
+    if not math.isnan(score.low + score.high):
+        words.append(f"95 % interval {score.low:.3f} to {score.high:.3f}")
+    words += [f"{name.replace('_', ' ')} {value:.3f}" for name, value in task.floors.items()]
+    return "; ".join(words)
+
+
+def finished(run: Run) -> datetime:
+    """When the run ended; the beginning of Unix time where it does not say."""
+    text = run.provenance.get("finished_at") or run.provenance.get("started_at")
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def harness(run: Run) -> str:
+    """The version that measured."""
+    return str(run.provenance.get("harness_version") or "unknown")
+
+
+def _name(run: Run, score: Score) -> str:
+    proxy = score.scope.get("proxy")
+    return run.suite if proxy is None else f"{run.suite}_{proxy.replace('+', '_and_')}"
+
+
+def _floors(run: Run, score: Score) -> dict[str, float]:
+    def found(name: str) -> Sequence[float]:
+        return [
+            other.value
+            for other in run.scores
+            if other.metric == name and other.reading == score.reading
+            if dict(other.scope) == dict(score.scope) and not math.isnan(other.value)
+        ]
+
+    return {name: values[0] for name in FLOORS if (values := found(name))}

@@ -1,0 +1,93 @@
+"""A run as lm-evaluation-harness writes its results: the keys that its readers look for.
+
+Scores stand as ``METRIC,READING``. A standard error is ``N/A``, as there, since ours are intervals;
+those stand in each task's ``metadata``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from benchmark.jsonio import Json, pretty
+from leaderboard.export.headline import FLOORS, finished, harness, tasks
+from leaderboard.runs import Run
+
+
+def results(run: Run) -> str:
+    """The text of ``results_….json``."""
+    found = tasks(run)
+    started = _seconds(run, "started_at")
+    ended = _seconds(run, "finished_at")
+    return pretty(
+        {
+            "results": {task.name: _values(run, task.name, task.score.scope) for task in found},
+            "configs": {
+                task.name: {
+                    "task": task.name,
+                    "output_type": "multiple_choice",
+                    "num_fewshot": 0,
+                    "metadata": {
+                        "version": run.suite_version,
+                        "config_digest": run.config_digest,
+                        "interval": [task.score.low, task.score.high],
+                        "interval_method": task.score.method,
+                        "harness": f"pytest-culture {harness(run)}",
+                    },
+                }
+                for task in found
+            },
+            "versions": {task.name: run.suite_version for task in found},
+            "n-shot": {task.name: 0 for task in found},
+            "higher_is_better": {
+                task.name: {task.score.metric: task.score.higher_is_better} for task in found
+            },
+            "n-samples": {
+                task.name: {
+                    "original": task.score.n + task.score.n_missing,
+                    "effective": task.score.n,
+                }
+                for task in found
+            },
+            "config": _config(run),
+            "git_hash": run.provenance.get("git_commit"),
+            "date": finished(run).timestamp(),
+            "model_source": run.model.backend,
+            "model_name": run.model.model_id,
+            "model_name_sanitized": run.model.model_id.replace("/", "__"),
+            "start_time": started,
+            "end_time": ended,
+            "total_evaluation_time_seconds": str(ended - started) if started and ended else None,
+        }
+    )
+
+
+def _values(run: Run, name: str, scope: object) -> dict[str, Json]:
+    """All similarities, floors and the option mass of one scope."""
+    values: dict[str, Json] = {"alias": name}
+    for score in run.scores:
+        kept = score.metric.startswith("js_") or score.metric in (*FLOORS, "option_mass")
+        if dict(score.scope) == scope and kept:
+            key = f"{score.metric}{{}},{score.reading or 'none'}"
+            values[key.format("")] = score.value
+            values[key.format("_stderr")] = "N/A"
+    return values
+
+
+def _config(run: Run) -> dict[str, Json]:
+    return {
+        "model": run.model.backend,
+        "model_args": ",".join(f"{key}={value}" for key, value in run.model.model_args),
+        "model_revision": run.model.revision,
+        "model_dtype": run.model.dtype,
+        "batch_size": run.provenance.get("batch_size"),
+        "device": run.model.device_kind,
+        "limit": run.limit,
+        "random_seed": run.config.get("seed"),
+    }
+
+
+def _seconds(run: Run, name: str) -> float | None:
+    try:
+        return datetime.fromisoformat(str(run.provenance.get(name))).timestamp()
+    except ValueError:
+        return None

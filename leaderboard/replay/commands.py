@@ -1,0 +1,257 @@
+"""`python -m leaderboard bundle` and `replay`: their options, and what they print.
+
+Knows argparse; exit 0 all is equal, 1 something differs, 4 the input cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.errors import BoardProblem, CultureError
+from benchmark.settings import default_cache
+from leaderboard.replay.bundle import read
+from leaderboard.replay.comparing import TOLERANCE, Comparison, Difference
+from leaderboard.replay.making import make
+from leaderboard.replay.origin import Origin
+from leaderboard.replay.replaying import LEVELS, Replayed, replay
+from leaderboard.runs import read_run
+from leaderboard.trust import dependence, disagreements, note_replay, note_rerun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
+
+EQUAL, DIFFERS, BAD_INPUT = 0, 1, 4
+SHOWN = 10
+DATA = (
+    ("--survey", "SOURCE", "the survey's wording: sample, hub or a file; default: the sample for "
+     "runs on the sample"),
+    ("--prompts", "FILE", "the prompt file, if the run had one of its own"),
+    ("--translations", "FILE", "the translated questions, if the run had some"),
+    ("--topic-labels", "FILE", "the topic labels, if the run had some of its own"),
+    ("--suite", "DIR", "the suite's folder, if it is not among those shipped"),
+)  # fmt: skip
+BUNDLE_EPILOG = """\
+  python -m leaderboard bundle RUN.json --store responses.sqlite --out run.bundle.zip
+  python -m leaderboard bundle RUN.json --store S.sqlite --survey hub --images hub --out B.zip
+"""
+REPLAY_EPILOG = """\
+  python -m leaderboard replay run.bundle.zip
+  python -m leaderboard replay run.bundle.zip --survey global_opinions.csv   wording, too
+  python -m leaderboard replay run.bundle.zip --leaderboard leaderboard.json mark the row
+"""
+
+
+def add_bundle(commands: Commands) -> None:
+    """Declare ``bundle``."""
+    parser = commands.add_parser(
+        "bundle",
+        help="put runs and the answers behind them into one file",
+        description="Write run files and all stored answers that their rows name into one file, "
+        "with the figures that are needed to recompute every number. Questions, options and "
+        "pictures are not put in. Nothing is written if an answer is missing.",
+        epilog=BUNDLE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "runs", nargs="+", type=Path, metavar="RUN", help="run.json, or folders of them"
+    )
+    parser.add_argument(
+        "--store",
+        action="append",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="the response store of the run, or of each shard; repeatable",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="the new file")
+    parser.add_argument(
+        "--allow-quotes",
+        action="store_true",
+        help="also where a text that the model wrote quotes a question; default: refuse",
+    )
+    _add_data(parser)
+
+
+def add_replay(commands: Commands) -> None:
+    """Declare ``replay``."""
+    parser = commands.add_parser(
+        "replay",
+        help="recompute runs from a bundle and say what differs",
+        description="Recompute every number of the runs in a bundle from its answers, without a "
+        "model: exit 0 if all are equal, 1 if something differs, 4 if the input cannot be used.",
+        epilog=REPLAY_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="a file made by `bundle`")
+    parser.add_argument(
+        "--level",
+        choices=LEVELS,
+        help="rows: from the answers that the rows name, without wording; full: ask everything "
+        "again, so that wording, options and pictures are checked too; default: full where the "
+        "wording is at hand, else rows",
+    )
+    parser.add_argument(
+        "--exact", action="store_true", help="equal to the last bit; default: within 1e-12"
+    )
+    parser.add_argument(
+        "--leaderboard",
+        type=Path,
+        metavar="FILE",
+        help="mark the row of each equal run as replayed there",
+    )
+    _add_data(parser)
+
+
+def add_rerun(commands: Commands) -> None:
+    """Declare ``rerun``."""
+    parser = commands.add_parser(
+        "rerun",
+        help="hold a run against an independent one, and mark its row",
+        description="Compare a run with a second one of the same model and configuration that "
+        "computed all its answers itself. Where no similarity and no option mass differs by more "
+        "than the noise floor, the first run's row is marked as re-run.",
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="run.json of the row")
+    parser.add_argument("again", type=Path, metavar="AGAIN", help="run.json of the second run")
+    parser.add_argument(
+        "--leaderboard", type=Path, required=True, metavar="FILE", help="the leaderboard"
+    )
+
+
+def run_rerun(options: argparse.Namespace) -> int:
+    """Compare two runs, say why they are not one result, or mark the row."""
+    try:
+        run, again = read_run(options.run), read_run(options.again)
+        reasons = list(dependence(run, again))
+        if reasons:
+            raise BoardProblem(f"{options.again} says nothing new of {options.run}: {reasons[0]}")
+        apart = list(disagreements(run, again))
+        if apart:
+            _say("".join(f"{line}\n" for line in apart[:SHOWN]))
+            _say(f"{len(apart)} differences beyond the noise floor\n")
+            return DIFFERS
+        _say(f"{note_rerun(options.leaderboard, run, again)}\n")
+    except CultureError as problem:
+        return _refuse(problem)
+    return EQUAL
+
+
+def run_bundle(options: argparse.Namespace) -> int:
+    """Write a bundle and say what is in it."""
+    try:
+        runs = {path: read_run(path) for path in _files(options.runs)}
+        made = make(
+            runs,
+            stores=options.store,
+            origin=_origin(options),
+            out=options.out,
+            quotes=options.allow_quotes,
+        )
+    except CultureError as problem:
+        return _refuse(problem)
+    many = f"{len(runs)} runs" if len(runs) > 1 else "1 run"
+    _say(
+        f"{options.out}: {many}, {made.n_answers} answers, {made.n_bytes / 1e6:.2f} MB\n"
+        f"digest {made.digest}\n"
+    )
+    return EQUAL
+
+
+def run_replay(options: argparse.Namespace) -> int:
+    """Recompute a bundle's runs, say what differs, and mark equal ones on a board."""
+    try:
+        bundle = read(options.bundle)
+        tolerance = 0.0 if options.exact else TOLERANCE
+        found = replay(bundle, _origin(options), level=options.level, tolerance=tolerance)
+        for one in found:
+            _say("".join(f"{line}\n" for line in lines(one)))
+            if one.equal and options.leaderboard is not None:
+                note = note_replay(
+                    options.leaderboard, one.run, bundle=bundle.digest, level=one.level
+                )
+                _say(f"  {note}\n")
+    except CultureError as problem:
+        return _refuse(problem)
+    return EQUAL if all(one.equal for one in found) else DIFFERS
+
+
+def lines(found: Replayed) -> list[str]:
+    """What a replay says of one run."""
+    run = found.run
+    verdict = "equal" if found.equal else "DIFFERS"
+    head = f"{run.suite} of {run.model.name} (config {run.config_digest}), level {found.level}"
+    said = [f"{head}: {verdict}", *(f"  note: {note}" for note in found.notes)]
+    said.append(f"  cases:  {_counted(found.rows)}")
+    if found.rows.equal:
+        said.append(f"  scores: {_counted(found.scores)}")
+    else:
+        said.append("  scores: not recomputed, since the cases they are made of differ")
+    differences = [*_first_of_each(found.rows), *found.scores.differences]
+    said += [f"  {difference}" for difference in differences[:SHOWN]]
+    if len(differences) > SHOWN:
+        said.append(f"  … and {len(differences) - SHOWN} more")
+    return said
+
+
+def _first_of_each(rows: Comparison) -> list[Difference]:
+    """The first difference of each case: the others mostly follow from it."""
+    return list({one.case_id: one for one in reversed(rows.differences)}.values())[::-1]
+
+
+def _counted(found: Comparison) -> str:
+    different = len({one.case_id + one.where for one in found.differences})
+    close = f", the largest difference {found.largest:.1e}" if found.largest else ""
+    said = f"{found.n} compared, {found.n_exact} equal to the last bit{close}"
+    return f"{said}, {different} numbers differ" if different else said
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    for name, metavar, words in DATA:
+        kind = str if name == "--survey" else Path
+        parser.add_argument(name, type=kind, metavar=metavar, help=words)
+    parser.add_argument(
+        "--images",
+        action="append",
+        default=[],
+        metavar="SOURCE",
+        help="the pictures, as for pytest; repeatable; a bundle has their digests, so a replay "
+        "needs them only to check these",
+    )
+
+
+def _origin(options: argparse.Namespace) -> Origin:
+    return Origin(
+        survey=options.survey,
+        images=tuple(options.images),
+        prompts=options.prompts,
+        translations=options.translations,
+        topic_labels=options.topic_labels,
+        suite=options.suite,
+        cache=Path(os.environ.get("CULTURE_CACHE") or default_cache()),
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """The files that were named, and those in the folders that were."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        if not inside:
+            raise BoardProblem(f"folder {path} holds no run.json")
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def _refuse(problem: CultureError) -> int:
+    sys.stderr.write(f"{problem}\n")
+    return BAD_INPUT

@@ -1,0 +1,185 @@
+"""Computes a run again from a bundle: each case from its answers, then every score from the cases.
+
+Needs neither torch nor a network. Two levels: ``rows`` runs the suite's own scripts over the
+bundle's figures, without wording, and gives each request the answer that the row names for it;
+``full`` runs them over the wording, and an answer is found only under the key of exactly what was
+asked.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from benchmark import __version__
+from benchmark.analyses import chosen, recompute
+from benchmark.errors import CultureError, DataProblem
+from benchmark.records import Answer, CaseRecord
+from benchmark.suite import Suite, own_analyses
+from leaderboard.replay.answering import (
+    Ask,
+    BundleModel,
+    by_place,
+    lookup,
+    measure_again,
+)
+from leaderboard.replay.bundle import Bundle, Entry
+from leaderboard.replay.comparing import TOLERANCE, Comparison
+from leaderboard.replay.origin import (
+    Origin,
+    folder_of,
+    images_named,
+    needed,
+    open_suite,
+    survey_named,
+    unlike,
+)
+from leaderboard.runs import Run
+
+Level = Literal["rows", "full"]
+LEVELS: tuple[Level, ...] = ("rows", "full")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replayed:
+    """A run and what came of computing it again."""
+
+    run: Run
+    level: Level
+    rows: Comparison
+    scores: Comparison
+    notes: tuple[str, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        return self.rows.equal and self.scores.equal
+
+
+def replay(
+    bundle: Bundle, origin: Origin, *, level: Level | None = None, tolerance: float = TOLERANCE
+) -> list[Replayed]:
+    """Every run of a bundle; without a ``level`` the strictest that the data at hand allow.
+
+    Raises
+    ------
+    CultureError
+        The data, the suite or the settings are not those of a run, so nothing can be compared.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        return [
+            _replay(bundle, entry, origin, level=level, tolerance=tolerance, folder=Path(folder))
+            for entry in bundle.entries
+        ]
+
+
+def _replay(
+    bundle: Bundle,
+    entry: Entry,
+    origin: Origin,
+    *,
+    level: Level | None,
+    tolerance: float,
+    folder: Path,
+) -> Replayed:
+    run = entry.run
+    chosen_level = level or _strictest(entry, origin)
+    suite = _suite(bundle, entry, origin, level=chosen_level, folder=folder)
+    rows = Comparison()
+    again = _measured(suite, entry, _asker(chosen_level, entry, bundle.answers), rows, tolerance)
+    scores = Comparison()
+    names = chosen(run.analyses, own_analyses(folder_of(run, origin)), source=entry.file)
+    if rows.equal:  # else they would differ for a reason that is told already
+        found = recompute(
+            again,
+            names,
+            suite=run.suite,
+            seed=cast("int", run.config["seed"]),
+            answers=lookup(bundle.answers),
+        )
+        scores.scores(run.scores, found, tolerance=tolerance)
+    return Replayed(run=run, level=chosen_level, rows=rows, scores=scores, notes=_notes(run))
+
+
+def _measured(
+    suite: Suite,
+    entry: Entry,
+    asker: Callable[[CaseRecord], Ask],
+    rows: Comparison,
+    tolerance: float,
+) -> list[CaseRecord]:
+    again = []
+    for record in entry.run.rows:
+        case_id = record.case.case_id
+        try:
+            found = measure_again(case_id, suite.interview(record.case), asker(record))
+        except CultureError as problem:
+            rows.missing(case_id, f"not possible: {problem}")
+        except (KeyError, ValueError, IndexError) as error:
+            rows.missing(case_id, f"not possible: the suite here has no such case ({error!r})")
+        else:
+            again.append(found)
+            rows.row(record, found, tolerance=tolerance)
+    return again
+
+
+def _asker(
+    level: Level, entry: Entry, answers: Mapping[str, Answer]
+) -> Callable[[CaseRecord], Ask]:
+    if level == "full":
+        model = BundleModel(entry.run.model, lookup(answers))
+        return lambda _: model.ask
+    return lambda record: by_place(
+        record, entry.asked.get(record.case.case_id, ()), lookup(answers)
+    )
+
+
+def _strictest(entry: Entry, origin: Origin) -> Level:
+    return "rows" if survey_named(entry.run, origin) is None else "full"
+
+
+def _suite(bundle: Bundle, entry: Entry, origin: Origin, *, level: Level, folder: Path) -> Suite:
+    """The suite over the wording, or over the bundle's figures; pictures are the bundle's."""
+    run = entry.run
+    survey = (
+        survey_named(run, origin) if level == "full" else _unpacked(bundle, entry.figures, folder)
+    )
+    if survey is None:
+        if level == "full":
+            raise needed(run, "survey")
+        survey = "sample"  # of a suite that has none
+    listed = _unpacked(bundle, entry.pictures, folder)
+    named = images_named(run, origin) if listed is None or origin.images else (listed,)
+    if named is None:
+        raise needed(run, "images")
+    suite = open_suite(run, origin, survey=survey, images=named)
+    different = unlike(run, suite, wording=level == "full")
+    if different:
+        raise DataProblem(
+            f"the suite {run.suite!r} here is set up otherwise than the run of {run.model.name} "
+            f"was: {', '.join(different)}; {_remedy(different)}"
+        )
+    return suite
+
+
+def _remedy(different: Sequence[str]) -> str:
+    if set(different) & {"survey", "images"}:
+        return "name the run's own with --survey and --images, or use --level rows"
+    return "use the version of the suite that the run names, its --prompts, or --level rows"
+
+
+def _unpacked(bundle: Bundle, member: str | None, folder: Path) -> str | None:
+    if member is None:
+        return None
+    path = folder / Path(member).name
+    path.write_bytes(bundle.members[member])
+    return str(path)
+
+
+def _notes(run: Run) -> tuple[str, ...]:
+    measured_by = str(run.provenance.get("harness_version", ""))
+    if measured_by in ("", __version__):
+        return ()
+    return (f"measured by version {measured_by}, recomputed by {__version__}",)
