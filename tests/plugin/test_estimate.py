@@ -98,11 +98,14 @@ def test_a_model_with_weights_counts_its_tokens(place: Place) -> None:
     """Shared ones and each prompt's own; a small selection is then computed whole."""
     done = place.run(*SMALL, "--estimate", model="demo")
     assert done.code == 0, done.out
-    shared, own = map(int, re.findall(r"about (\d+) in prefixes and (\d+) behind", done.out)[0])
+    tokens = re.findall(r"about ([\d ]+) in prefixes and ([\d ]+) behind", done.out)[0]
+    shared, own = (int(number.replace(" ", "")) for number in tokens)
     assert 0 < shared < own
     assert done.sentence("time:", "on cpu, float32")
     again = place.run(*SMALL, model="demo")
-    assert answers(again) == (0, 9)
+    computed, stored = answers(again)
+    assert computed == 0
+    assert stored >= 9
     assert again.sentence("determinism:", "questions asked again")
 
 

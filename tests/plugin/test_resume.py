@@ -9,7 +9,7 @@ import pytest
 from tests.plugin.running import BROAD, SMALL, Outcome, Place, answers
 
 WORDS = (*SMALL, "--proxies", "country,food", "--batch-size", "2")
-N_CASES = 8
+N_CASES = 10  # eight of alignment, and one for each of two pictures
 WIDE = (*BROAD, "--batch-size", "8")
 
 # Dies by SIGKILL once so many answers are in the store: in the midst of a unit's batches.
@@ -120,7 +120,7 @@ def test_a_resumed_run_says_so(place: Place) -> None:
     cut(place, KILL_AT_CASE, 3, model="reference:uniform")
     again = place.run(*WORDS)
     assert "3 cases are done" in again.sentence("continuing an interrupted run")
-    assert "5 passed, 3 deselected" in again.out
+    assert "7 passed, 3 deselected" in again.out
 
 
 def test_the_controller_of_two_workers_killed(place: Place) -> None:
@@ -165,11 +165,11 @@ def test_an_interrupted_run_is_kept_as_partial_and_continued(place: Place) -> No
     assert interrupted.code == 2, interrupted.out
     assert place.run_file().name.endswith(".partial.json")
     assert len(place.document()["rows"]) == 3
-    assert place.document()["partial_because"] == ["5 of 8 cases were not run"]
+    assert place.document()["partial_because"] == ["7 of 10 cases were not run"]
     assert place.board_rows()[0]["complete"] is False
     again = place.run(*WORDS)
     assert again.code == 0, again.out
-    assert "5 passed, 3 deselected" in again.out
+    assert "7 passed, 3 deselected" in again.out
     assert not place.run_file().name.endswith(".partial.json")
     assert place.board_rows()[0]["complete"] is True
 
@@ -194,7 +194,7 @@ def test_stopping_at_the_first_failure_is_partial(place: Place) -> None:
     assert done.code == 1
     assert place.document()["partial_because"] == [
         "1 cases failed",
-        "3 of 8 cases were not run",
+        "7 of 10 cases were not run",
     ]
     assert "spoilt on purpose" in place.document()["failed"][0]["reason"]
 

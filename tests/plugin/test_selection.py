@@ -25,10 +25,10 @@ def test_ids_name_suite_country_topic_and_proxy(place: Place) -> None:
     assert collect(place, *SMALL, "--proxies", "food,country") == [
         "wvs/NGA/religion/country",
         "wvs/NGA/race/country",
-        "wvs/NGA/religion/food",
-        "wvs/NGA/race/food",
         "wvs/BRA/religion/country",
         "wvs/BRA/race/country",
+        "wvs/NGA/religion/food",
+        "wvs/NGA/race/food",
         "wvs/BRA/religion/food",
         "wvs/BRA/race/food",
     ]
