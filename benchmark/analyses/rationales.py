@@ -6,13 +6,13 @@ their own proxy alone.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from benchmark.analyses.groups import CONTROL, similarity_records
+from benchmark.analyses.reporting import mean_score
 from benchmark.records import AnswerReader, CaseRecord, Score
 
 PREFIX = "rationale_"
@@ -54,17 +54,5 @@ def _family(records: Sequence[CaseRecord], by: Sequence[str]) -> Iterator[Score]
     for key in sorted(groups):
         rows = groups[key]
         for name in sorted({name for row in rows for name in row if name.startswith(PREFIX)}):
-            yield _mean(name, dict(zip(by, key, strict=True)), [row[name] for row in rows])
-
-
-def _mean(metric: str, scope: Mapping[str, str], column: Sequence[float]) -> Score:
-    scored = [value for value in column if not math.isnan(value)]
-    return Score(
-        metric=metric,
-        value=math.fsum(scored) / len(scored) if scored else math.nan,
-        scope=scope,
-        n=len(scored),
-        n_missing=len(column) - len(scored),
-        method="mean",
-        higher_is_better=None,
-    )
+            scope = dict(zip(by, key, strict=True))
+            yield mean_score(name, scope, [row[name] for row in rows], None)

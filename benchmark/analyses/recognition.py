@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.analyses.groups import RECOGNITION
+from benchmark.analyses.reporting import mean_score
 from benchmark.metrics.proportions import wilson_interval
 from benchmark.records import AnswerReader, CaseRecord, Score
 
@@ -67,8 +68,8 @@ def _family(records: Sequence[CaseRecord], by: Sequence[str]) -> Iterator[Score]
             yield _share(f"recognition_{name}", scope, _column(groups[key], name))
         for name, better in MEANS.items():
             metric = "recognition_mrr" if name == "reciprocal_rank" else f"recognition_{name}"
-            yield _mean(metric, scope, _column(groups[key], name), better)
-        yield _mean("recognition_top1_chance", scope, _column(groups[key], CHANCE), None)
+            yield mean_score(metric, scope, _column(groups[key], name), better)
+        yield mean_score("recognition_top1_chance", scope, _column(groups[key], CHANCE), None)
 
 
 def _column(values: Sequence[Mapping[str, float]], name: str) -> list[float]:
@@ -78,7 +79,7 @@ def _column(values: Sequence[Mapping[str, float]], name: str) -> list[float]:
 def _share(metric: str, scope: Mapping[str, str], column: Sequence[float]) -> Score:
     scored = [value for value in column if not math.isnan(value)]
     if not scored:
-        return _mean(metric, scope, column, True)
+        return mean_score(metric, scope, column, True)
     right = int(sum(scored))
     low, high = wilson_interval(right, len(scored))
     return Score(
@@ -91,22 +92,4 @@ def _share(metric: str, scope: Mapping[str, str], column: Sequence[float]) -> Sc
         high=high,
         method="Wilson, 95 %",
         higher_is_better=True,
-    )
-
-
-def _mean(
-    metric: str,
-    scope: Mapping[str, str],
-    column: Sequence[float],
-    better: bool | None,
-) -> Score:
-    scored = [value for value in column if not math.isnan(value)]
-    return Score(
-        metric=metric,
-        value=math.fsum(scored) / len(scored) if scored else math.nan,
-        scope=scope,
-        n=len(scored),
-        n_missing=len(column) - len(scored),
-        method="mean",
-        higher_is_better=better,
     )

@@ -5,6 +5,7 @@ Knows tables, figures and records; not what a figure is about.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -121,3 +122,19 @@ def _method(reported: Reported, value: float, stems: int, low: float, resamples:
 def too_few(stems: int) -> str:
     """Why a figure over so few stems has neither interval nor p."""
     return f"too few stems ({stems} < {MIN_STEMS})"
+
+
+def mean_score(
+    metric: str, scope: Mapping[str, str], column: Sequence[float], better: bool | None
+) -> Score:
+    """The plain mean of what was scored, without an interval; NaN values count as missing."""
+    scored = [value for value in column if not math.isnan(value)]
+    return Score(
+        metric=metric,
+        value=math.fsum(scored) / len(scored) if scored else math.nan,
+        scope=scope,
+        n=len(scored),
+        n_missing=len(column) - len(scored),
+        method="mean",
+        higher_is_better=better,
+    )
