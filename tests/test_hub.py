@@ -288,6 +288,7 @@ def test_finished_pictures_serve_fewer_countries_without_the_hub(
     assert server.requests == []
 
 
+@pytest.mark.slow
 def test_interrupted_pictures_are_continued_at_the_shard_that_failed(
     server: HubServer, tmp_path: Path
 ) -> None:

@@ -243,7 +243,7 @@ def test_interval_brackets_the_ratio_as_an_independent_bootstrap_does() -> None:
     np.testing.assert_allclose([score.low, score.high], expected, atol=0.02)
 
 
-@pytest.mark.parametrize("stems", [6, 20])
+@pytest.mark.parametrize("stems", [6, pytest.param(20, marks=pytest.mark.slow)])
 def test_intervals_cover_the_truth_as_often_as_they_say(stems: int) -> None:
     """1 000 countries with 6 or 20 stems of correlated items: 95 % of intervals hold the truth.
 

@@ -74,6 +74,7 @@ def test_run_prints_a_table_and_writes_its_figures(
     assert len(figures["full_s"]) == len(figures["shared_s"]) == 1
 
 
+@pytest.mark.slow
 def test_agreement_compares_number_types_on_answers_that_are_not_even(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -19,7 +19,7 @@ def test_it_counts_and_times_and_runs_nothing(place: Place) -> None:
     """Cases, prompts, pictures and a time; no run file and no board; exit 0."""
     done = place.run(*WIDE, "--estimate")
     assert done.code == 0, done.out
-    assert done.sentence("cases:", " in 6 units")
+    assert done.sentence("cases:", " in 9 units")
     assert done.sentence("prefixes:", "with 3 pictures")
     assert done.sentence("measured:", "prompts/s")
     assert done.sentence("time:", "quickest")

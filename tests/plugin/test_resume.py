@@ -100,14 +100,16 @@ def check_killed_and_resumed(
 # --- kill -9 -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("after", [3, 12])
+@pytest.mark.parametrize("after", [3, pytest.param(12, marks=pytest.mark.slow)])
 def test_killed_between_batches(place: Place, after: int) -> None:
     """Answers that were stored before ``kill -9`` are never computed again."""
     killed = cut(place, KILL_AT_PUT, after, model="reference:resample", words=WIDE)
     check_killed_and_resumed(place, killed, model="reference:resample", words=WIDE)
 
 
-@pytest.mark.parametrize("model", ["reference:resample", "reference:uniform"])
+@pytest.mark.parametrize(
+    "model", ["reference:resample", pytest.param("reference:uniform", marks=pytest.mark.slow)]
+)
 def test_killed_between_cases(place: Place, model: str) -> None:
     """Cases that were in the journal at ``kill -9`` are not run again."""
     killed = cut(place, KILL_AT_CASE, 20, model=model, words=WIDE)

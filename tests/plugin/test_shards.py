@@ -70,6 +70,7 @@ def test_shards_make_the_unsharded_run(place: Place) -> None:
     assert place.files("*.journal.jsonl") == []
 
 
+@pytest.mark.slow
 def test_each_shard_has_a_store_of_its_own(place: Place) -> None:
     """Also a given one; together they hold the answers of the whole run, each once."""
     for part in ("1/2", "2/2"):
@@ -101,6 +102,7 @@ def test_a_killed_shard_goes_on_alone(place: Place) -> None:
     same(place, whole(place))
 
 
+@pytest.mark.slow
 def test_shards_of_one_run_go_on_at_the_same_time(place: Place) -> None:
     """Three processes on one folder: whoever ends last merges, and nobody fails."""
     command = [sys.executable, "-m", "pytest", *ALWAYS]
@@ -116,6 +118,7 @@ def test_shards_of_one_run_go_on_at_the_same_time(place: Place) -> None:
     same(place, whole(place))
 
 
+@pytest.mark.slow
 def test_more_shards_than_units_make_the_same_run(place: Place) -> None:
     """An empty one exits 0 with a sentence, and has a file that the merge can count."""
     words = (*SMALL, "--model", "reference:resample")
@@ -202,6 +205,7 @@ def test_shards_of_two_machines_are_merged_by_hand(place: Place) -> None:
     same(place, whole(place))
 
 
+@pytest.mark.slow
 def test_an_analysis_of_a_suite_s_own_reads_every_shard_s_store(place: Place) -> None:
     """The toy's score is of vectors that lie in two stores: beside each other, or as told."""
     toy = Path(shutil.copytree(REPO / "tests" / "data" / "toy_suite", place.folder / "toy"))

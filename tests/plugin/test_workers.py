@@ -23,7 +23,16 @@ def pytest_runtest_call(item):
 """
 
 
-@pytest.mark.parametrize("model", ["reference:resample", "reference:random", "reference:uniform"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        "reference:resample",
+        *(
+            pytest.param(model, marks=pytest.mark.slow)
+            for model in ("reference:random", "reference:uniform")
+        ),
+    ],
+)
 def test_two_workers_write_the_rows_of_one_process(place: Place, model: str) -> None:
     """``-n 0`` and ``-n 2``: byte-identical rows, identical scores, every answer computed once."""
     other = Place(folder=place.folder / "other")
@@ -118,6 +127,7 @@ def test_neither_xdist_nor_the_terminal_is_needed(
     assert place.document()["complete"] is True
 
 
+@pytest.mark.slow
 def test_all_installed_plugins_together(place: Place) -> None:
     """With whatever pytest plugins are installed and loaded by themselves, a run still works."""
     env = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": ""}

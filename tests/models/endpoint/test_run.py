@@ -16,7 +16,10 @@ SELECT = ("--survey", "sample", "--images", "sample", "--countries", "NGA")
 KEY = "sk-a-very-secret-key"
 
 
-@pytest.mark.parametrize("can", [VLLM, SGLANG], ids=["vllm", "sglang"])
+@pytest.mark.parametrize(
+    "can",
+    [pytest.param(VLLM, id="vllm"), pytest.param(SGLANG, id="sglang", marks=pytest.mark.slow)],
+)
 def test_a_run_is_measured_stored_and_not_asked_again(tmp_path: Path, can: frozenset[str]) -> None:
     """The second run sends no request; no file holds the key; the row says ``unpinned``."""
     place = Place(folder=tmp_path)
