@@ -205,7 +205,8 @@ class Cells:
             return ""
         if case.proxy in INCOME and len(self.images.households(case.country)) < self.min_households:
             n, least = len(self.images.households(case.country)), self.min_households
-            return f"fewer than {least} pictures of households ({n} of {name})"
+            few = f"fewer than {least} pictures of households"
+            return f"{few} ({n} of {name})" if least > 1 else f"no picture of a household of {name}"
         if not self.pictures(case.country, case.proxy):
             what = "of another country" if case.proxy == ELSEWHERE else f"of {name}"
             kind = "" if case.proxy in (BOTH, ELSEWHERE) else f"{case.proxy} "
