@@ -285,6 +285,8 @@ class _Handler(BaseHTTPRequestHandler):
     """HTTP to `HubServer.answer` and back."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: else each answer waits for an acknowledgement
+    disable_nagle_algorithm = True
     hub: HubServer
 
     def _serve(self) -> None:
