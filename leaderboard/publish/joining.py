@@ -106,7 +106,10 @@ def _without_weaker(board: Board, row: BoardRow) -> Board:
     rows = tuple(
         old
         for old in board.rows
-        if old.key != row.key or not old.same_measurement(row) or _rank(old) >= _rank(row)
+        if old.key != row.key
+        or not old.same_measurement(row)
+        or _rank(old) >= _rank(row)
+        or old.complete > row.complete
     )
     return Board(rows=rows, other=board.other)
 

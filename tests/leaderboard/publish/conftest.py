@@ -101,11 +101,18 @@ def hub(served: WritableHub) -> WritableHub:
 
 
 @pytest.fixture(scope="session")
-def publisher(
-    served: WritableHub, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Publisher]:
+def publisher(served: WritableHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
     """Somebody who may write."""
     made = Publisher(served, tmp_path_factory.mktemp("home"))
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="session")
+def rival(served: WritableHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
+    """Somebody else who may write, whose client tells all that it does."""
+    home = tmp_path_factory.mktemp("rival")
+    made = Publisher(served, home, HF_HUB_VERBOSITY="debug", HF_DEBUG="1")
     yield made
     made.end()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +28,10 @@ SLEPT: list[float] = []
 
 def plain_page(board: Path, runs: Path, out: Path) -> Sequence[Path]:
     """A page of a board: its rows in a script, and a script for each run."""
-    found = {"index.html": "<!doctype html><title>Board</title>", "data/board.js": board.read_text()}
+    found = {
+        "index.html": "<!doctype html><title>Board</title>",
+        "data/board.js": board.read_text(),
+    }
     for path in sorted(runs.rglob("*.json")):
         found[f"data/{path.parent.parent.name}-{path.stem}.js"] = path.read_text()
     for name, text in found.items():
@@ -74,6 +78,7 @@ def answer(wanted: Mapping[str, Any]) -> dict[str, object]:
     SLEPT.clear()
     LOG.seek(0)
     LOG.truncate()
+    os.environ.update(wanted.get("env", {}))
     with redirect_stdout(out), redirect_stderr(err):
         value = ORDERS[wanted["order"]](wanted)
     return {

@@ -70,7 +70,7 @@ def test_a_lasting_refusal_is_one_sentence_and_nothing_is_committed(
 def test_a_passing_failure_is_got_over(
     hub: WritableHub, publisher: Publisher, tmp_path: Path, pattern: str, deed: Deed
 ) -> None:
-    """Twice no, then yes: one commit a place, also where the commit was made and its answer lost."""
+    """Twice no, then yes: one commit a place, also where it was made and its answer lost."""
     hub.fail(pattern, deed, times=1 if deed == "lose" else 2)
     done = publisher.publish(board_of(tmp_path, run()))
     assert (done.value, done.err) == (0, "")
@@ -103,15 +103,16 @@ def test_the_wait_that_the_hub_asks_for_is_kept(
     assert list(done.slept) == [57.0]
 
 
-def test_nobody_known_is_told_how_to_log_in(hub: WritableHub, tmp_path: Path) -> None:
+def test_nobody_known_is_told_how_to_log_in(
+    hub: WritableHub, publisher: Publisher, tmp_path: Path
+) -> None:
     """Without a token, and with one that the Hub does not know."""
-    board = board_of(tmp_path, run())
+    argv = ["publish", PLACE, "--leaderboard", str(board_of(tmp_path, run())), "--yes"]
     for token in ("", "hf_anotherOne"):
-        stranger = Publisher(hub, tmp_path / f"home{token}", token)
         try:
-            done = stranger.publish(board)
+            done = publisher.order(order="publish", argv=argv, env={"HF_TOKEN": token})
         finally:
-            stranger.end()
+            publisher.order(order="baseline", texts=[], env={"HF_TOKEN": TOKEN})
         assert done.value == 1
         assert "(401); log in with `hf auth login`, or set HF_TOKEN" in one_sentence(done.err)
     assert hub.repositories == {}
@@ -144,10 +145,9 @@ def test_a_call_that_died_between_the_two_is_repaired_by_the_next(
 
 
 def test_two_publishers_at_once_lose_no_row(
-    hub: WritableHub, publisher: Publisher, tmp_path: Path
+    hub: WritableHub, publisher: Publisher, rival: Publisher, tmp_path: Path
 ) -> None:
     """Two processes that both read before either writes: the Hub turns one down, and it joins."""
-    rival = Publisher(hub, tmp_path / "home")
     both = threading.Barrier(2, timeout=60)
     met: set[tuple[str, int]] = set()
 
@@ -167,7 +167,6 @@ def test_two_publishers_at_once_lose_no_row(
         answers = [who.receive() for who in (publisher, rival)]
     finally:
         both.abort()
-        rival.end()
     assert [answer.value for answer in answers] == [0, 0], [answer.err for answer in answers]
     assert models(hub) == {"org/a", "org/b"}
     assert hub.n_commits("dataset", PLACE) == 2
@@ -196,22 +195,19 @@ def test_a_board_changed_while_it_is_read_is_joined(
     assert models(hub) == {"org/a", "org/b", "org/c"}
 
 
-def test_the_token_is_nowhere(hub: WritableHub, tmp_path: Path) -> None:
+def test_the_token_is_nowhere(hub: WritableHub, rival: Publisher, tmp_path: Path) -> None:
     """Not printed, not logged at the most talkative level, in no file that was written or sent.
 
     `Publisher.receive` holds every test's output and log to that; here the files are looked at.
     """
-    chatty = Publisher(hub, tmp_path / "home", HF_HUB_VERBOSITY="debug", HF_DEBUG="1")
-    try:
-        hub.fail(COMMIT, 503, times=1)
-        done = chatty.publish(board_of(tmp_path / "here", run()))
-    finally:
-        chatty.end()
+    hub.fail(COMMIT, 503, times=1)
+    done = rival.publish(board_of(tmp_path / "here", run()))
     assert done.value == 0
     assert "authorization: <TOKEN>" in done.err + done.log  # it was as talkative as that
     assert f"Bearer {TOKEN}" in hub.tokens
     sent = [data for kind in ("dataset", "space") for data in hub.files(kind, PLACE).values()]  # type: ignore[arg-type]
-    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    folders = (tmp_path, rival.home)
+    written = [p.read_bytes() for folder in folders for p in folder.rglob("*") if p.is_file()]
     assert len(written) > 5
     for form in (TOKEN.encode(), base64.b64encode(TOKEN.encode())):
         assert not [data for data in (*sent, *written) if form in data]
@@ -230,6 +226,7 @@ def test_a_run_that_holds_a_token_is_not_published(
     assert hub.repositories == {}
 
 
+@pytest.mark.slow
 def test_without_the_network_nothing_is_tried(hub: WritableHub, tmp_path: Path) -> None:
     """HF_HUB_OFFLINE is obeyed, and named."""
     alone = Publisher(hub, tmp_path / "home", HF_HUB_OFFLINE="1")

@@ -1,4 +1,4 @@
-"""`publish` through the real client: what goes where, once, whole, and joined with what is there."""
+"""`publish` through the real client: what goes where, once, whole, joined with what is there."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def head_of(card: bytes) -> dict[str, Any]:
 def test_without_yes_nothing_is_written_and_all_is_listed(
     hub: WritableHub, publisher: Publisher, tmp_path: Path
 ) -> None:
-    """Each file with its size, both places, that they would be private, and only reading requests."""
+    """Files with their sizes, both places, that they would be private; only reading requests."""
     board = board_of(tmp_path, run())
     done = publisher.publish(board, yes=False)
     assert (done.value, done.err) == (0, "")
@@ -154,7 +154,7 @@ def test_a_complete_run_takes_the_place_of_a_partial_one(
 def test_what_was_checked_further_is_kept(
     hub: WritableHub, publisher: Publisher, tmp_path: Path
 ) -> None:
-    """A row that was run again is published as such, and a later self-reported one is no step back."""
+    """A row that was run again is published as such; a later self-reported one is no step back."""
     old = board_of(tmp_path / "a", run())
     publisher.publish(old)
     checked = board_of(tmp_path / "b", run())
@@ -204,6 +204,7 @@ def test_tables_load_with_the_real_client(
     hub: WritableHub, publisher: Publisher, tmp_path: Path
 ) -> None:
     """``load_dataset`` by the card's configs, runs of two publishers in one table."""
+    assert hub.repositories == {}
     publisher.publish(board_of(tmp_path / "a", run("org/a")))
     publisher.publish(board_of(tmp_path / "b", run("org/b")))
     tables = {
