@@ -201,6 +201,7 @@ def _lay_out(
 ) -> None:
     """Board and runs as the data set has them; runs that are there already are fetched."""
     (folder / BOARD).write_bytes(board_text(board))
+    (folder / "runs").mkdir()
     for file in _run_files(board):
         target = folder / file
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -93,7 +93,7 @@ def answer(wanted: Mapping[str, Any]) -> dict[str, object]:
 def serve() -> None:
     """Answer until the input ends."""
     logging.basicConfig(level=logging.DEBUG, stream=LOG)
-    time.sleep = SLEPT.append
+    time.sleep = SLEPT.append  # type: ignore[assignment]
     commands.page_builder = lambda: plain_page
     for line in sys.stdin:
         sys.__stdout__.write(json.dumps(answer(json.loads(line))) + "\n")  # type: ignore[union-attr]

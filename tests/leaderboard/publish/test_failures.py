@@ -205,7 +205,7 @@ def test_the_token_is_nowhere(hub: WritableHub, rival: Publisher, tmp_path: Path
     assert done.value == 0
     assert "authorization: <TOKEN>" in done.err + done.log  # it was as talkative as that
     assert f"Bearer {TOKEN}" in hub.tokens
-    sent = [data for kind in ("dataset", "space") for data in hub.files(kind, PLACE).values()]  # type: ignore[arg-type]
+    sent = [data for kind in ("dataset", "space") for data in hub.files(kind, PLACE).values()]
     folders = (tmp_path, rival.home)
     written = [p.read_bytes() for folder in folders for p in folder.rglob("*") if p.is_file()]
     assert len(written) > 5

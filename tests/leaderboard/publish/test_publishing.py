@@ -148,7 +148,7 @@ def test_a_complete_run_takes_the_place_of_a_partial_one(
     (row,) = published(hub).rows
     assert row.complete
     for kind in ("dataset", "space"):
-        assert not [path for path in hub.files(kind, PLACE) if ".partial" in path]  # type: ignore[arg-type]
+        assert not [path for path in hub.files(kind, PLACE) if ".partial" in path]
 
 
 def test_what_was_checked_further_is_kept(
