@@ -195,6 +195,23 @@ def test_a_board_changed_while_it_is_read_is_joined(
     assert models(hub) == {"org/a", "org/b", "org/c"}
 
 
+def test_the_page_is_of_all_rows_whoever_writes_it_last(
+    hub: WritableHub, publisher: Publisher, rival: Publisher, tmp_path: Path
+) -> None:
+    """A rival does all of its work between our data set and our Space: the page has both rows."""
+    theirs = board_of(tmp_path / "b", run("org/b"))
+
+    def interfere(asked: Asked) -> None:
+        if asked.path.startswith("/api/spaces/"):
+            hub.before = None
+            assert rival.publish(theirs).value == 0
+
+    hub.before = interfere
+    done = publisher.publish(board_of(tmp_path / "a", run("org/a")))
+    assert (done.value, hub.before) == (0, None)
+    assert models(hub) == {"org/a", "org/b"}
+
+
 def test_the_token_is_nowhere(hub: WritableHub, rival: Publisher, tmp_path: Path) -> None:
     """Not printed, not logged at the most talkative level, in no file that was written or sent.
 
