@@ -65,8 +65,11 @@ def test_a_lasting_refusal_is_one_sentence_and_nothing_is_committed(
         assert tries == (1 if deed in (403, 404) else TRIES)
 
 
-@pytest.mark.parametrize("deed", [412, 429, 500, 503, "drop", "lose"])
-@pytest.mark.parametrize("pattern", [COMMIT, TO_SPACE])
+@pytest.mark.parametrize(
+    ("pattern", "deed"),
+    [(COMMIT, deed) for deed in (412, 429, 500, 503, "drop", "lose")]
+    + [(TO_SPACE, deed) for deed in (412, "lose")],
+)
 def test_a_passing_failure_is_got_over(
     hub: WritableHub, publisher: Publisher, tmp_path: Path, pattern: str, deed: Deed
 ) -> None:
@@ -208,7 +211,7 @@ def test_the_page_is_of_all_rows_whoever_writes_it_last(
 
     hub.before = interfere
     done = publisher.publish(board_of(tmp_path / "a", run("org/a")))
-    assert (done.value, hub.before) == (0, None)
+    assert done.value == 0
     assert models(hub) == {"org/a", "org/b"}
 
 

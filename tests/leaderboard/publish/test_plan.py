@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,9 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmark.errors import UsageProblem
 from leaderboard.board import Board, BoardRow, merge, row_of_run
 from leaderboard.hub_reading import Blob, Head, Repository
 from leaderboard.publish import parquet
+from leaderboard.publish.card import dataset_card
+from leaderboard.publish.client import retrying
 from leaderboard.publish.content import index_lines, tables_of
 from leaderboard.publish.joining import Own, join, run_file
 from leaderboard.publish.plan import Change, File, compare, same
@@ -156,7 +160,7 @@ def test_a_published_path_leads_nowhere_else(file: str, safe: bool) -> None:
     assert run_file(BoardRow({"file": file})) == (file if safe else "")
 
 
-@settings(deadline=None)  # pyarrow takes half a second when it is first called
+@settings(deadline=None, max_examples=10)  # pyarrow takes long over nested columns
 @given(found=st.lists(records(), max_size=3))
 def test_tables_hold_any_record_and_are_the_same_twice(found: list[object]) -> None:
     """A row a case, a row a question, whatever the suite measures; NaN is null."""
@@ -175,6 +179,15 @@ def _read(data: bytes) -> list[dict[str, object]]:
 
     found: list[dict[str, object]] = pq.read_table(pa.BufferReader(data)).to_pylist()
     return found
+
+
+def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the template engine or the one for retries is missing."""
+    for name in ("jinja2", "tenacity"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for needs in (lambda: dataset_card("org/name", Board()), retrying):
+        with pytest.raises(UsageProblem, match=r"pip install 'pytest-culture\[publish\]'"):
+            needs()
 
 
 def test_tables_of_a_run_are_named_after_it() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import yaml
+from huggingface_hub import DatasetCard
 
 from leaderboard.board import Board, parse, read_board
 from leaderboard.publish.parquet import ITEMS, ROWS
@@ -79,8 +80,8 @@ def test_data_set_and_space_are_written_in_one_commit_each(
     ]
     asked = pq.read_table(io.BytesIO(items)).to_pylist()
     assert [(r["item_id"], r["model_p"]) for r in asked] == [("q1", [0.5, 0.5]), ("q2", None)]
-    card = head_of(files["README.md"])
-    assert (card["license"], len(card["configs"])) == ("cc-by-nc-sa-4.0", 3)
+    read = DatasetCard(files["README.md"].decode()).data.to_dict()
+    assert (read["license"], len(read["configs"])) == ("cc-by-nc-sa-4.0", 3)
     assert yaml.safe_load(files["eval.yaml"])["tasks"] == [{"id": "wvs"}]
     space = hub.files("space", PLACE)
     assert head_of(space["README.md"])["sdk"] == "static"
