@@ -80,7 +80,7 @@ def test_data_set_and_space_are_written_in_one_commit_each(
     ]
     asked = pq.read_table(io.BytesIO(items)).to_pylist()
     assert [(r["item_id"], r["model_p"]) for r in asked] == [("q1", [0.5, 0.5]), ("q2", None)]
-    read = DatasetCard(files["README.md"].decode()).data.to_dict()
+    read = yaml.safe_load(DatasetCard(files["README.md"].decode()).data.to_yaml())
     assert (read["license"], len(read["configs"])) == ("cc-by-nc-sa-4.0", 3)
     assert yaml.safe_load(files["eval.yaml"])["tasks"] == [{"id": "wvs"}]
     space = hub.files("space", PLACE)
