@@ -1,8 +1,8 @@
 """`python -m leaderboard`: look at runs and boards, report runs, build a board, check files.
 
 Knows no metric and no pytest: every figure is read from the files. Exit 0 done, 1 a file is not
-what it should be (one sentence says why), 2 the command line is wrong; `bundle`, `replay` and
-`rerun` exit 4 where their input cannot be used and 1 where something differs.
+what it should be (one sentence says why), 2 the command line is wrong; `bundle`, `replay`, `rerun`
+and `publish` exit 4 where their input cannot be used, and 1 where something differs or is refused.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
 from leaderboard.export.commands import add_export, run_export
 from leaderboard.merging import merge
+from leaderboard.publish.options import add_publish
 from leaderboard.replay.commands import (
     add_bundle,
     add_replay,
@@ -60,6 +61,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard merge shards      put a run together that --shard split
   python -m leaderboard bundle RUN.json --store FILE --out BUNDLE   a run with its answers
   python -m leaderboard replay BUNDLE     recompute every number from the answers
+  python -m leaderboard publish ORG/NAME  what would go to the Hub; --yes writes it
 """
 
 
@@ -82,8 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return run_replay(options)
             case "rerun":
                 return run_rerun(options)
-            case "export":
-                return run_export(options)
+            case "export" | "publish":
+                return _give(options)
             case _:
                 return _check(options.files)
     except CultureError as problem:
@@ -134,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     add_replay(commands)
     add_rerun(commands)
     add_export(commands)
+    add_publish(commands)
     return parser
 
 
@@ -167,10 +170,11 @@ def _add_merge(merge: argparse.ArgumentParser) -> None:
     )
     for name, words in (
         ("--gate", "a TOML file of thresholds that decide the exit code; repeatable"),
-        ("--baseline", "what its gates compare with, run.json or leaderboard.json#ROW; repeatable"),
+        ("--baseline", "what its gates compare with, as for pytest; repeatable"),
         ("--store", "a shard's response store, if an analysis reads answers; repeatable"),
     ):
-        merge.add_argument(name, action="append", default=[], type=Path, metavar="FILE", help=words)
+        kind = str if name == "--baseline" else Path  # a path would lose a slash of hf://
+        merge.add_argument(name, action="append", default=[], type=kind, metavar="FILE", help=words)
     merge.add_argument(
         "--suite",
         type=Path,
@@ -263,7 +267,7 @@ def _build(paths: Sequence[Path], out: Path) -> int:
 
 def _merge(options: argparse.Namespace) -> int:
     gates = [gate for path in options.gate for gate in load_gates(path)]
-    baselines = load_baselines([str(path) for path in options.baseline])
+    baselines = load_baselines(options.baseline)
     found = {str(path): read_run(path) for path in _shards(options.runs)}
     suite, names = next((run.suite, run.analyses) for run in found.values())
     answers = StoredAnswers(*options.store)
@@ -321,6 +325,13 @@ def _report(
     shown = out / "report.md" if "md" in wanted else out
     _say(f"{len(content)} files in {out}; open {shown}\n")
     return 0
+
+
+def _give(options: argparse.Namespace) -> int:
+    from leaderboard.publish.commands import run_publish
+    from leaderboard.publish.pull_request import offer
+
+    return run_publish(options) if options.command == "publish" else run_export(options, offer)
 
 
 def _check(paths: Sequence[Path]) -> int:

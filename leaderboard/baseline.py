@@ -1,26 +1,36 @@
-"""What a run is compared with: another run's file, or a row of a board.
+"""What a run is compared with: another run's file, or a row of a board, here or on the Hub.
 
-Knows run and board files; compares nothing.
+Knows run and board files; compares nothing. A board on the Hub is read at the commit that its
+branch had at the beginning of the run, and that commit is part of the baseline's name.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from benchmark import jsonio
 from benchmark.determinism import Determinism
-from benchmark.errors import BoardProblem, unknown
+from benchmark.errors import BoardProblem, HubProblem, unknown
 from benchmark.records import CaseRecord, Score
 from leaderboard.board import OF_THE_RUN, BoardRow, read_board
 from leaderboard.documents import kind_at
+from leaderboard.hub_reading import LOGIN, Repository, fetch, head
 from leaderboard.runs import read_run
 
 if TYPE_CHECKING:
     from benchmark.jsonio import Json
     from leaderboard.runs import Run
+
+ON_THE_HUB = "hf://datasets/"
+BOARD = "leaderboard.json"
+_ADDRESS = re.compile(
+    rf"{ON_THE_HUB}(?P<repo>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:@(?P<revision>[^@#]+))?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,12 +52,16 @@ class Baseline:
 
 
 def load_baselines(texts: Sequence[str]) -> tuple[Baseline, ...]:
-    """Each of ``RUN.json`` or ``BOARD.json#ROW``; ROW is a row's model, model id or config digest.
+    """Each of ``RUN.json``, ``BOARD.json#ROW`` or ``hf://datasets/ORG/NAME[@REVISION]#ROW``.
+
+    ROW is a row's model, model id or config digest.
 
     Raises
     ------
     BoardProblem
         A file is missing or not ours, a board without a row, or a row that is not there.
+    HubProblem
+        A board on the Hub is not there or cannot be reached.
     """
     return tuple(found for text in texts for found in _loaded(text))
 
@@ -68,11 +82,13 @@ def digest_of(config: Mapping[str, Json]) -> Mapping[str, str]:
 
 def _loaded(text: str) -> list[Baseline]:
     file, _, row = text.partition("#")
+    if file.startswith(ON_THE_HUB):
+        return _of_hub(file, row)
     path = Path(file)
     if not path.is_file():
         raise BoardProblem(f"baseline {path} is not there; give a run.json or leaderboard.json#ROW")
     if kind_at(path) == "leaderboard":
-        return _of_rows(path, row)
+        return _of_rows(read_board(path).rows, row, source=str(path))
     if row:
         raise BoardProblem(f"baseline {path} is a run file and has no row {row!r}; leave it out")
     return [_of_run(read_run(path))]
@@ -92,17 +108,38 @@ def _of_run(run: Run) -> Baseline:
     )
 
 
-def _of_rows(path: Path, name: str) -> list[Baseline]:
-    rows = read_board(path).rows
+def _of_hub(address: str, row: str) -> list[Baseline]:
+    """Rows of a published board, at the commit that the address means now."""
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        raise BoardProblem(
+            f"baseline {address} is no board on the Hub; give it as {ON_THE_HUB}ORG/NAME#ROW"
+        )
+    repository = Repository(kind="dataset", repo_id=match["repo"])
+    there = head(repository, revision=match["revision"], files=False)
+    if there is None:
+        raise HubProblem(
+            f"baseline {address} is not on the Hub, or not for this token (404); check the name, "
+            f"or {LOGIN}"
+        )
+    source = f"{ON_THE_HUB}{match['repo']}@{there.commit}"
+    rows = read_board(fetch(repository, there.commit, BOARD)).rows
+    return [
+        replace(found, name=f"{found.name} ({source})")
+        for found in _of_rows(rows, row, source=source)
+    ]
+
+
+def _of_rows(rows: Sequence[BoardRow], name: str, *, source: str) -> list[Baseline]:
     known = {row[key] for row in rows for key in ("model", "model_id", "config_digest")}
     if not name:
         raise BoardProblem(
-            f"baseline {path} is a board; name the row: {path}#ROW with ROW one of "
+            f"baseline {source} is a board; name the row: {source}#ROW with ROW one of "
             f"{', '.join(sorted({row['model'] for row in rows})) or 'none, it is empty'}"
         )
     found = [row for row in rows if name in (row["model"], row["model_id"], row["config_digest"])]
     if not found:
-        raise BoardProblem(unknown("row", name, known, source=f"baseline {path}"))
+        raise BoardProblem(unknown("row", name, known, source=f"baseline {source}"))
     return [_of_row(row) for row in found]
 
 

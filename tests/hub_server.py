@@ -15,13 +15,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Kind = Literal["model", "dataset"]
+Kind = Literal["model", "dataset", "space"]
+Deed = int | Literal["drop", "lose"]
+KINDS: dict[str, Kind] = {"dataset": "dataset", "space": "space"}
 DATE = "2024-01-01T00:00:00.000Z"
 
 
@@ -33,6 +35,8 @@ class Repository:
     repo_id: str
     commits: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=dict)
+    private: bool = False
+    lfs: tuple[str, ...] = ()  # files with these endings are stored by their SHA-256
 
     def find(self, revision: str) -> str | None:
         """The commit that a branch or commit id names."""
@@ -42,12 +46,16 @@ class Repository:
 
 @dataclass(kw_only=True)
 class Fault:
-    """What to do instead of answering the next ``times`` requests whose path matches."""
+    """What to do instead of answering the next ``times`` requests whose path matches.
+
+    ``drop`` breaks the connection, ``lose`` does what was asked and then breaks it.
+    """
 
     pattern: str
-    do: int | Literal["drop"]
+    do: Deed
     code: str = ""
     times: int = 10**6
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -57,6 +65,17 @@ class Reply:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request as it came in."""
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    form: bytes
+    token: str = ""
 
 
 class HubServer:
@@ -83,10 +102,11 @@ class HubServer:
         return commit
 
     def fail(
-        self, pattern: str, do: int | Literal["drop"], *, code: str = "", times: int = 10**6
+        self, pattern: str, do: Deed, *, code: str = "", times: int = 10**6, **headers: str
     ) -> None:
         """Answer with a status (and the Hub's error code), or drop the connection."""
-        self.faults.append(Fault(pattern=pattern, do=do, code=code, times=times))
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.faults.append(Fault(pattern=pattern, do=do, code=code, times=times, headers=named))
 
     def environment(self, home: Path, **more: str) -> dict[str, str]:
         """For a subprocess whose Hub is this server and nothing else (DESIGN §7, trap 11)."""
@@ -109,9 +129,13 @@ class HubServer:
                 return fault
         return None
 
+    def respond(self, asked: Asked) -> Reply:
+        """The reply to a request that meets no fault; this Hub can only be read."""
+        return self.answer(asked.path, asked.query, asked.form)
+
     def answer(self, path: str, query: Mapping[str, list[str]], form: bytes) -> Reply:
         """The reply to a request that meets no fault; GET and HEAD are alike here."""
-        prefix = r"/(?P<api>api/)?(?:(?P<kind>model|dataset)s/)?(?P<repo>[^/]+/[^/]+)"
+        prefix = r"/(?P<api>api/)?(?:(?P<kind>model|dataset|space)s/)?(?P<repo>[^/]+/[^/]+)"
         match = re.fullmatch(
             prefix + r"(?:/(?P<verb>revision|tree|paths-info|refs|resolve)"
             r"(?:/(?P<rev>[^/]+))?(?:/(?P<path>.+))?)?",
@@ -119,7 +143,7 @@ class HubServer:
         )
         if match is None:
             return error(404, "")
-        kind: Kind = "dataset" if match["kind"] == "dataset" else "model"
+        kind: Kind = KINDS.get(match["kind"] or "", "model")
         repository = self.repositories.get((kind, unquote(match["repo"])))
         if repository is None:
             return error(404, "RepoNotFound")
@@ -132,13 +156,13 @@ class HubServer:
                 return as_json(_info(repository, commit))
             case "tree", True:
                 deep = query.get("recursive", ["false"])[0].lower() in ("true", "1")
-                return _tree(repository.commits[commit], inner, recursive=deep)
+                return _tree(repository, commit, inner, recursive=deep)
             case "paths-info", True:
-                return as_json(_paths_info(repository.commits[commit], form))
+                return as_json(_paths_info(repository, commit, form))
             case "refs", True:
                 return as_json(_refs(repository))
             case "resolve", False:
-                return _file(repository.commits[commit], inner, commit)
+                return _file(repository, inner, commit)
             case _:
                 return error(404, "")
 
@@ -164,7 +188,7 @@ def _info(repository: Repository, commit: str) -> dict[str, object]:
         "_id": "0" * 24,
         "id": repository.repo_id,
         "sha": commit,
-        "private": False,
+        "private": repository.private,
         "gated": False,
         "disabled": False,
         "lastModified": DATE,
@@ -184,10 +208,16 @@ def _refs(repository: Repository) -> dict[str, object]:
     return {"branches": branches, "converts": [], "tags": []}
 
 
-def _node(files: Mapping[str, bytes], path: str) -> dict[str, object]:
+def _node(repository: Repository, commit: str, path: str) -> dict[str, object]:
+    files = repository.commits[commit]
     if path in files:
         data = files[path]
-        return {"type": "file", "path": path, "size": len(data), "oid": blob_id(data)}
+        about: dict[str, object] = {"type": "file", "path": path, "size": len(data)}
+        if not path.endswith(repository.lfs):
+            return about | {"oid": blob_id(data)}
+        pointer = lfs_pointer(data)
+        stored = {"oid": sha256(data), "size": len(data), "pointerSize": len(pointer)}
+        return about | {"oid": blob_id(pointer), "lfs": stored}
     return {"type": "directory", "path": path, "size": 0, "oid": blob_id(path.encode())}
 
 
@@ -196,26 +226,45 @@ def _nodes(files: Mapping[str, bytes]) -> set[str]:
     return {str(p) for file in files for p in (Path(file), *Path(file).parents)} - {"."}
 
 
-def _tree(files: Mapping[str, bytes], inner: str, *, recursive: bool) -> Reply:
+def sha256(data: bytes) -> str:
+    """The id of a file that is stored as a large one."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def lfs_pointer(data: bytes) -> bytes:
+    """What Git holds in the place of such a file."""
+    version = "version https://git-lfs.github.com/spec/v1"
+    return f"{version}\noid sha256:{sha256(data)}\nsize {len(data)}\n".encode()
+
+
+def _tree(repository: Repository, commit: str, inner: str, *, recursive: bool) -> Reply:
+    files = repository.commits[commit]
     below = [p for p in sorted(_nodes(files)) if not inner or p.startswith(f"{inner}/")]
     if inner and not below:
         return error(404, "EntryNotFound")
     depth = inner.count("/") + 1 if inner else 0
-    return as_json([_node(files, p) for p in below if recursive or p.count("/") == depth])
+    return as_json(
+        [_node(repository, commit, p) for p in below if recursive or p.count("/") == depth]
+    )
 
 
-def _paths_info(files: Mapping[str, bytes], form: bytes) -> list[dict[str, object]]:
+def _paths_info(repository: Repository, commit: str, form: bytes) -> list[dict[str, object]]:
     asked = parse_qs(form.decode()).get("paths", [])
-    return [_node(files, path) for path in asked if path in _nodes(files)]
+    known = _nodes(repository.commits[commit])
+    return [_node(repository, commit, path) for path in asked if path in known]
 
 
-def _file(files: Mapping[str, bytes], path: str, commit: str) -> Reply:
+def _file(repository: Repository, path: str, commit: str) -> Reply:
+    files = repository.commits[commit]
     if path not in files:
         reply = error(404, "EntryNotFound")
         reply.headers["X-Repo-Commit"] = commit
         return reply
     data = files[path]
-    headers = {"ETag": f'"{blob_id(data)}"', "X-Repo-Commit": commit, "Accept-Ranges": "bytes"}
+    etag = sha256(data) if path.endswith(repository.lfs) else blob_id(data)
+    headers = {"ETag": f'"{etag}"', "X-Repo-Commit": commit, "Accept-Ranges": "bytes"}
+    if path.endswith(repository.lfs):
+        headers |= {"X-Linked-Etag": f'"{etag}"', "X-Linked-Size": str(len(data))}
     return Reply(body=data, headers=headers)
 
 
@@ -236,6 +285,8 @@ class _Handler(BaseHTTPRequestHandler):
     """HTTP to `HubServer.answer` and back."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: else each answer waits for an acknowledgement
+    disable_nagle_algorithm = True
     hub: HubServer
 
     def _serve(self) -> None:
@@ -244,17 +295,26 @@ class _Handler(BaseHTTPRequestHandler):
         self.hub.requests.append(f"{self.command} {url.path}")
         self.hub.tokens.append(self.headers.get("Authorization") or "")
         fault = self.hub.fault(url.path)
-        if fault is not None and fault.do == "drop":
+        if fault is not None and isinstance(fault.do, int):
+            reply = error(fault.do, fault.code)
+            reply.headers |= fault.headers
+            self._send(reply)
+            return
+        asked = Asked(
+            method=self.command,
+            path=url.path,
+            query=parse_qs(url.query),
+            form=form,
+            token=(self.headers.get("Authorization") or "").removeprefix("Bearer "),
+        )
+        reply = Reply() if fault is not None and fault.do == "drop" else self.hub.respond(asked)
+        if fault is not None:
             self.close_connection = True
             self.connection.close()
             return
-        if fault is not None:
-            self._send(error(int(fault.do), fault.code))
-            return
-        reply = self.hub.answer(url.path, parse_qs(url.query), form)
         self._send(_ranged(reply, self.headers.get("Range")))
 
-    do_GET = do_HEAD = do_POST = _serve  # noqa: N815 - the names that http.server calls
+    do_GET = do_HEAD = do_POST = do_PUT = _serve  # noqa: N815 - the names that http.server calls
 
     def _send(self, reply: Reply) -> None:
         self.send_response(reply.status)
@@ -269,10 +329,19 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet: `HubServer.requests` is the log."""
 
 
+Served = TypeVar("Served", bound=HubServer)
+
+
 @contextmanager
 def serving() -> Iterator[HubServer]:
     """A running, empty Hub."""
-    hub = HubServer()
+    with running(HubServer()) as hub:
+        yield hub
+
+
+@contextmanager
+def running(hub: Served) -> Iterator[Served]:
+    """A Hub while it runs."""
     handler = type("Handler", (_Handler,), {"hub": hub})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         hub.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -49,7 +49,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("leaderboard.runs", "leaderboard.documents", "leaderboard.board"),
             *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
             *("leaderboard.findings", "leaderboard.baseline", "leaderboard.comparing"),
-            *("leaderboard.migrating", "leaderboard.trust"),
+            *("leaderboard.migrating", "leaderboard.trust", "leaderboard.hub_reading"),
         ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
     ),
@@ -65,6 +65,13 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "export": (("leaderboard.export",), ("joints", "suite", "leaderboard")),
+    "publish": (
+        ("leaderboard.publish",),
+        (
+            *("joints", "settings", "data", "rows", "leaderboard"),
+            *("report", "replay", "export"),
+        ),
+    ),
     "command": (
         ("leaderboard.__main__",),
         (
@@ -77,6 +84,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "report",
             "replay",
             "export",
+            "publish",
         ),
     ),
     "plugin": (

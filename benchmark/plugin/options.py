@@ -195,8 +195,8 @@ REPEATED = (
         "--baseline",
         None,
         "FILE",
-        "what gates with `compare` compare with: a run.json, or leaderboard.json#ROW with ROW a "
-        "model or config digest; repeatable, one a suite",
+        "what gates with `compare` compare with: a run.json, leaderboard.json#ROW or "
+        "hf://datasets/ORG/NAME#ROW with ROW a model or config digest; repeatable, one a suite",
     ),
 )
 
@@ -274,7 +274,10 @@ def settings_from(config: pytest.Config) -> Settings:
         runs=_path(get("--runs"), here) or board / "runs",
         leaderboard=_path(get("--leaderboard"), here) or board / "leaderboard.json",
         gates=tuple(here / gate for gate in get("--gate")),
-        baselines=tuple(str(here / baseline) for baseline in get("--baseline")),
+        baselines=tuple(
+            baseline if baseline.startswith("hf://") else str(here / baseline)
+            for baseline in get("--baseline")
+        ),
         gate_report=_path(get("--gate-report"), here),
         permutations=None
         if get("--permutations") == "all"

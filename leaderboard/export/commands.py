@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, assert_never, cast
 
@@ -17,8 +18,6 @@ from leaderboard.export.headline import Published, check
 from leaderboard.runs import Run, read_run, run_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
 Format = Literal["eval-results", "model-index", "eval-yaml", "lm-eval", "every-eval-ever"]
@@ -40,7 +39,9 @@ def add_export(commands: Commands) -> None:
         "runs", nargs="+", type=Path, metavar="RUN", help="run.json, or folders of them"
     )
     parser.add_argument("--format", choices=FORMATS, required=True, help="which format")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where files go")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="where files go; needed, but for --pull-request"
+    )
     parser.add_argument(
         "--dataset", metavar="ORG/NAME", help="the benchmark's data set on the Hub (eval-results)"
     )
@@ -48,10 +49,24 @@ def add_export(commands: Commands) -> None:
     parser.add_argument(
         "--organisation", default="unknown", metavar="NAME", help="who measured (every-eval-ever)"
     )
+    parser.add_argument(
+        "--pull-request",
+        action="store_true",
+        help="offer the file to the model's repository on the Hub (eval-results); with --yes",
+    )
+    parser.add_argument("--yes", action="store_true", help="open the pull request")
 
 
-def run_export(options: argparse.Namespace) -> int:
+Offer = Callable[[Sequence[Run], Published, bool], None]
+"""Opens pull requests with results on the Hub; where the last is not set, only says which."""
+
+
+def run_export(options: argparse.Namespace, offer: Offer) -> int:
     """Write the files and name them; nothing is written where a run cannot be exported."""
+    if options.pull_request and options.format != "eval-results":
+        raise UsageProblem(f"--pull-request goes with --format eval-results, not {options.format}")
+    if options.out is None and not options.pull_request:
+        raise UsageProblem("--out is missing; name the folder where the files go")
     runs = {path: read_run(path) for path in _files(options.runs)}
     for path, run in runs.items():
         check(path, run)
@@ -60,11 +75,18 @@ def run_export(options: argparse.Namespace) -> int:
         source_url=options.source_url,
         organisation=options.organisation,
     )
+    if options.out is not None:
+        _write(options, runs, about)
+    if options.pull_request:
+        offer(list(runs.values()), about, options.yes)
+    return 0
+
+
+def _write(options: argparse.Namespace, runs: Mapping[Path, Run], about: Published) -> None:
     content = files(runs, cast("Format", options.format), about)
     for path, text in content.items():
         write(options.out / path, text)
         sys.stdout.write(f"{options.out / path}\n")
-    return 0
 
 
 def files(runs: Mapping[Path, Run], kind: Format, about: Published) -> dict[Path, str]:

@@ -48,12 +48,18 @@ def check(path: Path, run: Run) -> None:
 def tasks(run: Run) -> tuple[Task, ...]:
     """The headline where it was scored, overall first, then by proxy."""
     found = [
-        Task(name=_name(run, score), score=score, floors=_floors(run, score))
+        Task(name=task_id(run.suite, score), score=score, floors=_floors(run, score))
         for score in run.scores
         if score.name == run.headline and score.scope.keys() <= {"proxy"}
         if not math.isnan(score.value)
     ]
     return tuple(sorted(found, key=lambda task: (len(task.score.scope), task.name)))
+
+
+def task_id(suite: str, score: Score) -> str:
+    """``wvs`` overall, ``wvs_food`` under one proxy."""
+    proxy = score.scope.get("proxy")
+    return suite if proxy is None else f"{suite}_{proxy.replace('+', '_and_')}"
 
 
 def in_words(task: Task) -> str:
@@ -78,11 +84,6 @@ def finished(run: Run) -> datetime:
 def harness(run: Run) -> str:
     """The version that measured."""
     return str(run.provenance.get("harness_version") or "unknown")
-
-
-def _name(run: Run, score: Score) -> str:
-    proxy = score.scope.get("proxy")
-    return run.suite if proxy is None else f"{run.suite}_{proxy.replace('+', '_and_')}"
 
 
 def _floors(run: Run, score: Score) -> dict[str, float]:

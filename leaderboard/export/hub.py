@@ -6,13 +6,13 @@ Entries are made by huggingface_hub, so that a version of the format is a versio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from benchmark.errors import UsageProblem
-from benchmark.suite import SUITE_FILE, read_meta
+from benchmark.suite import SUITE_FILE, SuiteMeta, read_meta
 from leaderboard.export.headline import Published, finished, harness, in_words, tasks
 from leaderboard.runs import Run
 
@@ -67,14 +67,18 @@ def model_index(run: Run, about: Published) -> str:
 def eval_yaml(runs: Mapping[Path, Run]) -> str:
     """``eval.yaml`` of the benchmark's data set: the tasks that results may name."""
     suites = {run.suite: run for run in runs.values()}
-    names = sorted({task.name for run in runs.values() for task in tasks(run)})
+    return eval_yaml_of(list(suites), {task.name for run in runs.values() for task in tasks(run)})
+
+
+def eval_yaml_of(suites: Sequence[str], names: Collection[str]) -> str:
+    """The same of suites and task ids."""
     about = [_described(suite) for suite in suites]
     return _yaml(
         {
             "name": " and ".join(title for title, _ in about),
             "description": " ".join(summary for _, summary in about),
             "evaluation_framework": FRAMEWORK,
-            "tasks": [{"id": name} for name in names],
+            "tasks": [{"id": name} for name in sorted(names)],
         }
     )
 
@@ -96,11 +100,16 @@ def _check_model(run: Run) -> None:
         )
 
 
-def _described(suite: str) -> tuple[str, str]:
+def shipped(suite: str) -> SuiteMeta | None:
+    """What a suite says of itself; None for one that is not among those shipped."""
     folder = Path(__file__).resolve().parents[2] / "suites" / suite
-    if not (folder / SUITE_FILE).is_file():
+    return read_meta(folder) if (folder / SUITE_FILE).is_file() else None
+
+
+def _described(suite: str) -> tuple[str, str]:
+    meta = shipped(suite)
+    if meta is None:
         return suite, f"The suite {suite}."
-    meta = read_meta(folder)
     return meta.title, f"{meta.summary} Cite: {meta.citation}. Licence: {meta.licence}."
 
 

@@ -1,0 +1,152 @@
+"""`python -m leaderboard publish`: its options, and what it prints.
+
+Knows argparse; exit 0 done or nothing to do, 1 the Hub refused, 4 the input cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from benchmark.errors import CultureError, HubProblem, UsageProblem
+from benchmark.settings import default_cache
+from leaderboard.hub_reading import Repository
+from leaderboard.publish import client
+from leaderboard.publish.content import OwnBundle, PageBuilder, check_of_board
+from leaderboard.publish.joining import own_rows
+from leaderboard.publish.plan import Plan
+from leaderboard.publish.publishing import Request, Step, look, publish_data_set, publish_space
+from leaderboard.publish.safety import check_bundle, check_run, guard
+from leaderboard.replay.bundle import read
+
+DONE, REFUSED, BAD_INPUT = 0, 1, 4
+REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+
+
+def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None) -> int:
+    """Say what would change or change it; one sentence and nothing more where that fails."""
+    try:
+        request = _request(options, page or page_builder())
+        if not options.yes:
+            for step in look(request):
+                _show(step)
+            _say("nothing was written; --yes writes it\n")
+            return DONE
+        _told(publish_data_set(request))
+        if request.space is not None:
+            _told(publish_space(request, request.space))
+    except HubProblem as problem:
+        sys.stderr.write(f"{problem}\n")
+        return REFUSED
+    except CultureError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return BAD_INPUT
+    return DONE
+
+
+def page_builder() -> PageBuilder:
+    """The page of a board, imported when one is made."""
+    import importlib
+
+    return cast("PageBuilder", importlib.import_module("leaderboard.page.building").build_page)
+
+
+def _request(options: argparse.Namespace, page: PageBuilder) -> Request:
+    own = own_rows(options.leaderboard)
+    held = guard(options.survey, cache=_cache(), secrets=client.secrets())
+    for one in own:
+        check_run(one.source, one.run, held)
+    bundles = tuple(
+        OwnBundle(source=path, bundle=read(path)) for path in _bundle_files(options.bundles)
+    )
+    rows = [one.row for one in own]
+    for bundle in bundles:
+        check_of_board(bundle, rows)
+        check_bundle(bundle.source, bundle.bundle, held)
+    space = None if options.no_space else options.space or options.repository
+    return Request(
+        data_set=Repository(kind="dataset", repo_id=_repo_id(options.repository)),
+        space=Repository(kind="space", repo_id=_repo_id(space)) if space else None,
+        own=own,
+        bundles=bundles,
+        guard=held,
+        page=page,
+        private=not options.public,
+    )
+
+
+def _repo_id(text: str) -> str:
+    if not REPO_ID.fullmatch(text):
+        raise UsageProblem(f"{text!r} is no place on the Hub; give it as ORG/NAME")
+    return text
+
+
+def _bundle_files(paths: Sequence[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*.zip")) if path.is_dir() else [path]
+        if not inside:
+            raise UsageProblem(f"folder {path} holds no bundle (*.zip)")
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("CULTURE_CACHE") or default_cache())
+
+
+# --- what is said ----------------------------------------------------------------------------
+
+
+def _told(step: Step) -> None:
+    """What was done; written at once, as the next step may fail."""
+    _show(step)
+    where = step.plan.repository
+    if step.made:
+        _say(f"{where}: committed {step.made}\n")
+    else:
+        _say(f"{where}: nothing has changed, no commit was made\n")
+    sys.stdout.flush()
+
+
+def _show(step: Step) -> None:
+    plan = step.plan
+    seen = "private" if plan.private else "public"
+    new = ", new" if plan.parent is None else ""
+    _say(f"\n{plan.repository} ({seen}{new})\n")
+    _say("".join(f"  {line}\n" for line in step.said))
+    console = Console(
+        file=sys.stdout, width=max(72, shutil.get_terminal_size().columns), highlight=False
+    )
+    if plan.changed:
+        console.print(_table(plan))
+    kept = len(plan.changes) - len(plan.changed)
+    _say(f"  {kept} files stay as they are, {_size(plan.n_bytes)} to send\n")
+
+
+def _table(plan: Plan) -> Table:
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for head in ("what", "size", "path"):
+        table.add_column(head, justify="right" if head == "size" else "left", overflow="fold")
+    for change in plan.changed:
+        table.add_row(change.action, _size(change.size), Text(change.path))
+    return table
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:.2f} MB" if n_bytes >= 10_000 else f"{n_bytes} B"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
