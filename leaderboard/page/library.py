@@ -13,8 +13,9 @@ from benchmark.errors import UsageProblem
 
 EXTRA = "pip install 'pytest-culture[page]'"
 NEEDED = ("jinja2", "vl_convert", "pyogrio")
-# Vega alone: without Vega-Lite and its embedding, which the page does not use, a third is spared.
-_SNIPPET = "window.vega = {parse: vega.parse, View: vega.View, version: vega.version};"
+# By the name that vl-convert documents. Its `vega` is null in a bundle of its own (1.9.0), so Vega
+# comes along with its embedding, which the page does not use: 0.9 instead of 0.6 MB.
+_SNIPPET = "window.vega = vegaEmbed.vega;"
 
 
 def require_page() -> None:
