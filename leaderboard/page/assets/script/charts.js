@@ -13,23 +13,31 @@ culture.config = () => {
   };
 };
 
-// Draws into an element; `click` gets the datum of the mark that was clicked.
+// A chart's specification with this data, these signals and the page's colours in it.
+culture.specification = (chart, data, signals, width) => {
+  const spec = structuredClone(culture.data.charts[chart]);
+  const css = {ink: "ink", soft: "soft", empty: "void", edge: "edge", inverse: "paper", a: "a", b: "b"};
+  for (const signal of spec.signals) {
+    if (signal.name in signals) signal.value = signals[signal.name];
+    else if (signal.name in css) signal.value = culture.colour(css[signal.name]);
+  }
+  for (const set of spec.data) if (set.name in data) set.values = structuredClone(data[set.name]);
+  return {...spec, width};
+};
+
+// Draws into an element; `click` gets the datum of the mark that was clicked. Expressions are
+// interpreted (ast), so that the page can forbid scripts made of text.
 culture.draw = async (id, chart, data, signals, words, click) => {
   const holder = culture.byId(id);
-  if (culture.views[id]) culture.views[id].view.finalize();
-  holder.replaceChildren();
-  const width = Math.max(260, holder.clientWidth);
-  const common = {ink: "ink", soft: "soft", void: "void", edge: "edge", inverse: "paper", a: "a", b: "b"};
-  const view = new vega.View(vega.parse(culture.data.charts[chart], culture.config()), {renderer: "svg", container: holder, hover: true});
-  view.description(words);
-  const known = new Set(culture.data.charts[chart].signals.map((signal) => signal.name));
-  for (const [name, css] of Object.entries(common)) if (known.has(name)) view.signal(name, culture.colour(css));
-  for (const [name, value] of Object.entries(signals)) view.signal(name, value);
-  for (const [name, rows] of Object.entries(data)) view.data(name, structuredClone(rows));
-  view.width(width);
-  if (click) view.addEventListener("click", (event, item) => { if (item && item.datum) click(item.datum); });
-  culture.views[id] = {view, width: holder.clientWidth, again: () => culture.draw(id, chart, data, signals, words, click)};
-  await view.runAsync();
+  const drawn = {width: holder.clientWidth, again: () => culture.draw(id, chart, data, signals, words, click)};
+  if (culture.views[id] && culture.views[id].finalize) culture.views[id].finalize();
+  culture.views[id] = drawn;
+  const spec = {...culture.specification(chart, data, signals, Math.max(260, holder.clientWidth)), description: words};
+  const result = await vegaEmbed(holder, spec, {mode: "vega", renderer: "svg", actions: false, ast: true, hover: true, config: culture.config()});
+  if (culture.views[id] !== drawn) return result.finalize(); // drawn again meanwhile
+  drawn.finalize = result.finalize;
+  if (click) result.view.addEventListener("click", (event, item) => { if (item && item.datum) click(item.datum); });
+  return undefined;
 };
 
 culture.redraw = (always) => {
