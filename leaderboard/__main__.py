@@ -23,6 +23,7 @@ from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
 from leaderboard.export.commands import add_export, run_export
 from leaderboard.merging import merge
+from leaderboard.page.commands import add_page, run_page
 from leaderboard.replay.commands import (
     add_bundle,
     add_replay,
@@ -60,6 +61,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard merge shards      put a run together that --shard split
   python -m leaderboard bundle RUN.json --store FILE --out BUNDLE   a run with its answers
   python -m leaderboard replay BUNDLE     recompute every number from the answers
+  python -m leaderboard page BOARD.json   the board as a page for a browser
 """
 
 
@@ -84,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return run_rerun(options)
             case "export":
                 return run_export(options)
+            case "page":
+                return run_page(options)
             case _:
                 return _check(options.files)
     except CultureError as problem:
@@ -134,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     add_replay(commands)
     add_rerun(commands)
     add_export(commands)
+    add_page(commands)
     return parser
 
 

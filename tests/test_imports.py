@@ -65,6 +65,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "export": (("leaderboard.export",), ("joints", "suite", "leaderboard")),
+    "page": (
+        ("leaderboard.page",),
+        ("joints", "world", "data", "rows", "leaderboard"),
+    ),
     "command": (
         ("leaderboard.__main__",),
         (
@@ -77,6 +81,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "report",
             "replay",
             "export",
+            "page",
         ),
     ),
     "plugin": (

@@ -1,6 +1,13 @@
 // Cases of one model, and of a case its questions: the people's answers beside the model's.
 culture.caseName = (one) => [culture.country(one[0]), culture.topic(one[1]), culture.proxyName(one[2]), one[3]].filter((part) => part).join(", ");
 
+// The same without what the filters already say of every case in the list.
+culture.shortName = (one) => {
+  const {caseCountry, caseTopic, caseProxy} = culture.state;
+  const parts = [caseCountry ? "" : culture.country(one[0]), caseTopic ? "" : culture.topic(one[1]), caseProxy ? "" : culture.proxyName(one[2]), one[3]];
+  return parts.filter((part) => part).join(", ") || culture.caseName(one);
+};
+
 culture.wanted = (run) => {
   const {caseCountry, caseTopic, caseProxy} = culture.state;
   return run.cases.filter((one) => (!caseCountry || one[0] === caseCountry) && (!caseTopic || one[1] === caseTopic) && (!caseProxy || one[2] === caseProxy));
@@ -33,7 +40,7 @@ culture.listCases = (run) => {
   byId("case-list").tBodies[0].replaceChildren(...found.slice(0, MOST_CASES).map((one) => {
     const pair = culture.readingOf(one) || [[null], []];
     return make("tr", {"data-case": one[5]},
-      make("td", {class: "left"}, make("button", {type: "button", onclick: () => culture.openCase(one[5], true)}, culture.caseName(one)),
+      make("td", {class: "left"}, make("button", {type: "button", onclick: () => culture.openCase(one[5], true)}, culture.shortName(one)),
         one[6] ? make("span", {class: "tags"}, one[6].replaceAll("_", " ")) : ""),
       make("td", {}, culture.number(pair[0][0])),
       ...(floor ? [make("td", {}, culture.number(pair[1][culture.against()]))] : []),
@@ -52,10 +59,10 @@ culture.chooseCases = (change, go) => {
   if (go) culture.goTo("cases");
 };
 
-culture.bar = (share, owner) => {
+culture.bar = (share, owner, most) => {
   if (share === null || share === undefined) return "—";
   const bar = culture.make("i", {"aria-hidden": "true"});
-  bar.style.width = `${100 * share}%`;
+  bar.style.width = `${(100 * share) / most}%`;
   return culture.make("div", {class: `bar ${owner}`}, culture.make("span", {}, `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`), bar);
 };
 
@@ -66,9 +73,10 @@ culture.distributions = (answer, people, wording) => {
   const human = answer.h === undefined ? people.h : answer.h;
   const options = wording ? wording.options : [];
   const count = Math.max((human || []).length, (answer.d || []).length);
+  const most = Math.max(0.01, ...(human || []), ...(answer.d || [])); // both on one scale
   const rows = Array.from({length: count}, (_, place) => make("tr", {class: people.na.includes(place) ? "nonanswer" : ""},
     make("th", {scope: "row"}, `${culture.letters(place)}${options[place] ? ` ${options[place]}` : people.na.includes(place) ? " (no opinion)" : ""}`),
-    make("td", {}, culture.bar(human && human[place], "people")), make("td", {}, culture.bar(answer.d && answer.d[place], "model"))));
+    make("td", {}, culture.bar(human && human[place], "people", most)), make("td", {}, culture.bar(answer.d && answer.d[place], "model", most))));
   return make("table", {class: "pair"},
     make("caption", {class: "aside"}, "Share of each option"),
     make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "Option"), make("th", {scope: "col"}, human ? "People" : "People: not asked"), make("th", {scope: "col"}, "Model"))),

@@ -56,6 +56,13 @@ culture.pointRow = (row, series, estimate, name) => ({
   label: `${row}: ${name} ${culture.number(estimate[0])} ${culture.ends(estimate)}, n = ${estimate[3]}`,
 });
 
+// What the lines of a chart of dots are.
+culture.lines = () => {
+  const words = {uniform: "thin", world: "dashed", blind: "dotted", ceiling: "thick"};
+  const found = culture.marks().map((mark) => `${words[culture.look(mark.metric)]} ${mark.label.replace("floor: ", "")}`);
+  return found.length ? `Lines: ${found.join(", ")}.` : "";
+};
+
 // Dots with intervals among their floors; every row of the chart has its own.
 culture.dots = (id, points, marks, words, {step = 26, offset = 0} = {}) => {
   const rows = [...new Set(points.map((point) => point.row))];

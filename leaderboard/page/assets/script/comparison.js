@@ -49,6 +49,7 @@ culture.showComparison = async () => {
   }
   if (state.first !== entries[0].entry_id || state.second !== entries[1].entry_id) return undefined;
   const rows = culture.pairsBy(family, runs, entries).filter(({estimates}) => estimates.every((one) => one && one[0] !== null));
+  fill("comparison-lines", rows.length ? culture.lines() : "");
   const details = culture.byId("comparison-table").closest("details");
   details.hidden = !rows.length;
   if (!rows.length) return fill("comparison-chart", "There is nothing that both were asked in these groups.");

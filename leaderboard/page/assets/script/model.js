@@ -49,7 +49,7 @@ culture.showDots = (id, members, title, text, first) => {
   const figure = culture.byId(id).closest("figure");
   figure.hidden = !members.length;
   if (!members.length) return;
-  culture.caption(`${id}-caption`, title, text);
+  culture.caption(`${id}-caption`, title, `${text} ${culture.lines()}`);
   const points = members.map(({name, pair}) => culture.pointRow(name, "a", pair[0], culture.headline().label));
   const marks = members.flatMap(({name, pair}) => culture.markRows(name, pair[1]));
   culture.dots(id, points, marks, `${title}. The numbers are in the table below.`);
