@@ -75,7 +75,9 @@ def build_page(
         _write_run(written, row, run)
     for country, wanted in sorted(written.pictures.items()):
         found = thumbnails(sets, wanted)
-        written.put(f"{DATA}/pictures-{file_name(country)}.js", scripts.call("pictures", country, found))
+        written.put(
+            f"{DATA}/pictures-{file_name(country)}.js", scripts.call("pictures", country, found)
+        )
     content = document(view(shown, written.with_cases, title=title))
     written.put(INDEX, page(content, title=title))
     written.put(NOTICES, notices())
@@ -141,7 +143,8 @@ def _write_run(written: _Written, row: BoardRow, run: Run) -> None:
     for country in countries(run):
         content = questions(run, country)
         written.put(
-            f"{DATA}/{name}-{file_name(country)}.js", scripts.call("questions", name, country, content)
+            f"{DATA}/{name}-{file_name(country)}.js",
+            scripts.call("questions", name, country, content),
         )
         written.pictures.setdefault(country, set()).update(_images(run, country))
     about: Mapping[str, Json] = {

@@ -21,9 +21,7 @@ def require_page() -> None:
     """UsageProblem with what to type where a package of the extra is not installed."""
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise UsageProblem(
-            f"a page needs {', '.join(missing)}, which is not installed: {EXTRA}"
-        )
+        raise UsageProblem(f"a page needs {', '.join(missing)}, which is not installed: {EXTRA}")
 
 
 @cache

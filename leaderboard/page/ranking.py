@@ -39,8 +39,6 @@ def ranks(contenders: Sequence[Contender | None]) -> list[int | None]:
     """
     lows = [c.ends[0] for c in contenders if c is not None and not math.isnan(c.value)]
     return [
-        None
-        if one is None or math.isnan(one.value)
-        else 1 + sum(low > one.ends[1] for low in lows)
+        None if one is None or math.isnan(one.value) else 1 + sum(low > one.ends[1] for low in lows)
         for one in contenders
     ]

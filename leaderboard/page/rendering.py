@@ -17,9 +17,7 @@ from leaderboard.page.geometry import world
 from leaderboard.page.library import chart_library, origin
 
 # In the order in which they are read; each adds to the one global, `culture`.
-SCRIPTS = (
-    *("base", "loading", "board", "charts", "model", "comparison", "cases", "start"),
-)
+SCRIPTS = (*("base", "loading", "board", "charts", "model", "comparison", "cases", "start"),)
 CHARTS = ("dots", "heatmap", "map")
 
 

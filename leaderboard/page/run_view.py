@@ -38,9 +38,7 @@ def shown(run: Run) -> Shown:
     named = next((s for s in run.scores if s.name == run.headline), None)
     headline = named.metric if named is not None else run.headline
     readings = found.readings(headline) or [""]
-    return Shown(
-        headline=headline, readings=readings, marks=marks_of(found.metrics(), headline)
-    )
+    return Shown(headline=headline, readings=readings, marks=marks_of(found.metrics(), headline))
 
 
 def overview(run: Run) -> Mapping[str, Json]:
@@ -129,7 +127,9 @@ def _described(config: Json | None) -> str:
 
 def _by(found: Found, what: Shown, family: str) -> list[Json]:
     """``[member, proxy, {reading: [estimate, marks]}]`` for each member that was scored."""
-    scopes = [s for s in found.scopes(what.headline) if family in s and s.keys() <= {family, "proxy"}]
+    scopes = [
+        s for s in found.scopes(what.headline) if family in s and s.keys() <= {family, "proxy"}
+    ]
     scopes.sort(
         key=lambda s: (
             wording.member_place(family, s[family]),

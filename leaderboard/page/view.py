@@ -100,7 +100,7 @@ class View:
 def view(board: Board, with_cases: Iterable[str], *, title: str) -> View:
     """The board as the page shows it; ``with_cases`` are the `entry_id` that have scripts."""
     known = frozenset(with_cases)
-    rows = sorted(board.rows, key=lambda row: row["suite"])
+    rows = sorted(board.rows, key=lambda row: wording.suite_place(row["suite"]))
     suites = [
         Suite(name=name, words=wording.suite_words(name), groups=_groups(list(members), known))
         for name, members in groupby(rows, key=lambda row: row["suite"])

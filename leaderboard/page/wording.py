@@ -142,6 +142,12 @@ def suite_words(name: str) -> SuiteWords:
     return SUITES.get(name) or SuiteWords(title=name)
 
 
+def suite_place(name: str) -> tuple[int, str]:
+    """Sorts suites: those with words in the table's order, then others by name."""
+    known = list(SUITES)
+    return (known.index(name) if name in known else len(known)), name
+
+
 def metric_words(name: str) -> Words:
     """The words of a metric; its own name, spelled out, where the table has none.
 

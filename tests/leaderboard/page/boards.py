@@ -58,6 +58,7 @@ def measured(
         _record(rng, level, country, topic, proxy, items)
         for country, topic, proxy in product(where, topics, proxies)
     ]
+    rows.sort(key=lambda row: row.case.case_id)
     model = changes.pop("model", identity(name))
     found: dict[str, Any] = {
         "rows": tuple(rows),
@@ -153,14 +154,19 @@ def small_runs() -> list[Run]:
     """Models above, within and below each other's intervals, a hostile one, and another suite."""
     questions = [question.question_id for question in load_survey(SAMPLE).questions[:2]]
     stories = Score(metric="lexical_variety", value=0.4, low=0.3, high=0.5, n=9)
-    told = Case(suite="stories", topic="food", variant=HOSTILE)
+    told = Case(suite="stories", country="", topic="food", proxy="", variant=HOSTILE)
     return [
         measured("org/alpha", 0.90, items=questions),
         measured("org/beta", 0.88, items=questions),
         measured("org/gamma", 0.55, items=questions),
         measured("reference:uniform", 0.60, items=questions, model=_reference()),
         measured(
-            HOSTILE, 0.95, items=[HOSTILE], complete=False, partial_because=(HOSTILE,), n_selected=99
+            HOSTILE,
+            0.95,
+            items=[HOSTILE],
+            complete=False,
+            partial_because=(HOSTILE,),
+            n_selected=99,
         ),
         measured("org/elsewhere", 0.7, config=sample_config(survey={"name": "own", "digest": "e"})),
         run(
@@ -172,7 +178,9 @@ def small_runs() -> list[Run]:
                 CaseRecord(
                     case=told,
                     scores=(stories,),
-                    items=(Item(case_id=told.case_id, item_id=HOSTILE, cluster="", values={"x": 1.0}),),
+                    items=(
+                        Item(case_id=told.case_id, item_id=HOSTILE, cluster="", values={"x": 1.0}),
+                    ),
                 ),
             ),
         ),
@@ -197,7 +205,7 @@ def photos(folder: Path) -> Path:
     for name in ("open", "closed"):
         Image.new("RGB", (200, 100), (200, 80, 40)).save(folder / "photos" / f"{name}.png")
     rows = [
-        f"photos/open.png,NGA,food,,CC BY 4.0,\"{HOSTILE.replace(chr(34), '')}\",here",
+        f'photos/open.png,NGA,food,,CC BY 4.0,"{HOSTILE.replace(chr(34), "")}",here',
         "photos/closed.png,NGA,food,,all rights reserved,a photographer,here",
     ]
     head = "image,country,category,income_usd_month,licence,credit,source"

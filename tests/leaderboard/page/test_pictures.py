@@ -35,7 +35,9 @@ def test_other_licences(licence: str) -> None:
 
 def test_a_thumbnail_is_small_and_in_the_page(tmp_path: Path) -> None:
     """At most 96 pixels a side, as a data URI; a picture of another licence has none."""
-    found: Any = thumbnails([load_images(photos(tmp_path))], ["photos/open.png", "photos/closed.png"])
+    found: Any = thumbnails(
+        [load_images(photos(tmp_path))], ["photos/open.png", "photos/closed.png"]
+    )
     assert set(found) == {"photos/open.png", "photos/closed.png"}
     kind, data = found["photos/open.png"]["src"].split(",")
     assert kind == "data:image/webp;base64"

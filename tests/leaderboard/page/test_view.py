@@ -77,8 +77,15 @@ def test_a_suite_nobody_wrote_words_for_shows_its_metrics() -> None:
         Score(metric="other_thing", value=2.0, n=9),
     )
     other = run(suite="stories", headline="mean_oddity", scores=scores, rows=())
-    worse = run("org/worse", suite="stories", headline="mean_oddity", rows=(), scores=(
-        Score(metric="mean_oddity", value=0.9, low=0.8, high=1.0, n=9, higher_is_better=False),))
+    worse = run(
+        "org/worse",
+        suite="stories",
+        headline="mean_oddity",
+        rows=(),
+        scores=(
+            Score(metric="mean_oddity", value=0.9, low=0.8, high=1.0, n=9, higher_is_better=False),
+        ),
+    )
     group = group_of(other, worse)
     assert [(c.label, c.lower_is_better) for c in group.columns][0] == ("mean oddity", True)
     ranks = {model: entry.rank[""][""] for model, entry in by_model(group).items()}

@@ -32,7 +32,7 @@ culture.verdict = (entries) => {
 };
 
 culture.showComparison = async () => {
-  const {state, fill} = culture;
+  const {state, fill, byId} = culture;
   const entries = [culture.entry(state.first), culture.entry(state.second)];
   const names = entries.map(culture.label);
   fill("comparison-verdict", culture.verdict(entries));
@@ -55,7 +55,7 @@ culture.showComparison = async () => {
   if (!rows.length) return fill("comparison-chart", "There is nothing that both were asked in these groups.");
   const points = rows.flatMap(({name, estimates}) => estimates.map((one, place) => culture.pointRow(name, "ab"[place], one, names[place])));
   const marks = rows.flatMap(({name, marks: values}) => culture.markRows(name, values));
-  fill("comparison-table", culture.table("First, second, and first less second", ["", names[0], names[1], "difference", ...culture.marks().map((mark) => mark.short)],
+  fill("comparison-table", culture.table("First, second, and first less second", [byId("compared-by").selectedOptions[0].textContent, names[0], names[1], "difference", ...culture.marks().map((mark) => mark.short)],
     rows.map(({name, estimates: [one, other], marks: values}) => [name,
       `${culture.number(one[0])} ${culture.ends(one)}`, `${culture.number(other[0])} ${culture.ends(other)}`, culture.signed(one[0] - other[0]),
       ...values.map((value) => culture.number(value))])));
