@@ -37,7 +37,7 @@ from leaderboard.runs import read_run
 from leaderboard.tables import board_tables, render, run_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from benchmark.records import Analysis
     from leaderboard.report.options import Format, ReadingName
@@ -64,6 +64,14 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard page BOARD.json   the board as a page for a browser
 """
 
+ELSEWHERE: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "bundle": run_bundle,
+    "replay": run_replay,
+    "rerun": run_rerun,
+    "export": run_export,
+    "page": run_page,
+}  # commands of packages of their own
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
@@ -78,18 +86,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _merge(options)
             case "report":
                 return _report(options.runs, options.out, options.reading, options.formats)
-            case "bundle":
-                return run_bundle(options)
-            case "replay":
-                return run_replay(options)
-            case "rerun":
-                return run_rerun(options)
-            case "export":
-                return run_export(options)
-            case "page":
-                return run_page(options)
-            case _:
+            case "check":
                 return _check(options.files)
+            case command:
+                return ELSEWHERE[command](options)
     except CultureError as problem:
         _complain(problem)
         return 1

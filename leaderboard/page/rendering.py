@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from benchmark.jsonio import Json
+from benchmark.topics import topics
 from benchmark.world import countries
 from leaderboard.page import scripts, wording
 from leaderboard.page.geometry import world
@@ -61,7 +62,7 @@ def _names() -> Mapping[str, Json]:
     known = countries()
     return {
         "countries": {code: [c.name, c.region, c.income_group] for code, c in known.items()},
-        "topics": {slug: wording.member_words("topic", slug) for slug in wording.topics()},
+        "topics": {slug: topic.label for slug, topic in topics().items()},
         "incomes": dict(wording.INCOMES),
         "families": list(families),
         "readings": dict(wording.READINGS),

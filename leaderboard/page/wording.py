@@ -65,7 +65,7 @@ METRICS: Mapping[str, Words] = {
     "js_similarity": Words(
         label="similarity",
         short="similarity",
-        note="1 − Jensen-Shannon distance (natural logarithm) between the model's and the people's "
+        note="1 less the Jensen-Shannon distance (natural logarithm) between the model's and the people's "
         "answers, mean over questions; 1 is alike.",
     ),
     "floor_uniform": Words(

@@ -80,7 +80,8 @@ culture.showHeatmap = (run) => {
     label: `${culture.tip(`${culture.country(cell.country)}, ${culture.topic(cell.topic)}`, cell.pair)}. Click for its questions.`}));
   culture.caption("heatmap-caption", "Topics by countries",
     `${culture.proxyName(culture.heatProxy(run))}. Colour: ${culture.toneTitle()}; an empty cell was not asked. A click opens the questions.`);
-  const signals = {...culture.scaleOf(values.map((cell) => cell.value)), rows: topics.map(culture.topic), columns: countries.map(culture.country), title: culture.toneTitle()};
+  const signals = {...culture.scaleOf(values.map((cell) => cell.value)), rows: topics.map(culture.topic), columns: countries.map(culture.country), title: culture.toneTitle(),
+    slanted: (Math.max(540, culture.byId("heatmap").clientWidth) - 190) / countries.length < 66};
   culture.draw("heatmap", "heatmap", {cells: values}, signals, "Heatmap of topics by countries. The numbers are in the table below.",
     (cell) => cell.id && culture.openCase(cell.id, true));
   const byPlace = new Map(cells.map((cell) => [`${cell.topic}/${cell.country}`, cell]));
