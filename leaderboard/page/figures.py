@@ -36,7 +36,9 @@ class Found:
     """Scores by metric, reading and scope."""
 
     def __init__(self, scores: Iterable[Score]) -> None:
-        self._by_name = {(score.metric, score.reading, key(score.scope)): score for score in scores}
+        self._by_name: dict[tuple[str, str, Scope], Score] = {
+            (score.metric, score.reading, key(score.scope)): score for score in scores
+        }
 
     def get(self, metric: str, reading: str, scope: Mapping[str, str]) -> Score | None:
         """The score in that reading, or without readings where the metric has none."""

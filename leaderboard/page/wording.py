@@ -65,8 +65,8 @@ METRICS: Mapping[str, Words] = {
     "js_similarity": Words(
         label="similarity",
         short="similarity",
-        note="1 less the Jensen-Shannon distance (natural logarithm) between the model's and the people's "
-        "answers, mean over questions; 1 is alike.",
+        note="1 less the Jensen-Shannon distance (natural logarithm) between the model's and the "
+        "people's answers, mean over questions; 1 is alike.",
     ),
     "floor_uniform": Words(
         label="floor: uniform",

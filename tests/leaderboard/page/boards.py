@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from benchmark.records import Case, CaseRecord, Item, Score
+from benchmark.records import Case, CaseRecord, Item, Reading, Score
 from benchmark.survey import SAMPLE, load_survey
 from benchmark.world import countries
 from leaderboard.board import update
@@ -32,7 +32,7 @@ PROXIES = (
 )
 FLOORS = {"floor_uniform": 0.60, "floor_world_average": 0.75, "floor_best_blind": 0.78}
 MARKS = {**FLOORS, "ceiling": 0.98}
-READINGS = {"substantive": "_substantive", "printed": ""}
+READINGS: Mapping[Reading, str] = {"substantive": "_substantive", "printed": ""}
 PHOTO = "photos/open.png"
 
 

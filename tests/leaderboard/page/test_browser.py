@@ -117,7 +117,7 @@ def test_ranks_are_shared_and_baselines_have_none(page: Page) -> None:
     }
     assert ranks["org/alpha"] == ranks["org/beta"] == "1"
     assert ranks["org/gamma"] == "3"
-    assert ranks["reference:uniform"] == "–"
+    assert ranks["reference:uniform"] == "\u2013"
     assert page.locator(ROWS).filter(has_text="partial:").count() == 1
 
 

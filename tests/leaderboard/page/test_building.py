@@ -100,7 +100,7 @@ def test_rows_without_their_run_are_shown_without_cases(tmp_path: Path) -> None:
         assert [path.name for path in written] == ["NOTICES.txt", "index.html"]
 
 
-def test_scripts_of_an_earlier_page_go(site: Path, tmp_path: Path) -> None:
+def test_scripts_of_an_earlier_page_go(tmp_path: Path) -> None:
     """What a page no longer names is taken away; files of other people stay."""
     out = tmp_path / "site"
     board = write_board(tmp_path, [measured("org/alpha", 0.9)])

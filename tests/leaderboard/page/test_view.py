@@ -87,7 +87,7 @@ def test_a_suite_nobody_wrote_words_for_shows_its_metrics() -> None:
         ),
     )
     group = group_of(other, worse)
-    assert [(c.label, c.lower_is_better) for c in group.columns][0] == ("mean oddity", True)
+    assert (group.columns[0].label, group.columns[0].lower_is_better) == ("mean oddity", True)
     ranks = {model: entry.rank[""][""] for model, entry in by_model(group).items()}
     assert ranks == {"org/model": 1, "org/worse": 2}
 
