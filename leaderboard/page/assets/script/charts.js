@@ -1,4 +1,6 @@
 // Charts by Vega: a specification, data and signals; drawn again when width or colours change.
+culture.turn = Promise.resolve();
+
 culture.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 culture.config = () => {
@@ -32,6 +34,9 @@ culture.draw = async (id, chart, data, signals, words, click) => {
   const drawn = {width: holder.clientWidth, again: () => culture.draw(id, chart, data, signals, words, click)};
   if (culture.views[id] && culture.views[id].finalize) culture.views[id].finalize();
   culture.views[id] = drawn;
+  // One chart at a time, and between two of them the page answers.
+  await (culture.turn = culture.turn.then(() => new Promise((go) => setTimeout(go, 0))));
+  if (culture.views[id] !== drawn) return undefined;
   const spec = {...culture.specification(chart, data, signals, Math.max(260, holder.clientWidth)), description: words};
   const result = await vegaEmbed(holder, spec, {mode: "vega", renderer: "svg", actions: false, ast: true, hover: true, config: culture.config()});
   if (culture.views[id] !== drawn) return result.finalize(); // drawn again meanwhile
