@@ -23,6 +23,7 @@ from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
 from leaderboard.export.commands import add_export, run_export
 from leaderboard.merging import merge
+from leaderboard.page.commands import add_page, run_page
 from leaderboard.publish.options import add_publish
 from leaderboard.replay.commands import (
     add_bundle,
@@ -37,7 +38,7 @@ from leaderboard.runs import read_run
 from leaderboard.tables import board_tables, render, run_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from benchmark.records import Analysis
     from leaderboard.report.options import Format, ReadingName
@@ -61,8 +62,16 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard merge shards      put a run together that --shard split
   python -m leaderboard bundle RUN.json --store FILE --out BUNDLE   a run with its answers
   python -m leaderboard replay BUNDLE     recompute every number from the answers
+  python -m leaderboard page BOARD.json   the board as a page for a browser
   python -m leaderboard publish ORG/NAME  what would go to the Hub; --yes writes it
 """
+
+ELSEWHERE: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "bundle": run_bundle,
+    "replay": run_replay,
+    "rerun": run_rerun,
+    "page": run_page,
+}  # commands of packages of their own
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,16 +87,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _merge(options)
             case "report":
                 return _report(options.runs, options.out, options.reading, options.formats)
-            case "bundle":
-                return run_bundle(options)
-            case "replay":
-                return run_replay(options)
-            case "rerun":
-                return run_rerun(options)
+            case "check":
+                return _check(options.files)
             case "export" | "publish":
                 return _give(options)
-            case _:
-                return _check(options.files)
+            case command:
+                return ELSEWHERE[command](options)
     except CultureError as problem:
         _complain(problem)
         return 1
@@ -136,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     add_replay(commands)
     add_rerun(commands)
     add_export(commands)
+    add_page(commands)
     add_publish(commands)
     return parser
 

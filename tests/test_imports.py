@@ -65,11 +65,15 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "export": (("leaderboard.export",), ("joints", "suite", "leaderboard")),
+    "page": (
+        ("leaderboard.page",),
+        ("joints", "world", "data", "rows", "leaderboard"),
+    ),
     "publish": (
         ("leaderboard.publish",),
         (
             *("joints", "settings", "data", "rows", "leaderboard"),
-            *("report", "replay", "export"),
+            *("report", "replay", "export", "page"),
         ),
     ),
     "command": (
@@ -84,6 +88,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "report",
             "replay",
             "export",
+            "page",
             "publish",
         ),
     ),

@@ -12,7 +12,6 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -57,9 +56,9 @@ def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None)
 
 def page_builder() -> PageBuilder:
     """The page of a board, imported when one is made."""
-    import importlib
+    from leaderboard.page.building import build_page
 
-    return cast("PageBuilder", importlib.import_module("leaderboard.page.building").build_page)
+    return build_page
 
 
 def _request(options: argparse.Namespace, page: PageBuilder) -> Request:

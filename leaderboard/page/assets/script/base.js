@@ -1,0 +1,79 @@
+// The page's state, and how text and elements are made. Data becomes text nodes, never markup.
+culture.state = {sort: "", descending: true, filter: "", baselines: true, colour: "against", by: "country"};
+culture.views = {};
+
+culture.byId = (id) => document.getElementById(id);
+
+// An element with attributes and children; a child that is no element is text.
+culture.make = (tag, attributes = {}, ...children) => {
+  const svg = ["svg", "line", "circle", "rect", "path", "title"].includes(tag);
+  const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== undefined && value !== null) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return element;
+};
+
+culture.fill = (id, ...children) => culture.byId(id).replaceChildren(...children);
+
+culture.options = (select, pairs, chosen) => {
+  select.replaceChildren(...pairs.map(([value, text]) => culture.make("option", {value}, text)));
+  if (pairs.some(([value]) => value === chosen)) select.value = chosen;
+  return select.value;
+};
+
+culture.number = (value, decimals = 3) =>
+  value === null || value === undefined ? "—" : value.toFixed(decimals).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
+
+culture.signed = (value, decimals = 3) => (value > 0 ? "+" : "") + culture.number(value, decimals);
+
+culture.ends = (estimate, decimals = 3) =>
+  estimate && estimate[1] !== null && estimate[1] !== undefined
+    ? `[${culture.number(estimate[1], decimals)}, ${culture.number(estimate[2], decimals)}]` : "";
+
+culture.country = (code) => (culture.data.names.countries[code] || [code])[0] || "no country";
+culture.topic = (slug) => culture.data.names.topics[slug] || slug.replaceAll("-", " ") || "no topic";
+culture.proxyName = (proxy) => {
+  const names = culture.data.names.proxies;
+  return Object.hasOwn(names, proxy) ? names[proxy] : proxy;
+};
+culture.member = (family, member) => {
+  if (family === "country") return culture.country(member);
+  if (family === "topic") return culture.topic(member);
+  if (family === "income_group") return culture.data.names.incomes[member] || member;
+  return member;
+};
+
+culture.suite = () => culture.data.view.suites.find((suite) => suite.name === culture.state.suite);
+culture.group = () => culture.suite().groups.find((group) => group.group_id === culture.state.group);
+culture.entry = (id) => culture.group().entries.find((entry) => entry.entry_id === id);
+culture.column = (role) => culture.group().columns.filter((column) => column.role === role);
+culture.headline = () => culture.column("headline")[0];
+culture.marks = () => culture.group().columns.filter((column) => ["floor", "ceiling"].includes(column.role));
+
+// Two rows may be of one model under two configurations; the name then says which.
+culture.label = (entry) => {
+  const twins = culture.group().entries.filter((other) => other.model === entry.model);
+  return twins.length > 1 ? `${entry.model} (${entry.config_digest})` : entry.model;
+};
+
+culture.figures = (entry, proxy = culture.state.proxy) =>
+  ((entry.figures[proxy] || {})[culture.state.reading]) || {};
+
+// How a mark is drawn, everywhere on the page.
+culture.look = (metric) => {
+  if (metric.startsWith("ceiling")) return "ceiling";
+  if (metric.includes("world")) return "world";
+  return metric.includes("blind") ? "blind" : "uniform";
+};
+
+culture.table = (caption, heads, rows) =>
+  culture.make("table", {class: "cells"},
+    culture.make("caption", {}, caption),
+    culture.make("thead", {}, culture.make("tr", {}, ...heads.map((head, place) =>
+      culture.make("th", {scope: "col", class: place ? "" : "left"}, head)))),
+    culture.make("tbody", {}, ...rows.map((row) => culture.make("tr", {}, ...row.map((cell, place) =>
+      place ? culture.make("td", {}, cell) : culture.make("th", {scope: "row"}, cell))))));

@@ -1,0 +1,78 @@
+// Charts by Vega: a specification, data and signals; drawn again when width or colours change.
+culture.turn = Promise.resolve();
+
+culture.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+culture.config = () => {
+  const soft = culture.colour("soft"), ink = culture.colour("ink"), font = culture.colour("sans");
+  return {
+    background: null,
+    range: {diverging: ["low", "low-2", "mid", "high-2", "high"].map(culture.colour)},
+    axis: {labelFont: font, titleFont: font, labelFontSize: 11.5, titleFontSize: 11.5, titleFontWeight: 400,
+      labelColor: ink, titleColor: soft, gridColor: culture.colour("faint"), domainColor: culture.colour("line"), tickColor: culture.colour("line")},
+    legend: {labelFont: font, titleFont: font, labelColor: soft, titleColor: soft, labelFontSize: 11, titleFontSize: 11.5, titleFontWeight: 400},
+    text: {font},
+  };
+};
+
+// A chart's specification with this data, these signals and the page's colours in it.
+culture.specification = (chart, data, signals, width) => {
+  const spec = structuredClone(culture.data.charts[chart]);
+  const css = {ink: "ink", soft: "soft", empty: "void", edge: "edge", inverse: "paper", a: "a", b: "b"};
+  for (const signal of spec.signals) {
+    if (signal.name in signals) signal.value = signals[signal.name];
+    else if (signal.name in css) signal.value = culture.colour(css[signal.name]);
+  }
+  for (const set of spec.data) if (set.name in data) set.values = structuredClone(data[set.name]);
+  return {...spec, width};
+};
+
+// Draws into an element; `click` gets the datum of the mark that was clicked. Expressions are
+// interpreted (ast), so that the page can forbid scripts made of text.
+culture.draw = async (id, chart, data, signals, words, click) => {
+  const holder = culture.byId(id);
+  const drawn = {width: holder.clientWidth, again: () => culture.draw(id, chart, data, signals, words, click)};
+  if (culture.views[id] && culture.views[id].finalize) culture.views[id].finalize();
+  culture.views[id] = drawn;
+  // One chart at a time, and between two of them the page answers.
+  await (culture.turn = culture.turn.then(() => new Promise((go) => setTimeout(go, 0))));
+  if (culture.views[id] !== drawn) return undefined;
+  const spec = {...culture.specification(chart, data, signals, Math.max(260, holder.clientWidth)), description: words};
+  const result = await vegaEmbed(holder, spec, {mode: "vega", renderer: "svg", actions: false, ast: true, hover: true, config: culture.config()});
+  if (culture.views[id] !== drawn) return result.finalize(); // drawn again meanwhile
+  drawn.finalize = result.finalize;
+  if (click) result.view.addEventListener("click", (event, item) => { if (item && item.datum) click(item.datum); });
+  return undefined;
+};
+
+culture.redraw = (always) => {
+  for (const [id, drawn] of Object.entries(culture.views)) {
+    const holder = culture.byId(id);
+    if (holder.clientWidth && (always || holder.clientWidth !== drawn.width)) drawn.again();
+  }
+};
+
+culture.markRows = (row, values) => culture.marks()
+  .map((mark, place) => ({row, look: culture.look(mark.metric), label: mark.label, value: values[place]}))
+  .filter((mark) => mark.value !== null && mark.value !== undefined);
+
+culture.pointRow = (row, series, estimate, name) => ({
+  row, series, value: estimate[0], low: estimate[1] ?? null, high: estimate[2] ?? null,
+  label: `${row}: ${name} ${culture.number(estimate[0])} ${culture.ends(estimate)}, n = ${estimate[3]}`,
+});
+
+// What the lines of a chart of dots are.
+culture.lines = () => {
+  const words = {uniform: "thin", world: "dashed", blind: "dotted", ceiling: "thick"};
+  const found = culture.marks().map((mark) => `${words[culture.look(mark.metric)]} ${mark.label.replace("floor: ", "")}`);
+  return found.length ? `Lines: ${found.join(", ")}.` : "";
+};
+
+// Dots with intervals among their floors; every row of the chart has its own.
+culture.dots = (id, points, marks, words, {step = 26, offset = 0} = {}) => {
+  const rows = [...new Set(points.map((point) => point.row))];
+  const all = [...points.flatMap((point) => [point.value, point.low, point.high]), ...marks.map((mark) => mark.value)]
+    .filter((value) => value !== null);
+  const signals = {rows, low: Math.min(...all), high: Math.max(...all), axis: culture.headline().label, step, offset};
+  return culture.draw(id, "dots", {points, marks}, signals, words);
+};

@@ -1,0 +1,42 @@
+// Data of single runs, from script files beside the page: over file:// nothing else can be read.
+culture.loaded = {runs: {}, questions: {}, pictures: {}, wording: {}};
+culture.pending = {};
+
+culture.run = (id, content) => { culture.loaded.runs[id] = content; };
+culture.questions = (id, country, content) => { culture.loaded.questions[`${id}-${country}`] = content; };
+culture.pictures = (country, content) => { culture.loaded.pictures[country] = content; };
+culture.wording = (digest, content) => { culture.loaded.wording[digest] = content; };
+
+culture.fileName = (text) => text.replace(/[^A-Za-z0-9-]/g, "-") || "all";
+
+culture.load = (name) => {
+  culture.pending[name] ||= new Promise((resolve, reject) => {
+    const script = culture.make("script", {src: `data/${name}.js`});
+    script.onload = resolve;
+    script.onerror = () => {
+      delete culture.pending[name];
+      script.remove();
+      reject(new Error(`data/${name}.js cannot be read; it lies beside this page where it was built`));
+    };
+    document.head.append(script);
+  });
+  return culture.pending[name];
+};
+
+culture.loadRun = async (id) => {
+  await culture.load(id);
+  return culture.loaded.runs[id];
+};
+
+culture.loadQuestions = async (id, country) => {
+  const run = await culture.loadRun(id);
+  const file = culture.fileName(country);
+  const wanted = [culture.load(`${id}-${file}`), culture.load(`pictures-${file}`)];
+  if (run.wording) wanted.push(culture.load(`wording-${run.wording}`));
+  await Promise.all(wanted);
+  return {
+    ...culture.loaded.questions[`${id}-${country}`],
+    pictures: culture.loaded.pictures[country] || {},
+    wording: run.wording ? culture.loaded.wording[run.wording] : null,
+  };
+};

@@ -1,0 +1,173 @@
+"""Write the page of a board: index.html, its drill-down scripts and the notices of what it uses.
+
+Knows files and the order of the steps; what is shown is `view`'s and `run_view`'s, how it looks is
+`assets`'. One run is in memory at a time. Equal boards and runs give equal bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmark.errors import BoardProblem
+from benchmark.jsonio import Json
+from benchmark.proxies import drawn_sample, load_images
+from leaderboard.board import Board, BoardRow, read_board, row_of_run
+from leaderboard.documents import kind_of, write
+from leaderboard.page import scripts
+from leaderboard.page.library import require_page
+from leaderboard.page.pictures import thumbnails
+from leaderboard.page.questions import publishable, survey_digest
+from leaderboard.page.rendering import notices, page
+from leaderboard.page.run_view import countries, overview, questions
+from leaderboard.page.view import document, entry_id, view
+from leaderboard.runs import Run, read_run
+
+INDEX, NOTICES, DATA = "index.html", "NOTICES.txt", "data"
+TITLE = "pytest-culture leaderboard"
+
+
+@dataclass(kw_only=True, slots=True)
+class _Written:
+    """The files of a page so far, and what its runs have in common."""
+
+    out: Path
+    files: list[Path] = field(default_factory=list)
+    with_cases: set[str] = field(default_factory=set)
+    wordings: set[str] = field(default_factory=set)
+    pictures: dict[str, set[str]] = field(default_factory=dict)  # by country
+
+    def put(self, name: str, text: str) -> None:
+        path = self.out / name
+        write(path, text)
+        self.files.append(path)
+
+
+def build_page(
+    board: Path,
+    runs: Path | Sequence[Path],
+    out: Path,
+    *,
+    images: Sequence[Path] = (),
+    title: str = TITLE,
+) -> Sequence[Path]:
+    """Build the page of a board in a folder and return the files written, sorted.
+
+    ``runs`` are run files, or folders that are searched for them: rows whose run is not among them
+    are shown without their cases. ``images`` are picture sets as ``pytest --images`` takes them,
+    for small copies of pictures whose licence is free; the drawn sample is always at hand.
+
+    Raises
+    ------
+    BoardProblem
+        The board or a run is not sound, or the folder cannot be written to.
+    UsageProblem
+        The extra ``page`` is not installed.
+    """
+    require_page()
+    shown = read_board(board)
+    sets = [drawn_sample(), *(load_images(path) for path in images)]
+    written = _Written(out=out)
+    folders = [runs] if isinstance(runs, Path) else list(runs)
+    for row, run in _matched(shown, _files(folders)):
+        _write_run(written, row, run)
+    for country, wanted in sorted(written.pictures.items()):
+        found = thumbnails(sets, wanted)
+        written.put(
+            f"{DATA}/pictures-{file_name(country)}.js", scripts.call("pictures", country, found)
+        )
+    content = document(view(shown, written.with_cases, title=title))
+    written.put(INDEX, page(content, title=title))
+    written.put(NOTICES, notices())
+    _clear(out, written.files)
+    return sorted(written.files)
+
+
+def file_name(text: str) -> str:
+    """A part of a file's name: countries are codes, and whatever else is kept out of paths.
+
+    >>> file_name("NGA"), file_name(""), file_name("../x")
+    ('NGA', 'all', '---x')
+    """
+    return re.sub(r"[^A-Za-z0-9-]", "-", text) or "all"
+
+
+# --- runs ----------------------------------------------------------------------------------
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Run files that were named, and those in the folders; never a shard, a board or a journal."""
+    for path in paths:
+        if not path.exists():
+            raise BoardProblem(f"{path} is not there; name a run file or a folder of them")
+        yield from (sorted(path.rglob("*.json")) if path.is_dir() else [path])
+
+
+def _matched(board: Board, files: Iterator[Path]) -> Iterator[tuple[BoardRow, Run]]:
+    """Each row with its very run, as the files come; other runs and other files are passed over."""
+    open_rows = {entry_id(row): row for row in board.rows}
+    for path in dict.fromkeys(files):
+        if not open_rows:
+            return
+        if ".shard-" in path.name or not _may_be_run(path):
+            continue
+        run = read_run(path)
+        mine = row_of_run(run, file="")
+        row = open_rows.get(entry_id(mine))
+        if row is not None and row.same_measurement(mine):
+            del open_rows[entry_id(row)]
+            yield row, run
+
+
+def _may_be_run(path: Path) -> bool:
+    """Whether the file's first line says that it is a run, without reading the rest."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(200).decode("utf-8", "replace")
+    except OSError as error:
+        raise BoardProblem(f"{path} cannot be read ({error.strerror})") from error
+    schema = re.search(r'"schema":\s*"([^"]*)"', head)
+    return schema is not None and kind_of({"schema": schema.group(1)}) == "run"
+
+
+def _write_run(written: _Written, row: BoardRow, run: Run) -> None:
+    name = entry_id(row)
+    wording = survey_digest(run)
+    known = publishable(wording)
+    if known is not None and wording not in written.wordings:
+        written.wordings.add(wording)
+        text = scripts.call("wording", wording[:12], known)
+        written.put(f"{DATA}/wording-{wording[:12]}.js", text)
+    for country in countries(run):
+        content = questions(run, country)
+        written.put(
+            f"{DATA}/{name}-{file_name(country)}.js",
+            scripts.call("questions", name, country, content),
+        )
+        written.pictures.setdefault(country, set()).update(_images(run, country))
+    about: Mapping[str, Json] = {
+        **overview(run),
+        "wording": wording[:12] if known is not None else "",
+    }
+    written.put(f"{DATA}/{name}.js", scripts.call("run", name, about))
+    written.with_cases.add(name)
+
+
+def _images(run: Run, country: str) -> set[str]:
+    return {
+        image
+        for record in run.rows
+        if record.case.country == country
+        for item in record.items
+        for image in item.image_ids
+    }
+
+
+def _clear(out: Path, files: Sequence[Path]) -> None:
+    """Take away scripts of an earlier page in this folder, which nothing names any more."""
+    kept = set(files)
+    for path in sorted((out / DATA).glob("*.js")):
+        if path not in kept and path.read_bytes().startswith(b"culture."):
+            path.unlink()

@@ -1,0 +1,78 @@
+"""`python -m leaderboard page`: its options and what it says.
+
+Knows argparse and paths; the page is built in `building`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leaderboard.page.building import INDEX, TITLE, build_page
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
+
+EPILOG = """\
+  python -m leaderboard page leaderboard/leaderboard.json
+  python -m leaderboard page board.json --runs runs --out site --images photos
+
+Open index.html in the folder: it works from disk, or from any server of files.
+"""
+
+
+def add_page(commands: Commands) -> None:
+    """Declare ``page``."""
+    parser = commands.add_parser(
+        "page",
+        help="write the leaderboard as one HTML page that needs no network",
+        description="Write a leaderboard as a page to sort, filter, compare and look into, down to "
+        "the single question. Wording is shown for the embedded sample alone; other surveys' "
+        "questions appear by their id.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("board", type=Path, metavar="BOARD", help="leaderboard.json")
+    parser.add_argument(
+        "--runs",
+        action="append",
+        type=Path,
+        metavar="DIR",
+        help="run files, or folders of them, for the cases; repeatable (default: the folder "
+        "`runs` beside the board)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build") / "page",
+        metavar="DIR",
+        help="folder to write to (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--images",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="SOURCE",
+        help="pictures that runs showed, as `pytest --images` takes them, for thumbnails of those "
+        "whose licence is free; repeatable",
+    )
+    parser.add_argument("--title", default=TITLE, help="heading of the page")
+
+
+def run_page(options: argparse.Namespace) -> int:
+    """Build the page and say what was written."""
+    beside = options.board.parent / "runs"
+    runs = options.runs or ([beside] if beside.is_dir() else [])
+    written = build_page(
+        options.board, runs, options.out, images=options.images, title=options.title
+    )
+    size = sum(path.stat().st_size for path in written)
+    index = options.out / INDEX
+    sys.stdout.write(
+        f"{len(written)} files in {options.out}, {size / 1e6:.1f} MB; {INDEX} has "
+        f"{index.stat().st_size / 1e6:.2f} MB: open {index}\n"
+    )
+    return 0

@@ -1,0 +1,65 @@
+"""Scores as the page's short lists of numbers, and how the scores of a run are found again.
+
+Knows `Score` only; nothing of suites, files or HTML.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from benchmark.jsonio import Json
+from benchmark.records import Score
+
+DECIMALS = 4
+Scope = tuple[tuple[str, str], ...]
+
+
+def rounded(value: float, decimals: int = DECIMALS) -> float | None:
+    """The number as the page carries it; None where nothing was scored.
+
+    >>> rounded(0.123456), rounded(float("nan")), rounded(-0.00001)
+    (0.1235, None, 0.0)
+    """
+    return None if math.isnan(value) else round(value, decimals) + 0.0
+
+
+def estimate(score: Score, *, brief: bool = False) -> list[Json]:
+    """``[value, low, high, n, missing]``, or the value alone; trailing unknowns are left out."""
+    found: list[Json] = [rounded(score.value)]
+    if not brief:
+        found += [rounded(score.low), rounded(score.high), score.n, score.n_missing]
+    return found
+
+
+class Found:
+    """Scores by metric, reading and scope."""
+
+    def __init__(self, scores: Iterable[Score]) -> None:
+        self._by_name: dict[tuple[str, str, Scope], Score] = {
+            (score.metric, score.reading, key(score.scope)): score for score in scores
+        }
+
+    def get(self, metric: str, reading: str, scope: Mapping[str, str]) -> Score | None:
+        """The score in that reading, or without readings where the metric has none."""
+        place = key(scope)
+        return self._by_name.get((metric, reading, place)) or self._by_name.get((metric, "", place))
+
+    def scopes(self, metric: str) -> list[dict[str, str]]:
+        """Every scope the metric was scored in, sorted."""
+        return [dict(scope) for scope in sorted({s for m, _, s in self._by_name if m == metric})]
+
+    def metrics(self) -> list[str]:
+        """Metrics in the order in which they came."""
+        return list(dict.fromkeys(metric for metric, _, _ in self._by_name))
+
+    def readings(self, metric: str) -> list[str]:
+        """Readings of a metric, substantive first."""
+        order: Sequence[str] = ("substantive", "printed", "")
+        found = {reading for name, reading, _ in self._by_name if name == metric}
+        return [reading for reading in order if reading in found]
+
+
+def key(scope: Mapping[str, str]) -> Scope:
+    """A scope as something that can be looked up."""
+    return tuple(sorted(scope.items()))

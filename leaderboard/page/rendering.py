@@ -1,0 +1,76 @@
+"""The page's text: template, style and scripts from `assets`, with the view's data in them.
+
+Knows Jinja and which asset goes where; no figure and no board.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from benchmark.jsonio import Json
+from benchmark.topics import topics
+from benchmark.world import countries
+from leaderboard.page import scripts, wording
+from leaderboard.page.geometry import world
+from leaderboard.page.library import chart_library, origin
+
+# In the order in which they are read; each adds to the one global, `culture`.
+SCRIPTS = (*("base", "loading", "board", "charts", "model", "comparison", "cases", "start"),)
+CHARTS = ("dots", "heatmap", "map")
+
+
+def page(content: Mapping[str, Json], *, title: str) -> str:
+    """The whole page; what other people wrote is escaped by Jinja or by `scripts.literal`."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("leaderboard.page", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    html = environment.get_template("page.html").render(
+        title=title,
+        view=content,
+        style=_asset("page.css"),
+        library=chart_library(),
+        script="".join(_asset(f"script/{name}.js") for name in SCRIPTS),
+        data=scripts.literal(
+            {
+                "view": content,
+                "names": _names(),
+                "charts": {name: json.loads(_asset(f"charts/{name}.json")) for name in CHARTS},
+                "world": world(),
+            }
+        ),
+        notices=notices(),
+    )
+    return html.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
+
+
+def notices() -> str:
+    """Licences of what the page brings along."""
+    return _asset("notices.txt").replace("{origin}", origin())
+
+
+def _names() -> Mapping[str, Json]:
+    families = ("country", "topic", "region", "income_group")
+    known = countries()
+    return {
+        "countries": {code: [c.name, c.region, c.income_group] for code, c in known.items()},
+        "topics": {slug: topic.label for slug, topic in topics().items()},
+        "incomes": dict(wording.INCOMES),
+        "families": list(families),
+        "readings": dict(wording.READINGS),
+        "proxies": {proxy: wording.proxy_words(proxy) for proxy in ("", *wording.PROXY_ORDER)},
+        "marks": {name: words.label for name, words in wording.METRICS.items()},
+    }
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("leaderboard.page") / "assets" / name).read_text(encoding="utf-8")

@@ -1,0 +1,232 @@
+"""What the page shows of one run: figures by group, every case, and every question of a country.
+
+Plain values only, each in the shape of the script that carries it. Knows no HTML and no file; of
+survey wording it has none, as a run has none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmark.jsonio import Json
+from benchmark.records import CaseRecord, Item, Score
+from leaderboard.findings import findings
+from leaderboard.page import wording
+from leaderboard.page.figures import Found, estimate, rounded
+from leaderboard.page.view import marks_of
+from leaderboard.runs import Run
+
+FAMILIES = ("country", "topic", "region", "income_group")
+SHARES = 3  # decimals of an option's share
+SUFFIXES: Mapping[str, str] = {"substantive": "_substantive", "printed": "", "": ""}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """The headline of a run's suite with its readings and marks, as the board has them."""
+
+    headline: str
+    readings: Sequence[str]
+    marks: Sequence[str]
+
+
+def shown(run: Run) -> Shown:
+    """Which figures of a run the page shows."""
+    found = Found(run.scores)
+    named = next((s for s in run.scores if s.name == run.headline), None)
+    headline = named.metric if named is not None else run.headline
+    readings = found.readings(headline) or [""]
+    return Shown(headline=headline, readings=readings, marks=marks_of(found.metrics(), headline))
+
+
+def overview(run: Run) -> Mapping[str, Json]:
+    """Everything of a run but its questions: ``about``, ``by`` family, and ``cases``."""
+    what = shown(run)
+    found = Found(run.scores)
+    return {
+        "marks": list(what.marks),
+        "about": _about(run),
+        "by": {family: _by(found, what, family) for family in FAMILIES},
+        "cases": [_case(record, found, what) for record in run.rows],
+        "countries": countries(run),
+    }
+
+
+def countries(run: Run) -> list[str]:
+    """The countries of a run's cases, sorted; an empty one for cases without a country."""
+    return sorted({record.case.country for record in run.rows})
+
+
+def questions(run: Run, country: str) -> Mapping[str, Json]:
+    """Every question of a country's cases: the people's answers once, the model's by case."""
+    what = shown(run)
+    people: dict[str, Json] = {}
+    cases: dict[str, Json] = {}
+    for record in run.rows:
+        if record.case.country != country:
+            continue
+        for item in record.items:
+            people.setdefault(item.item_id, _people(item, what))
+        cases[record.case.case_id] = [
+            _answer(item, what, people) for item in record.items if _has_something(item)
+        ]
+    return {"people": people, "cases": cases}
+
+
+# --- the run -------------------------------------------------------------------------------
+
+
+def _about(run: Run) -> Mapping[str, Json]:
+    model = run.model
+    return {
+        "findings": list(findings(run.scores)),
+        "gates": [str(gate.get("sentence", "")) for gate in run.gates],
+        "excluded": len(run.excluded),
+        "failed": [{"case": f.case_id, "reason": f.reason} for f in run.failed[:20]],
+        "facts": [[name, value] for name, value in _facts(run) if value],
+        "survey": _name(run.config.get("survey")),
+        "images": _name(run.config.get("images")),
+        "device": model.device_kind,
+    }
+
+
+def _facts(run: Run) -> Iterator[tuple[str, str]]:
+    model, config = run.model, run.config
+    floor = rounded(run.determinism.max_js_distance_substantive)
+    yield "model", model.model_id
+    yield "revision", model.revision
+    yield "backend", model.backend
+    yield "number type", model.dtype
+    yield "attention", model.attention
+    yield "device", model.device_kind
+    yield "resize code", model.resize
+    yield "suite version", run.suite_version
+    yield "survey", _described(config.get("survey"))
+    yield "pictures", _described(config.get("images"))
+    templates = config.get("templates")
+    if isinstance(templates, Mapping):
+        yield "templates", ", ".join(f"{k} {str(v)[:12]}" for k, v in sorted(templates.items()))
+    yield "configuration", run.config_digest
+    if run.determinism.exact:
+        yield "noise floor", "exact: answers follow from a rule"
+    elif floor is not None:
+        yield "noise floor", f"largest distance between two answers to one question: {floor:g}"
+
+
+def _name(config: object) -> str:
+    return str(config.get("name", "")) if isinstance(config, Mapping) else ""
+
+
+def _described(config: Json | None) -> str:
+    if not isinstance(config, Mapping):
+        return ""
+    return f"{config.get('name', '')} {str(config.get('digest', ''))[:12]}".strip()
+
+
+def _by(found: Found, what: Shown, family: str) -> list[Json]:
+    """``[member, proxy, {reading: [estimate, marks]}]`` for each member that was scored."""
+    scopes = [
+        s for s in found.scopes(what.headline) if family in s and s.keys() <= {family, "proxy"}
+    ]
+    scopes.sort(
+        key=lambda s: (
+            wording.member_place(family, s[family]),
+            wording.proxy_place(s.get("proxy", "")),
+        )
+    )
+    rows: list[Json] = []
+    for scope in scopes:
+        readings: dict[str, Json] = {}
+        for reading in what.readings:
+            score = found.get(what.headline, reading, scope)
+            if score is not None and not math.isnan(score.value):
+                readings[reading] = [estimate(score), _marks(found, what, reading, scope)]
+        if readings:
+            rows.append([scope[family], scope.get("proxy", ""), readings])
+    return rows
+
+
+def _marks(found: Found, what: Shown, reading: str, scope: Mapping[str, str]) -> list[Json]:
+    scores = [found.get(mark, reading, scope) for mark in what.marks]
+    return [None if score is None else rounded(score.value) for score in scores]
+
+
+# --- cases ---------------------------------------------------------------------------------
+
+
+def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
+    """``[country, topic, proxy, variant, kind, id, metric, {reading: [estimate, marks]}]``.
+
+    ``metric`` is empty for the headline, else the first that such a case was scored by.
+    """
+    case, own = record.case, Found(record.scores)
+    metrics = own.metrics()
+    metric = what.headline if what.headline in metrics else next(iter(metrics), "")
+    scope = {"country": case.country, "topic": case.topic, "proxy": case.proxy}
+    readings: dict[str, Json] = {}
+    for reading in own.readings(metric):
+        score = own.get(metric, reading, {})
+        if score is None:
+            continue
+        marks = _marks(own, what, reading, {}) if metric == what.headline else []
+        wide = None if case.variant else found.get(metric, reading, scope)
+        readings[reading] = [_with_ends(score, wide), marks]
+    shown_metric = "" if metric == what.headline else metric
+    head = [case.country, case.topic, case.proxy, case.variant, case.kind, case.case_id]
+    return [*head, shown_metric, readings]
+
+
+def _with_ends(score: Score, wide: Score | None) -> list[Json]:
+    """The case's own value and n, with the interval that the analyses found for its cell."""
+    ends: list[Json] = [None, None] if wide is None else [rounded(wide.low), rounded(wide.high)]
+    return [rounded(score.value), *ends, score.n, score.n_missing]
+
+
+# --- questions -----------------------------------------------------------------------------
+
+
+def _has_something(item: Item) -> bool:
+    return item.human is not None or item.model is not None or bool(item.values)
+
+
+def _people(item: Item, what: Shown) -> Mapping[str, Json]:
+    marks = {
+        reading: [_value(item, mark + SUFFIXES[reading]) for mark in what.marks]
+        for reading in what.readings
+    }
+    return {
+        "h": _shares(item.human),
+        "na": list(item.nonanswers),
+        "c": item.cluster,
+        "m": {reading: values for reading, values in marks.items() if any(values)},
+    }
+
+
+def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str, Json]:
+    known = people[item.item_id]
+    found: dict[str, Json] = {"q": item.item_id}
+    if item.model is not None:
+        found["d"] = _shares(item.model)
+    if isinstance(known, Mapping) and known["h"] != _shares(item.human):
+        found["h"] = _shares(item.human)  # the same id, asked of other people
+    scored = {r: _value(item, what.headline + SUFFIXES[r]) for r in what.readings}
+    scored = {reading: value for reading, value in scored.items() if value is not None}
+    if scored:
+        found["s"] = scored
+    else:
+        found["v"] = {name: rounded(value) for name, value in sorted(item.values.items())}
+    if "option_mass" in item.values:
+        found["o"] = rounded(item.values["option_mass"])
+    if item.image_ids:
+        found["i"] = list(item.image_ids)
+    return found
+
+
+def _value(item: Item, name: str) -> float | None:
+    return rounded(item.values.get(name, math.nan))
+
+
+def _shares(distribution: Sequence[float] | None) -> list[Json] | None:
+    return None if distribution is None else [rounded(p, SHARES) for p in distribution]

@@ -1,0 +1,34 @@
+"""Data as JavaScript text that cannot end its script, nor be taken for markup.
+
+Knows JSON and the two places it is put into: a script element of a page, and a script file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from benchmark import jsonio
+from benchmark.jsonio import Json
+
+# What may end a script element or open a comment in it; JSON's own escapes see to all that is
+# not ASCII, so to the line separators of old JavaScript and to halves of surrogate pairs.
+_ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+_UNSAFE = re.compile("[<>&]")
+
+
+def literal(value: Json) -> str:
+    r"""JSON that is also a JavaScript expression, safe inside ``<script>``.
+
+    Characters are escaped inside JSON strings, the only place where they occur.
+
+    >>> literal({"name": "</script><!--"})
+    '{"name":"\\u003c/script\\u003e\\u003c!--"}'
+    """
+    text = json.dumps(jsonio.plain(value), separators=(",", ":"), allow_nan=False)
+    return _UNSAFE.sub(lambda found: _ESCAPED[found.group()], text)
+
+
+def call(function: str, *values: Json) -> str:
+    """A script file that hands values to the page: it loads from disk, where JSON would not."""
+    return f"culture.{function}({','.join(literal(value) for value in values)});\n"

@@ -1,0 +1,290 @@
+"""What the page's first look shows of a board: suites, sets of comparable rows, ranks, figures.
+
+Plain values only, the page's contract: knows no HTML, no file and no chart. Equal boards give
+equal views, as there is no clock.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import cast
+
+from benchmark import jsonio
+from benchmark.jsonio import Json
+from benchmark.records import Score
+from leaderboard.board import Board, BoardRow
+from leaderboard.page import wording
+from leaderboard.page.figures import Found, estimate
+from leaderboard.page.ranking import Contender, ranks
+
+MOST_COLUMNS = 8  # of a suite that the wording does not know
+Figures = Mapping[str, Sequence[Json]]  # by metric
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A metric as the page names it; ``role`` is headline, floor, ceiling or beside."""
+
+    metric: str
+    role: str
+    label: str
+    short: str
+    note: str
+    decimals: int
+    lower_is_better: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """A row of the board; ``figures`` by proxy (empty = everything) and reading.
+
+    ``entry_id`` names the row's scripts, ``has_cases`` whether there are any; ``rank`` is by
+    proxy and reading and has none of baselines and partial runs.
+    """
+
+    entry_id: str
+    model: str
+    model_id: str
+    revision: str
+    kind: str
+    complete: bool
+    partial_because: Sequence[str]
+    trust: str
+    config: str
+    config_digest: str
+    harness_version: str
+    measured_at: str
+    n_cases: int
+    n_failed: int
+    figures: Mapping[str, Mapping[str, Figures]]
+    rank: Mapping[str, Mapping[str, int | None]]
+    has_cases: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Rows that were asked the same, best first: only they are ranked against each other."""
+
+    group_id: str
+    title: str
+    columns: Sequence[Column]
+    headline: str
+    readings: Mapping[str, str]
+    first_reading: str
+    proxies: Mapping[str, str]
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suite:
+    """One suite of the board with its words."""
+
+    name: str
+    words: wording.SuiteWords
+    groups: Sequence[Group]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """The whole first look."""
+
+    title: str
+    suites: Sequence[Suite]
+    kinds: Mapping[str, str]
+    trust: Mapping[str, str]
+
+
+def view(board: Board, with_cases: Iterable[str], *, title: str) -> View:
+    """The board as the page shows it; ``with_cases`` are the `entry_id` that have scripts."""
+    known = frozenset(with_cases)
+    rows = sorted(board.rows, key=lambda row: wording.suite_place(row["suite"]))
+    suites = [
+        Suite(name=name, words=wording.suite_words(name), groups=_groups(list(members), known))
+        for name, members in groupby(rows, key=lambda row: row["suite"])
+    ]
+    return View(title=title, suites=suites, kinds=wording.KINDS, trust=wording.TRUST)
+
+
+def document(shown: View) -> Mapping[str, Json]:
+    """The view as plain JSON."""
+    return cast("Mapping[str, Json]", jsonio.plain(asdict(shown)))
+
+
+def entry_id(row: BoardRow) -> str:
+    """Twelve hex digits that name a row of a board."""
+    return jsonio.digest([*row.key, row.complete])[:12]
+
+
+def headline_of(row: BoardRow) -> tuple[str, str]:
+    """Metric and reading by which a suite sorts; the name as it is where no score bears it."""
+    for score in row.scores:
+        if score.name == row["headline"]:
+            return score.metric, score.reading
+    return row["headline"], ""
+
+
+def marks_of(metrics: Iterable[str], headline: str) -> list[str]:
+    """Of these metrics, the floors and ceilings that the headline stands between, in order."""
+    found = [name for name in metrics if _is_mark(name, headline)]
+    known = list(wording.METRICS)
+    return sorted(found, key=lambda name: (known.index(name) if name in known else 99, name))
+
+
+def _is_mark(name: str, headline: str) -> bool:
+    own_chance = name == f"{headline}{wording.CHANCE}"
+    return name.startswith((wording.FLOOR, wording.CEILING)) or own_chance
+
+
+# --- groups --------------------------------------------------------------------------------
+
+
+def _groups(rows: Sequence[BoardRow], known: frozenset[str]) -> list[Group]:
+    ordered = sorted(rows, key=lambda row: (row["measured_on"], row["comparable"]))
+    sets = [list(members) for _, members in groupby(ordered, key=lambda row: row["comparable"])]
+    sets.sort(key=len, reverse=True)  # the set with the most rows is the one to open with
+    return [_group(members, known) for members in sets]
+
+
+def _group(rows: Sequence[BoardRow], known: frozenset[str]) -> Group:
+    found = {entry_id(row): Found(row.scores) for row in rows}
+    scores = [score for row in rows for score in row.scores]
+    metric, reading = headline_of(rows[0])
+    columns = _columns(scores, metric, rows[0]["suite"])
+    readings = Found(scores).readings(metric) or [""]
+    proxies = sorted({s.scope.get("proxy", "") for s in scores}, key=wording.proxy_place)
+    proxies = [proxy for proxy in proxies if any(_has(f, metric, proxy) for f in found.values())]
+    ranked = {
+        (proxy, name): _ranks(rows, found, metric, name, proxy)
+        for proxy in proxies
+        for name in readings
+    }
+    entries = [
+        _entry(
+            row,
+            found[entry_id(row)],
+            columns,
+            {p: {r: ranked[p, r][place] for r in readings} for p in proxies},
+            known,
+        )
+        for place, row in enumerate(rows)
+    ]
+    return Group(
+        group_id=f"{rows[0]['suite']}-{rows[0]['comparable']}",
+        title=rows[0]["measured_on"],
+        columns=columns,
+        headline=metric,
+        readings={name: wording.READINGS.get(name, name) for name in readings},
+        first_reading=reading if reading in readings else readings[0],
+        proxies={proxy: wording.proxy_words(proxy) for proxy in proxies},
+        entries=entries,
+    )
+
+
+def _has(found: Found, metric: str, proxy: str) -> bool:
+    scope = {"proxy": proxy} if proxy else {}
+    return any(found.get(metric, reading, scope) for reading in found.readings(metric))
+
+
+def _columns(scores: Sequence[Score], headline: str, suite: str) -> list[Column]:
+    overall = [score for score in scores if not score.scope]
+    metrics = list(dict.fromkeys(score.metric for score in overall))
+    marks = marks_of(metrics, headline)
+    beside = [name for name in wording.suite_words(suite).beside if name in metrics]
+    if not beside:
+        others = [name for name in metrics if name != headline and name not in marks]
+        beside = others[: MOST_COLUMNS - 1]
+    falling = {score.metric for score in scores if score.higher_is_better is False}
+    roles = [(headline, "headline"), *((m, _role(m)) for m in marks)]
+    return [
+        _column(metric, role, lower_is_better=metric in falling)
+        for metric, role in [*roles, *((m, "beside") for m in beside)]
+    ]
+
+
+def _role(mark: str) -> str:
+    return "ceiling" if mark.startswith(wording.CEILING) else "floor"
+
+
+def _column(metric: str, role: str, *, lower_is_better: bool) -> Column:
+    words = wording.metric_words(metric)
+    return Column(
+        metric=metric,
+        role=role,
+        label=words.label,
+        short=words.short,
+        note=words.note,
+        decimals=words.decimals,
+        lower_is_better=lower_is_better,
+    )
+
+
+def _ranks(
+    rows: Sequence[BoardRow], found: Mapping[str, Found], metric: str, reading: str, proxy: str
+) -> list[int | None]:
+    scope = {"proxy": proxy} if proxy else {}
+    scores = [found[entry_id(row)].get(metric, reading, scope) for row in rows]
+    return ranks(
+        [
+            None if score is None or row["kind"] or not row.complete else _contender(score)
+            for row, score in zip(rows, scores, strict=True)
+        ]
+    )
+
+
+def _contender(score: Score) -> Contender:
+    if score.higher_is_better is False:
+        return Contender(value=-score.value, low=-score.high, high=-score.low)
+    return Contender(value=score.value, low=score.low, high=score.high)
+
+
+# --- entries -------------------------------------------------------------------------------
+
+
+def _entry(
+    row: BoardRow,
+    found: Found,
+    columns: Sequence[Column],
+    rank: Mapping[str, Mapping[str, int | None]],
+    known: frozenset[str],
+) -> Entry:
+    name = entry_id(row)
+    content = row.content
+    return Entry(
+        entry_id=name,
+        model=row["model"],
+        model_id=row["model_id"],
+        revision=row["revision"],
+        kind=row["kind"],
+        complete=row.complete,
+        partial_because=cast("Sequence[str]", content["partial_because"]),
+        trust=row.trust,
+        config=row["config"],
+        config_digest=row["config_digest"],
+        harness_version=row["harness_version"],
+        measured_at=row["finished_at"] or row["started_at"],
+        n_cases=cast("int", content["n_cases"]),
+        n_failed=cast("int", content["n_failed"]),
+        figures={
+            proxy: {
+                reading: _figures(found, columns, reading, {"proxy": proxy} if proxy else {})
+                for reading in readings
+            }
+            for proxy, readings in rank.items()
+        },
+        rank=rank,
+        has_cases=name in known,
+    )
+
+
+def _figures(
+    found: Found, columns: Sequence[Column], reading: str, scope: Mapping[str, str]
+) -> Figures:
+    scores = {column: found.get(column.metric, reading, scope) for column in columns}
+    return {
+        column.metric: estimate(score, brief=column.role in ("floor", "ceiling"))
+        for column, score in scores.items()
+        if score is not None and not math.isnan(score.value)
+    }

@@ -1,0 +1,163 @@
+"""What the page shows of a board and of a run, before there is any HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmark.records import Score
+from benchmark.survey import SAMPLE, load_survey
+from leaderboard.board import Board, row_of_run
+from leaderboard.page.questions import publishable, survey_digest
+from leaderboard.page.run_view import overview, questions
+from leaderboard.page.scripts import call, literal
+from leaderboard.page.view import Entry, Group, entry_id, view
+from tests.leaderboard.page.boards import HOSTILE, measured, sample_config, small_runs
+from tests.leaderboard.samples import run
+
+if TYPE_CHECKING:
+    from leaderboard.runs import Run
+
+
+def group_of(*runs: Run) -> Group:
+    """The one set of comparable rows of these runs."""
+    rows = tuple(row_of_run(made, file="") for made in runs)
+    (suite,) = view(Board(rows=rows), (), title="t").suites
+    (group,) = suite.groups
+    return group
+
+
+def by_model(group: Group) -> dict[str, Entry]:
+    """Entries by model."""
+    return {entry.model: entry for entry in group.entries}
+
+
+def test_models_share_ranks_and_baselines_have_none() -> None:
+    """Alpha and beta overlap, gamma lies below both; a reference and a partial run stay out."""
+    found = by_model(group_of(*small_runs()[:5]))
+    ranks = {model: entry.rank[""]["substantive"] for model, entry in found.items()}
+    assert ranks == {
+        "org/alpha": 1,
+        "org/beta": 1,
+        "org/gamma": 3,
+        "reference:uniform": None,
+        HOSTILE: None,
+    }
+
+
+def test_rows_that_were_asked_other_things_are_apart() -> None:
+    """Two surveys make two groups, the larger first; each is ranked by itself."""
+    rows = tuple(row_of_run(made, file="") for made in small_runs()[:6])
+    (suite,) = view(Board(rows=rows), (), title="t").suites
+    assert [len(group.entries) for group in suite.groups] == [5, 1]
+    assert suite.groups[1].entries[0].rank[""]["substantive"] == 1
+
+
+def test_the_headline_stands_with_its_floors_and_ceiling() -> None:
+    """Columns come with their role; figures carry interval and n, marks their value alone."""
+    group = group_of(measured("org/alpha", 0.9))
+    assert [(c.metric, c.role) for c in group.columns][:5] == [
+        ("js_similarity", "headline"),
+        ("floor_uniform", "floor"),
+        ("floor_world_average", "floor"),
+        ("floor_best_blind", "floor"),
+        ("ceiling", "ceiling"),
+    ]
+    figures = group.entries[0].figures[""]["substantive"]
+    assert figures["floor_uniform"] == [0.6]
+    assert len(figures["js_similarity"]) == 5
+    assert figures["js_similarity"][3] == 16
+
+
+def test_a_suite_nobody_wrote_words_for_shows_its_metrics() -> None:
+    """Metrics are named by the data, in their order; lower is better is known."""
+    scores = (
+        Score(metric="mean_oddity", value=0.4, low=0.3, high=0.5, n=9, higher_is_better=False),
+        Score(metric="other_thing", value=2.0, n=9),
+    )
+    other = run(suite="stories", headline="mean_oddity", scores=scores, rows=())
+    worse = run(
+        "org/worse",
+        suite="stories",
+        headline="mean_oddity",
+        rows=(),
+        scores=(
+            Score(metric="mean_oddity", value=0.9, low=0.8, high=1.0, n=9, higher_is_better=False),
+        ),
+    )
+    group = group_of(other, worse)
+    assert (group.columns[0].label, group.columns[0].lower_is_better) == ("mean oddity", True)
+    ranks = {model: entry.rank[""][""] for model, entry in by_model(group).items()}
+    assert ranks == {"org/model": 1, "org/worse": 2}
+
+
+def test_equal_boards_give_equal_views() -> None:
+    """There is no clock and no order of arrival."""
+    runs = small_runs()
+    boards = [
+        Board(rows=tuple(row_of_run(made, file="") for made in order)) for order in (runs, runs)
+    ]
+    assert literal_of(boards[0]) == literal_of(boards[1])
+
+
+def literal_of(board: Board) -> str:
+    """The view as text."""
+    from leaderboard.page.view import document
+
+    return literal(document(view(board, (), title="t")))
+
+
+def test_partial_and_complete_runs_have_other_scripts() -> None:
+    """A row's name tells them apart, else one would overwrite the other's cases."""
+    whole, part = measured("m", 0.9), measured("m", 0.9, complete=False)
+    assert entry_id(row_of_run(whole, file="")) != entry_id(row_of_run(part, file=""))
+
+
+# --- runs ----------------------------------------------------------------------------------
+
+
+def test_people_stand_once_and_answers_by_case() -> None:
+    """The people's shares of a question are shared by all proxies of a country."""
+    content: Any = questions(measured("m", 0.9), "NGA")
+    assert set(content["people"]) == {"q1", "q2"}
+    assert content["people"]["q1"]["h"] == [0.4, 0.3, 0.15, 0.1, 0.05]
+    assert content["people"]["q1"]["m"]["substantive"] == [0.6, 0.75, 0.78, 0.98]
+    assert len(content["cases"]) == 4
+    (first, _) = content["cases"]["wvs/NGA/gender/country"]
+    assert sum(first["d"]) == pytest.approx(1, abs=0.01)
+    assert "h" not in first
+
+
+def test_an_overview_holds_every_case_with_its_marks() -> None:
+    """Each case has its value, n, and floors; groups have intervals."""
+    shown: Any = overview(measured("m", 0.9))
+    assert len(shown["cases"]) == 8
+    assert shown["marks"] == ["floor_uniform", "floor_world_average", "floor_best_blind", "ceiling"]
+    case = shown["cases"][0]
+    assert case[:6] == ["BRA", "gender", "country", "", "alignment", "wvs/BRA/gender/country"]
+    assert case[7]["substantive"][1] == [0.6, 0.75, 0.78, 0.98]
+    incomes = {(member, proxy) for member, proxy, _ in shown["by"]["income_group"]}
+    assert ("upper-middle", "") in incomes
+    assert ("lower-middle", "food") in incomes
+
+
+def test_no_wording_of_another_survey() -> None:
+    """The sample's paraphrases are ours to publish; of any other survey there are ids only."""
+    sample = load_survey(SAMPLE)
+    assert publishable(sample.digest) is not None
+    other = measured("m", 0.9, config=sample_config(survey={"name": "hub", "digest": "f" * 64}))
+    assert publishable(survey_digest(other)) is None
+    assert publishable("") is None
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "</SCRIPT>", "<!--<script", "\ud800", "\u2029", "&lt;"])
+def test_data_cannot_end_its_script(text: str) -> None:
+    """Neither markup nor a line end of JavaScript survives, and the value is the same."""
+    import json
+
+    made = literal({text: [text]})
+    assert made.isascii()
+    assert not set("<>&") & set(made)
+    assert json.loads(made) == {text: [text]}
+    assert call("run", text).startswith('culture.run("')
