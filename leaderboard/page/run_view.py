@@ -94,7 +94,7 @@ def _about(run: Run) -> Mapping[str, Json]:
 
 def _facts(run: Run) -> Iterator[tuple[str, str]]:
     model, config = run.model, run.config
-    floor = rounded(run.determinism.max_js_distance_substantive)
+    floor = run.determinism.js_similarity_substantive
     yield "model", model.model_id
     yield "revision", model.revision
     yield "backend", model.backend
@@ -111,8 +111,8 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     yield "configuration", run.config_digest
     if run.determinism.exact:
         yield "noise floor", "exact: answers follow from a rule"
-    elif floor is not None:
-        yield "noise floor", f"largest distance between two answers to one question: {floor:g}"
+    elif math.isfinite(floor):
+        yield "noise floor", f"differences of similarity up to {floor:.2g} may come from batching"
 
 
 def _name(config: object) -> str:

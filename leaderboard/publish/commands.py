@@ -131,7 +131,7 @@ def _show(step: Step) -> None:
     if plan.changed:
         console.print(_table(plan))
     kept = len(plan.changes) - len(plan.changed)
-    _say(f"  {kept} files stay as they are, {_size(plan.n_bytes)} to send\n")
+    _say(f"  files that stay as they are: {kept}; to send: {_size(plan.n_bytes)}\n")
 
 
 def _table(plan: Plan) -> Table:
