@@ -19,7 +19,7 @@ from benchmark.models.memory import Halving, does_not_fit
 from benchmark.models.placement import entry, is_spread
 from benchmark.models.readings import by_request, probabilities
 from benchmark.models.shared_answers import SharedAnswers
-from benchmark.models.writing import SharedWriter
+from benchmark.models.writing import SharedWriter, line_of
 from benchmark.records import (
     Answer,
     Choice,
@@ -132,9 +132,12 @@ class TransformersModel:
             return 0, 0
         text, _ = self._inputs.render(request.prompt)
         whole = int(self._inputs.tensors([text], [request.prompt])["input_ids"].shape[1])
-        if self._shared is None or not isinstance(request, Choice):
+        if self._shared is None or isinstance(request, Continuation):
             return 0, whole
-        line, _ = self._shared.line(request)
+        if isinstance(request, Generate):
+            line = line_of(self._inputs, request.prompt)
+        else:
+            line, _ = self._shared.line(request)
         own = line.end - self._shared.scorer.shared_tokens(line)
         return whole - own, own
 

@@ -113,18 +113,13 @@ class SharedWriter:
         """Those of one prefix together, in order of first appearance; short prompts first."""
         rows, groups = [], dict[object, int]()
         for place, request in enumerate(batch):
-            line = self._line(request.prompt)
+            line = line_of(self._inputs, request.prompt)
             key = self._scorer.key(line)
             group = groups.setdefault(key, len(groups))
             rows.append(
                 Row(place=place, group=group, request=request, line=line, start=len(key[0]))
             )
         return sorted(rows, key=lambda row: (row.group, len(row.tail), row.tail))
-
-    def _line(self, prompt: Prompt) -> Line:
-        text, _ = self._inputs.render(prompt)
-        ids = tuple(self._inputs.token_ids(text))
-        return Line(prompt=prompt, text=text, ids=ids, end=len(ids))
 
     def _together(self, waiting: Sequence[Row]) -> list[Row]:
         """The next rows that fit beside each other: prefixes of one length, prompts nearly so."""
@@ -219,6 +214,13 @@ class SharedWriter:
             use_cache=True,
             logits_to_keep=1,
         ).logits[:, -1]
+
+
+def line_of(inputs: Inputs, prompt: Prompt) -> Line:
+    """A prompt whose last token is read."""
+    text, _ = inputs.render(prompt)
+    ids = tuple(inputs.token_ids(text))
+    return Line(prompt=prompt, text=text, ids=ids, end=len(ids))
 
 
 def _cache(row: Row) -> Any:  # noqa: ANN401
