@@ -63,7 +63,9 @@ def next_tokens(logits: Any, params: Sequence[GenerationParams], numbers: Any) -
 
 def _nucleus(p: Any, top_p: Any) -> Any:  # noqa: ANN401
     """The likeliest tokens that together hold ``top_p``; the one that passes it is kept."""
-    ordered, places = p.sort(-1, descending=True, stable=True)
+    import torch
+
+    ordered, places = torch.sort(p, dim=-1, descending=True, stable=True)
     before = ordered.cumsum(-1) - ordered
     ordered = ordered.masked_fill(before >= top_p[:, None], 0.0)
     return ordered.new_zeros(p.shape).scatter(-1, places, ordered)
