@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 torch = pytest.importorskip("torch")
 
 WHOM = ("a Greek child.", "a child from South Sudan, who is five years old.", "me.")
-STORY = GenerationParams(max_new_tokens=10, temperature=0.7)
-GREEDY = GenerationParams(max_new_tokens=10)
+STORY = GenerationParams(max_new_tokens=6, temperature=0.7)
+GREEDY = GenerationParams(max_new_tokens=6)
 
 
 def stories(
@@ -63,7 +63,7 @@ def test_sampled_text_does_not_depend_on_its_neighbours(pair: Pair) -> None:
     batch = [r for shown in (WIDE, TALL, None) for r in stories(shown)]
     together = texts(pair.shared, batch)
     assert texts(pair.shared, batch[::-1])[::-1] == together
-    assert [texts(pair.shared, [request])[0] for request in batch[::5]] == together[::5]
+    assert [texts(pair.shared, [request])[0] for request in batch[::7]] == together[::7]
     assert len({text.text for text in together}) > len(batch) // 2
 
 
