@@ -74,6 +74,7 @@ def test_run_prints_a_table_and_writes_its_figures(
     assert len(figures["full_s"]) == len(figures["shared_s"]) == 1
 
 
+@pytest.mark.slow
 def test_writing_is_timed_in_turns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
