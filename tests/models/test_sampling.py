@@ -18,7 +18,7 @@ LOGITS = [math.log(p) for p in (0.5, 0.125, 0.25, 0.125)]
 
 def drawn(numbers: list[float], **more: float) -> list[int]:
     """Tokens of rows with equal logits."""
-    params = GenerationParams(max_new_tokens=1, **{"temperature": 1.0, **more})  # type: ignore[arg-type]
+    params = GenerationParams(max_new_tokens=1, **{"temperature": 1.0, **more})
     rows = torch.tensor([LOGITS] * len(numbers))
     found = next_tokens(rows, [params] * len(numbers), torch.tensor(numbers, dtype=torch.float64))
     tokens: list[int] = found.tolist()
