@@ -20,12 +20,24 @@ from pathlib import Path
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import ImageRef, Prompt
 
-PREFIX_SLOTS = ("country", "category", "image")
-SUFFIX_SLOTS = ("country", "category", "question", "options", "countries")
 PARTS = ("prefix", "suffix", "lead_in")
 REASON_PARTS = ("reason", "reason_lead_in")
 
 Piece = tuple[str, str | None]  # literal text, then the slot that follows it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slots:
+    """Which slots a suite's prompts may have in each part."""
+
+    prefix: tuple[str, ...]
+    suffix: tuple[str, ...]
+
+
+OF_A_SURVEY = Slots(
+    prefix=("country", "category", "image"),
+    suffix=("country", "category", "question", "options", "countries"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +101,9 @@ class Templates:
         return self.conditions[condition]
 
 
-def load_templates(path: Path, *, conditions: Mapping[str, Condition]) -> Templates:
+def load_templates(
+    path: Path, *, conditions: Mapping[str, Condition], slots: Slots = OF_A_SURVEY
+) -> Templates:
     """Read a template file that must define ``conditions``.
 
     Raises
@@ -120,14 +134,14 @@ def load_templates(path: Path, *, conditions: Mapping[str, Condition]) -> Templa
         digest=hashlib.sha256(raw).hexdigest(),
         language=language,
         conditions={
-            name: _template(tables[name], condition, f"{path} [{name}]")
+            name: _template(tables[name], condition, slots, f"{path} [{name}]")
             for name, condition in conditions.items()
             if name in tables
         },
     )
 
 
-def _template(table: object, condition: Condition, where: str) -> Template:
+def _template(table: object, condition: Condition, slots: Slots, where: str) -> Template:
     if not isinstance(table, dict):
         raise DataProblem(f"{where} in the prompt file is not a table")
     for key in table:
@@ -137,14 +151,14 @@ def _template(table: object, condition: Condition, where: str) -> Template:
     for part in parts:
         if not isinstance(table.get(part), str):
             raise DataProblem(f"prompt {where} lacks the text {part!r}")
-    prefix = _parse(table["prefix"], PREFIX_SLOTS, f"{where} prefix")
-    suffix = _parse(table["suffix"], SUFFIX_SLOTS, f"{where} suffix")
+    prefix = _parse(table["prefix"], slots.prefix, f"{where} prefix")
+    suffix = _parse(table["suffix"], slots.suffix, f"{where} suffix")
     if [slot for _, slot in prefix].count("image") > 1:
         raise DataProblem(f"prompt {where} prefix uses {{image}} more than once")
     _check_condition(condition, {slot for _, slot in (*prefix, *suffix) if slot}, where)
     if "reason" not in parts:
         return Template(prefix=prefix, suffix=suffix, lead_in=_lead_in(table, "lead_in", where))
-    reason = _parse(table["reason"], SUFFIX_SLOTS, f"{where} reason")
+    reason = _parse(table["reason"], slots.suffix, f"{where} reason")
     _check_condition(condition, {slot for _, slot in (*prefix, *reason) if slot}, f"{where} reason")
     return Template(
         prefix=prefix,

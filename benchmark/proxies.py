@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Literal
 
-from benchmark import jsonio
+from benchmark import jsonio, stories
 from benchmark.errors import ImageProblem
 from benchmark.images import drawn
 from benchmark.images.decoding import decode, pixel_digest
@@ -20,7 +20,9 @@ from benchmark.images.manifest import (
     HOUSEHOLD,
     MANIFEST,
     ImageEntry,
+    is_story,
     read_manifest,
+    story_category,
 )
 from benchmark.records import ImageRef
 
@@ -39,10 +41,14 @@ __all__ = [
     "ImageSource",
     "blank_picture",
     "drawn_sample",
+    "drawn_stories",
     "income_band",
+    "is_story",
     "load_dollar_street",
     "load_images",
     "load_manifest",
+    "no_pictures",
+    "story_category",
     "union",
 ]
 
@@ -148,6 +154,33 @@ def drawn_sample() -> ImageSet:
     known = [(entry.image_id, entry.income_usd_month) for entry in entries]
     digest = jsonio.digest([drawn.DRAWING, drawn.SIDE, known])
     return ImageSet(name="sample", digest=digest, entries=entries, source=_Drawn())
+
+
+def drawn_stories() -> ImageSet:
+    """Marked SYNTHETIC: for each concept of the sample a picture for all, and one a nationality."""
+    cells = [
+        (slug, country) for slug in stories.SAMPLE_CONCEPTS for country in ("", *drawn.COUNTRIES)
+    ]
+    entries = tuple(
+        ImageEntry(
+            image_id=f"synthetic/{slug}-{country or 'shared'}",
+            country=country,
+            category=story_category(slug),
+            income_usd_month=None,
+            licence="Apache-2.0",
+            credit="drawn by pytest-culture",
+            source="synthetic",
+        )
+        for slug, country in sorted(cells, key=lambda cell: (cell[0], cell[1] or "shared"))
+        if not country or country in stories.SAMPLE_COUNTRIES
+    )
+    digest = jsonio.digest([drawn.DRAWING, drawn.SIDE, [entry.image_id for entry in entries]])
+    return ImageSet(name="sample", digest=digest, entries=entries, source=_Drawn())
+
+
+def no_pictures() -> ImageSet:
+    """The set of a run that was given none."""
+    return ImageSet(name="none", digest=jsonio.digest([]), entries=(), source=_Drawn())
 
 
 def blank_picture() -> ImageRef:

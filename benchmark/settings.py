@@ -30,9 +30,10 @@ class Settings:
     ``survey`` and each of ``images``, of which there is one at least, are ``sample``, ``hub`` or a
     path, never ``auto``. An empty ``countries``, ``topics`` or ``proxies`` means all that the
     suite offers. ``limit`` is the number of questions per topic, ``batch_size`` None means
-    automatic. ``permutations`` None means all cyclic orders, ``rationales``, ``min_images`` and
-    ``income_cut`` None the suite's own. ``store`` is the shard's own where there is a ``shard``.
-    With ``replay`` all answers come from that bundle, and ``model`` is the bundle's.
+    automatic. ``permutations`` None means all cyclic orders; ``rationales``, ``min_images``,
+    ``income_cut``, ``responses`` and ``story_tokens`` None the suite's own. ``store`` is the
+    shard's own where there is a ``shard``. With ``replay`` all answers come from that bundle, and
+    ``model`` is the bundle's.
     """
 
     model: str
@@ -68,6 +69,9 @@ class Settings:
     income_cut: float | None = None
     language: str = "en"
     translations: Path | None = None
+    responses: int | None = None
+    temperatures: tuple[float, ...] = (0.3, 0.7)
+    story_tokens: int | None = None
     shard: Shard | None = None
     trust_remote_code: bool = False
     replay: Path | None = None

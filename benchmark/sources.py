@@ -10,12 +10,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmark import hub
-from benchmark.proxies import ImageSet, drawn_sample, load_images, load_manifest, union
+from benchmark.proxies import (
+    ImageSet,
+    drawn_sample,
+    drawn_stories,
+    is_story,
+    load_images,
+    load_manifest,
+    no_pictures,
+    union,
+)
 from benchmark.settings import Settings
 from benchmark.survey import SAMPLE, Survey, load_survey
 from benchmark.wordless import FIGURES, PICTURES, read_figures, read_pictures
 
-__all__ = ["FIGURES", "PICTURES", "open_images", "open_survey"]
+__all__ = ["FIGURES", "PICTURES", "open_images", "open_stories", "open_survey"]
 
 
 def open_survey(settings: Settings, *, source: str) -> Survey:
@@ -36,8 +45,33 @@ def open_survey(settings: Settings, *, source: str) -> Survey:
 
 
 def open_images(settings: Settings, countries: Sequence[str]) -> ImageSet:
-    """All pictures that the settings name; CVQA's are fetched once for the given countries."""
-    return union([_images(choice, settings, countries) for choice in settings.images])
+    """All pictures that the settings name; CVQA's are fetched once for the given countries.
+
+    Pictures for stories are left out: they stand for no category.
+    """
+    found = union([_images(choice, settings, countries) for choice in settings.images])
+    if not any(map(is_story, found.entries)):
+        return found
+    return replace(found, entries=tuple(e for e in found.entries if not is_story(e)))
+
+
+def open_stories(settings: Settings) -> ImageSet:
+    """All pictures for stories that the settings name; the Hub has none, and nothing is fetched."""
+    given = [choice for choice in settings.images if choice != "hub"]
+    found = union([_stories(choice) for choice in given]) if given else no_pictures()
+    if all(map(is_story, found.entries)):
+        return found  # as it is: a bundle's pictures are known by what they came with
+    return replace(found, entries=tuple(filter(is_story, found.entries)))
+
+
+def _stories(choice: str) -> ImageSet:
+    match choice:
+        case "sample":
+            return drawn_stories()
+        case text if text.endswith(PICTURES):
+            return read_pictures(Path(text))
+        case text:
+            return load_images(Path(text))
 
 
 def _images(choice: str, settings: Settings, countries: Sequence[str]) -> ImageSet:

@@ -28,7 +28,8 @@ SUITE_FILE = "suite.toml"
 class SuiteMeta:
     """The metadata of suite.toml; ``headline`` names the score a board is sorted by.
 
-    ``countries`` (ISO 3166-1 alpha-3) are those asked about when the user names none.
+    ``countries`` (ISO 3166-1 alpha-3) are those asked about when the user names none; ``noun`` is
+    what the live line counts.
     """
 
     name: str
@@ -41,6 +42,7 @@ class SuiteMeta:
     countries: tuple[str, ...]
     analyses: tuple[str, ...]
     headline: str
+    noun: str = "prompts"
 
 
 class Suite(Protocol):
@@ -90,7 +92,7 @@ def _ignored(folder: Path, start: Path, patterns: Sequence[str]) -> bool:
 
 
 def read_meta(folder: Path) -> SuiteMeta:
-    """The metadata of a suite folder; every field of `SuiteMeta` is required."""
+    """The metadata of a suite folder; every field of `SuiteMeta` without a default is required."""
     path = folder / SUITE_FILE
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -100,7 +102,7 @@ def read_meta(folder: Path) -> SuiteMeta:
     for key in table:
         if key not in fields:
             raise DataProblem(unknown("key", key, fields, source=str(path)))
-    missing = sorted(set(fields) - set(table))
+    missing = sorted(set(fields) - set(table) - {"noun"})
     if missing:
         raise DataProblem(f"suite file {path} lacks {', '.join(missing)}")
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}

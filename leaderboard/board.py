@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from leaderboard.runs import Run
 
 LOCK_TIMEOUT_S = 30.0
-OF_THE_RUN = frozenset({"model", "harness", "seed", "rationales", "recognition"})
+OF_THE_RUN = frozenset(
+    {"model", "harness", "seed", "rationales", "recognition", "language_identifier"}
+)
 # Ways of asking that are named only where they are not these.
 USUAL: Mapping[str, Json] = {
     "permutations": 1,
@@ -36,6 +38,8 @@ USUAL: Mapping[str, Json] = {
     "language": "en",
     "min_images": 5,
     "income_cut_usd_month": 685.0,
+    "responses": 5,
+    "story_tokens": 1000,
 }  # keys of a config that rows may differ in
 SHORT_DIGEST = 12
 HEX = frozenset("0123456789abcdef")

@@ -78,6 +78,9 @@ def _mark(pen: ImageDraw.ImageDraw, category: str, box: Box, colour: Colour) -> 
             pen.rectangle(box, outline=colour, width=4)
         case "income":
             pen.rectangle((left, centre - 4, right, centre + 4), fill=colour)
+        case story if story.startswith("story/"):
+            pen.ellipse(box, outline=colour, width=3)
+            pen.ellipse((left + 6, top + 6, right - 6, bottom - 6), fill=colour)
         case _:
             pen.line((left, top, right, bottom), fill=colour, width=5)
             pen.line((left, bottom, right, top), fill=colour, width=5)

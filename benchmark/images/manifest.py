@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmark import world
+from benchmark import stories, world
 from benchmark.errors import DataProblem, unknown
 from benchmark.images.table import amount, inside, read_table
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
 HOUSEHOLD = "income"  # photos of households, poor and rich; the cut between them is elsewhere
+STORY = "story"  # pictures that a story is based on; each has a concept
 MANIFEST = "manifest.csv"
 COLUMNS = ("image", "country", "category", "income_usd_month", "licence", "credit", "source")
+CONCEPT = "concept"  # a further column, needed only for pictures of the category story
 INSTEAD = (
     f"--images takes `sample`, `hub`, a folder with a {MANIFEST} ({','.join(COLUMNS)})"
     " or the CSV file of Dollar Street"
@@ -29,7 +31,8 @@ INSTEAD = (
 class ImageEntry:
     """One picture: whose culture it shows, by which category, on whose terms.
 
-    ``image_id`` is its path inside the folder, with forward slashes.
+    ``image_id`` is its path inside the folder, with forward slashes. A picture for stories has the
+    category `story_category` of its concept, and no country where it serves every nationality.
     """
 
     image_id: str
@@ -62,12 +65,29 @@ def read_manifest(folder: Path) -> tuple[ImageEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.image_id))
 
 
+def story_category(slug: str) -> str:
+    """The category of pictures for stories about a concept.
+
+    >>> story_category("forest")
+    'story/forest'
+    """
+    return f"{STORY}/{slug}"
+
+
+def is_story(entry: ImageEntry) -> bool:
+    """Whether a picture is for stories, and so for no other suite."""
+    return entry.category.startswith(f"{STORY}/")
+
+
 def _entry(row: dict[str, str], root: Path, where: str) -> ImageEntry:
     country, category = row["country"], row["category"]
-    if country not in world.countries():
+    known = (*CATEGORIES, HOUSEHOLD, STORY)
+    if category not in known:
+        raise DataProblem(unknown("category", category, known, source=where))
+    if category == STORY:
+        category = story_category(_concept(row, where))
+    if country not in world.countries() and (country or row["category"] != STORY):
         raise DataProblem(unknown("country", country, world.countries(), source=where))
-    if category not in (*CATEGORIES, HOUSEHOLD):
-        raise DataProblem(unknown("category", category, (*CATEGORIES, HOUSEHOLD), source=where))
     income = _income(row["income_usd_month"], where)
     if category == HOUSEHOLD and income is None:
         raise DataProblem(f"{where}: category {HOUSEHOLD!r} without income_usd_month; fill it in")
@@ -80,6 +100,15 @@ def _entry(row: dict[str, str], root: Path, where: str) -> ImageEntry:
         credit=row["credit"],
         source=row["source"],
     )
+
+
+def _concept(row: dict[str, str], where: str) -> str:
+    text = row.get(CONCEPT, "")
+    if not text:
+        raise DataProblem(
+            f"{where}: category {STORY!r} without a {CONCEPT}; say what a story on it is about"
+        )
+    return stories.concept(text, source=where).slug
 
 
 def _income(text: str, where: str) -> float | None:

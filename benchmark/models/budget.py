@@ -10,6 +10,11 @@ PER_GIB = 256  # leaves most of a GPU to weights and shared caches
 LEAST, MOST = 512, 16384
 
 
+CACHE_ON_CPU = 4 << 30  # bytes of rows' keys and values that run together
+CACHE_SHARE = 4  # of a GPU's memory, one part; weights and activations need the rest
+MOST_ROWS_ON_CPU, MOST_ROWS = 64, 256
+
+
 class TokenBudget:
     """A number of tokens that only shrinks; ``resolved`` is what it was at first."""
 
@@ -20,6 +25,17 @@ class TokenBudget:
     def halve(self, used: int) -> None:
         """After ``used`` tokens did not fit."""
         self.tokens = max(min(self.tokens, used) // 2, 1)
+
+
+def cached_rows(memory_bytes: int | None, row_bytes: int) -> int:
+    """Texts that are written together, each with a cache of so many bytes at its end.
+
+    >>> cached_rows(80 * 2**30, 2**26), cached_rows(24 * 2**30, 2**27), cached_rows(None, 2**20)
+    (256, 48, 64)
+    """
+    if memory_bytes is None:
+        return max(1, min(MOST_ROWS_ON_CPU, CACHE_ON_CPU // row_bytes))
+    return max(1, min(MOST_ROWS, memory_bytes // CACHE_SHARE // row_bytes))
 
 
 def token_budget(memory_bytes: int | None) -> int:

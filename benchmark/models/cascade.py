@@ -9,11 +9,21 @@ measured on, and for caches without sliding windows.
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 NAME = "culture-cascade"
 PREFIX = "shared_prefix"  # set on the keys that a cache hands to attention; absent elsewhere
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A prefix's keys and values, (1, heads, tokens, width), and how many rows stand behind it."""
+
+    keys: Any
+    values: Any
+    rows: int
 
 
 def install(model: Any) -> bool:  # noqa: ANN401 - transformers' own, any family
@@ -39,21 +49,21 @@ def install(model: Any) -> bool:  # noqa: ANN401 - transformers' own, any family
     return True
 
 
-def view(cache: Any, rows: int) -> Any:  # noqa: ANN401, ARG001 - as cache_view's
+def view(cache: Any, rows: int) -> Any:  # noqa: ANN401 - as cache_view's
     """``cache`` for one forward: its layers hand over new keys, the shared ones beside them."""
     seen = copy.copy(cache)
-    seen.layers = [_layer_view(layer) for layer in cache.layers]
+    seen.layers = [_layer_view(layer, rows) for layer in cache.layers]
     return seen
 
 
-def _layer_view(layer: Any) -> Any:  # noqa: ANN401
+def _layer_view(layer: Any, rows: int) -> Any:  # noqa: ANN401
     seen = copy.copy(layer)
-    seen.update = partial(_beside, layer)
+    seen.update = partial(_beside, Part(keys=layer.keys, values=layer.values, rows=rows))
     return seen
 
 
-def _beside(layer: Any, keys: Any, values: Any, *_: object, **__: object) -> tuple[Any, Any]:  # noqa: ANN401
-    setattr(keys, PREFIX, (layer.keys, layer.values))
+def _beside(part: Part, keys: Any, values: Any, *_: object, **__: object) -> tuple[Any, Any]:  # noqa: ANN401
+    setattr(keys, PREFIX, (part,))
     return keys, values
 
 
@@ -66,7 +76,10 @@ def attend(
     scaling: float | None = None,
     **more: Any,  # noqa: ANN401
 ) -> tuple[Any, None]:
-    """Signature of transformers: query (rows, heads, new, width), keys of fewer heads."""
+    """Signature of transformers: query (rows, heads, new, width), keys of fewer heads.
+
+    New tokens see each other causally; a single one sees all of its row's own keys.
+    """
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
     prefix = getattr(key, PREFIX, None)
@@ -75,14 +88,37 @@ def attend(
             module, query, key, value, attention_mask, scaling=scaling, **more
         )
         return found
-    n_groups = query.shape[1] // key.shape[1]
-    keys, values = prefix
-    far, far_sum = _to_prefix(query, keys, values, scaling)
-    own_keys = key.repeat_interleave(n_groups, dim=1)
-    own_values = value.repeat_interleave(n_groups, dim=1)
-    near, near_sum = _flash(query, own_keys, own_values, causal=True, scaling=scaling)
+    far, far_sum = _to_prefixes(query, prefix, scaling)
+    near, near_sum = _to_own(query, key, value, scaling)
     share = (far_sum - near_sum).sigmoid()[..., None].to(near.dtype)  # the prefix's part
     return near.lerp(far, share).transpose(1, 2).contiguous(), None
+
+
+def _to_own(query: Any, key: Any, value: Any, scaling: float | None) -> tuple[Any, Any]:  # noqa: ANN401
+    """A row's own keys; for one new token grouped heads become queries, and nothing is copied."""
+    rows, heads, new, width = query.shape
+    n_keys = key.shape[1]
+    if new == 1:
+        split = query.reshape(rows, n_keys, heads // n_keys, width)
+        out, sums = _flash(split, key, value, causal=False, scaling=scaling)
+        return out.reshape(query.shape), sums.reshape(rows, heads, 1)
+    n_groups = heads // n_keys
+    own_keys = key.repeat_interleave(n_groups, dim=1)
+    own_values = value.repeat_interleave(n_groups, dim=1)
+    return _flash(query, own_keys, own_values, causal=True, scaling=scaling)
+
+
+def _to_prefixes(query: Any, parts: tuple[Part, ...], scaling: float | None) -> tuple[Any, Any]:  # noqa: ANN401
+    """Rows stand behind their prefixes in order."""
+    import torch
+
+    if len(parts) == 1:
+        return _to_prefix(query, parts[0].keys, parts[0].values, scaling)
+    found = [
+        _to_prefix(some, part.keys, part.values, scaling)
+        for some, part in zip(query.split([part.rows for part in parts]), parts, strict=True)
+    ]
+    return torch.cat([out for out, _ in found]), torch.cat([sums for _, sums in found])
 
 
 def _to_prefix(query: Any, keys: Any, values: Any, scaling: float | None) -> tuple[Any, Any]:  # noqa: ANN401

@@ -72,10 +72,14 @@ def recipe_digest(texts: Iterable[str]) -> str:
 
 
 def embedded_texts() -> Iterator[str]:
-    """The embedded survey's and templates' texts, on which the demo's tokenizer is trained."""
+    """The embedded survey's and its suite's texts, on which the demo's tokenizer is trained.
+
+    Of no other suite's: the demo would be another model with each that is added, and every figure
+    of it another figure. Bytes that it never met it reads one by one.
+    """
     for question in read_sample(SAMPLE).questions:
         yield "\n".join((question.text, *question.options))
-    for file in sorted(SUITES.glob("*/prompts/*.toml")):
+    for file in sorted(SUITES.glob("wvs/prompts/*.toml")):
         for condition in tomllib.loads(file.read_text(encoding="utf-8")).values():
             yield from (text for text in condition.values() if isinstance(text, str))
 

@@ -43,13 +43,14 @@ class SharedScorer:
 
     def __init__(self, model: Any, inputs: Inputs, budget: TokenBudget) -> None:  # noqa: ANN401 - a transformers model, any family
         self._model = model
-        self._device = entry(model)
+        self.device = entry(model)
         self._spread = is_spread(model)
         self._inputs = inputs
         self._budget = budget
         self._heads: Recent[tuple[int, ...]] = Recent(64)
         self._encoded: Recent[Encoded] = Recent(KEPT)
-        self._view = cascade.view if cascade.install(model) else cache_view.view
+        self.in_place = cascade.install(model)
+        self._view = cascade.view if self.in_place else cache_view.view
         # Qwen's models keep the last prompt's shift of positions on a module, not in the cache.
         self._rope = [part for part in model.modules() if hasattr(part, "rope_deltas")]
 
@@ -62,7 +63,7 @@ class SharedScorer:
         """
         groups: defaultdict[Key, list[int]] = defaultdict(list)
         for i, line in enumerate(lines):
-            groups[self._key(line)].append(i)
+            groups[self.key(line)].append(i)
         found: dict[int, R] = {}
         for key, members in groups.items():
             found.update(self._group(key, members, lines, read))
@@ -73,9 +74,25 @@ class SharedScorer:
         words = tuple(part if isinstance(part, str) else None for part in line.prompt.prefix)
         return split(line, self._heads.get(words, lambda: head(self._tokens, line.prompt)))
 
-    def _key(self, line: Line) -> Key:
+    def key(self, line: Line) -> Key:
+        """Lines with equal keys stand behind one encoding."""
         pictures = tuple(ref.digest for ref in line.prompt.images)
         return line.ids[: self.shared_tokens(line)], pictures
+
+    def encoding(self, line: Line) -> Encoded:
+        """The encoding of what a line shares with those of its key."""
+        return self._encoding(self.key(line), line)
+
+    def remember(self, encodings: Sequence[Encoded]) -> None:
+        """Before a forward: what the model keeps besides the cache, one encoding for each row."""
+        import torch
+
+        self._remember(
+            [
+                None if parts[0] is None else torch.cat(parts)
+                for parts in zip(*(one.rope for one in encodings), strict=True)
+            ]
+        )
 
     def _tokens(self, prompt: Prompt) -> Sequence[int]:
         return self._inputs.token_ids(self._inputs.render(prompt)[0])
@@ -142,7 +159,7 @@ class SharedScorer:
             )
         shape = inputs["input_ids"].shape
         cut = {k: v[:, :n] if v.shape == shape else v for k, v in inputs.items()}
-        inputs = type(inputs)(cut).to(self._device, dtype=self._model.dtype)
+        inputs = type(inputs)(cut).to(self.device, dtype=self._model.dtype)
         cache = DynamicCache(config=self._model.config)
         self._remember((None,) * len(self._rope))
         with torch.inference_mode():
@@ -156,7 +173,7 @@ class SharedScorer:
         tails = [line.tail(start) for line in lines]
         ids, keep = padded(tails, [line.n_read for line in lines], pad=self._inputs.pad_id)
         first = int(keep.min())
-        ids, keep = ids.to(self._device), keep.to(self._device)
+        ids, keep = ids.to(self.device), keep.to(self.device)
         self._remember(encoded.rope)
         with torch.inference_mode():
             logits = self._model(

@@ -19,6 +19,7 @@ from benchmark.models.memory import Halving, does_not_fit
 from benchmark.models.placement import entry, is_spread
 from benchmark.models.readings import by_request, probabilities
 from benchmark.models.shared_answers import SharedAnswers
+from benchmark.models.writing import SharedWriter, line_of
 from benchmark.records import (
     Answer,
     Choice,
@@ -67,8 +68,10 @@ class TransformersModel:
         self._halving = Halving()
         self._budget = budget or TokenBudget(token_budget(None))
         self._shared: SharedAnswers | None = None
+        self._writer: SharedWriter | None = None
         if identity.scoring == SHARED:
             self._shared = SharedAnswers(model, self._inputs, self._labels, self._budget)
+            self._writer = SharedWriter(model, self._inputs, self._shared.scorer)
 
     @property
     def identity(self) -> ModelIdentity:
@@ -84,13 +87,19 @@ class TransformersModel:
             return {"rows_after_halving": self._halving.most}
         left = self._budget.tokens
         halved = left if left < self._budget.resolved else None
-        return {"token_budget": self._budget.resolved, "token_budget_after_halving": halved}
+        most = None if self._writer is None else self._writer.most
+        return {
+            "token_budget": self._budget.resolved,
+            "token_budget_after_halving": halved,
+            **({} if most is None else {"texts_together_after_halving": most}),
+        }
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """Answers in the order asked; choices share a forward, apart those without an image."""
         answers: dict[int, Answer] = {}
         choices: list[tuple[int, Choice]] = []
         continuations: list[tuple[int, Continuation]] = []
+        texts: list[tuple[int, Generate]] = []
         for i, request in enumerate(batch):
             match request:
                 case Choice():
@@ -98,7 +107,7 @@ class TransformersModel:
                 case Continuation():
                     continuations.append((i, request))
                 case Generate():
-                    answers[i] = self._alone(request.prompt, partial(self._generate, request))
+                    texts.append((i, request))
                 case Embed():
                     raise ModelProblem(
                         f"{self._identity.name} was asked for an embedding by {request.encoder!r} "
@@ -110,6 +119,8 @@ class TransformersModel:
         answers.update(zip((i for i, _ in choices), chosen, strict=True))
         likely = self._all_continuations([request for _, request in continuations])
         answers.update(zip((i for i, _ in continuations), likely, strict=True))
+        written = self._all_texts([request for _, request in texts])
+        answers.update(zip((i for i, _ in texts), written, strict=True))
         return [answers[i] for i in range(len(batch))]
 
     def tokens(self, request: Request) -> tuple[int, int]:
@@ -121,9 +132,12 @@ class TransformersModel:
             return 0, 0
         text, _ = self._inputs.render(request.prompt)
         whole = int(self._inputs.tensors([text], [request.prompt])["input_ids"].shape[1])
-        if self._shared is None or not isinstance(request, Choice):
+        if self._shared is None or isinstance(request, Continuation):
             return 0, whole
-        line, _ = self._shared.line(request)
+        if isinstance(request, Generate):
+            line = line_of(self._inputs, request.prompt)
+        else:
+            line, _ = self._shared.line(request)
         own = line.end - self._shared.scorer.shared_tokens(line)
         return whole - own, own
 
@@ -152,6 +166,11 @@ class TransformersModel:
             for text in request.texts
         ]
         return by_request(batch, (total for total, _ in pairs), (n for _, n in pairs))
+
+    def _all_texts(self, batch: Sequence[Generate]) -> list[Text]:
+        if self._writer is not None:
+            return self._writer.texts(batch)
+        return [self._alone(request.prompt, partial(self._generate, request)) for request in batch]
 
     def _alone(self, prompt: Prompt, answer: Callable[[], R]) -> R:
         """An answer that is computed by itself, of which no half can be taken."""

@@ -1,6 +1,7 @@
 """``python -m benchmark.perf``: shared against full prompts, timed on this machine.
 
-With ``--agreement``: half-precision answers against float32's, not timed.
+With ``--agreement``: half-precision answers against float32's, not timed. With ``--generation``:
+texts written together against one at a time.
 
 Weights are random: nothing is downloaded, and speed does not depend on them.
 """
@@ -16,7 +17,7 @@ from rich.console import Console
 
 from benchmark import jsonio
 from benchmark.errors import CultureError
-from benchmark.perf import report
+from benchmark.perf import generation, report
 from benchmark.perf.agreement import Agreement, agreement
 from benchmark.perf.geometry import CONFIGS
 from benchmark.perf.measure import Figures, Plan, measure
@@ -39,6 +40,12 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--agreement", action="store_true", help="compare bfloat16 and float16 with float32 instead"
     )
+    parser.add_argument(
+        "--generation", action="store_true", help="time the writing of texts instead"
+    )
+    parser.add_argument("--texts", type=int, default=64, help="written together; default: 64")
+    parser.add_argument("--plain", type=int, default=2, help="texts a turn, alone; default: 2")
+    parser.add_argument("--tokens", type=int, default=64, help="of each text; default: 64")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:1; default: cpu")
     parser.add_argument("--dtype", help="default: float32 on a CPU, bfloat16 elsewhere")
     parser.add_argument("--questions", type=int, default=64, help="about one picture; default: 64")
@@ -55,11 +62,17 @@ def main(words: Sequence[str] | None = None) -> int:
     """Measure, print, write; 4 on a wrong option, as pytest has it."""
     given = arguments().parse_args(words)
     plans = _plans(given)
-    found: list[Figures | Agreement]
+    found: list[Figures | Agreement | generation.Figures]
     try:
         if given.agreement:
             rows = [row for plan in plans for row in agreement(plan)]
             found, table = [*rows], report.agreement_table(rows)
+        elif given.generation:
+            writing = generation.Writing(
+                n_texts=given.texts, n_plain=given.plain, n_tokens=given.tokens
+            )
+            written = [generation.measure(plan, writing) for plan in plans]
+            found, table = [*written], report.generation_table(written)
         else:
             figures = [measure(plan) for plan in plans]
             found, table = [*figures], report.table(figures)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from benchmark.jsonio import Json
     from benchmark.perf.agreement import Agreement
+    from benchmark.perf.generation import Figures as Writing
     from benchmark.perf.measure import Figures
 
 
@@ -35,6 +36,28 @@ def table(figures: Sequence[Figures]) -> Table:
             f"{one.cpu_speedup:.2f}x ({one.cpu_speedup / one.bound:.0%})",
             f"{one.bound:.2f}x",
             f"{one.overhead:.1%}",
+        )
+    return shown
+
+
+def generation_table(rows: Sequence[Writing]) -> Table:
+    """One row a config; the bound is reading's alone, which a busy CPU is far from."""
+    shown = Table(title="one picture, tokens a second", title_justify="left")
+    shown.add_column("config")
+    names = ("prefix", "texts x tokens", "one at a time", "together", "speed-up", "by CPU")
+    for name in (*names, "memory", "bound"):
+        shown.add_column(name, justify="right")
+    for one in rows:
+        shown.add_row(
+            f"{one.plan.config} ({one.parameters / 1e6:.0f} M, {one.plan.device})",
+            str(one.prefix_tokens),
+            f"{one.writing.n_texts} x {one.writing.n_tokens}",
+            f"{1 / max(one.plain_s):.1f}-{1 / min(one.plain_s):.1f}",
+            f"{1 / max(one.together_s):.1f}-{1 / min(one.together_s):.1f}",
+            f"{one.speedup:.2f}x",
+            f"{one.cpu_speedup:.2f}x",
+            f"{one.bandwidth_gb_s:.1f} GB/s",
+            f"{one.bound_tokens_s:.0f}",
         )
     return shown
 
@@ -63,7 +86,7 @@ def agreement_table(rows: Sequence[Agreement]) -> Table:
     return shown
 
 
-def document(figures: Sequence[Figures | Agreement]) -> dict[str, Json]:
+def document(figures: Sequence[Figures | Agreement | Writing]) -> dict[str, Json]:
     """Figures with what they were measured on."""
     return {
         "schema": 1,

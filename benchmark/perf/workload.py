@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from benchmark.records import Choice, ImageRef, Prompt, Subject
+from benchmark.records import Choice, Generate, GenerationParams, ImageRef, Prompt, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ WORDS = (
 )
 RULES = 255  # words before the picture
 LENGTHS = (45, 130)  # words of a question, the ends of a uniform range; 106 tokens on average
+WISHES = (36, 42)  # words of a task to write: nationalities change its length a little
+RESPONSES = 10  # texts a prompt
 SUBJECT = Subject(country="FRA", item_id="timing")
 LABELS = ("A", "B", "C", "D")
 
@@ -38,6 +40,20 @@ def questions(n: int, picture: ImageRef, *, rng: np.random.Generator) -> list[Ch
             subject=SUBJECT,
         )
         for k in lengths
+    ]
+
+
+def tasks(n: int, picture: ImageRef, *, n_tokens: int, rng: np.random.Generator) -> list[Generate]:
+    """``n`` texts to be written about one picture, ten to a prompt, each with a seed of its own."""
+    wishes = [_words(int(k), rng) for k in rng.integers(*WISHES, size=-(-n // RESPONSES))]
+    return [
+        Generate(
+            prompt=Prompt(prefix=(picture, "\n"), suffix=wishes[i // RESPONSES]),
+            params=GenerationParams(max_new_tokens=n_tokens, temperature=0.7),
+            seed=i,
+            subject=SUBJECT,
+        )
+        for i in range(n)
     ]
 
 

@@ -96,6 +96,9 @@ def lines(suite: SuiteState, desk: Desk) -> Iterator[str]:
         f"{tally.n_missing} to compute"
     )
     yield f"  prefixes: {tally.n_groups} with {len(tally.pictures)} pictures"
+    if tally.most_written:
+        most = f"{tally.most_written:,}".replace(",", " ")
+        yield f"  written:  at most {most} tokens, if every text runs to its limit"
     if tally.broken:
         yield f"  cannot be asked: {len(tally.broken)} cases, such as: {tally.broken[0]}"
     if not tally.n_missing:

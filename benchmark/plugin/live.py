@@ -121,7 +121,14 @@ class LiveLine:
         }
         found = (match["case_id"] for match in map(_CASE_ID.search, ids) if match)
         chosen = {case_id: units[case_id] for case_id in found if case_id in units}
-        self._pace = Pace(chosen, started_s=self._clock())
+        self._pace = Pace(chosen, started_s=self._clock(), noun=self._noun(chosen))
+
+    def _noun(self, chosen: Iterable[str]) -> str:
+        """What the suites of these cases ask for; ``prompts`` where they do not agree."""
+        met = {case_id.partition("/")[0] for case_id in chosen}
+        metas = (state.suite.meta for state in self._state.suites.values())
+        nouns = {meta.noun for meta in metas if meta.name in met}
+        return nouns.pop() if len(nouns) == 1 else "prompts"
 
     def _draw(self) -> None:
         writer = self._writer()

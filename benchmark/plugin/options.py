@@ -19,6 +19,8 @@ from benchmark.shards import of_shard, parse_shard
 from benchmark.sources import FIGURES, PICTURES
 from leaderboard.replay import replays
 
+HOTTEST = 2.0  # as servers have it
+
 
 class Option(NamedTuple):
     """One row of the option tables below."""
@@ -149,6 +151,24 @@ ASKING = (
         None,
         "USD",
         "monthly income from which a household is income-high; default: see docs/data.md",
+    ),
+    Option(
+        "--responses",
+        "auto",
+        "N",
+        "stories a case at each temperature; default: auto (5; 2 of embedded models)",
+    ),
+    Option(
+        "--temperatures",
+        "0.3,0.7",
+        "LIST",
+        "temperatures of stories, by comma; 0 takes the likeliest word; default: 0.3,0.7",
+    ),
+    Option(
+        "--story-tokens",
+        "auto",
+        "N",
+        "most tokens of a story; default: auto (1000; 32 of the demo, whose stories never end)",
     ),
 )
 OUTPUT = (
@@ -292,6 +312,9 @@ def settings_from(config: pytest.Config) -> Settings:
         income_cut=_amount(get("--income-cut"), "--income-cut") if get("--income-cut") else None,
         language=get("--language"),
         translations=_path(get("--translations"), here),
+        responses=_count_or_auto(get("--responses"), "--responses"),
+        temperatures=_temperatures(get("--temperatures"), "--temperatures"),
+        story_tokens=_count_or_auto(get("--story-tokens"), "--story-tokens"),
         shard=shard,
         replay=replay,
     )
@@ -329,6 +352,26 @@ def _count(text: str, option: str, *, least: int = 1) -> int:
     if number < least:
         raise UsageProblem(f"{option} {text!r} is not a whole number of at least {least}")
     return number
+
+
+def _count_or_auto(text: str, option: str) -> int | None:
+    return None if text == "auto" else _count(text, option)
+
+
+def _temperatures(text: str, option: str) -> tuple[float, ...]:
+    """Each once, from cold to hot; two that print alike would be one to a case."""
+    found = {}
+    for part in names(text, option=option):
+        try:
+            temperature = float(part)
+        except ValueError:
+            temperature = -1.0
+        if not 0 <= temperature <= HOTTEST:
+            raise UsageProblem(f"{option} {part!r} is not a number from 0 to {HOTTEST:g}")
+        found[f"{temperature:g}"] = temperature
+    if not found:
+        raise UsageProblem(f"{option} {text!r} names nothing; give numbers such as 0.3,0.7")
+    return tuple(sorted(found.values()))
 
 
 def _amount(text: str, option: str) -> float:

@@ -16,9 +16,15 @@ WINDOW = 32  # units: the pace is that of the last ones, since stored answers co
 
 
 class Pace:
-    """Counts reports; ``unit_of`` maps the cases that will be run to their units."""
+    """Counts reports; ``unit_of`` maps the cases that will be run to their units.
 
-    def __init__(self, unit_of: Mapping[str, str], *, started_s: float) -> None:
+    ``noun`` is what a prompt asks for.
+    """
+
+    def __init__(
+        self, unit_of: Mapping[str, str], *, started_s: float, noun: str = "prompts"
+    ) -> None:
+        self._noun = noun
         self._unit_of = unit_of
         self._sizes = Counter(unit_of.values())
         self._met: set[str] = set()
@@ -62,7 +68,7 @@ class Pace:
             return (left,)
         # The unit's other cases are still to be reported, so prompts are scaled to those answered.
         prompts_s = cases_s * self._prompts / self._reported
-        return f"{rate(prompts_s)} prompts/s, {left}", left
+        return f"{rate(prompts_s)} {self._noun}/s, {left}", left
 
 
 def fitting(words: tuple[str, ...], *, used: int, width: int) -> str:

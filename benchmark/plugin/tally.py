@@ -13,7 +13,7 @@ from benchmark.engine.interview import Interview
 from benchmark.engine.plan import GroupKey, group_key
 from benchmark.errors import CultureError
 from benchmark.plugin.state import SuiteState
-from benchmark.records import Case, Embed, ImageRef, Request
+from benchmark.records import Case, Embed, Generate, ImageRef, Request
 
 Kind = tuple[str, bool]
 
@@ -29,13 +29,17 @@ class Group:
 
 @dataclass(kw_only=True)
 class Tally:
-    """Counts over the chosen cases of one suite; ``kinds`` holds what is left to compute."""
+    """Counts over the chosen cases of one suite; ``kinds`` holds what is left to compute.
+
+    ``most_written`` is how many tokens the texts among it have if each runs to its limit.
+    """
 
     n_cases: int = 0
     n_units: int = 0
     n_prompts: int = 0
     n_missing: int = 0
     n_groups: int = 0
+    most_written: int = 0
     pictures: set[str] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     kinds: dict[Kind, list[Group]] = field(default_factory=dict)
@@ -52,6 +56,11 @@ def count(suite: SuiteState, interview: Interview) -> Tally:
         new = {k: r for k, r in asked.items() if bytes.fromhex(k) not in seen}
         seen.update(map(bytes.fromhex, new))
         held = interview.held(list(new))
+        tally.most_written += sum(
+            request.params.max_new_tokens
+            for key, request in new.items()
+            if isinstance(request, Generate) and key not in held
+        )
         groups: dict[GroupKey, list[str]] = {}
         for key, request in new.items():
             groups.setdefault(group_key(request), []).append(key)

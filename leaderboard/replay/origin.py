@@ -128,6 +128,9 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
         income_cut=config.get("income_cut_usd_month"),
         language=config.get("language", "en"),
         translations=origin.translations,
+        responses=config.get("responses"),
+        temperatures=tuple(config.get("temperatures", (0.3, 0.7))),
+        story_tokens=config.get("story_tokens"),
     )
 
 

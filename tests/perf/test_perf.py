@@ -75,6 +75,26 @@ def test_run_prints_a_table_and_writes_its_figures(
 
 
 @pytest.mark.slow
+def test_writing_is_timed_in_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One at a time and together on the same tiny weights; both are there for every turn."""
+    pytest.importorskip("torch")
+    backend_modules()
+    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 4200}
+    monkeypatch.setattr(geometry, "MIDDLE_TEXT", geometry.MIDDLE_TEXT | small | heads)
+    file = tmp_path / "perf.json"
+    words = ["--generation", "--config", "llava-next-230m", "--texts", "4", "--plain", "1"]
+    assert main([*words, "--tokens", "3", "--repeats", "2", "--json", str(file)]) == 0
+    assert "one at a time" in capsys.readouterr().out
+    (figures,) = json.loads(file.read_text())["figures"]
+    assert len(figures["plain_s"]) == len(figures["together_s"]) == 2
+    assert figures["bound_tokens_s"] > 0
+    assert figures["prefix_tokens"] > 784
+
+
+@pytest.mark.slow
 def test_agreement_compares_number_types_on_answers_that_are_not_even(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,0 +1,34 @@
+"""Which language a text is in, by py3langid, whose model comes with it; NaN where it is absent.
+
+An identifier of 97 languages (Lui & Baldwin 2012, naive Bayes over byte n-grams). It always names
+one, also for babble and for three words, so a single text's answer is weak and a share of many
+texts is not. Knows no prompt; nothing is downloaded. The extra is `languages`.
+"""
+
+from __future__ import annotations
+
+import math
+from importlib import metadata
+from importlib.util import find_spec
+
+PACKAGE = "py3langid"
+ABSENT = f"{PACKAGE} is not installed (pip install 'pytest-culture[languages]')"
+
+
+def identifier() -> str:
+    """What identifies languages here and its version, or ``none``."""
+    if find_spec(PACKAGE) is None:
+        return "none"
+    return f"{PACKAGE} {metadata.version(PACKAGE)}"
+
+
+def is_in(text: str, language: str) -> float:
+    """1 where the likeliest language of a text is ``language`` (BCP 47), else 0.
+
+    NaN for a text without letters, and for any text where no identifier is installed.
+    """
+    if not any(map(str.isalpha, text)) or find_spec(PACKAGE) is None:
+        return math.nan
+    import py3langid
+
+    return float(py3langid.classify(text)[0] == language.partition("-")[0].lower())

@@ -1,0 +1,153 @@
+"""From a case's stories to its record: lexical values of each story, their means, self-similarity.
+
+Knows texts and replies; no model, no prompt file, no pytest. None of the values says how good a
+story is: they say what it is like, and whether there is one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmark.errors import ModelProblem
+from benchmark.languages import is_in
+from benchmark.metrics.diversity import distinct_n, hdd, mtld
+from benchmark.metrics.edits import self_similarity
+from benchmark.metrics.lexical import has_words, prompt_echo, truncated
+from benchmark.metrics.words import words
+from benchmark.records import Case, CaseRecord, Item, Reply, Score, Text
+from benchmark.refusals import is_refusal
+
+ECHO = 5  # words in a phrase that counts as copied from the prompt
+# Which of the values have a better end; a story is not better for being long or varied.
+DIRECTION: Mapping[str, bool] = {
+    "usable": True,
+    "refusal": False,
+    "empty": False,
+    "truncated": False,
+    "in_language": True,
+}
+SELF_SIMILARITY = "self_similarity"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """One story: its id in the case, what was asked in words, what came back."""
+
+    item_id: str
+    temperature: float
+    prompt: str
+    reply: Reply
+
+    @property
+    def answer(self) -> Text:
+        if not isinstance(self.reply.answer, Text):
+            kind = type(self.reply.answer).__name__
+            raise ModelProblem(f"the model answered a request for a story with {kind}, not text")
+        return self.reply.answer
+
+
+def story_record(
+    case: Case, stories: Sequence[Told], *, language: str, image_ids: Sequence[str]
+) -> CaseRecord:
+    """One item a story, in order of their ids, and the means over a case.
+
+    The first score is ``usable``: its n is the number of stories asked for.
+    """
+    cut = [words(story.answer.text) for story in stories]  # once: it costs more than any measure
+    values = [
+        story_values(story.answer, found, prompt=story.prompt, language=language)
+        for story, found in zip(stories, cut, strict=True)
+    ]
+    items = [
+        Item(
+            case_id=case.case_id,
+            item_id=story.item_id,
+            cluster=case.topic,
+            image_ids=tuple(image_ids),
+            request_keys=(story.reply.key,),
+            values=row,
+        )
+        for story, row in zip(stories, values, strict=True)
+    ]
+    items.sort(key=lambda item: item.item_id)
+    scores = (*_means(values), _alike(stories, cut))
+    return CaseRecord(case=case, scores=scores, items=tuple(items))
+
+
+def story_values(
+    answer: Text, found: Sequence[str], *, prompt: str, language: str
+) -> dict[str, float]:
+    """What is recorded of one story; ``found`` are its words.
+
+    Returns
+    -------
+    By name, NaN where undefined:
+
+    usable
+        1 where there is a whole story: words, no refusal, not cut off at the token limit; else 0.
+    n_words
+        Number of words (UAX #29).
+    mtld, hdd
+        Variety of words that does not depend on length; NaN below 100 and 42 words.
+    distinct_1, distinct_2, distinct_3
+        Different n-grams by all of them; falls with length.
+    refusal, empty, truncated
+        1 or 0: it opens like a refusal; it has no words; it was cut at the limit.
+    echo
+        Share of the story's runs of five words that stand in the prompt.
+    in_language
+        1 where the identifier takes the text for the language that was asked for.
+
+    Those that count words are NaN for text in scripts without spaces.
+    """
+    text = answer.text
+    spaced = has_words(text)
+    refused, cut = is_refusal(text), truncated(answer.finish)
+    nothing = not found
+    return {
+        "usable": float(not (nothing or refused or cut)),
+        "n_words": float(len(found)) if spaced else math.nan,
+        "mtld": mtld(found) if spaced else math.nan,
+        "hdd": hdd(found) if spaced else math.nan,
+        "distinct_1": distinct_n(found, n=1) if spaced else math.nan,
+        "distinct_2": distinct_n(found, n=2) if spaced else math.nan,
+        "distinct_3": distinct_n(found, n=3) if spaced else math.nan,
+        "refusal": float(refused),
+        "empty": float(nothing),
+        "truncated": float(cut),
+        "echo": prompt_echo(found, prompt, n=ECHO) if spaced else math.nan,
+        "in_language": is_in(text, language),
+    }
+
+
+def _means(values: Sequence[Mapping[str, float]]) -> Iterator[Score]:
+    for name in values[0] if values else ():
+        column = [row[name] for row in values]
+        known = [value for value in column if not math.isnan(value)]
+        yield Score(
+            metric=name,
+            value=math.fsum(known) / len(known) if known else math.nan,
+            n=len(known),
+            n_missing=len(column) - len(known),
+            method="mean",
+            higher_is_better=DIRECTION.get(name),
+        )
+
+
+def _alike(stories: Sequence[Told], cut: Sequence[Sequence[str]]) -> Score:
+    """How alike the answers to one prompt at one temperature are; the mean over temperatures."""
+    at: dict[float, list[Sequence[str]]] = {}
+    for story, found in zip(stories, cut, strict=True):
+        at.setdefault(story.temperature, []).append(found)
+    column = [self_similarity(at[temperature]) for temperature in sorted(at)]
+    known = [value for value in column if not math.isnan(value)]
+    return Score(
+        metric=SELF_SIMILARITY,
+        value=math.fsum(known) / len(known) if known else math.nan,
+        n=len(stories) if known else 0,
+        n_missing=0 if known else len(stories),
+        method="1 - mean word edit distance of all pairs at one temperature",
+        higher_is_better=None,
+    )

@@ -1,0 +1,1 @@
+"""Cultural competence in generated stories (arXiv 2508.16762)."""

@@ -1,0 +1,75 @@
+"""The suite's requests: how a nationality, a concept and a picture become a prompt and a seed.
+
+Knows the wording of the slots; no answer and no metric.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchmark.prompts import Condition, Slots, Templates
+from benchmark.records import Case, Generate, GenerationParams, ImageRef, Prompt, Subject
+from benchmark.stories import concepts, nationalities
+from benchmark.world import countries
+
+CONDITIONS: Mapping[str, Condition] = {
+    "image": Condition(required=("image", "concept")),
+    "none": Condition(required=("concept",), forbidden=("image",)),
+}
+# The nationality may not stand before the picture: its encoding is shared by all nationalities.
+SLOTS = Slots(
+    prefix=("image", "concept"), suffix=("concept", "nationality", "a_nationality", "country")
+)
+SIGNALS = frozenset({"nationality", "a_nationality", "country"})
+SEEDS = 2**31  # servers take no larger one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Teller:
+    """Asks for single stories, each by a seed of its own."""
+
+    templates: Templates
+    seed: int
+    most_tokens: int
+
+    def story(
+        self, case: Case, temperature: float, response: int, picture: ImageRef | None
+    ) -> Generate:
+        """One story; what it is drawn with depends on nothing but this cell and the run's seed."""
+        return Generate(
+            prompt=self.prompt(case, picture),
+            params=GenerationParams(max_new_tokens=self.most_tokens, temperature=temperature),
+            seed=story_seed(self.seed, case, temperature, response),
+            subject=Subject(country=case.country, item_id=item_id(case, temperature, response)),
+        )
+
+    def prompt(self, case: Case, picture: ImageRef | None) -> Prompt:
+        """The words for a nationality and a concept, under a picture or under none."""
+        template = self.templates["none" if picture is None else "image"]
+        whom = nationalities()[case.country]
+        slots = {
+            "concept": concepts()[case.topic].concept,
+            "nationality": whom.nationality,
+            "a_nationality": whom.with_article,
+            "country": countries()[case.country].name,
+        }
+        return template.fill(slots, image=picture)
+
+
+def item_id(case: Case, temperature: float, response: int) -> str:
+    """``honesty/0.3/1``: which story of a case; responses count from 1."""
+    return f"{case.topic}/{temperature:g}/{response}"
+
+
+def story_seed(seed: int, case: Case, temperature: float, response: int) -> int:
+    """The seed of one story, from the run's seed and its place."""
+    place = f"{seed}/{case.case_id}/{temperature:g}/{response}"
+    return int(hashlib.sha256(place.encode()).hexdigest()[:16], 16) % SEEDS
+
+
+def words_of(prompt: Prompt) -> str:
+    """What a model reads of a prompt, pictures apart."""
+    parts = [part for part in prompt.prefix if isinstance(part, str)]
+    return "".join((*parts, prompt.suffix, prompt.lead_in))

@@ -1,0 +1,128 @@
+"""Which cells there are: nationality by concept by proxy, and the picture that is shown in each.
+
+Knows the two lists, the pictures and the settings; no prompt and no answer. Nothing is decoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from benchmark.errors import UsageProblem, unknown
+from benchmark.proxies import ImageEntry, ImageSet, story_category
+from benchmark.records import Case, Excluded, Selection
+from benchmark.settings import EMBEDDED_MODELS, Settings
+from benchmark.stories import (
+    SAMPLE_CONCEPTS,
+    SAMPLE_COUNTRIES,
+    concept,
+    concepts,
+    nationalities,
+)
+from benchmark.world import countries, country
+
+SHARED, OWN, ELSEWHERE, BLANK, NONE = (
+    *("shared-image", "own-image", "other-country", "blank", "none"),
+)
+PROXIES = (SHARED, OWN, ELSEWHERE, BLANK, NONE)
+STORY, CONTROL = "story", "control"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """The cells that pictures and settings allow."""
+
+    suite: str
+    default_countries: tuple[str, ...]
+    images: ImageSet
+    settings: Settings
+
+    def select(self) -> Selection:
+        """Every cell that can exist, units together, and those that cannot with the reason."""
+        cases: list[Case] = []
+        excluded: list[Excluded] = []
+        for case in self._all():
+            reason = self._impossible(case)
+            if reason:
+                excluded.append(Excluded(case_id=case.case_id, reason=reason))
+            else:
+                cases.append(case)
+        return Selection(cases=tuple(cases), excluded=tuple(excluded))
+
+    def picture(self, case: Case) -> ImageEntry | None:
+        """What is shown; None where it is nothing, or the set has none."""
+        match case.proxy:
+            case "shared-image":
+                return self._first("", case.topic)
+            case "own-image":
+                return self._first(case.country, case.topic)
+            case "other-country":
+                shown = self.elsewhere(case.country, case.topic)
+                return self._first(shown, case.topic) if shown else None
+            case _:
+                return None
+
+    def elsewhere(self, iso3: str, slug: str) -> str:
+        """Whose picture of a concept another nationality is shown: the next by code that has one.
+
+        Always one of the nationalities, whether or not it was chosen, so that a story does not
+        depend on what else is asked.
+        """
+        others = [c for c in nationalities() if c != iso3 and self._first(c, slug) is not None]
+        return next((c for c in others if c > iso3), others[0] if others else "")
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """Those the user names, else the suite's; of embedded models the sample's."""
+        named = (country(c, source="--countries").iso3 for c in self.settings.countries)
+        chosen = tuple(dict.fromkeys(named))
+        return chosen or (SAMPLE_COUNTRIES if self._is_embedded else self.default_countries)
+
+    @cached_property
+    def concepts(self) -> tuple[str, ...]:
+        """Those asked for, in the paper's order; of embedded models the sample's."""
+        wanted = {concept(text, source="--topics").slug for text in self.settings.topics}
+        if not wanted:
+            wanted = set(SAMPLE_CONCEPTS if self._is_embedded else concepts())
+        return tuple(slug for slug in concepts() if slug in wanted)
+
+    @cached_property
+    def proxies(self) -> tuple[str, ...]:
+        """Those asked for, in the order of `PROXIES`."""
+        for proxy in self.settings.proxies:
+            if proxy not in PROXIES:
+                raise UsageProblem(unknown("proxy", proxy, PROXIES, source="--proxies"))
+        return tuple(p for p in PROXIES if p in self.settings.proxies) or PROXIES
+
+    @property
+    def _is_embedded(self) -> bool:
+        return self.settings.model.startswith(EMBEDDED_MODELS)
+
+    def _all(self) -> Iterator[Case]:
+        for proxy in self.proxies:
+            for slug in self.concepts:
+                for iso3 in self.countries:
+                    yield Case(
+                        suite=self.suite,
+                        country=iso3,
+                        topic=slug,
+                        proxy=proxy,
+                        # One picture, or one text, serves all nationalities and responses.
+                        unit=f"{self.suite}/{proxy}/{slug}",
+                        kind=STORY if proxy in (SHARED, OWN) else CONTROL,
+                    )
+
+    def _impossible(self, case: Case) -> str:
+        name = countries()[case.country].name
+        if case.country not in nationalities():
+            return f"the suite's list of nationalities has none for {name}"
+        if case.proxy in (BLANK, NONE) or self.picture(case) is not None:
+            return ""
+        if case.proxy == SHARED:
+            return f"no picture of {case.topic} for all nationalities (--images, docs/stories.md)"
+        of = "another country" if case.proxy == ELSEWHERE else name
+        return f"no picture of {case.topic} of {of} (--images, docs/stories.md)"
+
+    def _first(self, iso3: str, slug: str) -> ImageEntry | None:
+        return next(iter(self.images.of(iso3, story_category(slug))), None)

@@ -1,0 +1,16 @@
+"""Stories: one case per nationality, concept and proxy."""
+
+from __future__ import annotations
+
+from benchmark.records import Case
+from fixtures.measure import Measure
+
+
+def test_stories(case: Case, measure: Measure) -> None:
+    """The model writes the case's stories; their lexical values become test properties.
+
+    A refusal, an empty or a cut story is a score and not a failure.
+    """
+    record = measure(case)
+    assert record.items
+    assert all(len(item.request_keys) == 1 for item in record.items)

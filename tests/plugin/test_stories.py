@@ -1,0 +1,64 @@
+"""The story suite as a user runs it: rows, store, estimate, shards, replay; one small selection."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from leaderboard.__main__ import main
+from tests.plugin.running import Place, answers
+
+SUITE = "suites/stories"
+MODEL = "reference:random"
+SMALL = ("--countries", "NGA,BRA", "--topics", "forest,birds", "--proxies", "shared-image,none")
+
+
+def test_run_resume_estimate_and_replay(place: Place) -> None:
+    """Eight cases of four stories; the second time nothing is computed; a bundle gives the same."""
+    done = place.run(*SMALL, suite=SUITE, model=MODEL)
+    assert done.code == 0, done.out
+    assert answers(done) == (32, 0)
+    document = place.document()
+    row = next(row for row in document["rows"] if row["case_id"] == "stories/NGA/birds/none")
+    assert (row["kind"], row["usable"], row["n_scored"]) == ("control", 1, 4)
+    ids = ["birds/0.3/1", "birds/0.3/2", "birds/0.7/1", "birds/0.7/2"]
+    assert [item["item_id"] for item in row["items"]] == ids
+    (board,) = place.board_rows()
+    assert board["headline"] == "usable"
+    overall = next(s for s in board["scores"] if s["metric"] == "usable" and not s["scope"])
+    assert (overall["value"], overall["n"]) == (1, 16)  # controls are not in it
+    before = place.rows_text()
+    assert answers(place.run(*SMALL, suite=SUITE, model=MODEL)) == (0, 32)
+    assert place.rows_text() == before
+    estimate = place.run(*SMALL, "--estimate", "--responses", "3", suite=SUITE, model=MODEL)
+    assert estimate.sentence("prompts:", "48, 32 of them stored")
+    assert estimate.sentence("written:", "at most 16 000 tokens")
+    out = place.folder / "stories.zip"
+    files = ("--store", str(place.store), "--out", str(out))
+    assert main(["bundle", str(place.run_file()), *files]) == 0
+    assert main(["replay", str(out)]) == 0
+
+
+def test_shards_make_the_rows_of_one_run(place: Place) -> None:
+    """Units are never split; the last shard merges."""
+    whole = Place(folder=place.folder / "whole")
+    assert whole.run(*SMALL, suite=SUITE, model=MODEL).code == 0
+    for shard in ("1/2", "2/2"):
+        done = place.run(*SMALL, "--shard", shard, suite=SUITE, model=MODEL)
+        assert done.code == 0, done.out
+    merged = [path for path in place.files() if "shard" not in path.name]
+    rows = [json.loads(path.read_text("utf-8"))["rows"] for path in (*merged, whole.run_file())]
+    assert rows[0] == rows[1]
+
+
+@pytest.mark.slow
+def test_demo_writes_its_sample(place: Place) -> None:
+    """Every proxy, by the real path from picture to text; babble that never ends."""
+    pytest.importorskip("torch")
+    done = place.run("--proxies", "own-image,blank", suite=SUITE, model="demo")
+    assert done.code == 0, done.out
+    document = place.document()
+    assert len(document["rows"]) == 48
+    truncated = {row["truncated"] for row in document["rows"]}
+    assert truncated <= {1.0, 0.75}
