@@ -19,6 +19,7 @@ from benchmark.analyses.identification import Identification
 from benchmark.analyses.rationales import Rationales
 from benchmark.analyses.recognition import Recognition
 from benchmark.analyses.spread import Spread
+from benchmark.analyses.story_variance import StoryVariance
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import Analysis, AnswerReader, CaseRecord, Score
 
@@ -30,6 +31,7 @@ ANALYSES: Mapping[str, Analysis] = {
     "contrast": Contrast(),
     "recognition": Recognition(),
     "rationales": Rationales(),
+    "story_variance": StoryVariance(),
 }
 
 
