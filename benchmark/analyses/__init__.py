@@ -19,7 +19,9 @@ from benchmark.analyses.identification import Identification
 from benchmark.analyses.rationales import Rationales
 from benchmark.analyses.recognition import Recognition
 from benchmark.analyses.spread import Spread
+from benchmark.analyses.story_distances import StoryDistances
 from benchmark.analyses.story_variance import StoryVariance
+from benchmark.analyses.story_vocabulary import StoryVocabulary
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import Analysis, AnswerReader, CaseRecord, Score
 
@@ -31,7 +33,9 @@ ANALYSES: Mapping[str, Analysis] = {
     "contrast": Contrast(),
     "recognition": Recognition(),
     "rationales": Rationales(),
+    "story_vocabulary": StoryVocabulary(),
     "story_variance": StoryVariance(),
+    "story_distances": StoryDistances(),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -112,7 +113,7 @@ def table_of(
 ) -> StoryTable:
     """Rows in any order as the table; two of one place are a DataProblem."""
     ordered = sorted(rows)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         if _place(one) == _place(other):
             raise DataProblem(
                 f"there are two stories of {'/'.join(map(str, _place(one)))}; each response needs "

@@ -25,8 +25,8 @@ from benchmark.metrics.resampling import percentile_interval
 from benchmark.metrics.spread_of_groups import dispersion_test, distances_from_centre
 from benchmark.records import AnswerReader, CaseRecord, Score
 
-PERMUTATIONS = 9_999
-PUBLISHED_PERMUTATIONS = 999  # eleven times the pairs
+PERMUTATIONS = 1_999
+PUBLISHED_PERMUTATIONS = 499  # eleven times the pairs
 
 
 @dataclass(kw_only=True, slots=True)
