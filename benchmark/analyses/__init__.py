@@ -20,6 +20,8 @@ from benchmark.analyses.rationales import Rationales
 from benchmark.analyses.recognition import Recognition
 from benchmark.analyses.spread import Spread
 from benchmark.analyses.story_distances import StoryDistances
+from benchmark.analyses.story_encoders import StoryEncoders
+from benchmark.analyses.story_retrieval import StoryRetrieval
 from benchmark.analyses.story_variance import StoryVariance
 from benchmark.analyses.story_vocabulary import StoryVocabulary
 from benchmark.errors import DataProblem, unknown
@@ -36,6 +38,8 @@ ANALYSES: Mapping[str, Analysis] = {
     "story_vocabulary": StoryVocabulary(),
     "story_variance": StoryVariance(),
     "story_distances": StoryDistances(),
+    "story_retrieval": StoryRetrieval(),
+    "story_encoders": StoryEncoders(),
 }
 
 

@@ -101,7 +101,7 @@ def _overall(found: Sequence[Between]) -> Iterator[Between]:
     for measure in MEASURES:
         mine = [b.apart for b in found if _pooled(b, measure)]
         if mine:
-            yield _between({}, measure, False, _centred(mine))  # noqa: FBT003
+            yield _between({}, measure, False, _centred(mine))
 
 
 def _pooled(b: Between, measure: str) -> bool:
@@ -109,7 +109,10 @@ def _pooled(b: Between, measure: str) -> bool:
 
 
 def _between(
-    scope: Mapping[str, str], measure: str, control: bool, apart: FloatArray  # noqa: FBT001
+    scope: Mapping[str, str],
+    measure: str,
+    control: bool,
+    apart: FloatArray,
 ) -> Between:
     n = int(np.isfinite(apart).any(axis=1).sum())
     return Between(scope=scope, measure=measure, control=control, apart=apart, n=n)

@@ -151,7 +151,7 @@ def counts(record: CaseRecord) -> bool:
 
 def is_story(item: Item) -> bool:
     """Whether an item is a story and not the place of its vectors."""
-    return bool(item.request_keys) and item.item_id.count("/") == 2
+    return bool(item.request_keys) and not item.item_id.startswith("vectors:")
 
 
 def _place(row: Row) -> tuple[str, str, str, float, int]:
@@ -159,8 +159,8 @@ def _place(row: Row) -> tuple[str, str, str, float, int]:
 
 
 def _row(record: CaseRecord, item: Item, text: str) -> Row:
-    concept, temperature, response = item.item_id.split("/")
     try:
+        concept, temperature, response = item.item_id.split("/")
         place = float(temperature), int(response)
     except ValueError:
         raise DataProblem(

@@ -107,7 +107,7 @@ def sums_of_squares(
 
 
 def permanova(sums: Sums, strata: npt.NDArray[np.bool_] | None = None) -> Permanova:
-    r"""Do groups differ within these strata, and by how much?
+    r"""Whether groups differ within these strata, and by how much.
 
     .. math:: F = \frac{(SS_T - SS_W) / df_B}{SS_W / df_W}, \quad
               R^2 = 1 - \frac{SS_W}{SS_T}, \quad
