@@ -182,8 +182,9 @@ class StoryVariance:
         method = f"{self.permutations} shufflings of cells within concept and temperature"
         yield _score("story_dispersion_f", test.f, scope, whole, method)
         yield _score("story_dispersion_p", test.p, scope, whole, method)
-        apart, pairs = sum(p.apart for p in parts), sum(p.pairs for p in parts)
-        yield from _of_countries(scope, countries, test.by_group, np.asarray(apart), pairs)
+        apart = np.sum([part.apart for part in parts], axis=0)
+        pairs = np.sum([part.pairs for part in parts], axis=0)
+        yield from _of_countries(scope, countries, test.by_group, apart, pairs)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

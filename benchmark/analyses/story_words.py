@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmark.analyses.story_table import IntArray, StoryTable, by_proxy
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.words import tokens
 from benchmark.records import AnswerReader, CaseRecord
+
+SmallIntArray = npt.NDArray[np.int32]  # of ten million entries
 
 FEWEST_LETTERS = 2
 
@@ -32,13 +35,13 @@ class StoryWords:
     stratum: IntArray  # (stories,): concept, temperature and proxy
     half: IntArray  # (stories,): 0 or 1, by concept
     control: BoolArray  # (stories,)
-    story: IntArray  # (entries,)
-    word: IntArray  # (entries,)
-    count: IntArray  # (entries,)
+    story: SmallIntArray  # (entries,)
+    word: SmallIntArray  # (entries,)
+    count: SmallIntArray  # (entries,)
     left_out: int
 
     def by_country(
-        self, entries: BoolArray, country: IntArray, weights: IntArray | None = None
+        self, entries: BoolArray, country: IntArray, weights: SmallIntArray | None = None
     ) -> FloatArray:
         """Stories with each word, or words where weighed by count, (countries, words)."""
         place = country[self.story[entries]] * len(self.words) + self.word[entries]
@@ -55,8 +58,8 @@ def story_words(records: Sequence[CaseRecord], answers: AnswerReader) -> StoryWo
     seen: dict[str, int] = {}
     lines: list[tuple[str, str, str, float, bool]] = []
     sizes: list[int] = []
-    word: list[IntArray] = []
-    count: list[IntArray] = []
+    word: list[SmallIntArray] = []
+    count: list[SmallIntArray] = []
     left_out = 0
     for proxy, table in by_proxy(records, answers):
         left_out += table.left_out
@@ -85,8 +88,8 @@ def _assembled(
     seen: dict[str, int],
     lines: Sequence[tuple[str, str, str, float, bool]],
     sizes: Sequence[int],
-    word: IntArray,
-    count: IntArray,
+    word: SmallIntArray,
+    count: SmallIntArray,
     left_out: int,
 ) -> StoryWords:
     ordered = sorted(seen)

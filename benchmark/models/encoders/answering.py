@@ -15,7 +15,7 @@ from benchmark.models.encoders.protocol import encode_long
 from benchmark.records import Embed, Task, Vector
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from benchmark.models.encoders.protocol import Encoder, Vectors
     from benchmark.records import Answer, Model, ModelIdentity, Request
@@ -62,7 +62,9 @@ class WithEncoders:
         texts = [r.content for r in requests if isinstance(r.content, str)]
         images = [r.content for r in requests if not isinstance(r.content, str)]
         of_texts = iter(encode_long(encoder, texts, rule) if texts else [])
-        of_images = iter(encoder.encode_images(images)[:, None] if images else [])
+        of_images: Iterator[Vectors] = iter(
+            encoder.encode_images(images)[:, None] if images else []
+        )
         return [next(of_texts if isinstance(r.content, str) else of_images) for r in requests]
 
 
