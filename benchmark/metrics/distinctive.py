@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.divergence import FloatArray, positive_or_nan
 
 # By simulation: below 3, words that one group alone uses rank behind rare words of several.
 PRIOR_GROUPS = 10.0
@@ -67,7 +67,7 @@ def log_odds(counts: npt.ArrayLike, *, prior_groups: float = PRIOR_GROUPS) -> Fl
     Returns
     -------
     Shape ``(groups, words)``; above 0 where the group uses the word more than the others. NaN
-    for a word nobody uses and with fewer than two groups. Words come in stories and not alone,
+    for a word nobody uses, for one that is all there is, and with fewer than two groups. Words come in stories and not alone,
     so z is no normal deviate: a p needs shuffled labels.
 
     References
@@ -90,8 +90,8 @@ def log_odds(counts: npt.ArrayLike, *, prior_groups: float = PRIOR_GROUPS) -> Fl
     alpha = np.where(every > 0, every, np.nan) / total * weight
     size = y.sum(axis=1, keepdims=True)
     mine, theirs = y + alpha, every - y + alpha
-    odds = np.log(mine) - np.log(size + weight - mine)
-    odds -= np.log(theirs) - np.log(total - size + weight - theirs)
+    rest = positive_or_nan(size + weight - mine), positive_or_nan(total - size + weight - theirs)
+    odds = np.log(mine / rest[0]) - np.log(theirs / rest[1])
     found: FloatArray = odds / np.sqrt(1 / mine + 1 / theirs)
     return found
 
