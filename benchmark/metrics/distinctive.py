@@ -67,8 +67,8 @@ def log_odds(counts: npt.ArrayLike, *, prior_groups: float = PRIOR_GROUPS) -> Fl
     Returns
     -------
     Shape ``(groups, words)``; above 0 where the group uses the word more than the others. NaN
-    for a word nobody uses, for one that is all there is, and with fewer than two groups. Words come in stories and not alone,
-    so z is no normal deviate: a p needs shuffled labels.
+    for a word nobody uses, for one that is all there is, and with fewer than two groups. Words
+    come in stories and not alone, so z is no normal deviate: a p needs shuffled labels.
 
     References
     ----------

@@ -17,7 +17,7 @@ from benchmark.analyses.story_variance import StoryVariance
 from benchmark.analyses.story_vocabulary import StoryVocabulary
 from benchmark.distances import distance_matrix
 from benchmark.metrics.mantel import kendall_tau_b
-from benchmark.records import Score
+from benchmark.records import Score, Text
 from tests.analyses.building import find
 from tests.benchmarks.stories import NATIONALITIES, Plan, own_words, reader, records_of
 
@@ -172,9 +172,9 @@ def test_stories_alike_where_cultures_are_near_are_aligned() -> None:
     first, second = ([f"{c}{k:02}" for k in range(100)] for c in "ab")
     turned = dict(zip(countries, (along * 60).astype(int).tolist(), strict=True))
     stored = {
-        item.request_keys[0]: replace(
-            stored[item.request_keys[0]],  # type: ignore[type-var]
+        item.request_keys[0]: Text(
             text=" ".join(second[: turned[r.case.country]] + first[turned[r.case.country] :]),
+            finish="stop",
         )
         for r in records
         for item in r.items

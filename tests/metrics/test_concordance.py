@@ -64,7 +64,7 @@ def test_rows_agree_with_scipy() -> None:
 def test_a_constant_row_has_no_tau() -> None:
     """NaN for constant rows and for rows with a hole, and for two others."""
     rng = np.random.default_rng(0)
-    tau, p = row_tau_b([[1, 1, 1], [1, np.nan, 2]], [1, 2, 3], rng=rng, permutations=9)
+    tau, p = row_tau_b(np.array([[1, 1, 1], [1, np.nan, 2]]), [1, 2, 3], rng=rng, permutations=9)
     assert np.isnan([tau, p]).all()
     assert np.isnan(row_tau_b([[1, 2]], [1, 2], rng=rng, permutations=9)).all()
 

@@ -47,7 +47,7 @@ def folder(path: Path, kind: str) -> Path:
     words = tokenizer()
     text = {**SMALL, "vocab_size": len(words), "max_position_embeddings": 24}
     ids = {"bos_token_id": words.bos_token_id, "eos_token_id": words.eos_token_id}
-    seen = {**SMALL, "image_size": 28, "patch_size": 14}
+    seen: dict[str, float] = {**SMALL, "image_size": 28, "patch_size": 14}
     shape = {"height": 28, "width": 28}
     if kind == "clip":
         config = t.CLIPConfig(text_config=text | ids, vision_config=seen, projection_dim=16)
