@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import kendalltau, rankdata
 
 from benchmark.metrics.concordance import favour, kendall_w, tau_matrix
 from benchmark.metrics.greedy_matching import greedy_f1
@@ -13,6 +12,8 @@ from benchmark.metrics.row_tau import row_tau_b
 
 def test_w_is_a_function_of_the_mean_rank_correlation() -> None:
     """W = (1 + (m - 1) r) / m with Spearman's r over pairs, without ties."""
+    from scipy.stats import rankdata
+
     scores = np.random.default_rng(0).random((4, 15))
     ranks = np.array([rankdata(row) for row in scores])
     r = np.corrcoef(ranks)[np.triu_indices(4, 1)].mean()
@@ -32,6 +33,8 @@ def test_ties_do_not_lower_full_agreement() -> None:
 
 def test_taus_leave_out_what_one_did_not_score() -> None:
     """A NaN takes its object out for all."""
+    from scipy.stats import kendalltau
+
     scores = np.array([[1, 2, 3, 4], [2, 1, 4, 3], [1, np.nan, 3, 4.0]])
     expected = kendalltau([1, 3, 4], [2, 4, 3]).statistic
     assert tau_matrix(scores)[0, 1] == pytest.approx(expected)
@@ -51,6 +54,8 @@ def test_a_planted_favour_is_found() -> None:
 
 def test_rows_agree_with_scipy() -> None:
     """Tau of each row is SciPy's; the p of a planted order is the least there is."""
+    from scipy.stats import kendalltau
+
     rng = np.random.default_rng(2)
     truth = rng.random(12)
     rows = np.array([truth * 2 + 1, rng.random(12), truth.round(1)])
