@@ -109,11 +109,12 @@ def test_a_long_story_is_cut_by_the_rule(encoder: HubEncoder) -> None:
     assert sum(encoder.count_tokens(STORY.split())) > encoder.window
 
 
-def test_blip_matches(encoder: HubEncoder) -> None:
-    """The matching head's probability moves with the text and with the picture."""
-    if not isinstance(encoder, BlipEncoder):
-        pytest.skip("only BLIP has a matching head")
-    found = encoder.matches(["leisure", "trust", "leisure"], [picture(0), picture(0), picture(255)])
+def test_the_matching_head_reads_both(tmp_path: Path) -> None:
+    """BLIP's second head: its probability moves with the text and with the picture."""
+    place = folder(tmp_path / "blip", "blip")
+    blip = open_encoder(str(place), revision=None, cache=tmp_path / "cache", device="cpu")
+    assert isinstance(blip, BlipEncoder)
+    found = blip.matches(["leisure", "trust", "leisure"], [picture(0), picture(0), picture(255)])
     assert all(0 < p < 1 for p in found)
     assert len({round(p, 7) for p in found}) == 3
 
