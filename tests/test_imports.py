@@ -36,7 +36,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "models": (("benchmark.models",), ("joints", "settings", "data", "metrics")),
     "perf": (("benchmark.perf",), ("joints", "settings", "metrics", "engine", "models")),
     "scoring": (
-        ("benchmark.calibration", "benchmark.scoring", "benchmark.recognition"),
+        (
+            *("benchmark.calibration", "benchmark.scoring", "benchmark.recognition"),
+            "benchmark.story_embedding",
+        ),
         ("joints", "data", "metrics"),
     ),
     "analyses": (("benchmark.analyses",), ("joints", "world", "metrics")),
