@@ -1,4 +1,4 @@
-"""A case's stories and its picture as embed requests, and their replies as the item that holds them.
+"""A case's stories and picture as embed requests, and their replies as the item that holds them.
 
 Knows records; no encoder. A suite yields the requests as one more stage of its script, after the
 stories, and adds the item to the case's record; `benchmark.analyses.story_vectors` reads it.
@@ -20,14 +20,9 @@ def vector_requests(
 
     ``encoder`` is ``ENCODER|RULE``: who makes the vectors, and how long texts are cut.
     """
-    return tuple(
-        Embed(
-            content=content,
-            encoder=encoder,
-            subject=Subject(country=case.country, item_id=f"{PREFIX}{encoder}"),
-        )
-        for content in (picture, *stories)
-    )
+    subject = Subject(country=case.country, item_id=f"{PREFIX}{encoder}")
+    contents: tuple[str | ImageRef, ...] = (picture, *stories)
+    return tuple(Embed(content=one, encoder=encoder, subject=subject) for one in contents)
 
 
 def vectors_item(case: Case, picture: ImageRef, encoder: str, replies: Sequence[Reply]) -> Item:
