@@ -6,12 +6,18 @@ Knows the stories' distances and the world's (`benchmark.distances`); no text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from benchmark.analyses.distances import LEAST, complete
-from benchmark.analyses.story_similarity import Between, between, distances_known
+from benchmark.analyses.story_similarity import (
+    MEASURES,
+    Between,
+    Measure,
+    between,
+    distances_known,
+)
 from benchmark.distances import FRAMES, distance_matrix
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.mantel import (
@@ -48,6 +54,7 @@ class StoryDistances:
     name: str = "story_distances"
     permutations: int = RESAMPLES
     row_permutations: int = ROW_PERMUTATIONS
+    measures: Mapping[str, Measure] = field(default_factory=lambda: MEASURES)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -63,7 +70,7 @@ class StoryDistances:
         """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
         seed = int(rng.integers(2**63))
         countries = distances_known(records)
-        apart = between(records, answers, countries)
+        apart = between(records, answers, countries, self.measures)
         scores: list[Score] = []
         for frame in FRAMES:
             truth = _truth(frame, countries)

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmark.analyses.story_strata import StoryStratum, cell_means, strata_of
 from benchmark.analyses.story_table import by_proxy, counts
 from benchmark.metrics.bleu import symmetric_bleu
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
+from benchmark.metrics.greedy_matching import greedy_f1_matrix
 from benchmark.records import AnswerReader, CaseRecord
 
 
@@ -22,7 +24,10 @@ def _bleu_distance(stratum: StoryStratum) -> FloatArray:
     return apart
 
 
-MEASURES: Mapping[str, Callable[[StoryStratum], FloatArray]] = {
+Measure = Callable[[StoryStratum], FloatArray]
+"""Distances of all pairs of a stratum's stories, (stories, stories), symmetric."""
+
+MEASURES: Mapping[str, Measure] = {
     "edits": StoryStratum.distances,
     "bleu": _bleu_distance,
 }
@@ -39,8 +44,22 @@ class Between:
     n: int  # countries with stories
 
 
+def by_tokens(encode: Callable[[Sequence[str]], Sequence[npt.ArrayLike]]) -> Measure:
+    """One less BERTScore's F1 as a measure; ``encode`` gives each text's token vectors."""
+
+    def apart(stratum: StoryStratum) -> FloatArray:
+        texts = [" ".join(words) for words in stratum.words]
+        distance: FloatArray = 1 - greedy_f1_matrix(encode(texts))
+        return distance
+
+    return apart
+
+
 def between(
-    records: Sequence[CaseRecord], answers: AnswerReader, countries: Sequence[str]
+    records: Sequence[CaseRecord],
+    answers: AnswerReader,
+    countries: Sequence[str],
+    measures: Mapping[str, Measure] = MEASURES,
 ) -> list[Between]:
     """By proxy and concept, by proxy, and overall, which pools the proxies that are no controls.
 
@@ -52,14 +71,14 @@ def between(
     found: list[Between] = []
     for proxy, table in by_proxy(records, answers):
         control = bool(table.control.all())
-        sums = _sums(strata_of(table, countries), len(countries))
-        for measure in MEASURES:
+        sums = _sums(strata_of(table, countries), len(countries), measures)
+        for measure in measures:
             topics = {t: _mean(*sums[measure, t]) for m, t in sums if m == measure}
             for topic, apart in topics.items():
                 found.append(_between({"proxy": proxy, "topic": topic}, measure, control, apart))
             pooled = _centred(list(topics.values()))
             found.append(_between({"proxy": proxy}, measure, control, pooled))
-    return found + list(_overall(found))
+    return found + list(_overall(found, measures))
 
 
 def distances_known(records: Sequence[CaseRecord]) -> tuple[str, ...]:
@@ -68,12 +87,12 @@ def distances_known(records: Sequence[CaseRecord]) -> tuple[str, ...]:
 
 
 def _sums(
-    strata: Sequence[StoryStratum], size: int
+    strata: Sequence[StoryStratum], size: int, measures: Mapping[str, Measure]
 ) -> dict[tuple[str, str], tuple[FloatArray, FloatArray]]:
     """By measure and concept: summed distances and numbers of pairs."""
     found: dict[tuple[str, str], tuple[FloatArray, FloatArray]] = {}
     for stratum in strata:
-        for measure, apart in MEASURES.items():
+        for measure, apart in measures.items():
             sums, number = cell_means(apart(stratum), stratum.country, size)
             before = found.get((measure, stratum.concept), (0.0, 0.0))
             found[measure, stratum.concept] = (before[0] + sums, before[1] + number)
@@ -97,8 +116,8 @@ def _centred(matrices: Sequence[FloatArray]) -> FloatArray:
     return mean
 
 
-def _overall(found: Sequence[Between]) -> Iterator[Between]:
-    for measure in MEASURES:
+def _overall(found: Sequence[Between], measures: Mapping[str, Measure]) -> Iterator[Between]:
+    for measure in measures:
         mine = [b.apart for b in found if _pooled(b, measure)]
         if mine:
             yield _between({}, measure, False, _centred(mine))

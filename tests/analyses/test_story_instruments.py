@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.analyses.story_distances import StoryDistances
-from benchmark.analyses.story_similarity import Between
+from benchmark.analyses.story_similarity import Between, by_tokens
 from benchmark.analyses.story_variance import StoryVariance
 from benchmark.analyses.story_vocabulary import StoryVocabulary
 from benchmark.distances import distance_matrix
@@ -24,6 +24,7 @@ from tests.benchmarks.stories import NATIONALITIES, Plan, own_words, reader, rec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from benchmark.metrics.divergence import FloatArray
     from benchmark.records import Analysis, CaseRecord
 
 SMALL = Plan(
@@ -187,6 +188,23 @@ def test_stories_alike_where_cultures_are_near_are_aligned() -> None:
         assert find(scores, "story_alignment_tau", **scope).value > 0.2
         assert find(scores, "story_similarity_tau", **scope).value < -0.2
         assert find(scores, "story_alignment_tau", country="CHN", **scope).value > 0.9
+
+
+def test_bertscore_is_one_more_measure() -> None:
+    """Token vectors of whatever encoder give distances of the same sign as words do."""
+    records, stored = tiny()
+
+    def one_hot(texts: Sequence[str]) -> list[FloatArray]:
+        places = {word: k for k, word in enumerate(sorted({w for t in texts for w in t.split()}))}
+        return [np.eye(len(places))[[places[word] for word in t.split()]] for t in texts]
+
+    analysis = StoryDistances(
+        permutations=19, row_permutations=9, measures={"bertscore": by_tokens(one_hot)}
+    )
+    scores = analysis(records, reader(stored), rng=np.random.default_rng(0))  # type: ignore[arg-type]
+    assert {score.scope["measure"] for score in scores} == {"bertscore"}
+    tau = find(scores, "story_alignment_tau", frame="inglehart-welzel", measure="bertscore")
+    assert np.isfinite(tau.value)
 
 
 @cache

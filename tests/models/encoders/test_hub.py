@@ -11,8 +11,10 @@ from PIL import Image
 
 from benchmark.errors import ModelProblem
 from benchmark.metrics.chunking import MEAN, SENTENCE_MAX, TRUNCATE
+from benchmark.metrics.greedy_matching import greedy_f1
 from benchmark.models.encoders.hub import BlipEncoder, HubEncoder, open_encoder
 from benchmark.models.encoders.protocol import encode_long
+from benchmark.models.encoders.tokens import open_token_encoder
 from benchmark.records import ImageRef
 from tests.models.families.parts import library, tokenizer
 
@@ -117,6 +119,23 @@ def test_the_matching_head_reads_both(tmp_path: Path) -> None:
     found = blip.matches(["leisure", "trust", "leisure"], [picture(0), picture(0), picture(255)])
     assert all(0 < p < 1 for p in found)
     assert len({round(p, 7) for p in found}) == 3
+
+
+def test_token_vectors_are_those_of_the_text_alone(tmp_path: Path) -> None:
+    """Padding and special tokens are no part of them; BERTScore of a text with itself is 1."""
+    t: Any = library()
+    words = tokenizer()
+    t.BertModel(t.BertConfig(**SMALL, vocab_size=len(words))).save_pretrained(tmp_path)
+    words.save_pretrained(tmp_path)
+    opened = open_token_encoder(str(tmp_path), layer=1, revision=None, cache=tmp_path / "cache")
+    together = opened.encode_tokens(["leisure", "family and work are important"])
+    alone = opened.encode_tokens(["leisure"])
+    assert together[0] == pytest.approx(alone[0], abs=1e-5)
+    assert len(together[0]) < len(together[1])
+    assert greedy_f1(together[0], together[0]) == pytest.approx(1, abs=1e-5)
+    assert opened.name.endswith("#1")
+    with pytest.raises(ModelProblem, match="layers 0 to 2, and layer 3"):
+        open_token_encoder(str(tmp_path), layer=3, revision=None, cache=tmp_path / "cache")
 
 
 def test_a_model_without_vectors_is_refused(tmp_path: Path) -> None:
