@@ -39,6 +39,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             *("benchmark.calibration", "benchmark.scoring", "benchmark.recognition"),
             "benchmark.story_scoring",
+            "benchmark.story_embedding",
         ),
         ("joints", "data", "metrics"),
     ),

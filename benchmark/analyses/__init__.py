@@ -19,7 +19,12 @@ from benchmark.analyses.identification import Identification
 from benchmark.analyses.rationales import Rationales
 from benchmark.analyses.recognition import Recognition
 from benchmark.analyses.spread import Spread
+from benchmark.analyses.story_distances import StoryDistances
+from benchmark.analyses.story_encoders import StoryEncoders
 from benchmark.analyses.story_lexical import StoryLexical
+from benchmark.analyses.story_retrieval import StoryRetrieval
+from benchmark.analyses.story_variance import StoryVariance
+from benchmark.analyses.story_vocabulary import StoryVocabulary
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import Analysis, AnswerReader, CaseRecord, Score
 
@@ -32,6 +37,11 @@ ANALYSES: Mapping[str, Analysis] = {
     "recognition": Recognition(),
     "rationales": Rationales(),
     "story_lexical": StoryLexical(),
+    "story_vocabulary": StoryVocabulary(),
+    "story_variance": StoryVariance(),
+    "story_distances": StoryDistances(),
+    "story_retrieval": StoryRetrieval(),
+    "story_encoders": StoryEncoders(),
 }
 
 

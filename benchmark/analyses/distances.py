@@ -89,7 +89,7 @@ class Distances:
         seed: int,
     ) -> list[Score]:
         """Both scores of each scope; scopes with one truth share its permutations."""
-        kept = [_complete(apart.model, truth) for apart, truth in jobs]
+        kept = [complete(apart.model, truth) for apart, truth in jobs]
         alike: dict[bytes, list[int]] = {}
         for k, ((_, truth), keep) in enumerate(zip(jobs, kept, strict=True)):
             key = keep.tobytes() + truth[np.ix_(keep, keep)].tobytes()
@@ -147,7 +147,7 @@ def _why(n: int, tau: float) -> str:
 
 def _of_people(apart: Sequence[Apart], truth: FloatArray, frame: str) -> Iterator[Score]:
     for a in apart:
-        keep = _complete(a.model, truth)
+        keep = complete(a.model, truth)
         rows, columns = np.triu_indices(int(keep.sum()), 1)
         inside = np.ix_(keep, keep)
         enough = keep.sum() >= LEAST
@@ -208,7 +208,7 @@ def _mean(scope: Mapping[str, str], reading: Reading, sums: FloatArray, n: int) 
     return Apart(scope=scope, reading=reading, model=sums[0] / number, people=sums[1] / number, n=n)
 
 
-def _complete(*matrices: FloatArray) -> BoolArray:
+def complete(*matrices: FloatArray) -> BoolArray:
     """Members of a set without a missing distance: the one that lacks most goes first."""
     missing = np.asarray(np.isnan(np.array(matrices)).any(axis=0))
     np.fill_diagonal(missing, val=False)

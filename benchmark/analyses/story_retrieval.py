@@ -1,0 +1,199 @@
+"""Does a story lead back to its picture, and a picture to its stories? Recall at K, with chance.
+
+Knows vectors of stories and pictures; no text. Only under the proxy ``own-image``: a picture that
+all nationalities share cannot tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.analyses.item_table import Labels
+from benchmark.analyses.story_table import IntArray
+from benchmark.analyses.story_vectors import StoryVectors, story_vectors
+from benchmark.metrics.divergence import BoolArray, FloatArray
+from benchmark.metrics.resampling import (
+    MIN_STEMS,
+    RESAMPLES,
+    cluster_bootstrap,
+    expanded_level,
+    percentile_interval,
+)
+from benchmark.metrics.retrieval import chance_of_recall, recall_at_k
+from benchmark.records import AnswerReader, CaseRecord, Score
+
+OWN_IMAGE = "own-image"
+K = (1, 5, 10)
+WITHIN, ACROSS, ALL = "within-nationality", "across-nationalities", "all"
+GALLERIES = (WITHIN, ACROSS, ALL)
+BLOCK = 512  # queries at once
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What came of the queries of one kind in one gallery."""
+
+    recall: FloatArray  # (queries, K)
+    chance: FloatArray  # (queries, K)
+    size: FloatArray  # (queries,): of the gallery
+    country: IntArray  # (queries,)
+    concept: IntArray  # (queries,)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoryRetrieval:
+    """``story_recall`` and, beside it, ``story_recall_chance``: what drawing at random reaches.
+
+    Scope ``query`` says what is asked with: a ``story`` (right is its own picture) or an
+    ``image`` (right is any story written to it). Scope ``gallery`` says among what is sought:
+    ``within-nationality`` (the pictures or stories of the same nationality, about all concepts),
+    ``across-nationalities`` (those about the same concept, of all nationalities) or ``all``. Scope
+    ``k``: a query counts as found if a right one is among the k most similar, ties broken evenly.
+    Each picture is in a gallery once. ``encoder`` and ``chunking`` name who made the vectors.
+    In [0, 1], higher is better. Overall, with an interval from resampled concepts, and by country
+    of the query at k = 1.
+    """
+
+    name: str = "story_retrieval"
+    resamples: int = RESAMPLES
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset()
+
+    def __call__(
+        self,
+        records: Sequence[CaseRecord],
+        answers: AnswerReader,
+        *,
+        rng: np.random.Generator,
+    ) -> Sequence[Score]:
+        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
+        seed = int(rng.integers(2**63))
+        mine = [record for record in records if record.case.proxy == OWN_IMAGE]
+        scores: list[Score] = []
+        for vectors in story_vectors(mine, answers):
+            countries, concepts = Labels.of(vectors.country), Labels.of(vectors.concept)
+            for query in ("story", "image"):
+                for gallery in GALLERIES:
+                    found = _search(vectors, countries, concepts, query, gallery)
+                    scope = {
+                        "encoder": vectors.encoder,
+                        "chunking": vectors.chunking,
+                        "query": query,
+                        "gallery": gallery,
+                    }
+                    scores += self._scores(scope, found, countries, seed)
+        return scores
+
+    def _scores(
+        self, scope: Mapping[str, str], found: Found, countries: Labels, seed: int
+    ) -> Iterator[Score]:
+        low, high, why = self._intervals(found, seed)
+        size = f"gallery of {found.size.mean():.4g} on average"
+        for place, k in enumerate(K):
+            at = {**scope, "k": str(k)}
+            column = found.recall[:, place], found.chance[:, place]
+            yield from _pair(at, *column, f"{size}; {why}", (low[place], high[place]))
+        for c, country in enumerate(countries.names):
+            chosen = found.country == c
+            at = {**scope, "k": str(K[0]), "country": country}
+            nothing = (float("nan"), float("nan"))
+            yield from _pair(at, found.recall[chosen, 0], found.chance[chosen, 0], size, nothing)
+
+    def _intervals(self, found: Found, seed: int) -> tuple[FloatArray, FloatArray, str]:
+        clusters = np.unique(found.concept).size
+        none = np.full(len(K), np.nan)
+        if clusters < MIN_STEMS:
+            return none, none, f"too few concepts ({clusters} < {MIN_STEMS})"
+        rng = np.random.default_rng([seed, clusters])
+        samples = cluster_bootstrap(found.recall, found.concept, rng=rng, resamples=self.resamples)
+        low, high = percentile_interval(samples, expanded_level(0.95, clusters))
+        return low, high, f"concept bootstrap, {self.resamples} resamples"
+
+
+def _pair(
+    scope: Mapping[str, str],
+    recall: FloatArray,
+    chance: FloatArray,
+    method: str,
+    ends: tuple[float, float],
+) -> Iterator[Score]:
+    known = ~np.isnan(recall)
+    n, missing = int(known.sum()), int((~known).sum())
+    for metric, column, low, high in (
+        ("story_recall", recall, *ends),
+        ("story_recall_chance", chance, np.nan, np.nan),
+    ):
+        yield Score(
+            metric=metric,
+            value=float(column[known].mean()) if n else np.nan,
+            scope=scope,
+            n=n,
+            n_missing=missing,
+            low=float(low),
+            high=float(high),
+            method=method,
+            higher_is_better=True if metric == "story_recall" else None,
+        )
+
+
+def _search(
+    vectors: StoryVectors, countries: Labels, concepts: Labels, query: str, gallery: str
+) -> Found:
+    """All queries of a kind against their galleries, some at a time."""
+    stories = np.arange(len(vectors.case), dtype=np.intp)
+    pictures = np.arange(len(vectors.country), dtype=np.intp)
+    asking, sought = (stories, pictures) if query == "story" else (pictures, stories)
+    of_query = vectors.case if query == "story" else pictures
+    of_sought = pictures if query == "story" else vectors.case
+    image = Labels.of(vectors.image_id).codes
+    recall = np.full((len(asking), len(K)), np.nan)
+    chance, size = recall.copy(), np.zeros(len(asking))
+    for group in _groups(of_query, of_sought, countries.codes, concepts.codes, gallery):
+        members = sought[group[1]]
+        if query == "story":  # a picture that stands for two cases is in the gallery once
+            members = members[np.unique(image[members], return_index=True)[1]]
+        for start in range(0, len(group[0]), BLOCK):
+            rows = asking[group[0][start : start + BLOCK]]
+            near = (
+                vectors.similarities(rows, members)
+                if query == "story"
+                else vectors.similarities(members, rows).T
+            )
+            right = _right(image[of_query[rows]], image[of_sought[members]])
+            there = np.ones_like(right)
+            size[rows] = len(members)
+            for place, k in enumerate(K):
+                recall[rows, place] = recall_at_k(near, right, k=k)
+                chance[rows, place] = chance_of_recall(right, there, k=k)
+    return Found(
+        recall=recall,
+        chance=chance,
+        size=size,
+        country=countries.codes[of_query],
+        concept=concepts.codes[of_query],
+    )
+
+
+def _groups(
+    of_query: IntArray, of_sought: IntArray, country: IntArray, concept: IntArray, gallery: str
+) -> Iterator[tuple[IntArray, IntArray]]:
+    """Queries that share a gallery, and its members."""
+    if gallery == ALL:
+        yield np.arange(len(of_query)), np.arange(len(of_sought))
+        return
+    codes = country if gallery == WITHIN else concept
+    for code in np.unique(codes):
+        yield (
+            np.flatnonzero(codes[of_query] == code),
+            np.flatnonzero(codes[of_sought] == code),
+        )
+
+
+def _right(query: IntArray, sought: IntArray) -> BoolArray:
+    """Right is what belongs to the same picture."""
+    return np.asarray(query[:, None] == sought[None, :])

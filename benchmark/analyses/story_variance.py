@@ -1,0 +1,272 @@
+"""Do stories differ by nationality? The published F, what it is worth, and a test that holds.
+
+Knows story strata; no embedding and no published distance between countries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from benchmark.analyses.story_strata import StoryStratum, cell_means, strata_of
+from benchmark.analyses.story_table import StoryTable, by_proxy, counts
+from benchmark.metrics.divergence import FloatArray, positive_or_nan
+from benchmark.metrics.permanova import Stratum, Sums, permanova, sums_of_squares
+from benchmark.metrics.permutation import holm
+from benchmark.metrics.published_variance import (
+    Design,
+    f_tail,
+    published_f,
+    published_variances,
+)
+from benchmark.metrics.resampling import percentile_interval
+from benchmark.metrics.spread_of_groups import dispersion_test, distances_from_centre
+from benchmark.records import AnswerReader, CaseRecord, Score
+
+PERMUTATIONS = 1_999
+PUBLISHED_PERMUTATIONS = 499  # eleven times the pairs
+
+
+@dataclass(kw_only=True, slots=True)
+class Gathered:
+    """What is kept of a proxy's strata: sums, never the distances."""
+
+    control: bool
+    n: int
+    n_missing: int
+    topics: list[str] = field(default_factory=list)  # of each stratum
+    sums: Sums
+    spread: FloatArray  # (countries, strata)
+    apart: FloatArray  # (countries, countries): summed distances
+    pairs: FloatArray  # (countries, countries)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoryVariance:
+    """Published variances and F with their null; PERMANOVA and the test of equal spread.
+
+    Distances are `word_edit_distances` between stories of one concept, temperature and proxy.
+
+    By proxy, as published: ``story_variance_within``, ``story_variance_across`` (means over
+    concepts, self-pairs counted as 0), ``story_f_published`` with 1 and 2k - 2 degrees of freedom
+    for k concepts and ``story_f_published_p`` from the F distribution; beside them
+    ``story_f_published_null``, the F to expect if nationality meant nothing (mean of shuffled
+    labels, and where 95 % of them lie), and ``story_f_published_p_permuted``, the F's p under
+    that. **Only the last is a test.**
+
+    Overall (no controls), by proxy, and by proxy and concept (``topic``): ``story_permanova_f``,
+    ``story_permanova_p`` (nationality shuffled within concept and temperature), Holm's over the
+    concepts of a proxy as ``story_permanova_p_holm``; ``story_omega2``, the effect, about 0 where
+    there is none; ``story_r2`` and ``story_r2_null``, what r2 is without an effect.
+    ``story_dispersion_p`` small says that nationalities differ in how varied their stories are,
+    and that the test above may have seen that; ``story_dispersion`` by country is the mean
+    distance of its stories from their centre. ``story_distinctness`` by country is the mean
+    distance to the others' stories less that among its own, no story with itself: above 0 where
+    stories of a nationality resemble each other. None of these is a grade.
+    """
+
+    name: str = "story_variance"
+    permutations: int = PERMUTATIONS
+    published_permutations: int = PUBLISHED_PERMUTATIONS
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset()
+
+    def __call__(
+        self,
+        records: Sequence[CaseRecord],
+        answers: AnswerReader,
+        *,
+        rng: np.random.Generator,
+    ) -> Sequence[Score]:
+        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
+        seed = int(rng.integers(2**63))
+        countries = sorted({record.case.country for record in records if counts(record)})
+        scores: list[Score] = []
+        kept: dict[str, Gathered] = {}
+        for proxy, table in by_proxy(records, answers):
+            found, published = self._gathered(
+                table, countries, np.random.default_rng([seed, *proxy.encode()])
+            )
+            kept[proxy] = found
+            scores += published
+        for proxy, part in kept.items():
+            scores += self._tests({"proxy": proxy}, [part], countries, seed)
+            scores += _by_topic(proxy, part)
+        pooled = [part for part in kept.values() if not part.control]
+        if pooled:
+            scores += self._tests({}, pooled, countries, seed)
+        return scores
+
+    def _gathered(
+        self, table: StoryTable, countries: Sequence[str], rng: np.random.Generator
+    ) -> tuple[Gathered, list[Score]]:
+        strata = strata_of(table, countries)
+        distances = [np.nan_to_num(stratum.distances()) for stratum in strata]
+        plain = [
+            Stratum(distances=d, groups=s.country) for s, d in zip(strata, distances, strict=True)
+        ]
+        cells = [
+            cell_means(d, s.country, len(countries)) for s, d in zip(strata, distances, strict=True)
+        ]
+        found = Gathered(
+            control=bool(table.control.all()),
+            n=len(table),
+            n_missing=table.left_out,
+            topics=[stratum.concept for stratum in strata],
+            sums=sums_of_squares(plain, rng=rng, permutations=self.permutations),
+            spread=distances_from_centre(plain, len(countries)),
+            apart=np.sum([sums for sums, _ in cells], axis=0),
+            pairs=np.sum([number for _, number in cells], axis=0),
+        )
+        return found, list(self._published(table, strata, distances, rng))
+
+    def _published(
+        self,
+        table: StoryTable,
+        strata: Sequence[StoryStratum],
+        distances: Sequence[FloatArray],
+        rng: np.random.Generator,
+    ) -> Iterator[Score]:
+        topics = sorted({stratum.concept for stratum in strata})
+        designs = [
+            Design(distances=d, groups=s.country, rounds=s.response, topic=topics.index(s.concept))
+            for s, d in zip(strata, distances, strict=True)
+        ]
+        number = self.published_permutations
+        v = published_variances(designs, len(topics), rng=rng, permutations=number)
+        f, null = float(published_f(v.within, v.across)), published_f(v.within_null, v.across_null)
+        low, high = percentile_interval(null)
+        more = (1 + int((null >= f * (1 - 1e-12)).sum())) / (1 + number)
+        left = 2 * len(topics) - 2
+        df = f"df 1, {left}"
+        self_pairs = "mean over concepts, self-pairs counted as 0 as published"
+        shuffled = f"{number} shufflings of nationality within concept and temperature"
+        rows: Sequence[tuple[str, float, str]] = (
+            ("story_variance_within", float(v.within.mean()), self_pairs),
+            ("story_variance_across", float(v.across.mean()), self_pairs),
+            ("story_f_published", f, f"{df}; large without any effect, see story_f_published_null"),
+            ("story_f_published_p", f_tail(f, 1, max(left, 1)), f"F distribution, {df}; no test"),
+            ("story_f_published_p_permuted", more if np.isfinite(f) else np.nan, shuffled),
+        )
+        for metric, value, method in rows:
+            yield _score(metric, value, {"proxy": table.proxy[0]}, table, method)
+        yield Score(
+            metric="story_f_published_null",
+            value=float(null.mean()),
+            scope={"proxy": table.proxy[0]},
+            n=len(table),
+            n_missing=table.left_out,
+            low=float(low),
+            high=float(high),
+            method=f"mean and middle 95 % of {shuffled}",
+            higher_is_better=None,
+        )
+
+    def _tests(
+        self,
+        scope: Mapping[str, str],
+        parts: Sequence[Gathered],
+        countries: Sequence[str],
+        seed: int,
+    ) -> Iterator[Score]:
+        sums = _joined([part.sums for part in parts])
+        whole = _Counted(n=sum(p.n for p in parts), left_out=sum(p.n_missing for p in parts))
+        yield from _permanova(scope, sums, None, whole)
+        spread = np.concatenate([part.spread for part in parts], axis=1)
+        rng = np.random.default_rng([seed, *repr(sorted(scope.items())).encode()])
+        test = dispersion_test(spread, rng=rng, permutations=self.permutations)
+        method = f"{self.permutations} shufflings of cells within concept and temperature"
+        yield _score("story_dispersion_f", test.f, scope, whole, method)
+        yield _score("story_dispersion_p", test.p, scope, whole, method)
+        apart = np.sum([part.apart for part in parts], axis=0)
+        pairs = np.sum([part.pairs for part in parts], axis=0)
+        yield from _of_countries(scope, countries, test.by_group, apart, pairs)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Counted:
+    n: int
+    left_out: int
+
+    def __len__(self) -> int:
+        return self.n
+
+
+def _permanova(
+    scope: Mapping[str, str], sums: Sums, chosen: np.ndarray | None, of: _Counted
+) -> Iterator[Score]:
+    test = permanova(sums, chosen)
+    number = sums.shuffled.shape[1]
+    method = f"PERMANOVA, {number} shufflings of nationality within concept and temperature"
+    for metric, value in (
+        ("story_permanova_f", test.f),
+        ("story_permanova_p", test.p),
+        ("story_omega2", test.omega2),
+        ("story_r2", test.r2),
+        ("story_r2_null", test.r2_null),
+    ):
+        yield _score(metric, value, scope, of, method)
+
+
+def _by_topic(proxy: str, part: Gathered) -> Iterator[Score]:
+    topics = sorted(set(part.topics))
+    column = np.array(part.topics, dtype=str)
+    p, members = [], []
+    for topic in topics:
+        chosen = np.asarray(column == topic)
+        n = int((part.sums.df_between + part.sums.df_within + 1)[chosen].sum())
+        members.append(_Counted(n=n, left_out=0))
+        found = list(_permanova({"proxy": proxy, "topic": topic}, part.sums, chosen, members[-1]))
+        p.append(next(s.value for s in found if s.metric == "story_permanova_p"))
+        yield from found
+    method = f"Holm over {len(topics)} concepts"
+    for topic, corrected, of in zip(topics, holm(p).tolist(), members, strict=True):
+        scope = {"proxy": proxy, "topic": topic}
+        yield _score("story_permanova_p_holm", corrected, scope, of, method)
+
+
+def _of_countries(
+    scope: Mapping[str, str],
+    countries: Sequence[str],
+    spread: FloatArray,
+    apart: FloatArray,
+    pairs: FloatArray,
+) -> Iterator[Score]:
+    own = np.diag(apart) / positive_or_nan(np.diag(pairs))
+    others = (apart.sum(axis=1) - np.diag(apart)) / positive_or_nan(
+        pairs.sum(axis=1) - np.diag(pairs)
+    )
+    for c, country in enumerate(countries):
+        of = _Counted(n=int(pairs[c].sum()), left_out=0)
+        mine = {**scope, "country": country}
+        method = "mean over concepts and temperatures; n counts pairs of stories"
+        yield _score("story_dispersion", spread[c], mine, of, method)
+        yield _score("story_distinctness", others[c] - own[c], mine, of, method)
+
+
+def _joined(parts: Sequence[Sums]) -> Sums:
+    return Sums(
+        total=np.concatenate([part.total for part in parts]),
+        within=np.concatenate([part.within for part in parts]),
+        shuffled=np.concatenate([part.shuffled for part in parts]),
+        df_between=np.concatenate([part.df_between for part in parts]),
+        df_within=np.concatenate([part.df_within for part in parts]),
+    )
+
+
+def _score(
+    metric: str, value: float, scope: Mapping[str, str], of: _Counted | StoryTable, method: str
+) -> Score:
+    return Score(
+        metric=metric,
+        value=float(value),
+        scope=scope,
+        n=len(of),
+        n_missing=of.left_out,
+        method=method,
+        higher_is_better=None,
+    )

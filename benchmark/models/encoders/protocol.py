@@ -1,0 +1,92 @@
+"""What an encoder is, and how it is given texts longer than its window; knows no framework.
+
+An encoder judges what a model wrote and is never the model under test. Its vectors have length 1,
+so that their product is the cosine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.errors import ModelProblem, unknown
+from benchmark.metrics.chunking import MEAN, RULES, sentences_of, spans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmark.records import ImageRef
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Texts and pictures as rows of one space."""
+
+    @property
+    def name(self) -> str:
+        """Hub id and commit, or the folder's digest: what a figure made with it is named by."""
+        ...
+
+    @property
+    def window(self) -> int:
+        """Tokens of text that fit, special ones not counted; what is longer is cut."""
+        ...
+
+    def count_tokens(self, words: Sequence[str]) -> list[int]:
+        """Tokens of each word by itself."""
+        ...
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, (texts, d), each of length 1."""
+        ...
+
+    def encode_images(self, images: Sequence[ImageRef]) -> Vectors:
+        """One row a picture, (images, d), each of length 1."""
+        ...
+
+
+class TokenEncoder(Protocol):
+    """Token vectors of texts, for `benchmark.metrics.greedy_matching`."""
+
+    @property
+    def name(self) -> str: ...
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        """Of each text its tokens' vectors, (tokens, d), each of length 1."""
+        ...
+
+
+def encode_long(encoder: Encoder, texts: Sequence[str], rule: str) -> list[Vectors]:
+    """Vectors of texts of any length under a rule of `benchmark.metrics.chunking`.
+
+    Of each text one row, (1, d), for ``truncate`` and ``mean-of-chunks`` (the mean of the chunks'
+    vectors, brought back to length 1), or a row for each piece for ``sentence-max``. All pieces
+    of all texts are encoded together.
+    """
+    if rule not in RULES:
+        raise ModelProblem(unknown("rule of chunking", rule, RULES, source="an encoder"))
+    pieces, sizes = [], []
+    for text in texts:
+        mine = _pieces(encoder, text, rule)
+        pieces += mine
+        sizes.append(len(mine))
+    rows = encoder.encode_texts(pieces)
+    parts = np.split(rows, np.cumsum(sizes)[:-1])
+    return [_unit(part.mean(axis=0, keepdims=True)) if rule == MEAN else part for part in parts]
+
+
+def _pieces(encoder: Encoder, text: str, rule: str) -> list[str]:
+    """The pieces that are encoded; a text without words is one empty piece."""
+    found = text.split()
+    counts = encoder.count_tokens(found)
+    runs = spans(counts, sentences_of(text), encoder.window, rule)
+    return [" ".join(found[start:end]) for start, end in runs] or [""]
+
+
+def _unit(rows: Vectors) -> Vectors:
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    found: Vectors = (rows / np.where(length > 0, length, 1)).astype(np.float32)
+    return found

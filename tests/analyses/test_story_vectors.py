@@ -1,0 +1,235 @@
+"""Retrieval and agreement of encoders, from planted vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from benchmark.analyses.story_encoders import StoryEncoders, encoder_favours
+from benchmark.analyses.story_retrieval import StoryRetrieval
+from benchmark.errors import DataProblem
+from benchmark.metrics.divergence import FloatArray
+from benchmark.records import Answer, Case, CaseRecord, Item, Score, Text, Vector
+from tests.analyses.building import find
+
+COUNTRIES = ("BRA", "DEU", "JPN", "MEX", "USA")
+CONCEPTS = tuple(f"concept-{k}" for k in range(7))
+STORIES, DIM = 3, 16
+RETRIEVAL = StoryRetrieval(resamples=200)
+
+
+@dataclass
+class Planted:
+    """Records of one model; a story's vector is its picture's by ``fit``, and noise."""
+
+    seed: int = 0
+    proxy: str = "own-image"
+    stored: dict[str, Answer] = field(default_factory=dict)
+
+    def records(self, fit: Mapping[str, FloatArray], model: str = "m") -> list[CaseRecord]:
+        """``fit`` by encoder, one number for each case."""
+        rng = np.random.default_rng(self.seed)
+        found = []
+        for c, (country, concept) in enumerate((a, b) for a in COUNTRIES for b in CONCEPTS):
+            case = Case(
+                suite="stories", country=country, topic=concept, proxy=self.proxy, kind="story"
+            )
+            items = [self._story(case, f"{concept}/0.3/{k}", model) for k in range(STORIES)]
+            for encoder, of in fit.items():
+                items.append(self._vectors(case, encoder, float(of[c]), rng, model))
+            found.append(CaseRecord(case=case, scores=(), items=tuple(items)))
+        return found
+
+    def answers(self, keys: Sequence[str]) -> Mapping[str, Answer]:
+        """All that the records point to."""
+        return {key: self.stored[key] for key in keys}
+
+    def _story(self, case: Case, name: str, model: str) -> Item:
+        key = f"{model}/{case.case_id}/{name}"
+        self.stored[key] = Text(text="Once", finish="stop")
+        return Item(case_id=case.case_id, item_id=name, cluster=case.topic, request_keys=(key,))
+
+    def _vectors(
+        self, case: Case, encoder: str, fit: float, rng: np.random.Generator, model: str
+    ) -> Item:
+        picture = rng.normal(size=DIM)
+        rows = [picture, *(fit * picture + rng.normal(size=(STORIES, DIM)))]
+        keys = [f"{model}/{case.case_id}/{encoder}/{k}" for k in range(len(rows))]
+        for key, row in zip(keys, rows, strict=True):
+            self.stored[key] = Vector(values=tuple(row.tolist()))
+        return Item(
+            case_id=case.case_id,
+            item_id=f"vectors:{encoder}|truncate",
+            cluster=case.topic,
+            image_ids=(f"{case.country}-{case.topic}",),
+            request_keys=tuple(keys),
+        )
+
+
+def level(value: float) -> FloatArray:
+    """The same fit for every case."""
+    return np.full(len(COUNTRIES) * len(CONCEPTS), value)
+
+
+def recalled(planted: Planted, records: Sequence[CaseRecord]) -> Sequence[Score]:
+    """The scores of retrieval."""
+    return RETRIEVAL(records, planted.answers, rng=np.random.default_rng(0))
+
+
+def scope(query: str, gallery: str, k: int) -> dict[str, str]:
+    """The scope of one figure."""
+    who = {"encoder": "clip", "chunking": "truncate"}
+    return {**who, "query": query, "gallery": gallery, "k": str(k)}
+
+
+GALLERIES = [
+    ("within-nationality", 7, 21),
+    ("across-nationalities", 5, 15),
+    ("all", 35, 105),
+]
+
+
+@pytest.mark.parametrize(("gallery", "pictures", "stories"), GALLERIES)
+def test_chance_is_that_of_the_gallery(gallery: str, pictures: int, stories: int) -> None:
+    """One of so many pictures; at least one of three stories among so many."""
+    planted = Planted()
+    scores = recalled(planted, planted.records({"clip": level(0.0)}))
+    assert find(scores, "story_recall_chance", **scope("story", gallery, 1)).value == pytest.approx(
+        1 / pictures
+    )
+    assert find(scores, "story_recall_chance", **scope("image", gallery, 1)).value == pytest.approx(
+        3 / stories
+    )
+
+
+@pytest.mark.parametrize("query", ["story", "image"])
+@pytest.mark.parametrize(("gallery", "pictures", "stories"), GALLERIES)
+def test_planted_pictures_are_found_and_noise_is_at_chance(
+    gallery: str, pictures: int, stories: int, query: str
+) -> None:
+    """Far above chance where stories hold their picture, within noise of it where not."""
+    planted = Planted(seed=1)
+    found, nothing = (
+        recalled(planted, planted.records({"clip": level(fit)})) for fit in (2.0, 0.0)
+    )
+    at = scope(query, gallery, 1)
+    chance = find(found, "story_recall_chance", **at).value
+    recall = find(found, "story_recall", **at)
+    assert recall.value > max(0.6, 2 * chance)
+    assert recall.low <= recall.value <= recall.high
+    assert find(nothing, "story_recall", **at).value == pytest.approx(chance, abs=0.15)
+    assert (recall.n, pictures < stories) == (105 if query == "story" else 35, True)
+
+
+def test_shared_pictures_are_not_retrieved() -> None:
+    """A picture of all nationalities cannot tell them apart, so there is no figure."""
+    planted = Planted(proxy="shared-image")
+    assert list(recalled(planted, planted.records({"clip": level(1.0)}))) == []
+
+
+def test_a_picture_of_two_cases_is_in_a_gallery_once() -> None:
+    """Both cases' stories are right with it, and galleries shrink."""
+    planted = Planted(seed=2)
+    records = planted.records({"clip": level(2.0)})
+    one, other = records[0], records[len(CONCEPTS)]  # one concept, two countries
+    key = one.items[-1].request_keys[0]
+    shared = replace(
+        other.items[-1],
+        image_ids=one.items[-1].image_ids,
+        request_keys=(key, *other.items[-1].request_keys[1:]),
+    )
+    records[len(CONCEPTS)] = replace(other, items=(*other.items[:-1], shared))
+    scores = recalled(planted, records)
+    assert "gallery of 34 " in find(scores, "story_recall", **scope("story", "all", 1)).method
+
+
+def test_encoders_that_see_the_same_agree_and_others_do_not() -> None:
+    """W and tau over cases: near 1 for encoders of one mind, tau about 0 with a stranger."""
+    rng = np.random.default_rng(3)
+    one, other = rng.uniform(0, 40, size=(2, 35))
+    planted = Planted(seed=4)
+    records = planted.records({"clip": one, "siglip": one, "odd": other})
+    scores = StoryEncoders()(records, planted.answers, rng=rng)
+    alike = {"ranked": "cases", "encoder": "clip|truncate", "against": "siglip|truncate"}
+    apart = {"ranked": "cases", "encoder": "clip|truncate", "against": "odd|truncate"}
+    assert find(scores, "encoder_tau", **alike).value > 0.5
+    assert abs(find(scores, "encoder_tau", **apart).value) < 0.3
+    assert 0.4 < find(scores, "encoder_agreement", ranked="cases").value < 0.9
+    mean = find(scores, "story_picture_similarity", encoder="clip", chunking="truncate")
+    assert 0.5 < mean.value < 1
+
+
+def favoured() -> tuple[Planted, dict[str, list[CaseRecord]]]:
+    """Three models alike in truth; the encoder ``siglip`` favours the smallest one."""
+    planted = Planted(seed=5)
+    runs = {}
+    for k, model in enumerate(("large", "middle", "small")):
+        planted.seed = 10 + k
+        more = 0.6 if model == "small" else 0.0
+        fit = {"blip": level(1.0), "clip": level(1.0), "siglip": level(1.0 + more)}
+        runs[model] = planted.records(fit, model)
+    return planted, runs
+
+
+def test_planted_bias_of_an_encoder_is_found() -> None:
+    """The favour stands at its encoder and model, is significant, and is the largest."""
+    planted, runs = favoured()
+    scores = encoder_favours(runs, planted.answers, rng=np.random.default_rng(0))
+    favours = {
+        (s.scope["encoder"], s.scope["model"]): s.value
+        for s in scores
+        if s.metric == "encoder_favour"
+    }
+    assert max(favours, key=lambda pair: favours[pair]) == ("siglip", "small")
+    at = {"encoder": "siglip", "chunking": "truncate", "model": "small"}
+    assert find(scores, "encoder_favour_p", **at).value < 0.05
+    assert find(scores, "encoder_agreement", ranked="models").n == 3
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    """Cases backwards give the same scores of both analyses."""
+    planted = Planted(seed=6)
+    records = planted.records({"clip": level(1.0), "siglip": level(0.5)})
+    for analysis in (RETRIEVAL, StoryEncoders()):
+        runs = [
+            analysis(rows, planted.answers, rng=np.random.default_rng(0))
+            for rows in (records, records[::-1])
+        ]
+        assert repr(runs[0]) == repr(runs[1])
+
+
+def test_vectors_must_belong_to_the_stories() -> None:
+    """One too few, or of another size, is one sentence."""
+    planted = Planted()
+    record = planted.records({"clip": level(1.0)})[0]
+    vectors = record.items[-1]
+    short = replace(vectors, request_keys=vectors.request_keys[:-1])
+    with pytest.raises(DataProblem, match="3 stories but 2 vectors of clip"):
+        recalled(planted, [replace(record, items=(*record.items[:-1], short))])
+    planted.stored[vectors.request_keys[1]] = Vector(values=(1.0,) * 5)
+    with pytest.raises(DataProblem, match="no multiple of its picture's 16"):
+        recalled(planted, [record])
+
+
+def test_models_without_common_encoders_cannot_be_compared() -> None:
+    """One model or one encoder is no comparison."""
+    planted, runs = favoured()
+    with pytest.raises(DataProblem, match="at least two models"):
+        encoder_favours({"large": runs["large"]}, planted.answers, rng=np.random.default_rng(0))
+
+
+def test_the_nearest_piece_of_a_story_counts() -> None:
+    """A vector of several pieces: the second is the picture itself, so the similarity is 1."""
+    planted = Planted(seed=7)
+    records = planted.records({"clip": level(0.0)})
+    for record in records:
+        picture, *stories = record.items[-1].request_keys
+        values = planted.stored[picture].values  # type: ignore[union-attr]
+        for key in stories:
+            before = planted.stored[key].values  # type: ignore[union-attr]
+            planted.stored[key] = Vector(values=before + values)
+    scores = recalled(planted, records)
+    assert find(scores, "story_recall", **scope("story", "all", 1)).value == 1

@@ -1,0 +1,131 @@
+"""PERMANOVA within strata, the test of spread, and the published variance."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.permanova import Stratum, permanova, sums_of_squares
+from benchmark.metrics.published_variance import (
+    Design,
+    f_tail,
+    published_f,
+    published_variances,
+)
+from benchmark.metrics.spread_of_groups import dispersion_test, distances_from_centre
+
+
+def points(seed: int, *, shift: float = 0.0, scale: float = 1.0) -> tuple[Stratum, FloatArray]:
+    """Twelve points in three groups, the first four moved or scattered, and the points."""
+    x = np.random.default_rng(seed).random((12, 3))
+    x[:4] = x[:4] * scale + shift
+    d = np.linalg.norm(x[:, None] - x, axis=-1)
+    return Stratum(distances=d, groups=np.repeat([0, 1, 2], 4)), x
+
+
+def test_one_stratum_is_the_published_test() -> None:
+    """Pseudo-F of one stratum as scikit-bio 0.7.4 has it."""
+    stratum, _ = points(5, shift=0.3)
+    sums = sums_of_squares([stratum], rng=np.random.default_rng(0), permutations=999)
+    found = permanova(sums)
+    assert found.f == pytest.approx(0.927411, abs=1e-6)
+    assert found.p == pytest.approx(0.479, abs=0.05)
+
+
+def test_sums_are_those_of_the_points_themselves() -> None:
+    """With Euclidean distances they are ordinary sums of squares around means."""
+    stratum, x = points(1)
+    sums = sums_of_squares([stratum], rng=np.random.default_rng(0), permutations=1)
+    assert sums.total[0] == pytest.approx(np.square(x - x.mean(axis=0)).sum())
+    parts = [x[stratum.groups == g] for g in range(3)]
+    assert sums.within[0] == pytest.approx(sum(np.square(p - p.mean(0)).sum() for p in parts))
+
+
+def test_shuffled_sums_are_those_of_a_loop() -> None:
+    """Every shuffled sum is that of the labels in another order; its mean is the expectation."""
+    stratum, _ = points(2)
+    sums = sums_of_squares([stratum], rng=np.random.default_rng(0), permutations=4000)
+    pairs = np.square(stratum.distances)[np.triu_indices(12, 1)].mean()
+    expected = 3 * 6 * pairs / 4  # three groups of six pairs, each divided by four
+    assert sums.shuffled.mean() == pytest.approx(expected, rel=0.01)
+
+
+def test_labels_do_not_leave_their_stratum() -> None:
+    """Strata far apart in kind add nothing: what differs between them is no effect."""
+    near, _ = points(3)
+    far = Stratum(distances=near.distances * 50, groups=near.groups + 7)
+    sums = sums_of_squares([near, far], rng=np.random.default_rng(0), permutations=99)
+    one = permanova(sums, np.array([True, False]))
+    other = permanova(sums, np.array([False, True]))
+    assert one.r2 == pytest.approx(other.r2)
+    assert sums.df_between.tolist() == [2, 2]
+
+
+def test_p_is_uniform_without_an_effect() -> None:
+    """Of 200 null sets of two strata as many p lie below 0.1, 0.3, 0.5 as should."""
+    p = []
+    for seed in range(200):
+        strata = [points(1000 + 2 * seed + k)[0] for k in range(2)]
+        sums = sums_of_squares(strata, rng=np.random.default_rng(seed), permutations=99)
+        p.append(permanova(sums).p)
+    for level in (0.1, 0.3, 0.5, 0.9):
+        spread = math.sqrt(level * (1 - level) / 200)
+        assert np.mean(np.array(p) <= level) == pytest.approx(level, abs=3.5 * spread)
+
+
+def test_degenerate_strata_are_not_scored() -> None:
+    """One group, groups of one member, or no distance at all: NaN."""
+    d = np.ones((4, 4)) - np.eye(4)
+    for groups, distances in (([0] * 4, d), ([0, 1, 2, 3], d), ([0, 0, 1, 1], 0 * d)):
+        stratum = Stratum(distances=distances, groups=np.array(groups))
+        sums = sums_of_squares([stratum], rng=np.random.default_rng(0), permutations=9)
+        assert math.isnan(permanova(sums).p)
+
+
+def test_distance_from_the_centre_needs_no_coordinates() -> None:
+    """It is that to the mean of the points (scikit-bio's coordinates give the same)."""
+    stratum, x = points(5, shift=0.3)
+    found = distances_from_centre([stratum], 3)[:, 0] / np.sqrt(4 / 3)
+    assert found == pytest.approx([0.481989017, 0.512966363, 0.452709985], abs=1e-8)
+    own = x[:4] - x[:4].mean(axis=0)
+    assert found[0] == pytest.approx(np.linalg.norm(own, axis=1).mean())
+
+
+def test_a_scattered_group_is_found_and_equal_spread_is_not() -> None:
+    """The p is small for planted scatter and uniform enough without."""
+    rng = np.random.default_rng(0)
+    wide = distances_from_centre([points(s, scale=3.0)[0] for s in range(8)], 3)
+    assert dispersion_test(wide, rng=rng, permutations=199).p < 0.01
+    p = [
+        dispersion_test(
+            distances_from_centre([points(100 * k + s)[0] for s in range(4)], 3),
+            rng=rng,
+            permutations=99,
+        ).p
+        for k in range(1, 81)
+    ]
+    assert np.mean(np.array(p) <= 0.2) == pytest.approx(0.2, abs=0.15)
+
+
+def test_published_variance_has_its_bias_under_the_null() -> None:
+    """With all distances 1 the variances are (n - 1)/n: four fifths within, 41/42 across."""
+    groups, rounds = np.divmod(np.arange(210), 5)
+    design = Design(distances=1 - np.eye(210), groups=groups, rounds=rounds, topic=0)
+    found = published_variances([design], 1, rng=np.random.default_rng(0), permutations=3)
+    assert found.within[0] == pytest.approx(4 / 5)
+    assert found.across[0] == pytest.approx(41 / 42)
+    assert found.within_null == pytest.approx(np.full((3, 1), 4 / 5))
+
+
+def test_published_f_agrees_with_scipy() -> None:
+    """F and its tail, of 35 values within and 35 across."""
+    from scipy.stats import f_oneway
+
+    a, b = np.random.default_rng(6).random((2, 35))
+    expected = f_oneway(a, b + 0.2)
+    f = float(published_f(a, b + 0.2))
+    assert f == pytest.approx(expected.statistic)
+    assert f_tail(f, 1, 68) == pytest.approx(expected.pvalue)

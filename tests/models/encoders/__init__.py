@@ -1,0 +1,1 @@
+"""Tests of encoders: chunking without a framework, and tiny random models with one."""
