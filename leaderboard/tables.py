@@ -254,9 +254,11 @@ def _generic(table: Table, rows: Sequence[tuple[str, BoardRow]]) -> Table:
     for head in ("value", "interval", "n", "missing"):
         table.add_column(head, justify="right", no_wrap=True)
     for label, row in rows:
-        for score in _overall(row.scores):
+        table.add_section()
+        for place, score in enumerate(_overall(row.scores)):
             value = NOT_SCORED if math.isnan(score.value) else f"{score.value:.3f}"
-            model = [_model_cell(row)] if label else []
+            first = _model_cell(row) if place == 0 else Text()
+            model = [first] if label else []
             counts = str(score.n), str(score.n_missing)
             table.add_row(*model, Text(score.name), value, _interval(score), *counts)
     table.caption = Text(GENERIC_CAPTION)
