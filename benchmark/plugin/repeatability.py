@@ -24,8 +24,8 @@ from benchmark.plugin.state import SuiteState
 from benchmark.records import ModelIdentity
 
 NOTHING = (
-    "no probabilities were computed: all were read from a store without an earlier comparison, only "
-    "texts were asked for, or the run was broken off"
+    "no probabilities were computed: all were read from a store without an earlier comparison, "
+    "only texts were asked for, or the run was broken off"
 )
 
 
