@@ -31,6 +31,7 @@ def gap_of(cells: Sequence[Cell]) -> Gap:
         [cell.low for cell in cells],
         [cell.high for cell in cells],
         df=[cell.df for cell in cells],
+        weights=[max(1, cell.n) for cell in cells],
         noise=[cell.noise for cell in cells],
     )
     n = sum(cell.n for cell in cells)

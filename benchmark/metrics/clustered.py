@@ -15,7 +15,7 @@ from benchmark.metrics.divergence import FloatArray, positive_or_nan
 
 IntArray = npt.NDArray[np.intp]
 
-MIN_DF = 50  # below, a cell's own variance between clusters is too rough to go by
+MIN_DF = 100  # below, a cell's own variance between clusters is too rough to go by
 LEAST_DEFF = 0.5  # strata that differ may sharpen a share, within reason
 
 

@@ -4,9 +4,9 @@ Knows arrays: values, the ends of their intervals, degrees of freedom; not what 
 plain difference between the best and the worst of many groups is above 0 whether they differ or
 not, so
 
-* the **value** is the plain gap times :math:`\sqrt{1 - \bar{s^2} / \mathrm{var}(x)}`: the groups
-  drawn together until they vary as much as the groups without noise would (Louis 1984,
-  doi:10.1080/01621459.1984.10478062); 0 where noise explains all of it;
+* the **value** is the gap of the groups drawn together, each by
+  :math:`\sqrt{\tau^2 / (\tau^2 + s_i^2)}`, until they vary as much as the groups without noise
+  would (Louis 1984, doi:10.1080/01621459.1984.10478062); 0 where noise explains all of it;
 * the **upper end** is the largest upper end of any pair's difference: whichever pair is truly the
   widest, it is among them, so no correction is needed;
 * the **lower end** is the largest lower end of any pair's, and the pair was chosen for being the
@@ -37,8 +37,7 @@ REACH = 8.5  # standard deviations, beyond which nothing is left
 class CorrectedGap:
     """The corrected gap and its interval; ``least`` and ``most`` are the places of the two groups.
 
-    ``plain`` is uncorrected, ``by_noise`` what equal groups would show, ``kept`` the factor by
-    which all deviations from the mean are drawn in: 0 (noise) to 1 (no noise).
+    ``plain`` is uncorrected, ``by_noise`` what equal groups would show.
     """
 
     value: float
@@ -46,7 +45,6 @@ class CorrectedGap:
     high: float
     plain: float
     by_noise: float
-    kept: float
     least: int
     most: int
 
@@ -58,6 +56,7 @@ def corrected_gap(
     *,
     df: npt.ArrayLike,
     errors: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike = 1.0,
     noise: npt.ArrayLike = 0.0,
 ) -> CorrectedGap:
     """The gap of the module's first lines.
@@ -70,6 +69,8 @@ def corrected_gap(
         Degrees of freedom of each interval, shape ``(groups,)``, at least 1.
     errors
         Standard errors, shape ``(groups,)``; left out: half the width over Student's quantile.
+    weights
+        For `between_variance`: the groups' numbers of questions, or equal; broadcasts.
     noise
         By how much each interval is to be widened on either side; broadcasts.
 
@@ -96,7 +97,7 @@ def corrected_gap(
     freedom = np.broadcast_to(np.asarray(df, dtype=np.float64), x.shape)
     quantile = stdtrit(freedom, 1 - ALPHA)
     known = (high - low) / 2 / quantile if errors is None else np.asarray(errors, dtype=np.float64)
-    kept = kept_without_noise(x, known)
+    drawn = drawn_in(x, known, weights=weights)
     widening = np.broadcast_to(wide, x.shape)
     apart = np.subtract.outer(x, x) - np.where(np.eye(x.size, dtype=np.bool_), np.inf, 0.0)
     widened = np.add.outer(widening, widening)
@@ -106,29 +107,70 @@ def corrected_gap(
     least, most = int(x.argmin()), int(x.argmax())
     plain = float(x[most] - x[least])
     return CorrectedGap(
-        value=min(max(plain * kept, ends[0]), ends[1]),
+        value=min(max(float(np.ptp(drawn)), ends[0]), ends[1]),
         low=ends[0],
         high=ends[1],
         plain=plain,
         by_noise=expected_range(known),
-        kept=kept,
         least=least,
         most=most,
     )
 
 
-def kept_without_noise(values: npt.ArrayLike, errors: npt.ArrayLike) -> float:
-    r""":math:`\sqrt{\max(0, 1 - \bar{s^2} / \mathrm{var}(x))}`, 0 where nothing varies.
+def between_variance(
+    values: npt.ArrayLike, errors: npt.ArrayLike, *, weights: npt.ArrayLike = 1.0
+) -> float:
+    r"""How much groups vary beyond their noise: τ², 0 where it comes out negative.
 
-    Its square is the reliability of the groups' order: the share of their variance that is not
-    noise, in [0, 1].
+    .. math:: \frac{\sum w_i (x_i - \bar x_w)^2 - \sum w_i (1 - w_i / W) s_i^2}
+              {W - \sum w_i^2 / W}
 
-    >>> round(kept_without_noise([0.0, 1.0], [0.5, 0.5]), 6)  # variance 1/2, of it 1/4 noise
-    0.707107
+    Parameters
+    ----------
+    values, errors
+        Of the groups and their standard errors, shape ``(groups,)``, at least two.
+    weights
+        w, above 0; known numbers such as those of questions. Weights made of the estimated errors
+        would favour groups whose errors came out too small.
+
+    References
+    ----------
+    DerSimonian & Kacker (2007), Random-effects model for meta-analysis of clinical trials: an
+    update, doi:10.1016/j.cct.2006.04.004, the general method of moments.
+
+    Examples
+    --------
+    Variance 1/2, of it 1/4 noise.
+
+    >>> between_variance([0.0, 1.0], [0.5, 0.5])
+    0.25
     """
     x, s = np.asarray(values, dtype=np.float64), np.asarray(errors, dtype=np.float64)
-    varied = float(x.var(ddof=1))
-    return float(np.sqrt(max(0.0, 1 - float((s * s).mean()) / varied))) if varied > 0 else 0.0
+    w = np.broadcast_to(np.asarray(weights, dtype=np.float64), x.shape)
+    total = w.sum()
+    varied = (w * (x - (w * x).sum() / total) ** 2).sum() - (w * (1 - w / total) * s * s).sum()
+    return max(0.0, float(varied / (total - (w * w).sum() / total)))
+
+
+def drawn_in(
+    values: npt.ArrayLike, errors: npt.ArrayLike, *, weights: npt.ArrayLike = 1.0
+) -> FloatArray:
+    """The groups as far apart as they are without noise, in expectation; shape ``(groups,)``.
+
+    Each keeps its side of the common mean. Shrinking to the best guess of each group would draw
+    the lot too close together. All alike where noise explains everything.
+
+    >>> drawn_in([0.0, 1.0], [0.5, 0.5]).round(4).tolist()  # by the root of 1/4 over 1/2
+    [0.1464, 0.8536]
+    """
+    x, s = np.asarray(values, dtype=np.float64), np.asarray(errors, dtype=np.float64)
+    tau2 = between_variance(x, s, weights=weights)
+    if tau2 == 0:
+        return np.full(x.shape, x.mean())
+    precision = 1 / (tau2 + s * s)
+    centre = (precision * x).sum() / precision.sum()
+    drawn: FloatArray = centre + np.sqrt(tau2 * precision) * (x - centre)
+    return drawn
 
 
 def expected_range(errors: npt.ArrayLike) -> float:
