@@ -8,7 +8,7 @@ countries would show.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -38,8 +38,8 @@ class Disparity:
     ``accuracy_gap_country`` (…_region, …): best less worst without what is noise; ``…_plain`` with
     it, ``…_null`` what equal countries would show, ``…_p`` by permutation.
     ``accuracy_difference_region`` (scope ``contrast``: "Africa-Europe" is the first less the
-    second): pairs named in advance, ``…_p`` and ``…_p_holm``. ``gini``: of countries' accuracies, 0 equal,
-    without what is noise; ``gini_plain``, ``gini_null``, ``gini_p``.
+    second): pairs named in advance, ``…_p`` and ``…_p_holm``. ``gini``: of countries' accuracies,
+    0 equal, without what is noise; ``gini_plain``, ``gini_null``, ``gini_p``.
     """
 
     name: str = "disparity"
@@ -110,9 +110,7 @@ def _worst(name: str, cells: Shares) -> Iterator[Score]:
         how = f"Wilson, all {len(places)} at once 95 % (Šidák)"
         mean = float(cells.of.mean[place])
         scope = cells.scopes[place]
-        yield _score(
-            "accuracy_simultaneous", mean, cells, ends, how, place=place, scope=scope
-        )
+        yield _score("accuracy_simultaneous", mean, cells, ends, how, place=place, scope=scope)
 
 
 def _gap(name: str, cells: Shares, null: Shuffled) -> Iterator[Score]:
@@ -148,40 +146,32 @@ def _pairs(name: str, cells: Shares, null: Shuffled) -> Iterator[Score]:
     low, high = cells.bounds()
     pairs = list(combinations(places, 2))
     drawn = {place: null.shares[:, i] for i, place in enumerate(places)}
-    ps = [
-        shuffled_p(abs(float(mean[a] - mean[b])), np.abs(drawn[a] - drawn[b])) for a, b in pairs
-    ]
+    ps = [shuffled_p(abs(float(mean[a] - mean[b])), np.abs(drawn[a] - drawn[b])) for a, b in pairs]
     for (a, b), p, corrected in zip(pairs, ps, holm(ps).tolist(), strict=True):
         scope = {"contrast": f"{_member(cells, a)}-{_member(cells, b)}"}
         apart = float(mean[a] - mean[b])
         down = float(np.hypot(mean[a] - low[a], high[b] - mean[b]))
         up = float(np.hypot(high[a] - mean[a], mean[b] - low[b]))
-        n = {"n": int(cells.of.n[a] + cells.of.n[b])}
-        missing = int(cells.of.missing[a] + cells.of.missing[b])
-        yield Score(
+        score = Score(
             metric=f"accuracy_difference_{name}",
             value=apart,
             scope=scope,
-            n_missing=missing,
+            n=int(cells.of.n[a] + cells.of.n[b]),
+            n_missing=int(cells.of.missing[a] + cells.of.missing[b]),
             low=apart - down,
             high=apart + up,
             method="Wilson's ends combined (Newcombe), 95 %, for a pair named in advance",
             higher_is_better=None,
-            **n,
         )
-        for suffix, value, how in (
-            ("p", p, "pictures shuffled between countries, two-sided"),
-            ("p_holm", corrected, f"Holm over {len(pairs)} pairs"),
-        ):
-            yield Score(
-                metric=f"accuracy_difference_{name}_{suffix}",
-                value=value,
-                scope=scope,
-                n_missing=missing,
-                method=how,
-                higher_is_better=None,
-                **n,
-            )
+        yield score
+        how = "pictures shuffled between countries, two-sided"
+        yield _p_beside(score, "p", p, how)
+        yield _p_beside(score, "p_holm", corrected, f"{how}, Holm over {len(pairs)} pairs")
+
+
+def _p_beside(score: Score, suffix: str, p: float, how: str) -> Score:
+    metric, nothing = f"{score.metric}_{suffix}", float("nan")
+    return replace(score, metric=metric, value=p, low=nothing, high=nothing, method=how)
 
 
 def _gini(cells: Shares, null: Shuffled) -> Iterator[Score]:
@@ -230,4 +220,3 @@ def _score(
         method=method,
         higher_is_better=True if place is not None else better,
     )
-

@@ -2,7 +2,8 @@
 
 Knows records and the world's tables; no values. UN regions and World Bank groups are facts about
 a country; the two incomes are the paper's reading of the Bank's four groups; a continent is the UN
-region, the Americas in two. A section is the one of the wave 7 questionnaire that a question belongs to, where that was checked.
+region, the Americas in two. A section is the one of the wave 7 questionnaire that a question
+belongs to, where that was checked.
 """
 
 from __future__ import annotations

@@ -123,9 +123,7 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Clustered:
 def shares(table: ItemTable, grouping: Grouping, column: str, *, icc: float) -> Shares:
     """The share of a column of noughts and ones in every scope; ``icc`` from `picture_icc`."""
     of = clustered(table, grouping, column)
-    deff = design_effect(
-        of.mean, of.n, variance=of.variance, df=of.df, alike=of.alike, icc=icc
-    )
+    deff = design_effect(of.mean, of.n, variance=of.variance, df=of.df, alike=of.alike, icc=icc)
     deff = np.where(of.single, 1.0, deff)
     own = np.asarray((of.df >= MIN_DF) & (of.mean > 0) & (of.mean < 1))
     return Shares(scopes=grouping.scopes, of=of, effective=of.n / deff, own=own)

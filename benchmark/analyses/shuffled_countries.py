@@ -53,9 +53,7 @@ def shuffled_countries(
     known = ~np.isnan(values)
     country = table.factors["country"].codes[known]
     width = max(1, len(table.clusters.names))
-    pairs, where = np.unique(
-        country * width + table.clusters.codes[known], return_inverse=True
-    )
+    pairs, where = np.unique(country * width + table.clusters.codes[known], return_inverse=True)
     n_countries = len(table.factors["country"].names)
     sums = np.bincount(where, values[known], len(pairs))
     drawn = shuffled_sums(

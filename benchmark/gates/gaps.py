@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark.gates.rules import Cell
-from benchmark.metrics.gaps import corrected_gap
+from benchmark.metrics.gaps import ALPHA, corrected_gap
+from benchmark.metrics.student import student_quantile
+
+NORMAL_DF = 10**9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +34,7 @@ def gap_of(cells: Sequence[Cell]) -> Gap:
         [cell.low for cell in cells],
         [cell.high for cell in cells],
         df=[cell.df for cell in cells],
+        errors=[_error(cell) for cell in cells],
         weights=[max(1, cell.n) for cell in cells],
         noise=[cell.noise for cell in cells],
     )
@@ -42,6 +46,12 @@ def gap_of(cells: Sequence[Cell]) -> Gap:
         least=cells[gap.least],
         most=cells[gap.most],
     )
+
+
+def _error(cell: Cell) -> float:
+    """The standard error that the interval's width tells of: Wilson's is by the normal's tails."""
+    df = NORMAL_DF if cell.method.startswith("Wilson") else cell.df
+    return (cell.high - cell.low) / 2 / student_quantile(1 - ALPHA, df)
 
 
 def difference(a: Cell, b: Cell) -> tuple[float, float]:

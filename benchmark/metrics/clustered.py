@@ -1,4 +1,4 @@
-r"""How sure a share is when questions come in clusters: a picture's questions stand or fall together.
+r"""How sure a share is when questions come in clusters that stand or fall together.
 
 Knows arrays only: sums and counts of clusters, the cells and strata they lie in; not what a
 cluster is. Cells are fixed, clusters are what might have been others; a stratum (a country) keeps
@@ -24,7 +24,7 @@ def anova_icc(
 ) -> float:
     r"""How alike the items of one cluster are, within groups: the intraclass correlation.
 
-    .. math:: \rho = \frac{B - W}{B + (n_0 - 1) W}, \qquad
+    .. math:: r = \frac{B - W}{B + (n_0 - 1) W}, \qquad
               n_0 = \frac{1}{M - G} \Big(N - \sum_g \frac{\sum_{i \in g} n_i^2}{N_g}\Big)
 
     with B the mean square between the M clusters of the G groups (about each group's mean) and W
@@ -140,7 +140,7 @@ def design_effect(
 
     From a cell's own variance where that is known well enough (`MIN_DF` degrees of freedom and a
     share that is neither 0 nor 1), by Student's t instead of the normal's; else Kish's
-    :math:`1 + (\tilde n - 1) \rho` with ρ from the whole run.
+    :math:`1 + (\tilde n - 1) r` with r from the whole run.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def design_effect(
     alike
         :math:`\tilde n = \sum n_i^2 / \sum n_i`: items in the cluster of a random item.
     icc
-        ρ, from `anova_icc`.
+        r, from `anova_icc`.
 
     Returns
     -------
@@ -178,3 +178,16 @@ def design_effect(
     kish = 1 + (np.asarray(alike, dtype=np.float64) - 1) * icc
     known = (freedom >= MIN_DF) & np.isfinite(ratio) & (ratio > 0)
     return np.where(known, np.maximum(LEAST_DEFF, ratio), kish)
+
+
+def student_arms(variance: npt.ArrayLike, df: npt.ArrayLike, *, level: float = 0.95) -> FloatArray:
+    """Half the width of Student's interval of means with these variances; NaN where none is known.
+
+    Shape ``(cells,)`` each; a variance of 0 is none known.
+
+    >>> student_arms([1.0, 0.0], [10, 10]).round(3).tolist()
+    [2.228, nan]
+    """
+    freedom = np.maximum(1.0, np.asarray(df, dtype=np.float64))
+    found: FloatArray = stdtrit(freedom, (1 + level) / 2) * np.sqrt(positive_or_nan(variance))
+    return found

@@ -2,7 +2,7 @@ r"""Shares of small cells drawn towards what cells of their kind have: empirical
 
 Knows arrays only: shares and (effective) numbers of trials of cells that might be exchanged, not
 what they are. The beta-binomial model: a cell's true share is drawn from a beta distribution of
-mean μ and intraclass correlation ρ, its successes are binomial.
+mean μ and intraclass correlation r, its successes are binomial.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class Shrunken:
 def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> Shrunken:
     r"""Each cell's share drawn towards the mean of all.
 
-    .. math:: \hat\theta_i = \frac{s \mu + n_i p_i}{s + n_i}, \qquad s = \frac{1}{\rho} - 1
+    .. math:: \hat\theta_i = \frac{s \mu + n_i p_i}{s + n_i}, \qquad s = \frac{1}{r} - 1
 
-    ρ by moments (the intraclass correlation of cells, `anova_icc`, 0 where it comes out
-    negative), μ the mean of shares weighted by :math:`n_i / (1 + (n_i - 1) \rho)`.
+    r by moments (the intraclass correlation of cells, `anova_icc`, 0 where it comes out
+    negative), μ the mean of shares weighted by :math:`n_i / (1 + (n_i - 1) r)`.
 
-    The intervals allow for not knowing ρ: mean and variance of the cell's posterior averaged over
-    a flat prior of ρ on (0, 1) by the cells' likelihood, and the beta distribution with these.
+    The intervals allow for not knowing r: mean and variance of the cell's posterior averaged over
+    a flat prior of r on (0, 1) by the cells' likelihood, and the beta distribution with these.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def _interval(p: FloatArray, n: FloatArray, level: float) -> tuple[FloatArray, F
     a, b = mean * size, (1 - mean) * size
     right = (p * n)[:, None]
     after_a, after_b = a + right, b + n[:, None] - right  # (cells, correlations)
-    logs = (betaln(after_a, after_b) - betaln(a, b)).sum(axis=0) + np.log(icc)  # flat in ρ
+    logs = (betaln(after_a, after_b) - betaln(a, b)).sum(axis=0) + np.log(icc)  # flat in r
     weight = np.exp(logs - logs.max())
     weight /= weight.sum()
     centre = after_a / (after_a + after_b)

@@ -65,7 +65,7 @@ def shuffled_sums(
     """
     x = np.asarray(sums, dtype=np.float64)
     if resamples < 1 or np.isnan(x).any():
-        raise ValueError(f"cannot draw {resamples} permutations of {x.size} clusters, or one is NaN")
+        raise ValueError(f"cannot draw {resamples} permutations of {x.size} sums, or a sum is NaN")
     order = np.lexsort((x, groups, strata))  # ties by value: the order of rows does not matter
     found = np.zeros((resamples, n_groups))
     ends = np.flatnonzero(np.diff(strata[order], append=-1)) + 1
