@@ -34,6 +34,7 @@ from leaderboard.replay.commands import (
 from leaderboard.report.options import FORMATS, READING_NAMES, formats
 from leaderboard.runs import read_run
 from leaderboard.tables import board_tables, render, run_table
+from leaderboard.transfer import add_transfer, run_transfer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,6 +61,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard merge shards      put a run together that --shard split
   python -m leaderboard bundle RUN.json --store FILE --out BUNDLE   a run with its answers
   python -m leaderboard replay BUNDLE     recompute every number from the answers
+  python -m leaderboard transfer RUN RUN  correlate countries' scores between runs
 """
 
 
@@ -84,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return run_rerun(options)
             case "export":
                 return run_export(options)
+            case "transfer":
+                return run_transfer(options)
             case _:
                 return _check(options.files)
     except CultureError as problem:
@@ -134,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     add_replay(commands)
     add_rerun(commands)
     add_export(commands)
+    add_transfer(commands)
     return parser
 
 

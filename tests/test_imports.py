@@ -65,6 +65,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "export": (("leaderboard.export",), ("joints", "suite", "leaderboard")),
+    "transfer": (("leaderboard.transfer",), ("joints", "metrics", "leaderboard")),
     "command": (
         ("leaderboard.__main__",),
         (
@@ -77,6 +78,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "report",
             "replay",
             "export",
+            "transfer",
         ),
     ),
     "plugin": (

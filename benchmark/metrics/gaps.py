@@ -152,6 +152,16 @@ def between_variance(
     return max(0.0, float(varied / (total - (w * w).sum() / total)))
 
 
+def reliability(values: npt.ArrayLike, errors: npt.ArrayLike) -> float:
+    """The share of the groups' variance that is not noise, in [0, 1]; 0 where nothing varies.
+
+    >>> reliability([0.0, 1.0], [0.5, 0.5])  # variance 1/2, of it 1/4 noise
+    0.5
+    """
+    varied = float(np.var(np.asarray(values, dtype=np.float64), ddof=1))
+    return min(1.0, between_variance(values, errors) / varied) if varied > 0 else 0.0
+
+
 def drawn_in(
     values: npt.ArrayLike, errors: npt.ArrayLike, *, weights: npt.ArrayLike = 1.0
 ) -> FloatArray:

@@ -108,10 +108,10 @@ def clustered_outcomes(
     p: FloatArray, pictures: int, questions: int, icc: float, rng: np.random.Generator
 ) -> FloatArray:
     """Noughts and ones, (countries, pictures, questions): a picture's chance is beta about p."""
-    chance = np.repeat(p, pictures).reshape(p.size, pictures)
+    chance: FloatArray = np.repeat(p, pictures).reshape(p.size, pictures)
     if icc > 0:
         size = 1 / icc - 1
-        chance = np.asarray(rng.beta(chance * size, (1 - chance) * size), dtype=np.float64)
+        chance = rng.beta(chance * size, (1 - chance) * size).astype(np.float64)
     drawn: FloatArray = (rng.random((p.size, pictures, questions)) < chance[..., None]) * 1.0
     return drawn
 
