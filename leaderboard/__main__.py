@@ -37,11 +37,18 @@ from leaderboard.tables import board_tables, render, run_table
 from leaderboard.transfer import add_transfer, run_transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from benchmark.records import Analysis
     from leaderboard.report.options import Format, ReadingName
 
+BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a module of their own
+    "bundle": run_bundle,
+    "replay": run_replay,
+    "rerun": run_rerun,
+    "export": run_export,
+    "transfer": run_transfer,
+}
 DEFAULT_REPORT = Path("build") / "report"
 DEFAULT_BOARD = Path("leaderboard") / "leaderboard.json"
 REPORT_EPILOG = """\
@@ -78,18 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _merge(options)
             case "report":
                 return _report(options.runs, options.out, options.reading, options.formats)
-            case "bundle":
-                return run_bundle(options)
-            case "replay":
-                return run_replay(options)
-            case "rerun":
-                return run_rerun(options)
-            case "export":
-                return run_export(options)
-            case "transfer":
-                return run_transfer(options)
-            case _:
+            case "check":
                 return _check(options.files)
+            case _:
+                return BESIDE[options.command](options)
     except CultureError as problem:
         _complain(problem)
         return 1

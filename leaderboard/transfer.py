@@ -1,4 +1,4 @@
-"""`python -m leaderboard transfer`: do countries that fare ill on one set fare ill on another?
+"""`python -m leaderboard transfer`: whether countries that fare ill on one set do on another.
 
 Knows run files and a metric's scores by country; not how a score was made. A correlation of two
 noisy columns is too low, so that the share of each that is no noise stands beside it.
@@ -98,7 +98,7 @@ def run_transfer(options: argparse.Namespace) -> int:
 
 
 def letter(place: int) -> str:
-    """A run's short name: A, B, … Z, A1, …
+    """A run's short name: a letter, with a number after the 26th.
 
     >>> letter(0), letter(27)
     ('A', 'B1')
@@ -197,12 +197,9 @@ def transfer_table(found: Sequence[Transfer], metric: str) -> Table:
 
 
 def _interval(value: float, ends: tuple[float, float]) -> str:
-    low, high = (_number(end, 2) for end in ends)
-    return (
-        f"{_number(value, 2)} [{low}…{high}]"
-        if NOT_SCORED not in (low, high)
-        else _number(value, 2)
-    )
+    if np.isnan(ends).any():
+        return _number(value, 2)
+    return f"{_number(value, 2)} [{ends[0]:.2f}…{ends[1]:.2f}]"
 
 
 def _number(value: float, decimals: int) -> str:

@@ -65,7 +65,7 @@ def weighted_rank_correlations(
     a, b = (_signs(v) for v in (x, y))
     w = np.asarray(weights, dtype=np.float64)
     first, second = (w @ one for one in (a, b))  # centred ranks, twice: (resamples, members)
-    size = positive_or_nan(((w * first**2).sum(axis=1) * (w * second**2).sum(axis=1)))
+    size = positive_or_nan((w * first**2).sum(axis=1) * (w * second**2).sum(axis=1))
     rho: FloatArray = (w * first * second).sum(axis=1) / np.sqrt(size)
     pairs = [((w @ one) * w).sum(axis=1) for one in (a * b, np.abs(a), np.abs(b))]
     tau: FloatArray = pairs[0] / np.sqrt(positive_or_nan(pairs[1] * pairs[2]))

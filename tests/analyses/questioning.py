@@ -108,10 +108,10 @@ def clustered_outcomes(
     p: FloatArray, pictures: int, questions: int, icc: float, rng: np.random.Generator
 ) -> FloatArray:
     """Noughts and ones, (countries, pictures, questions): a picture's chance is beta about p."""
-    chance: FloatArray = np.repeat(p, pictures).reshape(p.size, pictures)
+    flat: FloatArray = np.repeat(p, pictures)
     if icc > 0:
-        size = 1 / icc - 1
-        chance = rng.beta(chance * size, (1 - chance) * size).astype(np.float64)
+        flat = np.asarray(rng.beta(flat * (1 / icc - 1), (1 - flat) * (1 / icc - 1)))
+    chance = flat.reshape(p.size, pictures)
     drawn: FloatArray = (rng.random((p.size, pictures, questions)) < chance[..., None]) * 1.0
     return drawn
 
