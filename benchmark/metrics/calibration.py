@@ -72,12 +72,15 @@ def expected_calibration_error(
     r"""How far confidence and accuracy lie apart, over bins of equal mass.
 
     .. math:: \mathrm{ECE} = \sum_b w_b |d_b|, \qquad
-              \widehat{\mathrm{ECE}} = \sum_b w_b \big(2 |d_b| - E|N(d_b, s_b^2)|\big)
+              \widehat{\mathrm{ECE}} = \sum_b w_b |d_b| \sqrt{\frac{\tau^2}{\tau^2 + s_b^2}},
+              \qquad \tau^2 = \max\big(0, \sum_b w_b (d_b^2 - s_b^2)\big)
 
     with d the bin's accuracy less its mean confidence and s its standard error between clusters.
     The plain sum is above 0 for perfect confidences too, by more the fewer the questions; the
-    second takes off what noise adds, as far as d itself shows (a bootstrap's correction of bias,
-    in closed form), and is 0 at least. A small rest of the bias stays where d is about s.
+    second draws the bins in until their squares are what they are without noise (its square without bias;
+    the root of it keeps a little). Where errors are small and alike it draws in too far; what a
+    bootstrap would subtract, :math:`E|N(d_b, s_b^2)| - |d_b|`, takes too little off where there
+    are none. The interval's upper end is by the larger of both.
 
     Parameters
     ----------
@@ -88,7 +91,7 @@ def expected_calibration_error(
     bins
         At most so many (`equal_mass_bins`).
     level
-        Coverage aimed at; the ends are by the delta method on the signs of d.
+        Coverage aimed at; the arms are by the delta method on the signs of d.
 
     Returns
     -------
@@ -125,16 +128,19 @@ def expected_calibration_error(
     errors = np.where(errors > 0, errors, likely)
     share = n / n.sum()
     plain = float(share @ np.abs(apart))
-    value = max(0.0, float(share @ (2 * np.abs(apart) - _folded(apart, errors))))
+    tau2 = max(0.0, float(share @ (apart**2 - errors**2)))
+    kept = np.sqrt(tau2 / (tau2 + errors**2)) if tau2 > 0 else np.zeros(number)
+    value = float(share @ (np.abs(apart) * kept))
+    milder = float(share @ (2 * np.abs(apart) - _folded(apart, errors)))
     signed = np.sign(apart)[code] * residual
     spread = float(_variance(signed, clusters, np.zeros_like(code), 1)[0])
     arm = float(ndtri((1 + level) / 2)) * np.sqrt(spread) / x.size
     return CalibrationError(
         value=value,
         low=max(0.0, value - arm),
-        high=min(1.0, value + arm),
+        high=min(1.0, max(value, milder) + arm),
         plain=plain,
-        perfect=float(share @ _folded(np.zeros(number), likely)),
+        perfect=float(share @ likely) * np.sqrt(2 / np.pi),
         bins=number,
     )
 

@@ -108,9 +108,10 @@ def clustered_outcomes(
     p: FloatArray, pictures: int, questions: int, icc: float, rng: np.random.Generator
 ) -> FloatArray:
     """Noughts and ones, (countries, pictures, questions): a picture's chance is beta about p."""
-    flat: FloatArray = np.repeat(p, pictures)
+    flat = np.array(np.repeat(p, pictures), dtype=np.float64)
     if icc > 0:
-        flat = np.asarray(rng.beta(flat * (1 / icc - 1), (1 - flat) * (1 / icc - 1)))
+        size = 1 / icc - 1
+        flat = np.array(rng.beta(flat * size, (1 - flat) * size), dtype=np.float64)
     chance = flat.reshape(p.size, pictures)
     drawn: FloatArray = (rng.random((p.size, pictures, questions)) < chance[..., None]) * 1.0
     return drawn
