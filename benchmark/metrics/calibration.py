@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri  # scipy.stats alone would double the time to start
+from scipy.special import chdtri, ndtr, ndtri  # scipy.stats alone would double the time to start
 
 from benchmark.metrics.clustered import IntArray, stratified_variance
 from benchmark.metrics.divergence import BoolArray, FloatArray
 
 BINS = 15
 LEAST_IN_BIN = 20
+TINY = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,10 +78,10 @@ def expected_calibration_error(
 
     with d the bin's accuracy less its mean confidence and s its standard error between clusters.
     The plain sum is above 0 for perfect confidences too, by more the fewer the questions; the
-    second draws the bins in until their squares are what they are without noise (its square without bias;
-    the root of it keeps a little). Where errors are small and alike it draws in too far; what a
+    second draws the bins in until their squares are what they are without noise. Where errors are small and alike it draws in too far; what a
     bootstrap would subtract, :math:`E|N(d_b, s_b^2)| - |d_b|`, takes too little off where there
-    are none. The interval's upper end is by the larger of both.
+    are none. The interval's upper end is by the larger of both, and its lower end is 0
+    unless the bins together are farther off than chance has it (a chi-squared test).
 
     Parameters
     ----------
@@ -132,12 +133,13 @@ def expected_calibration_error(
     kept = np.sqrt(tau2 / (tau2 + errors**2)) if tau2 > 0 else np.zeros(number)
     value = float(share @ (np.abs(apart) * kept))
     milder = float(share @ (2 * np.abs(apart) - _folded(apart, errors)))
+    surprise = float((apart**2 / np.maximum(errors**2, TINY)).sum())
     signed = np.sign(apart)[code] * residual
     spread = float(_variance(signed, clusters, np.zeros_like(code), 1)[0])
     arm = float(ndtri((1 + level) / 2)) * np.sqrt(spread) / x.size
     return CalibrationError(
         value=value,
-        low=max(0.0, value - arm),
+        low=max(0.0, value - arm) if surprise > chdtri(number, (1 - level) / 2) else 0.0,
         high=min(1.0, max(value, milder) + arm),
         plain=plain,
         perfect=float(share @ likely) * np.sqrt(2 / np.pi),
