@@ -78,10 +78,11 @@ def expected_calibration_error(
 
     with d the bin's accuracy less its mean confidence and s its standard error between clusters.
     The plain sum is above 0 for perfect confidences too, by more the fewer the questions; the
-    second draws the bins in until their squares are what they are without noise. Where errors are small and alike it draws in too far; what a
-    bootstrap would subtract, :math:`E|N(d_b, s_b^2)| - |d_b|`, takes too little off where there
-    are none. The interval's upper end is by the larger of both, and its lower end is 0
-    unless the bins together are farther off than chance has it (a chi-squared test).
+    second draws the bins in until their squares are what they are without noise. Where errors are
+    small and alike that goes too far; what a bootstrap would subtract, :math:`E|N(d_b, s_b^2)| -
+    |d_b|`, takes too little off where there are none. The interval's upper end is by the larger of
+    both, and its lower end is 0 unless the bins together are farther off than chance has it (a
+    chi-squared test).
 
     Parameters
     ----------
@@ -133,7 +134,7 @@ def expected_calibration_error(
     kept = np.sqrt(tau2 / (tau2 + errors**2)) if tau2 > 0 else np.zeros(number)
     value = float(share @ (np.abs(apart) * kept))
     milder = float(share @ (2 * np.abs(apart) - _folded(apart, errors)))
-    surprise = float((apart**2 / np.maximum(errors**2, TINY)).sum())
+    surprise = float((apart**2 / np.maximum(np.maximum(errors, likely) ** 2, TINY)).sum())
     signed = np.sign(apart)[code] * residual
     spread = float(_variance(signed, clusters, np.zeros_like(code), 1)[0])
     arm = float(ndtri((1 + level) / 2)) * np.sqrt(spread) / x.size

@@ -112,9 +112,9 @@ def clustered_outcomes(
     if icc > 0:
         size = 1 / icc - 1
         flat = np.array(rng.beta(flat * size, (1 - flat) * size), dtype=np.float64)
-    chance = flat.reshape(p.size, pictures)
-    drawn: FloatArray = (rng.random((p.size, pictures, questions)) < chance[..., None]) * 1.0
-    return drawn
+    chance = flat.reshape(p.size, pictures, 1)
+    right = rng.random((p.size, pictures, questions)) < chance
+    return right.astype(np.float64)
 
 
 def table_of(

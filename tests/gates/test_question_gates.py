@@ -19,7 +19,7 @@ SUITE = "cultureverse"
 
 
 def scores_of(p: dict[str, float], *, pictures: int = 60) -> list[Score]:
-    """All scores of a run where every country has its own chance to be right, and of its control."""
+    """All scores of a run where every country has its own chance to be right, and a control."""
     rng = np.random.default_rng(1)
     names, chances = tuple(p), np.array(list(p.values()))
     seen = pictures_of(clustered_outcomes(chances, pictures, 3, 0.2, rng), names)
