@@ -188,7 +188,7 @@ def transfer_table(found: Sequence[Transfer], metric: str) -> Table:
             "-".join(one.runs),
             str(one.found.n),
             _interval(one.found.rho, one.found.rho_interval),
-            _number(one.found.p, 3),
+            "< 0.001" if one.found.p < 0.001 else _number(one.found.p, 3),
             _interval(one.found.tau_b, one.found.tau_b_interval),
             ", ".join(_number(signal, 2) for signal in one.signals),
             _number(one.without_noise, 2),
