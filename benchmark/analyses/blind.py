@@ -17,6 +17,7 @@ from benchmark.analyses.question_cells import (
     Clustered,
     clustered,
     mean_scores,
+    paired_variance,
     picture_icc,
     share_scores,
     shares,
@@ -32,7 +33,6 @@ from benchmark.analyses.question_table import (
     question_table,
 )
 from benchmark.metrics.clustered import student_arms
-from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import AnswerReader, CaseRecord, Score
 
@@ -120,7 +120,8 @@ def _variant(table: ItemTable, by: Sequence[str], variant: str) -> Iterator[Scor
 
 def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> Iterator[Score]:
     of = clustered(table, grouping, column)
-    arms = student_arms(_variance(table, grouping, column, of), of.df)
+    variance = paired_variance(table, grouping, column, of) if column == GAIN else of.variance
+    arms = student_arms(variance, of.df)
     arms = np.where(of.clusters < MIN_STEMS, np.nan, arms)
     for place, scope in enumerate(grouping.scopes):
         value, arm = float(of.mean[place]), float(arms[place])
@@ -135,24 +136,6 @@ def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> It
             method=_method(of, place),
             higher_is_better=True,
         )
-
-
-def _variance(table: ItemTable, grouping: Grouping, column: str, of: Clustered) -> FloatArray:
-    """Of the mean difference; at least that of Agresti and Min, which is never 0.
-
-    They add half a question to each of right-right, right-wrong, wrong-right and wrong-wrong, so
-    that ten questions without a difference do not prove that there is none (doi:10.1002/sim.2020).
-    """
-    if column != GAIN:
-        return of.variance
-    values = table.values[column]
-    known = grouping.grouped & ~np.isnan(values)
-    scopes = len(grouping.scopes)
-    squares = np.bincount(grouping.codes[known], values[known] ** 2, scopes)
-    n = of.n + 2
-    mean = np.nan_to_num(of.mean) * of.n / n
-    least = ((squares + 1) / n - mean**2) / n
-    return np.fmax(of.variance, least)
 
 
 def _method(of: Clustered, place: int) -> str:

@@ -120,6 +120,21 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Clustered:
     )
 
 
+def paired_variance(table: ItemTable, grouping: Grouping, column: str, of: Clustered) -> FloatArray:
+    """Variance of mean differences of noughts and ones; at least that of Agresti and Min.
+
+    They add half a question to each of right-right, right-wrong, wrong-right and wrong-wrong, so
+    that ten questions without a difference do not prove that there is none (doi:10.1002/sim.2020).
+    """
+    values, scopes = table.values[column], len(grouping.scopes)
+    known = grouping.grouped & ~np.isnan(values)
+    squares = np.bincount(grouping.codes[known], values[known] ** 2, scopes)
+    n = of.n + 2
+    mean = np.nan_to_num(of.mean) * of.n / n
+    least: FloatArray = ((squares + 1) / n - mean**2) / n
+    return np.where(of.n > 0, np.fmax(of.variance, least), np.nan)
+
+
 def shares(table: ItemTable, grouping: Grouping, column: str, *, icc: float) -> Shares:
     """The share of a column of noughts and ones in every scope; ``icc`` from `picture_icc`."""
     of = clustered(table, grouping, column)
