@@ -252,3 +252,12 @@ def test_what_is_needed_is_said() -> None:
     for analysis in (Accuracy(), Disparity(), Blind()):
         assert analysis.needs == {"correct"}
     assert Calibration().needs == {"correct", "confidence"}
+
+
+def test_countries_that_were_asked_other_things_are_not_unequal_by_that() -> None:
+    """An easy category here, a hard one there: nothing can be dealt out anew, so p is 1."""
+    easy = [replace(one, topic="food") for one in ten(38, of=40)]
+    hard = [replace(one, topic="plants") for one in ten(10, of=40, country="FRA")]
+    found = scores("disparity", records_of([*easy, *hard]))
+    assert find(found, "gini_p").value == 1
+    assert find(found, "accuracy_gap_country_null").value == pytest.approx(28 / 40)
