@@ -36,6 +36,7 @@ from leaderboard.replay.commands import (
 from leaderboard.report.options import FORMATS, READING_NAMES, formats
 from leaderboard.runs import read_run
 from leaderboard.tables import board_tables, render, run_table
+from leaderboard.transfer import add_transfer, run_transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,14 +65,16 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard replay BUNDLE     recompute every number from the answers
   python -m leaderboard page BOARD.json   the board as a page for a browser
   python -m leaderboard publish ORG/NAME  what would go to the Hub; --yes writes it
+  python -m leaderboard transfer RUN RUN  correlate countries' scores between runs
 """
 
-ELSEWHERE: Mapping[str, Callable[[argparse.Namespace], int]] = {
+BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a module of their own
     "bundle": run_bundle,
     "replay": run_replay,
     "rerun": run_rerun,
     "page": run_page,
-}  # commands of packages of their own
+    "transfer": run_transfer,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "export" | "publish":
                 return _give(options)
             case command:
-                return ELSEWHERE[command](options)
+                return BESIDE[command](options)
     except CultureError as problem:
         _complain(problem)
         return 1
@@ -143,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     add_export(commands)
     add_page(commands)
     add_publish(commands)
+    add_transfer(commands)
     return parser
 
 

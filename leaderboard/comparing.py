@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from benchmark.analyses.change import paired_changes
+from benchmark.analyses.question_change import paired_accuracy_changes
 from benchmark.gates.gaps import difference
 from benchmark.gates.rules import Against, Cell
 from benchmark.records import Score
@@ -41,11 +42,11 @@ def against(run: Run, baselines: Sequence[Baseline], gates: Sequence[Gate]) -> A
 def _changes(run: Run, baseline: Baseline, gates: Sequence[Gate]) -> Against:
     asked = {(gate.metric, gate.reading) for gate in gates if gate.compare}
     wanted = [score for score in run.scores if (score.metric, score.reading) in asked]
-    paired = (
-        paired_changes(run.rows, baseline.rows, wanted, seed=cast("int", run.config["seed"]))
-        if baseline.rows
-        else {}
-    )
+    paired: dict[int, Score] = {}
+    if baseline.rows:
+        seed = cast("int", run.config["seed"])
+        paired = paired_changes(run.rows, baseline.rows, wanted, seed=seed)
+        paired |= paired_accuracy_changes(run.rows, baseline.rows, wanted)
     old = {_key(score): score for score in baseline.scores}
     changes = [
         paired[place] if place in paired else _unpaired(score, old[_key(score)])

@@ -15,9 +15,9 @@ IMAGES = {"contrast": "images-country"}
 
 
 def findings(scores: Sequence[Score]) -> tuple[str, ...]:
-    """At most four lines, over substantive options where a figure has readings."""
+    """At most four lines a suite, over substantive options where a figure has readings."""
     found = _Scores(scores)
-    return tuple(line for line in (*_knows(found), *_pictures(found)) if line)
+    return (*_knows(found), *_pictures(found), *_questions(found))
 
 
 class _Scores:
@@ -62,6 +62,28 @@ def _pictures(found: _Scores) -> Iterator[str]:
             f"pictures recognised at first guess: {_of(seen)} of {seen.n} "
             f"(chance {chance.value:.2f})"
         )
+
+
+def _questions(found: _Scores) -> Iterator[str]:
+    """Questions with a right answer: how many, whether the picture helps, who is left behind."""
+    right, chance = found.get("accuracy", reading=""), found.get("floor_chance", reading="")
+    if right is None or chance is None:
+        return
+    blind = found.get("blind_accuracy", reading="")
+    beside = f", blind {blind.value:.2f}" if blind is not None else ""
+    yield f"right: {_of(right)} of {right.n} questions (chance {chance.value:.2f}{beside})"
+    gain = found.get("image_gain_accuracy", reading="")
+    solved = found.get("questions_answerable_blind", reading="")
+    if gain is not None and solved is not None:
+        yield (
+            f"pictures add: {_of(gain, sign='+')}; right without any picture: "
+            f"{solved.value:.0f} of {solved.n}"
+        )
+    worst, gap = found.get("worst_region", reading=""), found.get("accuracy_gap_region", reading="")
+    p = found.get("accuracy_gap_region_p", reading="")
+    if worst is not None and gap is not None and p is not None:
+        name = worst.method.partition(",")[0]
+        yield f"worst region: {name} {_of(worst)}; gap less noise {_of(gap)}, p {_p(p)}"
 
 
 def _of(score: Score, *, sign: str = "") -> str:

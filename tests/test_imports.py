@@ -80,6 +80,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("report", "replay", "export", "page"),
         ),
     ),
+    "transfer": (("leaderboard.transfer",), ("joints", "metrics", "leaderboard")),
     "command": (
         ("leaderboard.__main__",),
         (
@@ -94,6 +95,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "export",
             "page",
             "publish",
+            "transfer",
         ),
     ),
     "plugin": (

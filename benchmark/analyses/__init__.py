@@ -12,8 +12,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from benchmark.analyses.accuracy import Accuracy
 from benchmark.analyses.alignment import Alignment
+from benchmark.analyses.blind import Blind
+from benchmark.analyses.calibration_error import Calibration
 from benchmark.analyses.contrast import Contrast
+from benchmark.analyses.disparity import Disparity
 from benchmark.analyses.distances import Distances
 from benchmark.analyses.identification import Identification
 from benchmark.analyses.rationales import Rationales
@@ -42,6 +46,10 @@ ANALYSES: Mapping[str, Analysis] = {
     "story_distances": StoryDistances(),
     "story_retrieval": StoryRetrieval(),
     "story_encoders": StoryEncoders(),
+    "accuracy": Accuracy(),
+    "disparity": Disparity(),
+    "calibration_error": Calibration(),
+    "blind": Blind(),
 }
 
 

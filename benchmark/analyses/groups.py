@@ -1,8 +1,9 @@
 """How items are grouped beyond their fields: which cases count, groups of countries, sections.
 
 Knows records and the world's tables; no values. UN regions and World Bank groups are facts about
-a country; the two incomes are the paper's reading of the Bank's four groups. A section is the one
-of the wave 7 questionnaire that a question belongs to, where that was checked.
+a country; the two incomes are the paper's reading of the Bank's four groups; a continent is the UN
+region, the Americas in two. A section is the one of the wave 7 questionnaire that a question
+belongs to, where that was checked.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ TWO_INCOMES: Mapping[str, str] = {
     "lower-middle": "low",
     "low": "low",
 }
+SOUTH_AMERICA = frozenset(  # UN M49, intermediate region 005; the world table has no such column
+    {
+        *("ARG", "BOL", "BRA", "BVT", "CHL", "COL", "ECU", "FLK"),
+        *("GUF", "GUY", "PER", "PRY", "SGS", "SUR", "URY", "VEN"),
+    }
+)
 
 
 def similarity_records(records: Iterable[CaseRecord]) -> list[CaseRecord]:
@@ -62,8 +69,20 @@ def income(iso3: str) -> str:
     return TWO_INCOMES.get(income_group(iso3), "")
 
 
+def continent(iso3: str) -> str:
+    """One of six: the UN region, the Americas parted; empty for what is no country.
+
+    >>> continent("NGA"), continent("BRA"), continent("MEX"), continent("XXX")
+    ('Africa', 'South America', 'North America', '')
+    """
+    if region(iso3) != "Americas":
+        return region(iso3)
+    return "South America" if iso3 in SOUTH_AMERICA else "North America"
+
+
 OF_COUNTRY: Mapping[str, Callable[[str], str]] = {
     "region": region,
+    "continent": continent,
     "income_group": income_group,
     "income": income,
 }

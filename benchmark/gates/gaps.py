@@ -1,20 +1,6 @@
-r"""The largest gap between groups, less what noise alone would show, with an interval.
+"""The largest gap between the members that a gate looks at, less what noise alone would show.
 
-Knows cells with intervals; not what they measure. The plain difference between the best and the
-worst of many groups is above 0 whether they differ or not, so
-
-* the **value** is the plain gap times :math:`\sqrt{1 - \bar{s^2} / \mathrm{var}(x)}`: the groups
-  drawn together until they vary as much as the groups without noise would (Louis 1984,
-  doi:10.1080/01621459.1984.10478062); 0 where noise explains all of it;
-* the **upper end** is the largest upper end of any pair's difference: whichever pair is truly the
-  widest, it is among them, so no correction is needed;
-* the **lower end** is the largest lower end of any pair's, and the pair was chosen for being the
-  widest, so each is taken at the level that holds for all pairs at once (Bonferroni, on Welch's
-  t: a normal's tails declared a gap among 50 equal groups of 15 in 7 % of simulations).
-
-The ends of a pair come from those of the two groups (MOVER: Zou & Donner 2008,
-doi:10.1002/sim.3095). Groups are taken as independent; those that share questions are positively
-related, so the interval is rather too wide.
+Knows cells; the arithmetic, and why it is as it is, stands in `benchmark.metrics.gaps`.
 """
 
 from __future__ import annotations
@@ -22,15 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import permutations
-from statistics import NormalDist, variance
 
-from benchmark.gates.deciding import ALPHA
 from benchmark.gates.rules import Cell
-from benchmark.metrics.student import student_quantile, welch_df
+from benchmark.metrics.gaps import ALPHA, corrected_gap
+from benchmark.metrics.student import student_quantile
 
-STEPS = 400
-REACH = 8.5  # standard deviations, beyond which nothing is left
+NORMAL_DF = 10**9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,23 +29,33 @@ class Gap:
 
 def gap_of(cells: Sequence[Cell]) -> Gap:
     """The gap between the members, at least two and all with intervals."""
-    least = min(cells, key=lambda cell: cell.value)
-    most = max(cells, key=lambda cell: cell.value)
-    plain = most.value - least.value
-    errors = [error_of(cell) for cell in cells]
-    varied = variance(cell.value for cell in cells)
-    share = max(0.0, 1 - math.fsum(s * s for s in errors) / len(errors) / varied) if varied else 0.0
-    pairs = list(permutations(cells, 2))
-    low = max(_least_apart(a, b, ALPHA / len(pairs)) - a.noise - b.noise for a, b in pairs)
-    high = max(difference(a, b)[1] + a.noise + b.noise for a, b in pairs)
-    low = max(0.0, low)
-    corrected = min(max(plain * math.sqrt(share), low), high)
-    cell = Cell(label="", value=corrected, low=low, high=high, n=sum(c.n for c in cells))
-    return Gap(cell=cell, plain=plain, by_noise=expected_range(errors), least=least, most=most)
+    gap = corrected_gap(
+        [cell.value for cell in cells],
+        [cell.low for cell in cells],
+        [cell.high for cell in cells],
+        df=[cell.df for cell in cells],
+        errors=[_error(cell) for cell in cells],
+        weights=[max(1, cell.n) for cell in cells],
+        noise=[cell.noise for cell in cells],
+    )
+    n = sum(cell.n for cell in cells)
+    return Gap(
+        cell=Cell(label="", value=gap.value, low=gap.low, high=gap.high, n=n),
+        plain=gap.plain,
+        by_noise=gap.by_noise,
+        least=cells[gap.least],
+        most=cells[gap.most],
+    )
+
+
+def _error(cell: Cell) -> float:
+    """The standard error that the interval's width tells of: Wilson's is by the normal's tails."""
+    df = NORMAL_DF if cell.method.startswith("Wilson") else cell.df
+    return (cell.high - cell.low) / 2 / student_quantile(1 - ALPHA, df)
 
 
 def difference(a: Cell, b: Cell) -> tuple[float, float]:
-    """Low and high of ``a`` minus ``b`` from their intervals.
+    """Low and high of ``a`` minus ``b`` from their intervals (MOVER).
 
     >>> a, b = (Cell(label="", value=v, low=v - s, high=v + s) for v, s in ((0.5, 0.3), (0.1, 0.4)))
     >>> [round(end, 6) for end in difference(a, b)]
@@ -72,35 +65,3 @@ def difference(a: Cell, b: Cell) -> tuple[float, float]:
     down = math.hypot(a.value - a.low, b.high - b.value)
     up = math.hypot(a.high - a.value, b.value - b.low)
     return apart - down, apart + up
-
-
-def error_of(cell: Cell) -> float:
-    """The standard error that the interval's width tells of."""
-    return (cell.high - cell.low) / 2 / student_quantile(1 - ALPHA, cell.df)
-
-
-def _least_apart(a: Cell, b: Cell, alpha: float) -> float:
-    """What ``a`` is above ``b`` at least, wrongly with chance ``alpha``."""
-    down = (a.value - a.low) / student_quantile(1 - ALPHA, a.df)
-    up = (b.high - b.value) / student_quantile(1 - ALPHA, b.df)
-    df = welch_df(down, a.df + 1, up, b.df + 1)
-    return a.value - b.value - student_quantile(1 - alpha, df) * math.hypot(down, up)
-
-
-def expected_range(errors: Sequence[float]) -> float:
-    """The mean range of normals around one centre with these standard errors.
-
-    >>> round(expected_range([1.0, 1.0]), 4)  # 2 / sqrt(pi)
-    1.1284
-    """
-    known = [NormalDist(0, error) for error in errors if error > 0]
-    if not known:
-        return 0.0
-    reach = REACH * max(errors)
-    step = 2 * reach / STEPS
-    total = 0.0
-    for place in range(STEPS + 1):
-        z = -reach + place * step
-        below = [normal.cdf(z) for normal in known] + [float(z >= 0)] * (len(errors) - len(known))
-        total += 1 - math.prod(below) - math.prod(1 - share for share in below)
-    return total * step

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from benchmark.gates.deciding import Bounds, decide
-from benchmark.gates.gaps import expected_range, gap_of
+from benchmark.gates.gaps import gap_of
 from benchmark.gates.rules import Cell, Status
+from benchmark.metrics.gaps import expected_range
 from benchmark.metrics.student import student_quantile, student_tail, welch_df
 from tests.gates.test_deciding import cell, equal_cells
 

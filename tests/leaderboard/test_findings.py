@@ -85,3 +85,29 @@ def test_too_few_questions_are_said_instead_of_an_interval() -> None:
         ]
     )
     assert line == "pictures less name: similarity +0.20 (too few stems (3 < 6))"
+
+
+def test_questions_with_a_right_answer_have_lines_of_their_own() -> None:
+    """Accuracy beside chance and blind, the picture's gain, the worst region by name."""
+    told = "Africa, lowest of 5; ends for the truly lowest (Šidák)"
+    figures = {
+        "accuracy": (0.61, 0.55, 0.66, ""),
+        "floor_chance": (0.25, math.nan, math.nan, ""),
+        "blind_accuracy": (0.31, 0.25, 0.37, ""),
+        "image_gain_accuracy": (0.3, 0.22, 0.38, ""),
+        "questions_answerable_blind": (7.0, math.nan, math.nan, ""),
+        "worst_region": (0.5, 0.4, 0.6, told),
+        "accuracy_gap_region": (0.1, 0.0, 0.2, ""),
+        "accuracy_gap_region_p": (0.041, math.nan, math.nan, ""),
+    }
+    scores = [
+        score(name, value, low=low, high=high, method=method, reading="")
+        for name, (value, low, high, method) in figures.items()
+    ]
+    assert findings(scores) == (
+        "right: 0.61 [0.55, 0.66] of 40 questions (chance 0.25, blind 0.31)",
+        "pictures add: +0.30 [+0.22, +0.38]; right without any picture: 7 of 40",
+        "worst region: Africa 0.50 [0.40, 0.60]; gap less noise 0.10 [0.00, 0.20], p 0.041",
+    )
+    assert findings(scores[:2]) == ("right: 0.61 [0.55, 0.66] of 40 questions (chance 0.25)",)
+    assert findings(scores[:1]) == ()

@@ -1,0 +1,148 @@
+"""What the picture adds: the same questions asked without it, and how many need none.
+
+Knows the question table with its controls; no picture. Accuracy and its control are compared
+question by question, whole pictures being what might have been others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from benchmark.analyses.item_table import Grouping, ItemTable
+from benchmark.analyses.question_cells import (
+    Clustered,
+    clustered,
+    mean_scores,
+    paired_variance,
+    picture_icc,
+    share_scores,
+    shares,
+)
+from benchmark.analyses.question_table import (
+    BLIND,
+    CHANCE,
+    CORRECT,
+    OF_GROUP,
+    P_RIGHT,
+    SOLVED,
+    blind_variants,
+    question_table,
+)
+from benchmark.metrics.clustered import student_arms
+from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.records import AnswerReader, CaseRecord, Score
+
+GROUPS: tuple[tuple[str, ...], ...] = (
+    *((), ("proxy",), ("topic",), ("country",)),
+    *((group,) for group in OF_GROUP),
+)
+BY_VARIANT: tuple[tuple[str, ...], ...] = ((), ("proxy",))
+GAIN, GAIN_P = "accuracy_gain", "p_right_gain"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blind:
+    """``blind_accuracy``: of the questions without (``none``) or with a grey picture (``blank``).
+
+    Over all controls of a question, and by ``variant``. ``image_gain_accuracy`` and ``image_gain``:
+    accuracy and probability of the right option with the picture less without, over questions that
+    have both. ``answerable_blind``: share of questions right in every control;
+    ``answerable_blind_chance``: what guessing the same way in all of them would reach;
+    ``questions_answerable_blind``: their number.
+    """
+
+    name: str = "blind"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({CORRECT})
+
+    def __call__(
+        self,
+        records: Sequence[CaseRecord],
+        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
+        *,
+        rng: np.random.Generator,  # noqa: ARG002 - nothing is drawn
+    ) -> Sequence[Score]:
+        """The scores of every scope; none where no control was asked."""
+        table = _with_gains(question_table(records))
+        if np.isnan(table.values[BLIND]).all():
+            return []
+        found = [score for by in GROUPS for score in _family(table, table.group(by))]
+        for variant in blind_variants(table):
+            for by in BY_VARIANT:
+                found += _variant(table, by, variant)
+        return found
+
+
+def _with_gains(table: ItemTable) -> ItemTable:
+    """Differences by question, and the controls of questions with a picture's answer only."""
+    values = dict(table.values)
+    values[GAIN] = values[CORRECT] - values[BLIND]
+    values[GAIN_P] = values[P_RIGHT] - values["blind_p_right"]
+    unasked = np.isnan(values[SOLVED])
+    values[CHANCE] = np.where(unasked, np.nan, values[CHANCE])
+    return replace(table, values=values)
+
+
+def _family(table: ItemTable, grouping: Grouping) -> Iterator[Score]:
+    cells = shares(table, grouping, BLIND, icc=picture_icc(table, BLIND))
+    yield from share_scores(cells, "blind_accuracy", higher_is_better=None)
+    yield from _gains(table, grouping, GAIN, "image_gain_accuracy")
+    if not np.isnan(table.values[GAIN_P]).all():
+        yield from _gains(table, grouping, GAIN_P, "image_gain")
+    solved = shares(table, grouping, SOLVED, icc=picture_icc(table, SOLVED))
+    answerable = list(share_scores(solved, "answerable_blind", higher_is_better=False))
+    yield from answerable
+    yield from mean_scores(table, grouping, CHANCE, "answerable_blind_chance", None)
+    for score in answerable:
+        yield Score(
+            metric="questions_answerable_blind",
+            value=float(round(score.value * score.n)) if score.n else math.nan,
+            scope=score.scope,
+            n=score.n,
+            n_missing=score.n_missing,
+            method="count",
+            higher_is_better=False,
+        )
+
+
+def _variant(table: ItemTable, by: Sequence[str], variant: str) -> Iterator[Score]:
+    column = f"{BLIND}/{variant}"
+    cells = shares(table, table.group(by), column, icc=picture_icc(table, column))
+    for score in share_scores(cells, "blind_accuracy", higher_is_better=None):
+        yield replace(score, scope={**score.scope, "variant": variant})
+
+
+def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> Iterator[Score]:
+    of = clustered(table, grouping, column)
+    variance = paired_variance(table, grouping, column, of) if column == GAIN else of.variance
+    arms = student_arms(variance, of.df)
+    arms = np.where(of.clusters < MIN_STEMS, np.nan, arms)
+    for place, scope in enumerate(grouping.scopes):
+        value, arm = float(of.mean[place]), float(arms[place])
+        yield Score(
+            metric=metric,
+            value=value,
+            scope=scope,
+            n=int(of.n[place]),
+            n_missing=int(of.missing[place]),
+            low=value - arm,
+            high=value + arm,
+            method=_method(of, place),
+            higher_is_better=True,
+        )
+
+
+def _method(of: Clustered, place: int) -> str:
+    if of.n[place] == 0:
+        return "not asked with and without picture"
+    if of.clusters[place] < MIN_STEMS:
+        return f"too few pictures ({of.clusters[place]} < {MIN_STEMS})"
+    if not of.variance[place] > 0:
+        return "no interval: nothing varies"
+    return "paired by question, pictures as clusters, Student's t, 95 %"

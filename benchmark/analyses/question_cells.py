@@ -1,0 +1,185 @@
+"""Shares of questions by scope, with intervals that respect that pictures bring several.
+
+Knows tables and groupings of questions; not what is counted as right. Countries are strata: which
+countries were asked is no chance, which pictures were, is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.analyses.item_table import Grouping, IntArray, ItemTable
+from benchmark.metrics.clustered import MIN_DF, anova_icc, design_effect, stratified_variance
+from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
+from benchmark.metrics.proportions import wilson_bounds
+from benchmark.metrics.shrinkage import shrunken
+from benchmark.records import Score
+
+FULL = 0.95
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clustered:
+    """A column's mean by scope and what it rests on; arrays are (scopes,).
+
+    ``variance`` is that of the mean between pictures within countries, ``alike`` the questions of
+    the picture of a random question, ``single`` whether every picture brings one and the scope
+    lies in one country: then questions are independent trials.
+    """
+
+    mean: FloatArray
+    n: IntArray
+    missing: IntArray
+    clusters: IntArray
+    variance: FloatArray
+    df: IntArray
+    alike: FloatArray
+    single: BoolArray
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shares:
+    """Shares by scope with effective numbers of questions; arrays are (scopes,)."""
+
+    scopes: tuple[Mapping[str, str], ...]
+    of: Clustered
+    effective: FloatArray
+    own: BoolArray  # whether the design effect is the scope's own
+
+    def bounds(self, level: npt.ArrayLike = FULL) -> tuple[FloatArray, FloatArray]:
+        """Wilson's interval with the effective number of questions."""
+        return wilson_bounds(self.of.mean, self.effective, level=level)
+
+    def errors(self, places: Sequence[int]) -> FloatArray:
+        """Standard errors of these scopes' shares, by what cells of their kind have.
+
+        A cell's own share would say that three right answers of three are certain.
+        """
+        n = self.effective[places]
+        likely = shrunken(self.of.mean[places], n).value
+        found: FloatArray = np.sqrt(likely * (1 - likely) / n)
+        return found
+
+    def method(self, scope: int) -> str:
+        """How the interval was made."""
+        if self.of.n[scope] == 0:
+            return "not scored"
+        if self.of.single[scope]:
+            return "Wilson, 95 %"
+        whose = "its own" if self.own[scope] else "by the run's picture correlation"
+        deff = self.of.n[scope] / self.effective[scope]
+        return (
+            f"Wilson, 95 %, {self.effective[scope]:.0f} effective questions "
+            f"(design effect {deff:.2f}, {whose})"
+        )
+
+
+def picture_icc(table: ItemTable, column: str) -> float:
+    """How alike the questions of one picture come out, within countries; in [0, 1]."""
+    values = table.values[column]
+    known = ~np.isnan(values)
+    clusters, country = table.clusters.codes[known], table.factors["country"].codes[known]
+    width = max(1, len(table.clusters.names))
+    pairs, where = np.unique(country * width + clusters, return_inverse=True)
+    sums, squares = (np.bincount(where, values[known] ** power) for power in (1, 2))
+    return anova_icc(sums, squares, np.bincount(where), pairs // width)
+
+
+def clustered(table: ItemTable, grouping: Grouping, column: str) -> Clustered:
+    """Mean and variance of a column in every scope."""
+    values, scopes = table.values[column], len(grouping.scopes)
+    known = grouping.grouped & ~np.isnan(values)
+    scope, x = grouping.codes[known], values[known]
+    width = max(1, len(table.clusters.names))
+    pairs, first, where = np.unique(
+        scope * width + table.clusters.codes[known], return_index=True, return_inverse=True
+    )
+    cell = pairs // width
+    sums, counts = np.bincount(where, x, len(pairs)), np.bincount(where, minlength=len(pairs))
+    n = np.bincount(cell, counts, scopes)
+    mean = np.bincount(cell, sums, scopes) / positive_or_nan(n)
+    strata = table.factors["country"].codes[known][first]
+    spread, df = stratified_variance(sums - counts * mean[cell], cell, strata, scopes)
+    m = np.bincount(cell, minlength=scopes)
+    lowest, highest = np.full(scopes, strata.max(initial=0)), np.zeros(scopes, dtype=np.intp)
+    np.minimum.at(lowest, cell, strata)
+    np.maximum.at(highest, cell, strata)
+    return Clustered(
+        mean=mean,
+        n=n.astype(np.intp),
+        missing=grouping.sizes - n.astype(np.intp),
+        clusters=m,
+        variance=spread / positive_or_nan(n) ** 2,
+        df=df,
+        alike=np.bincount(cell, counts**2, scopes) / positive_or_nan(n),
+        single=np.asarray((m == n) & (lowest >= highest)),
+    )
+
+
+def paired_variance(table: ItemTable, grouping: Grouping, column: str, of: Clustered) -> FloatArray:
+    """Variance of mean differences of noughts and ones; at least that of Agresti and Min.
+
+    They add half a question to each of right-right, right-wrong, wrong-right and wrong-wrong, so
+    that ten questions without a difference do not prove that there is none (doi:10.1002/sim.2020).
+    """
+    values, scopes = table.values[column], len(grouping.scopes)
+    known = grouping.grouped & ~np.isnan(values)
+    squares = np.bincount(grouping.codes[known], values[known] ** 2, scopes)
+    n = of.n + 2
+    mean = np.nan_to_num(of.mean) * of.n / n
+    least: FloatArray = ((squares + 1) / n - mean**2) / n
+    return np.where(of.n > 0, np.fmax(of.variance, least), np.nan)
+
+
+def shares(table: ItemTable, grouping: Grouping, column: str, *, icc: float) -> Shares:
+    """The share of a column of noughts and ones in every scope; ``icc`` from `picture_icc`."""
+    of = clustered(table, grouping, column)
+    deff = design_effect(of.mean, of.n, variance=of.variance, df=of.df, alike=of.alike, icc=icc)
+    deff = np.where(of.single, 1.0, deff)
+    own = np.asarray((of.df >= MIN_DF) & (of.mean > 0) & (of.mean < 1))
+    return Shares(scopes=grouping.scopes, of=of, effective=of.n / deff, own=own)
+
+
+def share_scores(
+    found: Shares, metric: str, *, higher_is_better: bool | None = True
+) -> Iterator[Score]:
+    """A score for every scope of the shares."""
+    low, high = found.bounds()
+    for place, scope in enumerate(found.scopes):
+        yield Score(
+            metric=metric,
+            value=float(found.of.mean[place]),
+            scope=scope,
+            n=int(found.of.n[place]),
+            n_missing=int(found.of.missing[place]),
+            low=float(low[place]),
+            high=float(high[place]),
+            method=found.method(place),
+            higher_is_better=higher_is_better,
+        )
+
+
+def mean_scores(
+    table: ItemTable, grouping: Grouping, column: str, metric: str, better: bool | None
+) -> Iterator[Score]:
+    """The plain mean of a column in every scope, without an interval."""
+    values, scopes = table.values[column], len(grouping.scopes)
+    known = grouping.grouped & ~np.isnan(values)
+    n = np.bincount(grouping.codes[known], minlength=scopes)
+    total = np.bincount(grouping.codes[known], values[known], scopes)
+    missing = (grouping.sizes - n).tolist()
+    rows = zip((total / positive_or_nan(n)).tolist(), n.tolist(), missing, strict=True)
+    for scope, (value, number, absent) in zip(grouping.scopes, rows, strict=True):
+        yield Score(
+            metric=metric,
+            value=value,
+            scope=scope,
+            n=number,
+            n_missing=absent,
+            method="mean",
+            higher_is_better=better,
+        )

@@ -1,0 +1,81 @@
+"""How a model's accuracy changed since another run of the same questions, paired by question.
+
+Knows two sets of records; not which run is the better, nor any file. Whole pictures are what might
+have been others, as in `benchmark.analyses.accuracy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from benchmark.analyses.item_table import ItemTable
+from benchmark.analyses.question_cells import clustered, paired_variance
+from benchmark.analyses.question_table import CORRECT, question_table
+from benchmark.metrics.clustered import student_arms
+from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.records import CaseRecord, Score
+
+ACCURACY = "accuracy"
+CHANGE = "change"
+
+
+def paired_accuracy_changes(
+    now: Sequence[CaseRecord], before: Sequence[CaseRecord], wanted: Sequence[Score]
+) -> dict[int, Score]:
+    """The change of each wanted score of accuracy, by its place; none of other metrics.
+
+    Positive where ``now`` is higher; over the questions that both scored (``n``).
+    """
+    places = [place for place, score in enumerate(wanted) if score.metric == ACCURACY]
+    if not places:
+        return {}
+    table = _with_change(question_table(now), question_table(before))
+    found: dict[int, Score] = {}
+    for by in {tuple(sorted(wanted[place].scope)) for place in places}:
+        if not set(by) <= table.factors.keys():
+            continue
+        changes = {tuple(sorted(s.scope.items())): s for s in _changes(table, by)}
+        for place in places:
+            key = tuple(sorted(wanted[place].scope.items()))
+            if key in changes:
+                found[place] = changes[key]
+    return found
+
+
+def _with_change(now: ItemTable, before: ItemTable) -> ItemTable:
+    old = dict(zip(_names(before), before.values[CORRECT].tolist(), strict=True))
+    was = np.array([old.get(name, np.nan) for name in _names(now)], dtype=np.float64)
+    return replace(now, values={**now.values, CHANGE: now.values[CORRECT] - was})
+
+
+def _names(table: ItemTable) -> list[tuple[str, ...]]:
+    """A question's case and id."""
+    labels = [table.factors[name] for name in ("country", "topic", "proxy")]
+    columns = [[one.names[code] for code in one.codes.tolist()] for one in (*labels, table.items)]
+    return list(zip(*columns, strict=True))
+
+
+def _changes(table: ItemTable, by: tuple[str, ...]) -> list[Score]:
+    grouping = table.group(by)
+    of = clustered(table, grouping, CHANGE)
+    arms = student_arms(paired_variance(table, grouping, CHANGE, of), of.df)
+    arms = np.where(of.clusters < MIN_STEMS, np.nan, arms)
+    columns = (of.mean, arms, of.n, grouping.sizes, of.clusters)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [
+        Score(
+            metric=ACCURACY,
+            value=value,
+            scope=scope,
+            n=n,
+            n_missing=size - n,
+            low=value - arm,
+            high=value + arm,
+            method=f"paired over {n} of {size} questions"
+            + ("" if pictures >= MIN_STEMS else f", too few pictures ({pictures} < {MIN_STEMS})"),
+        )
+        for scope, (value, arm, n, size, pictures) in zip(grouping.scopes, rows, strict=True)
+    ]
