@@ -78,7 +78,8 @@ def test_blind_is_never_below_the_mean_or_any_country(rows: list[FloatArray]) ->
     p = np.array(rows)
     best = mean_similarity(p, best_country_blind(p[None])[0])
     for candidate in (p.mean(axis=0), *p):
-        assert best >= mean_similarity(p, candidate / candidate.sum()) - 1e-12
+        # The distance is a square root: near 0 it turns the last digit of a p into the tenth.
+        assert best >= mean_similarity(p, candidate / candidate.sum()) - 1e-9
 
 
 def searched(countries: FloatArray) -> float:
