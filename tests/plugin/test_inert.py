@@ -63,7 +63,14 @@ def test_a_folder_above_the_repository_may_have_any_name(tmp_path: Path) -> None
     assert find_suites([tmp_path], ignore=ignore) == ()
 
 
-@pytest.mark.parametrize("below", ["suites", "suites/wvs", "suites/wvs/test_alignment.py"])
+@pytest.mark.parametrize("below", ["suites/wvs", "suites/wvs/test_alignment.py"])
 def test_a_suite_is_found_by_folder_and_by_file(below: str) -> None:
-    """The suite may be named from above, itself, or by its test file."""
+    """The suite may be named itself, or by its test file."""
     assert find_suites([REPO / below]) == (REPO / "suites" / "wvs",)
+
+
+def test_every_suite_is_found_from_above() -> None:
+    """``pytest suites`` runs all that lie there."""
+    below = sorted(path.parent for path in (REPO / "suites").glob("*/suite.toml"))
+    assert len(below) > 1
+    assert find_suites([REPO / "suites"]) == tuple(below)

@@ -12,7 +12,6 @@ from benchmark.models.writing import SharedWriter
 from benchmark.records import Generate, GenerationParams, Text
 from tests.models.asking import SUBJECT, prompt
 from tests.models.families.questions import RULES, TALL, WIDE
-from tests.models.families.test_sharing import Calls
 
 if TYPE_CHECKING:
     from benchmark.models.transformers import TransformersModel
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from tests.models.families.conftest import Pair
 
 torch = pytest.importorskip("torch")
+
+from tests.models.families.test_sharing import Calls  # noqa: E402 - which is skipped without torch
 
 WHOM = ("a Greek child.", "a child from South Sudan, who is five years old.", "me.")
 STORY = GenerationParams(max_new_tokens=6, temperature=0.7)
