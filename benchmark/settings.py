@@ -33,6 +33,7 @@ class Settings:
     automatic. ``permutations`` None means all cyclic orders, ``rationales``, ``min_images`` and
     ``income_cut`` None the suite's own. ``store`` is the shard's own where there is a ``shard``.
     With ``replay`` all answers come from that bundle, and ``model`` is the bundle's.
+    ``questions`` is ``sample``, a path or a Hub id, of the suites that ask about pictures.
     """
 
     model: str
@@ -71,6 +72,11 @@ class Settings:
     shard: Shard | None = None
     trust_remote_code: bool = False
     replay: Path | None = None
+    questions: str = "sample"
+    question_columns: str = ""
+    split: str = "test"
+    answering: str = "probability"
+    controls: tuple[str, ...] = ("none", "blank")
 
 
 def data_source(choice: str, *, model: str) -> str:

@@ -27,7 +27,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.survey_sample", "benchmark.topics", "benchmark.wording"),
             *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
             *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
-            "benchmark.wordless",
+            *("benchmark.wordless", "benchmark.questions"),
         ),
         ("joints", "world"),
     ),
@@ -36,7 +36,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "models": (("benchmark.models",), ("joints", "settings", "data", "metrics")),
     "perf": (("benchmark.perf",), ("joints", "settings", "metrics", "engine", "models")),
     "scoring": (
-        ("benchmark.calibration", "benchmark.scoring", "benchmark.recognition"),
+        (
+            *("benchmark.calibration", "benchmark.scoring", "benchmark.recognition"),
+            *("benchmark.right_answers", "benchmark.letters"),
+        ),
         ("joints", "data", "metrics"),
     ),
     "analyses": (("benchmark.analyses",), ("joints", "world", "metrics")),
