@@ -53,12 +53,15 @@ def right_answer_record(
 
     ``blind`` has the answers to the same questions without their pictures. A question whose answer
     cannot be read is an item without ``model`` whose values are NaN, but for ``unscored``, which
-    is 1.
+    is 1. An item's keys are those of its own answers, then those of the blind ones.
     """
     seen = _Read(questions, answered)
     values = _values(questions, seen)
+    keys = seen.keys
     if blind is not None:
-        values |= _beside(questions, values, _Read(questions, blind))
+        without = _Read(questions, blind)
+        values |= _beside(questions, values, without)
+        keys = [(*own, *other) for own, other in zip(keys, without.keys, strict=True)]
     columns = {name: column.tolist() for name, column in values.items()}
     items = tuple(
         Item(
@@ -66,7 +69,7 @@ def right_answer_record(
             item_id=question.question_id,
             cluster=question.image_id,
             image_ids=(question.image_id,),
-            request_keys=seen.keys[i],
+            request_keys=keys[i],
             human=(),
             model=seen.distribution(i, len(question.options)),
             values={name: column[i] for name, column in columns.items()},

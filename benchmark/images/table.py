@@ -9,6 +9,7 @@ import csv
 import io
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from benchmark.errors import DataProblem, ImageProblem
@@ -72,12 +73,24 @@ def inside(text: str, root: Path, where: str, *, folder: str) -> str:
             f"{where}: image {text!r} is not a path inside {folder};"
             " write it relative to the folder, with forward slashes"
         )
-    if not (root / path).resolve().is_relative_to(root):
+    if not _stays(root / path, root):
         raise ImageProblem(
             f"{where}: image {text!r} leads out of {folder} through a symbolic link;"
             " put the file itself into the folder"
         )
     return path.as_posix()
+
+
+def _stays(path: Path, root: Path) -> bool:
+    """Whether a path stays below ``root``; only links must be followed, which is slow."""
+    if not path.is_symlink():
+        return _folder_stays(path.parent, root)
+    return path.resolve().is_relative_to(root)
+
+
+@lru_cache(maxsize=256)
+def _folder_stays(folder: Path, root: Path) -> bool:
+    return folder.resolve().is_relative_to(root)
 
 
 def _text(path: Path, kind: str, instead: str) -> str:

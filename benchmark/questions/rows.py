@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmark import world
 from benchmark.errors import DataProblem, unknown
 from benchmark.images.table import inside
-from benchmark.questions.columns import OPTION, REQUIRED, Columns
+from benchmark.questions.columns import FIELDS, OPTION, OPTIONAL, Columns
 from benchmark.questions.kinds import categories, folded, question_types, slug_of
 from benchmark.questions.question import PictureQuestion
 
@@ -35,6 +35,7 @@ class Parser:
     root: Path | None
     split: str = ""
     _known: dict[tuple[str, str], str] = field(default_factory=dict)
+    _paths: dict[str, str] = field(default_factory=dict)
 
     def question(self, row: Row, where: str) -> PictureQuestion:
         """The question in a row; ``where`` says in a message which one it was.
@@ -44,8 +45,6 @@ class Parser:
         DataProblem
             A column is missing, or a value is not what its field may hold.
         """
-        for name in REQUIRED:
-            self._check_there(row, name, where)
         question_id = self._text(row, "id", where)
         where = f"{where}, question {question_id!r}"
         options = self._options(row, where)
@@ -55,7 +54,7 @@ class Parser:
             image_id=image_id,
             text=self._text(row, "question", where),
             options=options,
-            answer=_answer(self._value(row, "answer"), options, where),
+            answer=_answer(self._value(row, "answer", where), options, where),
             question_type=self._kind(row, "question_type", where),
             category=self._kind(row, "category", where),
             concept=sys.intern(self._text(row, "concept", where, needed=False) or image_id),
@@ -64,24 +63,32 @@ class Parser:
             licence=sys.intern(self._text(row, "licence", where, needed=False)),
         )
 
-    def _check_there(self, row: Row, name: str, where: str) -> None:
-        if name in self.columns.constants:
-            return
-        for column in self.columns.of(name):
-            if column not in row:
-                found = ", ".join(map(str, row)) or "none"
-                raise DataProblem(
-                    f"{where}: no column {column!r} for {name!r} among {found}; add it, or say "
-                    f"where it stands with {OPTION} {name}=COLUMN"
-                )
+    def _value(self, row: Row, name: str, where: str) -> object:
+        constant, column = self._places[name]
+        if constant is not None:
+            return constant
+        try:
+            return row[column]
+        except KeyError:
+            if name in OPTIONAL:
+                return None
+            raise self._absent(row, name, column, where) from None
 
-    def _value(self, row: Row, name: str) -> object:
-        if name in self.columns.constants:
-            return self.columns.constants[name]
-        return row.get(self.columns.of(name)[0])
+    def _absent(self, row: Row, name: str, column: str, where: str) -> DataProblem:
+        found = ", ".join(map(str, row)) or "none"
+        return DataProblem(
+            f"{where}: no column {column!r} for {name!r} among {found}; add it, or say where it "
+            f"stands with {OPTION} {name}=COLUMN"
+        )
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[str | None, str]]:
+        """A field's constant, if it has one, and its first column: looked up a million times."""
+        constants = self.columns.constants
+        return {name: (constants.get(name), self.columns.of(name)[0]) for name in FIELDS}
 
     def _text(self, row: Row, name: str, where: str, *, needed: bool = True) -> str:
-        value = self._value(row, name)
+        value = self._value(row, name, where)
         text = "" if value is None else str(value).strip()
         pattern = self.columns.patterns.get(name)
         if text and pattern is not None:
@@ -99,8 +106,10 @@ class Parser:
         name = self._text(row, "image", where)
         if self.root is None:
             return sys.intern(name)
-        path = inside(name, self._resolved, where, folder="the folder of the questions")
-        return sys.intern(path)
+        if name not in self._paths:
+            folder = "the folder of the questions"
+            self._paths[name] = sys.intern(inside(name, self._resolved, where, folder=folder))
+        return self._paths[name]
 
     @cached_property
     def _resolved(self) -> Path:
@@ -108,8 +117,13 @@ class Parser:
 
     def _options(self, row: Row, where: str) -> tuple[str, ...]:
         columns = self.columns.of("options")
-        given = [row[column] for column in columns] if len(columns) > 1 else None
-        values = given if given is not None else _list(self._value(row, "options"), where)
+        if len(columns) > 1:
+            for column in columns:
+                if column not in row:
+                    raise self._absent(row, "options", column, where)
+            values: Sequence[object] = [row[column] for column in columns]
+        else:
+            values = _list(self._value(row, "options", where), where)
         options = tuple("" if value is None else str(value).strip() for value in values)
         if len(options) < 2:
             raise DataProblem(f"{where}: {len(options)} option where at least 2 are needed")
