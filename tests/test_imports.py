@@ -47,6 +47,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "noise": (("benchmark.noise",), ("joints", "metrics", "rows")),
     "gates": (("benchmark.gates",), ("joints", "world", "metrics", "rows")),
     "suite": (("benchmark.suite", "benchmark.sources"), ("joints", "settings", "data")),
+    "data command": (("benchmark.data",), ("joints", "settings", "data", "suite")),
     "leaderboard": (
         (
             *("leaderboard.runs", "leaderboard.documents", "leaderboard.board"),

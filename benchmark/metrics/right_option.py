@@ -34,8 +34,8 @@ def share_of_best(p: npt.ArrayLike, right: npt.ArrayLike) -> FloatArray:
     """
     p = np.asarray(p, dtype=np.float64)
     best = p >= p.max(axis=-1, keepdims=True) - TIE
-    found: FloatArray = right_probability(best, right) / np.maximum(best.sum(axis=-1), 1)
-    found[np.isnan(p).any(axis=-1)] = np.nan
+    shares = right_probability(best, right) / np.maximum(best.sum(axis=-1), 1)
+    found: FloatArray = np.where(np.isnan(p).any(axis=-1), np.nan, shares)
     return found
 
 

@@ -35,8 +35,8 @@ MODEL = (
         "demo",
         "NAME",
         "an alias (qwen2.5-vl), org/name, a local folder, endpoint:URL#MODEL, demo, or "
-        "reference:NAME with NAME uniform, world-average, nearest-country, resample or random; "
-        "default: demo",
+        "reference:NAME with NAME uniform, world-average, nearest-country, resample, random or "
+        "oracle; default: demo",
     ),
     Option(
         "--revision",

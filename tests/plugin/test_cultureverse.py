@@ -1,0 +1,115 @@
+"""`pytest suites/cultureverse` as a user runs it: few processes, many assertions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.plugin.running import Place, answers
+from tests.questions.writing import row, write
+
+SUITE = "suites/cultureverse"
+
+
+def rows(place: Place) -> dict[str, dict[str, Any]]:
+    """The rows of the only run file by case id."""
+    return {found["case_id"]: found for found in place.document()["rows"]}
+
+
+def test_oracle_scores_one_in_all_orders_and_controls_stand_beside(place: Place) -> None:
+    """Every label finds its way back; each question has its two controls; one unit a country."""
+    done = place.run(
+        "--countries", "JPN,Egypt", "--permutations", "all", suite=SUITE, model="reference:oracle"
+    )
+    assert done.code == 0, done.out
+    assert "too few to judge a model" in done.out
+    found = rows(place)
+    assert len(found) == 2 * 2 * 3 * 3  # countries, categories of each, types, with controls
+    assert {one["accuracy"] for one in found.values()} == {1.0}
+    assert {one["unit"] for one in found.values()} == {"cultureverse/JPN", "cultureverse/EGY"}
+    seen = found["cultureverse/JPN/food/scene-reasoning"]
+    blind = found["cultureverse/JPN/food/scene-reasoning/none"]
+    assert (seen["kind"], blind["kind"]) == ("question", "control")
+    (item,), (alone,) = seen["items"], blind["items"]
+    assert item["values"]["blind_correct"] == 1.0
+    assert (item["values"]["image_gain"], item["values"]["order_sensitivity"]) == (0.0, 0.0)
+    assert item["request_keys"][4:] == alone["request_keys"]
+    assert answers(done) == (12 * 4 * 3, 0)  # the blind ones are asked once
+    config = place.document()["config"]
+    assert (config["controls"], config["permutations"]) == (["none", "blank"], "all")
+
+
+def test_uniform_scores_chance_and_two_workers_agree_with_one(place: Place) -> None:
+    """Ties are shared, so whoever knows nothing is right in one of four, in every cell."""
+    other = Place(folder=place.folder / "other")
+    one = place.run("--countries", "FRA,NZL", suite=SUITE)
+    two = other.run("--countries", "FRA,NZL", "-n", "2", suite=SUITE)
+    assert (one.code, two.code) == (0, 0), one.out + two.out
+    assert place.rows_text() == other.rows_text()
+    assert {found["accuracy"] for found in rows(place).values()} == {0.25}
+
+
+def test_generated_answers_are_read_and_those_that_cannot_be_are_counted(place: Place) -> None:
+    """Random words hold no letter: nothing is scored, nothing fails; the oracle's are all read."""
+    narrow = ("--answering", "generated", "--countries", "IND", "--controls", "off")
+    done = place.run(*narrow, suite=SUITE, model="reference:random")
+    assert done.code == 0, done.out
+    assert {(r["accuracy"], r["unscored"]) for r in rows(place).values()} == {(None, 1.0)}
+    other = Place(folder=place.folder / "other")
+    assert other.run(*narrow, suite=SUITE, model="reference:oracle").code == 0
+    assert {(r["accuracy"], r["unscored"]) for r in rows(other).values()} == {(1.0, 0.0)}
+    assert len(rows(other)) == 6
+
+
+def test_a_set_of_ones_own_is_run_by_mapping_split_and_limit(place: Place) -> None:
+    """Columns are mapped, training questions left out, a limit makes the run partial."""
+    folder = write(
+        place.folder / "set",
+        row(kind="image-recognition", question_type=None),
+        row(id="q2", question="What is it?", kind="image-recognition", question_type=None),
+        row(id="t", split="train", kind="image-recognition", question_type=None),
+    )
+    arguments = ("--questions", str(folder), "--question-columns", "question_type=kind")
+    done = place.run(*arguments, "--limit", "1", "--controls", "blank", suite=SUITE)
+    assert done.code == 0, done.out
+    found = rows(place)
+    assert sorted(found) == [
+        "cultureverse/JPN/food/image-recognition",
+        "cultureverse/JPN/food/image-recognition/blank",
+    ]
+    assert [i["item_id"] for i in found["cultureverse/JPN/food/image-recognition"]["items"]] == [
+        "q1"
+    ]
+    assert not place.document()["complete"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--questions", "absent"), ("absent", "is not there", "--questions takes")),
+        (("--controls", "nothing"), ("--controls 'nothing'", "none, blank, off")),
+        (("--topics", "foood"), ("unknown category 'foood'", "did you mean food")),
+        (("--proxies", "country"), ("unknown question type 'country'", "scene-reasoning")),
+        (("--split", "train"), ("--split train", "only test")),
+    ],
+)
+def test_wrong_options_are_one_sentence(
+    place: Place, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    """The run does not start, and the exit code is 4."""
+    done = place.run(*arguments, suite=SUITE)
+    assert done.code == 4
+    done.sentence(*words)
+
+
+@pytest.mark.models
+def test_demo_measures_the_whole_sample(place: Place) -> None:
+    """216 cases from picture to board, with a real model's machinery."""
+    pytest.importorskip("torch")
+    done = place.run(suite=SUITE, model="demo")
+    assert done.code == 0, done.out
+    assert len(rows(place)) == 216
+    assert len(json.loads(Path(place.leaderboard).read_text("utf-8"))["rows"]) == 1
