@@ -102,7 +102,7 @@ def test_complaints_are_collected_where_somebody_listens(tmp_path: Path) -> None
 
 def test_digest_moves_with_every_field_and_with_a_picture(tmp_path: Path) -> None:
     """A run's configuration names the set it was measured on."""
-    changes = (
+    changes: tuple[dict[str, Any], ...] = (
         *({}, {"question": "What?"}, {"answer": "Mochi"}, {"split": "train"}),
         *({"country": "CHN"}, {"concept": "rice"}, {"options": ["Onigiri", "Mochi"]}),
     )
