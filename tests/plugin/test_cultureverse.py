@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from leaderboard.__main__ import main
 from tests.plugin.running import Place, answers
 from tests.questions.writing import row, write
 
@@ -38,6 +39,10 @@ def test_oracle_scores_one_in_all_orders_and_controls_stand_beside(place: Place)
     assert (item["values"]["image_gain"], item["values"]["order_sensitivity"]) == (0.0, 0.0)
     assert item["request_keys"][4:] == alone["request_keys"]
     assert answers(done) == (12 * 4 * 3, 0)  # the blind ones are asked once
+    bundle = place.folder / "run.zip"
+    pack = ("bundle", str(place.run_file()), "--store", str(place.store), "--out", str(bundle))
+    assert main(pack) == 0
+    assert main(("replay", str(bundle), "--exact")) == 0
     config = place.document()["config"]
     assert (config["controls"], config["permutations"]) == (["none", "blank"], "all")
 
