@@ -89,6 +89,29 @@ def test_written_answers_are_asked_for_behind_the_same_picture() -> None:
     assert (asked.prompt.lead_in, asked.params.max_new_tokens) == ("", 384)
 
 
+def test_a_set_of_ones_own_is_asked_by_mapping_split_and_limit(tmp_path: Path) -> None:
+    """Columns are mapped, training questions left out, and a limit cuts each case."""
+    rows = [
+        row(id=name, split=split, question_type=None, kind="image-recognition")
+        for name, split in (("q2", "test"), ("q1", "test"), ("q0", "train"), ("q3", None))
+    ]
+    own = {
+        "questions": str(write(tmp_path / "set", *rows)),
+        "question_columns": "question_type=kind",
+    }
+    (case,) = suite(**own, controls=()).select().cases
+    assert case.case_id == "cultureverse/JPN/food/image-recognition"
+
+    def asked(**changes: object) -> list[str]:
+        requests = first_requests(suite(**own, controls=(), **changes), case.case_id)
+        return [one.subject.item_id for one in requests if isinstance(one, Choice)]
+
+    assert asked() == ["q1", "q2", "q3"]  # a question without a split is in every one
+    assert asked(limit=1) == ["q1"]
+    assert asked(split="train") == ["q0", "q3"]
+    assert asked(split="all") == ["q0", "q1", "q2", "q3"]
+
+
 def test_configuration_moves_with_whatever_changes_a_row(tmp_path: Path) -> None:
     """Two runs are comparable only where it is equal."""
     own = write(tmp_path / "set", row())
