@@ -11,6 +11,7 @@ import io
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
@@ -18,10 +19,12 @@ from filelock import FileLock
 from benchmark import jsonio
 from benchmark.errors import HubProblem, UsageProblem
 from benchmark.images import cvqa
+from benchmark.questions.reading import PARQUET, QUESTIONS, split_of, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+
+    from benchmark.questions.columns import Columns
 
 SURVEY = "Anthropic/llm_global_opinions"
 SURVEY_FILE = "data/global_opinions.csv"
@@ -75,6 +78,60 @@ def fetch_cvqa(cache: Path, *, revision: str | None = None, countries: Iterable[
             countries=wanted,
             origin={"repository": PICTURES, "commit": repository.commit},
         )
+
+
+def fetch_questions(cache: Path, repo_id: str, revision: str | None, columns: Columns) -> Path:
+    """A data set's questions about pictures as a folder that `load_questions` reads.
+
+    Its Parquet files are unpacked; a repository with a ``questions.jsonl`` is taken as it is. As
+    with pictures, a folder that is there is used unless a revision is named that it is not of.
+    """
+    home = cache / "questions" / repo_id.replace("/", "__")
+    named = revision if revision is None or _COMMIT.fullmatch(revision) else ""
+    ending = columns.digest[:8] or "plain"
+    if named != "" and (found := _unpacked(home, named, ending)):
+        return found
+    home.mkdir(parents=True, exist_ok=True)
+    with FileLock(home / ".lock"):
+        if named != "" and (found := _unpacked(home, named, ending)):
+            return found
+        instead = "`--questions sample` for the embedded questions or `--questions PATH`"
+        repository = _resolve(repo_id, revision, instead=instead)
+        folder = home / f"{repository.commit}-{ending}"
+        if not (folder / QUESTIONS).is_file():
+            _fetch_whole(repository, folder, columns)
+        return folder
+
+
+def commit_of(folder: Path) -> str:
+    """The commit that a folder of `fetch_questions` was made of."""
+    return folder.name.partition("-")[0]
+
+
+def _unpacked(home: Path, commit: str | None, ending: str) -> Path | None:
+    folders = [f for f in home.glob(f"{commit or '*'}-{ending}") if (f / QUESTIONS).is_file()]
+    return max(folders, key=lambda f: ((f / QUESTIONS).stat().st_mtime_ns, f.name), default=None)
+
+
+def _fetch_whole(repository: _Repository, folder: Path, columns: Columns) -> None:
+    if QUESTIONS in repository.files:
+        with _translated(repository):
+            from huggingface_hub import snapshot_download
+
+            snapshot_download(
+                repository.repo_id,
+                repo_type="dataset",
+                revision=repository.commit,
+                local_dir=folder,
+            )
+        return
+    files = [Path(file) for file in repository.matching(rf".*{re.escape(PARQUET)}")]
+    rows = (
+        (split_of(file), f"{repository.repo_id}/{file}, row {number}", row)
+        for file in files
+        for number, row in enumerate(repository.rows(file.as_posix(), (), {}), start=1)
+    )
+    unpack(rows, columns, folder)
 
 
 def _finished(home: Path, revision: str | None, countries: Sequence[str]) -> Path | None:
@@ -138,7 +195,7 @@ class _Repository:
             # Row groups are skipped by their statistics: fewer pictures are downloaded.
             filters = [(name, "in", list(values)) for name, values in only.items()] or None
             rows = datasets.load_dataset(
-                "parquet", columns=list(columns), filters=filters, **common
+                "parquet", columns=list(columns) or None, filters=filters, **common
             ).decode(False)
         return rows
 

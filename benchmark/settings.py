@@ -33,7 +33,8 @@ class Settings:
     automatic. ``permutations`` None means all cyclic orders; ``rationales``, ``min_images``,
     ``income_cut``, ``responses`` and ``story_tokens`` None the suite's own. ``store`` is the
     shard's own where there is a ``shard``. With ``replay`` all answers come from that bundle, and
-    ``model`` is the bundle's.
+    ``model`` is the bundle's. ``questions`` is ``sample``, a path or a Hub id, of the suites that
+    ask about pictures.
     """
 
     model: str
@@ -75,6 +76,11 @@ class Settings:
     shard: Shard | None = None
     trust_remote_code: bool = False
     replay: Path | None = None
+    questions: str = "sample"
+    question_columns: str = ""
+    split: str = "test"
+    answering: str = "probability"
+    controls: tuple[str, ...] = ("none", "blank")
 
 
 def data_source(choice: str, *, model: str) -> str:

@@ -5,6 +5,7 @@ Knows settings and readers; no suite, no model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,11 +21,25 @@ from benchmark.proxies import (
     no_pictures,
     union,
 )
+from benchmark.questions.columns import columns_of
+from benchmark.questions.embedded import NAME, sample_questions
+from benchmark.questions.question import QuestionSet
+from benchmark.questions.reading import load_questions
 from benchmark.settings import Settings
 from benchmark.survey import SAMPLE, Survey, load_survey
 from benchmark.wordless import FIGURES, PICTURES, read_figures, read_pictures
 
-__all__ = ["FIGURES", "PICTURES", "open_images", "open_stories", "open_survey"]
+__all__ = [
+    "FIGURES",
+    "PICTURES",
+    "is_hub_id",
+    "open_images",
+    "open_questions",
+    "open_stories",
+    "open_survey",
+]
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w.-]+)?")
 
 
 def open_survey(settings: Settings, *, source: str) -> Survey:
@@ -72,6 +87,28 @@ def _stories(choice: str) -> ImageSet:
             return read_pictures(Path(text))
         case text:
             return load_images(Path(text))
+
+
+def is_hub_id(text: str) -> bool:
+    """Whether a text has the form of a data set's name on the Hub, with or without a revision.
+
+    >>> is_hub_id("afaji/cvqa"), is_hub_id("org/name@main"), is_hub_id("./org/name")
+    (True, True, False)
+    """
+    return _HUB_ID.fullmatch(text) is not None
+
+
+def open_questions(settings: Settings) -> QuestionSet:
+    """The questions about pictures that the settings name; the Hub's are fetched once."""
+    columns = columns_of(settings.question_columns)
+    if settings.questions == NAME:
+        return sample_questions()
+    if not is_hub_id(settings.questions):
+        return load_questions(Path(settings.questions), columns, cache=settings.cache)
+    name, _, revision = settings.questions.partition("@")
+    folder = hub.fetch_questions(settings.cache, name, revision or None, columns)
+    found = load_questions(folder, columns, cache=settings.cache)
+    return replace(found, name=name, revision=hub.commit_of(folder))
 
 
 def _images(choice: str, settings: Settings, countries: Sequence[str]) -> ImageSet:

@@ -28,6 +28,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
             *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
             *("benchmark.wordless", "benchmark.stories", "benchmark.languages"),
+            "benchmark.questions",
         ),
         ("joints", "world"),
     ),
@@ -40,6 +41,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.calibration", "benchmark.scoring", "benchmark.recognition"),
             "benchmark.story_scoring",
             "benchmark.story_embedding",
+            *("benchmark.right_answers", "benchmark.letters"),
         ),
         ("joints", "data", "metrics"),
     ),
@@ -48,6 +50,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "noise": (("benchmark.noise",), ("joints", "metrics", "rows")),
     "gates": (("benchmark.gates",), ("joints", "world", "metrics", "rows")),
     "suite": (("benchmark.suite", "benchmark.sources"), ("joints", "settings", "data")),
+    "data command": (("benchmark.data",), ("joints", "settings", "data", "suite")),
     "leaderboard": (
         (
             *("leaderboard.runs", "leaderboard.documents", "leaderboard.board"),

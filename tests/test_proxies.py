@@ -215,9 +215,9 @@ def test_memory_stays_bounded_and_dropped_pictures_decode_again(
         png(tmp_path / f"{n}.png", f"rgb({n}, 0, 0)", (1024, 1024))
     images = load_manifest(manifest(tmp_path, *rows))
     references = [images.open(entry) for entry in images.entries]
-    assert len(images._recent) == 1
+    assert len(images._recent.images) == 1
     assert [r.pixels().getpixel((5, 5)) for r in references] == [(n, 0, 0) for n in range(10)]
-    assert len(images._recent) == 1
+    assert len(images._recent.images) == 1
 
 
 def test_file_that_changes_during_the_run_is_not_answered_under_its_old_digest(

@@ -42,7 +42,7 @@ def draw(country: str, category: str, number: str = "") -> Image.Image:
     pen = ImageDraw.Draw(image)
     for place, colour in _marks(both):
         _mark(pen, category, place, colour)
-    _sign(pen)
+    sign(pen)
     return image
 
 
@@ -86,7 +86,8 @@ def _mark(pen: ImageDraw.ImageDraw, category: str, box: Box, colour: Colour) -> 
             pen.line((left, bottom, right, top), fill=colour, width=5)
 
 
-def _sign(pen: ImageDraw.ImageDraw) -> None:
+def sign(pen: ImageDraw.ImageDraw) -> None:
+    """Write the word SYNTHETIC along the bottom."""
     pen.rectangle((0, SIDE - _BAND, SIDE, SIDE), fill="white")
     font = _font()
     left, top, right, bottom = font.getbbox("SYNTHETIC")

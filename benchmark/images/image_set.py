@@ -61,8 +61,8 @@ class ImageSet:
         default_factory=dict, init=False, compare=False, repr=False
     )
     _refs: dict[str, ImageRef] = field(default_factory=dict, init=False, compare=False, repr=False)
-    _recent: OrderedDict[str, Image] = field(
-        default_factory=OrderedDict, init=False, compare=False, repr=False
+    _recent: _Recent = field(
+        default_factory=lambda: _Recent(), init=False, compare=False, repr=False
     )
 
     def __post_init__(self) -> None:
@@ -98,28 +98,45 @@ class ImageSet:
         if entry.image_id not in self._refs:
             image = self.source.read(entry)
             digest = pixel_digest(image)
-            self._keep(entry, image)
+            self._recent.keep(entry.image_id, image)
             self._refs[entry.image_id] = ImageRef(
                 image_id=entry.image_id, digest=digest, pixels=lambda: self._pixels(entry, digest)
             )
         return self._refs[entry.image_id]
 
     def _pixels(self, entry: ImageEntry, digest: str) -> Image:
-        image = self._recent.get(entry.image_id)
+        image = self._recent.images.get(entry.image_id)
         if image is None:
             image = self.source.read(entry)
             # Answers are stored under the digest: other pixels must not be answered for it.
             if pixel_digest(image) != digest:
                 raise ImageProblem(f"image {entry.image_id} changed during the run; start it again")
-        self._keep(entry, image)
+        self._recent.keep(entry.image_id, image)
         return image
 
-    def _keep(self, entry: ImageEntry, image: Image) -> None:
-        """Least recently used pictures go first: memory is bounded whatever the set's size."""
-        self._recent[entry.image_id] = image
-        self._recent.move_to_end(entry.image_id)
-        while sum(3 * kept.width * kept.height for kept in self._recent.values()) > _KEPT_BYTES:
-            self._recent.popitem(last=False)
+
+@dataclass(slots=True)
+class _Recent:
+    """Decoded pictures, least recently used first out: memory is bounded whatever the set's size.
+
+    The sum is kept, for a set may have tens of thousands of small pictures.
+    """
+
+    images: OrderedDict[str, Image] = field(default_factory=OrderedDict)
+    n_bytes: int = 0
+
+    def keep(self, image_id: str, image: Image) -> None:
+        """Put a picture last, and drop the first ones while there are too many bytes."""
+        old = self.images.pop(image_id, None)
+        self.n_bytes += _bytes(image) - (0 if old is None else _bytes(old))
+        self.images[image_id] = image
+        while self.n_bytes > _KEPT_BYTES:
+            _, gone = self.images.popitem(last=False)
+            self.n_bytes -= _bytes(gone)
+
+
+def _bytes(image: Image) -> int:
+    return 3 * image.width * image.height
 
 
 @dataclass(frozen=True, slots=True)

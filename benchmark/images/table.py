@@ -8,12 +8,17 @@ from __future__ import annotations
 import csv
 import io
 import math
+import os
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from benchmark.errors import DataProblem, ImageProblem
 
 Row = tuple[str, dict[str, str]]
+# Parts that begin with a letter or digit: no way up, no drive, one spelling.
+_PLAIN = re.compile(r"[A-Za-z0-9][\w. -]*(/[A-Za-z0-9][\w. -]*)*", re.ASCII)
 
 
 def read_table(path: Path, *, columns: Sequence[str], kind: str, instead: str) -> list[Row]:
@@ -65,6 +70,8 @@ def inside(text: str, root: Path, where: str, *, folder: str) -> str:
 
     ``root`` is resolved already; ``folder`` is what a message calls it ("the manifest's folder").
     """
+    if _PLAIN.fullmatch(text) and _stays_plain(text, root):
+        return text
     path = PurePosixPath(text)
     foreign = path.is_absolute() or PureWindowsPath(text).drive or "\\" in text or "\0" in text
     if foreign or not path.parts or ".." in path.parts:
@@ -78,6 +85,17 @@ def inside(text: str, root: Path, where: str, *, folder: str) -> str:
             " put the file itself into the folder"
         )
     return path.as_posix()
+
+
+def _stays_plain(text: str, root: Path) -> bool:
+    """Whether there is no link on the way to a plain path; to follow links is slow."""
+    folder, _, _ = text.rpartition("/")
+    return not os.path.islink(f"{root}/{text}") and _folder_stays(folder, root)  # noqa: PTH114
+
+
+@lru_cache(maxsize=256)
+def _folder_stays(folder: str, root: Path) -> bool:
+    return (root / folder).resolve().is_relative_to(root)
 
 
 def _text(path: Path, kind: str, instead: str) -> str:

@@ -24,6 +24,7 @@ Kind = Literal["hub", "folder", "demo", "reference", "endpoint"]
 DEMO = "demo"
 REFERENCE = "reference:"
 BLIND = ("uniform", "random")  # need no survey and do not read a request's subject
+ORACLE = "oracle"  # needs no survey either
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +46,7 @@ def aliases() -> Mapping[str, str]:
 
 def references() -> tuple[str, ...]:
     """Names of the reference models."""
-    return tuple(f"{REFERENCE}{rule}" for rule in (*BLIND, *RULES))
+    return tuple(f"{REFERENCE}{rule}" for rule in (*BLIND, ORACLE, *RULES))
 
 
 def resolve(name: str, *, revision: str | None = None) -> ModelSpec:

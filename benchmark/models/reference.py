@@ -147,6 +147,54 @@ class UniformModel:
         return self._answers[n]
 
 
+class OracleModel:
+    """The right answer with certainty, where one is right: a suite's ceiling, and its control.
+
+    A suite that loses a label's place on the way (in another order of the options, say) does not
+    score 1 with it.
+    """
+
+    def __init__(self, identity: ModelIdentity) -> None:
+        self._identity = identity
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self._identity
+
+    @property
+    def supports(self) -> frozenset[Task]:
+        return SUPPORTS
+
+    def answer(self, batch: Sequence[Request]) -> list[Answer]:
+        return [self._one(request) for request in batch]
+
+    def _one(self, request: Request) -> Answer:
+        match request:
+            case Choice():
+                right = self._truth(request.subject)
+                p = tuple(float(place == right) for place in range(len(request.labels)))
+                return Probabilities(p=p, option_mass=1.0)
+            case Continuation():
+                right = self._truth(request.subject)
+                total = tuple(0.0 if i == right else NEVER for i in range(len(request.texts)))
+                return LogLikelihoods(total=total, n_tokens=(1,) * len(request.texts))
+            case Generate():
+                letter = chr(ord("A") + self._truth(request.subject))
+                return Text(text=f"Answer: {letter}", finish="stop")
+            case Embed():
+                raise _no_vectors(self._identity)
+            case _:
+                assert_never(request)
+
+    def _truth(self, subject: Subject) -> int:
+        if subject.truth is None:
+            raise ModelProblem(
+                f"{self._identity.name} was asked {subject.item_id!r}, to which no answer is the "
+                "right one; use it with suites that know the right answers"
+            )
+        return subject.truth
+
+
 def _no_vectors(identity: ModelIdentity) -> ModelProblem:
     return ModelProblem(
         f"{identity.name} has no vectors and was asked to embed; use --model reference:random"

@@ -17,10 +17,10 @@ from benchmark.models.endpoint.options import endpoint_options
 from benchmark.models.families import SHARED, check_own_code, folder_config, scoring_path
 from benchmark.models.loading import TRUSTED, load_transformers, model_arguments
 from benchmark.models.local import processor_digest, weights_digest
-from benchmark.models.naming import BLIND, REFERENCE, ModelSpec, resolve
+from benchmark.models.naming import BLIND, ORACLE, REFERENCE, ModelSpec, resolve
 from benchmark.models.placement import BALANCED, MAP
 from benchmark.models.random_answers import RandomAnswers
-from benchmark.models.reference import RULES, ReferenceModel, UniformModel
+from benchmark.models.reference import RULES, OracleModel, ReferenceModel, UniformModel
 from benchmark.records import Model, ModelIdentity
 from benchmark.settings import Settings, default_cache
 
@@ -159,7 +159,7 @@ def _reference_identity(
     return ModelIdentity(
         name=spec.name,
         model_id=spec.model_id,
-        revision="1" if rule in BLIND else f"sha256:{_needed(spec, survey).digest}",
+        revision="1" if rule in (*BLIND, ORACLE) else f"sha256:{_needed(spec, survey).digest}",
         backend=REFERENCE_BACKEND,
         model_args=(("seed", str(options.seed)),) if rule == "resample" else (),
         reads_subject=rule not in BLIND,
@@ -239,6 +239,8 @@ def _reference(
             return UniformModel(identity)
         case "random":
             return RandomAnswers(identity)
+        case "oracle":
+            return OracleModel(identity)
         case rule:
             people = _needed(spec, survey)
             return ReferenceModel(identity, people, RULES[rule](people, options.seed))

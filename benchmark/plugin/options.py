@@ -16,7 +16,7 @@ import pytest
 from benchmark.errors import UsageProblem
 from benchmark.settings import EMBEDDED_MODELS, Settings, data_source, default_cache, names, pairs
 from benchmark.shards import of_shard, parse_shard
-from benchmark.sources import FIGURES, PICTURES
+from benchmark.sources import FIGURES, PICTURES, is_hub_id
 from leaderboard.replay import replays
 
 HOTTEST = 2.0  # as servers have it
@@ -37,8 +37,8 @@ MODEL = (
         "demo",
         "NAME",
         "an alias (qwen2.5-vl), org/name, a local folder, endpoint:URL#MODEL, demo, or "
-        "reference:NAME with NAME uniform, world-average, nearest-country, resample or random; "
-        "default: demo",
+        "reference:NAME with NAME uniform, world-average, nearest-country, resample, random or "
+        "oracle; default: demo",
     ),
     Option(
         "--revision",
@@ -91,6 +91,21 @@ DATA = (
     ),
     Option("--language", "en", "CODE", "the prompts' language, BCP 47; default: en"),
     Option("--topic-labels", None, "FILE", "a CSV of questions and topics, for the published ones"),
+    Option(
+        "--questions",
+        "sample",
+        "SOURCE",
+        "questions about pictures (docs/cultureverse.md): sample, a file or folder, or ORG/NAME or "
+        "ORG/NAME@COMMIT on the Hub; default: sample",
+    ),
+    Option(
+        "--question-columns",
+        "",
+        "MAP",
+        "which column of --questions is what: field=column by comma, a TOML file, or cvqa or "
+        "cvqa-local; default: columns of the fields' own names",
+    ),
+    Option("--split", "test", "NAME", "the split of --questions to ask, or all; default: test"),
 )
 SELECTION = (
     Option("--countries", "", "LIST", "ISO codes or names, by comma; default: the suite's"),
@@ -132,6 +147,20 @@ ASKING = (
         "WAY",
         "which country a picture shows: by the likelihood of each name, or json (five guesses "
         "written, the paper's protocol); default: auto (json for endpoints, else likelihood)",
+    ),
+    Option(
+        "--answering",
+        "probability",
+        "WAY",
+        "questions about pictures by the options' probability, or generated (step by step, the "
+        "letter read from the text); default: probability",
+    ),
+    Option(
+        "--controls",
+        "none,blank",
+        "LIST",
+        "ask questions about pictures blind too: without a picture (none), with a grey one (blank),"
+        " or off; default: none,blank",
     ),
     Option(
         "--rationales",
@@ -317,6 +346,11 @@ def settings_from(config: pytest.Config) -> Settings:
         story_tokens=_count_or_auto(get("--story-tokens"), "--story-tokens"),
         shard=shard,
         replay=replay,
+        questions=_questions(get("--questions"), here),
+        question_columns=_mapping(get("--question-columns"), here),
+        split=get("--split"),
+        answering=_one_of(get("--answering"), ("probability", "generated"), "--answering"),
+        controls=_controls(get("--controls")),
     )
 
 
@@ -395,6 +429,24 @@ def _one_of(text: str, known: Sequence[str], option: str) -> str:
     if text not in known:
         raise UsageProblem(f"{option} {text!r} is not one of {', '.join(known)}")
     return text
+
+
+def _controls(text: str) -> tuple[str, ...]:
+    if text == "off":
+        return ()
+    found = names(text, option="--controls")
+    return tuple(_one_of(name, ("none", "blank", "off"), "--controls") for name in found)
+
+
+def _questions(source: str, here: Path) -> str:
+    """A path stays one only where it exists: anything else may be a data set's name."""
+    path = here / Path(source).expanduser()
+    named = source == "sample" or (is_hub_id(source) and not path.exists())
+    return source if named else str(path)
+
+
+def _mapping(text: str, here: Path) -> str:
+    return str(here / Path(text).expanduser()) if text.endswith(".toml") else text
 
 
 def _path(text: str | None, here: Path) -> Path | None:

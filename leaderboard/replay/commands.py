@@ -34,6 +34,9 @@ DATA = (
     ("--prompts", "FILE", "the prompt file, if the run had one of its own"),
     ("--translations", "FILE", "the translated questions, if the run had some"),
     ("--topic-labels", "FILE", "the topic labels, if the run had some of its own"),
+    ("--questions", "SOURCE", "the questions about pictures, as for pytest; default: the sample "
+     "for runs on it"),
+    ("--question-columns", "MAP", "their columns, as for pytest"),
     ("--suite", "DIR", "the suite's folder, if it is not among those shipped"),
 )  # fmt: skip
 BUNDLE_EPILOG = """\
@@ -213,7 +216,7 @@ def _counted(found: Comparison) -> str:
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
     for name, metavar, words in DATA:
-        kind = str if name == "--survey" else Path
+        kind = str if name in ("--survey", "--questions", "--question-columns") else Path
         parser.add_argument(name, type=kind, metavar=metavar, help=words)
     parser.add_argument(
         "--images",
@@ -232,6 +235,8 @@ def _origin(options: argparse.Namespace) -> Origin:
         prompts=options.prompts,
         translations=options.translations,
         topic_labels=options.topic_labels,
+        questions=options.questions,
+        question_columns=options.question_columns or "",
         suite=options.suite,
         cache=Path(os.environ.get("CULTURE_CACHE") or default_cache()),
     )

@@ -125,7 +125,7 @@ def _suite(run: Run, origin: Origin) -> Suite:
         raise needed(run, "images")
     suite = open_suite(run, origin, survey=survey, images=images)
     here = suite.config()
-    for what in ("survey", "images"):
+    for what in ("survey", "images", "questions"):
         if here.get(what) != run.config.get(what):
             raise DataProblem(
                 f"the {what} here ({canonical(here.get(what))[:80]}…) are not those that the run "

@@ -29,6 +29,8 @@ class Origin:
     prompts: Path | None = None
     translations: Path | None = None
     topic_labels: Path | None = None
+    questions: str | None = None
+    question_columns: str = ""
     suite: Path | None = None
     cache: Path = field(default_factory=default_cache)
 
@@ -50,9 +52,18 @@ def images_named(run: Run, origin: Origin) -> tuple[str, ...] | None:
     return (SAMPLE,) if _name(run, "images") == SAMPLE else None
 
 
+def questions_named(run: Run, origin: Origin) -> str:
+    """The source of questions about pictures, which no bundle has; a UsageProblem without one."""
+    if origin.questions is not None or "questions" not in run.config:
+        return origin.questions or SAMPLE
+    if _name(run, "questions") != SAMPLE:
+        raise needed(run, "questions")
+    return SAMPLE
+
+
 def needed(run: Run, what: str) -> UsageProblem:
     """The sentence for data that a run was measured on and that nobody named."""
-    option = "--survey" if what == "survey" else "--images"
+    option = f"--{what}"
     hint = f" ({option} hub)" if _name(run, what) == SURVEY else ""
     return UsageProblem(
         f"the run was measured on the {what} {_name(run, what)!r}; name it with {option}{hint}"
@@ -131,6 +142,11 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
         responses=config.get("responses"),
         temperatures=tuple(config.get("temperatures", (0.3, 0.7))),
         story_tokens=config.get("story_tokens"),
+        questions=questions_named(run, origin),
+        question_columns=origin.question_columns,
+        split=config.get("split", "test"),
+        answering=config.get("answering", "probability"),
+        controls=tuple(config.get("controls", ())),
     )
 
 

@@ -165,6 +165,8 @@ def _suite(bundle: Bundle, entry: Entry, origin: Origin, *, level: Level, folder
 
 
 def _remedy(different: Sequence[str]) -> str:
+    if "questions" in different:
+        return "name the run's own with --questions"
     if set(different) & {"survey", "images"}:
         return "name the run's own with --survey and --images, or use --level rows"
     return "use the version of the suite that the run names, its --prompts, or --level rows"

@@ -65,7 +65,7 @@ def test_demo_and_references_are_names() -> None:
     assert {resolve(name).kind for name in references()} == {"reference"}
     assert set(references()) == {
         f"reference:{rule}"
-        for rule in ("uniform", "random", "world-average", "nearest-country", "resample")
+        for rule in ("uniform", "random", "oracle", "world-average", "nearest-country", "resample")
     }
 
 

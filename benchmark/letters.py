@@ -1,0 +1,57 @@
+"""Which option does a written answer choose? The letter is read from the text, never guessed.
+
+Knows texts and options; no question. A text that names no letter, or several at once, has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_STATED = re.compile(r"\b(?i:answers?)\b[\s*_]*(?:\b(?i:is|would be)\b|[:=])[ \t*_:]*")
+# (B), [b], B; a small letter without brackets only where nothing follows it.
+_LETTER = re.compile(r"[\s*_]*(?:[(\[]([A-Za-z])[)\]]|([A-Z])\b|([a-z])(?=[\W_]*$))")
+_ANOTHER = re.compile(r"[\W_]*\b(?:or|and)\b[\W_]*[A-Z]\b|\s*[/,&]\s*[(\[]?[A-Z]\b(?!\w)")
+_ARTICLE = re.compile(r"\s+(?!because\b|since\b|as\b|for\b)[a-z]")
+
+
+def chosen_letter(text: str, options: Sequence[str]) -> int | None:
+    r"""The place of the option that a text chooses, None where that cannot be read.
+
+    Read is what follows the last "answer:" or "answer is"; where there is none, the last line,
+    which then must hold nothing but a letter, an option's text, or both.
+
+    >>> chosen_letter("It has three corners.\nAnswer: (B)", ["Samosa", "Onigiri"])
+    1
+    >>> chosen_letter("Answer: A or B", ["Samosa", "Onigiri"]) is None
+    True
+    >>> chosen_letter("A samosa has three corners too", ["Samosa", "Onigiri"]) is None
+    True
+    """
+    stated = list(_STATED.finditer(text))
+    if stated:
+        rest = text[stated[-1].end() :].strip().partition("\n")[0]
+        return _read(rest, options, alone=False)
+    line = next((line for line in reversed(text.splitlines()) if line.strip()), "")
+    return _read(line, options, alone=True)
+
+
+def _read(line: str, options: Sequence[str], *, alone: bool) -> int | None:
+    named = [place for place, option in enumerate(options) if _plain(line) == _plain(option)]
+    if len(named) == 1:  # before the letters, since an option may begin with the article "A"
+        return named[0]
+    found = _LETTER.match(line)
+    if found is None or _ANOTHER.match(line, found.end()):
+        return None
+    if found.group(2) == "A" and _ARTICLE.match(line, found.end()):
+        return None
+    place = ord((found.group(1) or found.group(2) or found.group(3)).upper()) - ord("A")
+    if place >= len(options):
+        return None
+    said = _plain(line[found.end() :])
+    return place if not alone or said in ("", _plain(options[place])) else None
+
+
+def _plain(text: str) -> str:
+    """Without case, emphasis and what stands around the words."""
+    return " ".join(text.split()).strip(" .,:;()[]*_-").casefold()

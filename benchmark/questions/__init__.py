@@ -1,0 +1,1 @@
+"""Questions about pictures of which one option is right: read, checked and kept as a set."""

@@ -1,0 +1,15 @@
+"""Cultural knowledge: one case per country, category and question type, and its blind controls."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmark.records import Case
+from fixtures.measure import Measure
+
+
+@pytest.mark.cases("question", "control")
+def test_cultureverse(case: Case, measure: Measure) -> None:
+    """The model's choices are scored; a wrong one, or one that cannot be read, is no failure."""
+    record = measure(case)
+    assert record.items
