@@ -65,6 +65,7 @@ def test_gpus_that_cannot_be_told_apart_must_be_named() -> None:
         assign([Spec()], visible_gpus(0, {}))
 
 
+@pytest.mark.slow
 def test_workers_see_their_own_device_only(place: Place) -> None:
     """Worker gw0 sees GPU 0 and gw1 GPU 1; a third worker is refused before anything runs."""
     seen = place.folder / "seen"

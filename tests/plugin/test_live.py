@@ -27,7 +27,7 @@ def look(
     return on_a_terminal(*place.command(*arguments, model=model), env=own)
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize("workers", ["0", pytest.param("2", marks=pytest.mark.slow)])
 def test_a_terminal_shows_pace_and_time_left_and_is_clean_at_last(
     place: Place, workers: str
 ) -> None:

@@ -54,6 +54,7 @@ def test_an_empty_selection_is_not_the_end_of_an_interrupted_run(place: Place) -
     assert place.files("*.journal.jsonl") == []
 
 
+@pytest.mark.slow
 def test_a_part_of_an_interrupted_run_leaves_the_rest_to_come(place: Place) -> None:
     """-k after an interruption measures its cases and keeps the journal for the others."""
     interrupted(place)

@@ -125,6 +125,7 @@ def test_a_resumed_run_says_so(place: Place) -> None:
     assert "7 passed, 3 deselected" in again.out
 
 
+@pytest.mark.slow
 def test_the_controller_of_two_workers_killed(place: Place) -> None:
     """``kill -9`` of the controller under ``-n 2``: the same command goes on."""
     killed = cut(place, KILL_AT_CASE, 20, "-n", "2", model="reference:resample", words=WIDE)

@@ -40,6 +40,7 @@ def test_run_resume_estimate_and_replay(place: Place) -> None:
     assert main(["replay", str(out)]) == 0
 
 
+@pytest.mark.slow
 def test_shards_make_the_rows_of_one_run(place: Place) -> None:
     """Units are never split; the last shard merges."""
     whole = Place(folder=place.folder / "whole")

@@ -43,6 +43,7 @@ def gate(place: Place, bound: str) -> str:
     return str(file)
 
 
+@pytest.mark.slow
 def test_two_workers_measure_what_one_process_measures(place: Place, toy: Path) -> None:
     """``-n 0`` and ``-n 2`` give the same rows, byte for byte, and the same suite-level score."""
     other = Place(folder=place.folder / "other")

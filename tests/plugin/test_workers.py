@@ -98,6 +98,7 @@ def test_no_crash_hangs_or_drops_a_case(place: Place, workers: int, case_id: str
     check_crash(place, crash(place, workers, case_id), case_id)
 
 
+@pytest.mark.slow
 def test_the_same_command_after_a_crash_measures_what_is_left(place: Place) -> None:
     """Run again, the lost case is measured from stored answers and the run is complete."""
     crash(place, 2, "wvs/BRA/race/country")

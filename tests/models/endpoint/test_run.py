@@ -46,7 +46,7 @@ def test_a_run_is_measured_stored_and_not_asked_again(tmp_path: Path, can: froze
     assert not any(KEY.encode() in path.read_bytes() for path in files)
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize("workers", ["0", pytest.param("2", marks=pytest.mark.slow)])
 def test_answers_without_all_labels_are_counted_and_shown(tmp_path: Path, workers: str) -> None:
     """Summed over workers, in the summary and the run file, beside how the server was asked."""
     place = Place(folder=tmp_path)
