@@ -24,7 +24,7 @@ from benchmark.plugin.state import SuiteState
 from benchmark.records import ModelIdentity
 
 NOTHING = (
-    "no probabilities were computed: all were read from a store without an earlier comparison, "
+    "no probabilities were computed: all were read from the store, which has no comparison yet, "
     "only texts were asked for, or the run was broken off"
 )
 
