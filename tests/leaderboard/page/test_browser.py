@@ -219,7 +219,7 @@ def test_hostile_text_is_only_text(page: Page) -> None:
     )
     page.wait_for_selector("#case-list tbody button")
     page.locator("#case-list tbody button").first.click()
-    page.wait_for_function("(document.querySelector('#case h4')||{}).textContent.includes('<img')")
+    page.wait_for_function("document.querySelector('#case h4')?.textContent.includes('<img')")
     page.locator("#first").select_option(index=hostile)
     assert page.evaluate("window.pwned") is None
     assert page.locator("img[src=x]").count() == 0
