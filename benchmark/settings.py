@@ -73,6 +73,7 @@ class Settings:
     responses: int | None = None
     temperatures: tuple[float, ...] = (0.3, 0.7)
     story_tokens: int | None = None
+    groups: Path | None = None
     shard: Shard | None = None
     trust_remote_code: bool = False
     replay: Path | None = None

@@ -28,6 +28,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
             *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
             *("benchmark.wordless", "benchmark.stories", "benchmark.languages"),
+            *("benchmark.story_groups", "benchmark.story_wording"),
             "benchmark.questions",
         ),
         ("joints", "world"),

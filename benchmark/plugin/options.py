@@ -87,9 +87,17 @@ DATA = (
         "--translations",
         None,
         "FILE",
-        "the questions in another language (docs/prompts.md); needs --language and --prompts",
+        "the questions (docs/prompts.md) or the stories' words (docs/stories.md) in another "
+        "language; needs --language, and --prompts where the file has no prompts",
     ),
     Option("--language", "en", "CODE", "the prompts' language, BCP 47; default: en"),
+    Option(
+        "--groups",
+        None,
+        "FILE",
+        "a CSV of ethnic groups inside countries, for whom stories are asked for beside the "
+        "nationality (docs/stories.md); default: none",
+    ),
     Option("--topic-labels", None, "FILE", "a CSV of questions and topics, for the published ones"),
     Option(
         "--questions",
@@ -344,6 +352,7 @@ def settings_from(config: pytest.Config) -> Settings:
         responses=_count_or_auto(get("--responses"), "--responses"),
         temperatures=_temperatures(get("--temperatures"), "--temperatures"),
         story_tokens=_count_or_auto(get("--story-tokens"), "--story-tokens"),
+        groups=_path(get("--groups"), here),
         shard=shard,
         replay=replay,
         questions=_questions(get("--questions"), here),
