@@ -187,9 +187,9 @@ def test_a_planted_group_is_found_and_only_within_its_country() -> None:
     assert marked.value < 0.05
     assert marked.n == 12
     pair = {"country": "NGA", "variant": "igbo"}
-    assert value(scores, "story_group_apart", **pair, against="nationality").value > 0.1
+    assert value(scores, "story_group_apart", **pair, against="nationality").value > 0.05
     other = {"country": "NGA", "variant": "hausa", "against": "nationality"}
-    assert abs(value(scores, "story_group_apart", **other).value) < 0.1
+    assert abs(value(scores, "story_group_apart", **other).value) < 0.05
     assert {score.scope["country"] for score in scores} == {"NGA"}
     assert "stories for groups of NGA: apart by" in findings(scores)[0]
 

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 from benchmark import determinism
 from benchmark.errors import BoardProblem
 from benchmark.models.described import COUNTS
+from benchmark.parts import set_of
 from benchmark.plugin import gating, traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from leaderboard import board, tables
 from leaderboard.findings import findings
+from leaderboard.transfer import METRIC, transfer_table, transfers
 
 if TYPE_CHECKING:
     from benchmark.plugin.controller import Controller
@@ -31,14 +33,14 @@ SHOWN = 5
 def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
     """Model, data and store of each suite."""
     lines = []
-    for suite in state.suites.values():
+    for name, suite in state.suites.items():
         meta, selection = suite.suite.meta, suite.selection
         lines.append(
-            f"{meta.name} {meta.version}: {len(selection.cases)} cases"
+            f"{name} {meta.version}: {len(selection.cases)} cases"
             + (f", {len(selection.excluded)} cells cannot exist" if selection.excluded else "")
         )
         lines += [f"  {line}" for line in suite.suite.header()]
-        identity = state.identities.get(meta.name)
+        identity = state.identities.get(name)
         if identity is not None:
             lines.append(
                 f"  model {identity.name} = {identity.model_id} @ {identity.revision[:19]}, "
@@ -55,10 +57,8 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
             )
         if state.settings.shard is not None:
             lines.append(f"  {state.settings.shard}: {len(suite.mine)} of these cases, whole units")
-        if meta.name in runs and runs[meta.name].n_resumed:
-            lines.append(
-                f"  continuing an interrupted run: {runs[meta.name].n_resumed} cases are done"
-            )
+        if name in runs and runs[name].n_resumed:
+            lines.append(f"  continuing an interrupted run: {runs[name].n_resumed} cases are done")
     if runs:
         lines.append(f"  store {state.settings.store}")
     return lines
@@ -67,13 +67,14 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
 def summary(reporter: Any, controller: Controller) -> None:
     """The result tables, what is missing and why, the gates, and where everything lies."""
     width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
-    for run in controller.runs.values():
-        reporter.section(f"{run.suite.meta.name}: {run.suite.meta.title}", sep="=")
+    for name, run in controller.runs.items():
+        reporter.section(f"{name}: {run.suite.meta.title}", sep="=")
         if run.was_run:
             _run(reporter, run, width)
         else:
             reporter.write_line("no case was run; nothing was written", yellow=True)
         _exclusions(reporter, run)
+    _transfer(reporter, controller, width)
     _board(reporter, controller, width)
     if controller.verdicts or controller.problems:
         reporter.section("gates and problems", sep="-")
@@ -128,13 +129,38 @@ def _exclusions(reporter: Any, run: SuiteRun) -> None:
         reporter.write_line(f"cannot exist: {rest} more cells; the run file has each reason")
 
 
+def _transfer(reporter: Any, controller: Controller, width: int) -> None:
+    """Of a suite over several sets: whether countries that fare ill on one do on another."""
+    by_suite: dict[str, dict[str, SuiteRun]] = {}
+    for name, run in controller.runs.items():
+        if name != run.suite.meta.name and run.was_run and run.finished is not None:
+            by_suite.setdefault(run.suite.meta.name, {})[set_of(name)] = run
+    for suite, runs in by_suite.items():
+        if len(runs) < 2:
+            continue
+        reporter.section(f"{suite}: transfer between sets", sep="=")
+        try:
+            found = transfers({name: run.finished for name, run in runs.items() if run.finished})
+        except BoardProblem as problem:
+            reporter.write_line(f"no correlation: {problem}", yellow=True)
+            continue
+        reporter.write_line(tables.render(transfer_table(found, METRIC), width).rstrip())
+        files = " ".join(str(run.path) for run in runs.values())
+        reporter.write_line(f"again: python -m leaderboard transfer {files}")
+
+
 def _board(reporter: Any, controller: Controller, width: int) -> None:
     settings = controller.state.settings
     reporter.section("leaderboard", sep="=")
-    for run in controller.runs.values():
+    shown: set[str] = set()
+    for name, run in controller.runs.items():
+        suite = run.suite.meta.name
         if run.was_run:
-            if run.finished is not None:
+            if run.finished is not None and suite not in shown:
                 _rows(reporter, settings.leaderboard, run, width)
+                shown.add(suite)
+            if name != suite:
+                reporter.write_line(name)
             reporter.write_line(f"determinism: {determinism.sentence(run.run.determinism)}")
             reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
             _odd_answers(reporter, run)

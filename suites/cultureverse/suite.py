@@ -5,9 +5,11 @@ Knows questions, pictures and templates; nothing of pytest, models or stores. Im
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 from benchmark.errors import UsageProblem, unknown
@@ -27,6 +29,8 @@ from suites.cultureverse.cells import BLANK, NONE, QUESTION, Cells
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
 GENERATED = "generated"
+FILES = frozenset({".jsonl", ".parquet"})
+_ODD = re.compile(r"[^A-Za-z0-9._-]+")
 # A few sentences of reasoning and the letter; the demo never ends a sentence, so a few tokens do.
 TOKENS, DEMO_TOKENS = 384, 12
 FEW = 1000  # questions below which a header warns that a set only shows how things work
@@ -48,6 +52,38 @@ def build(meta: SuiteMeta, settings: Settings) -> CultureVerseSuite:
     return CultureVerseSuite(
         meta=meta, questions=open_questions(settings), templates=templates, settings=settings
     )
+
+
+def each_set(settings: Settings) -> Mapping[str, Settings]:
+    """Settings of each set of questions by its name: several are asked in one session."""
+    if not settings.more_questions:
+        return {"": settings}
+    found: dict[str, Settings] = {}
+    for questions, columns in (
+        (settings.questions, settings.question_columns),
+        *settings.more_questions,
+    ):
+        name = _free(set_name(questions), found)
+        found[name] = replace(
+            settings, questions=questions, question_columns=columns, more_questions=()
+        )
+    return found
+
+
+def set_name(questions: str) -> str:
+    """What a set is called in case ids: the last part of its path or of its name on the Hub.
+
+    >>> set_name("afaji/cvqa@main"), set_name("/data/my set.v2.jsonl"), set_name("sample")
+    ('cvqa', 'my-set.v2', 'sample')
+    """
+    path = Path(questions)
+    last = path.stem if path.suffix in FILES else path.name.partition("@")[0]
+    return _ODD.sub("-", last) or "set"
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    numbered = (f"{name}-{n}" for n in count(2))
+    return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
 def _templates(settings: Settings) -> Templates:
