@@ -88,7 +88,7 @@ def test_groups_stand_beside_their_nationality(tmp_path: Path) -> None:
         "name": "groups-nigeria",
         "digest": load_groups(NIGERIA).digest,
     }
-    assert "groups groups-nigeria: hausa, igbo, yoruba of NGA" in of.header()
+    assert "groups of NGA: hausa, igbo, yoruba (groups-nigeria)" in of.header()
 
 
 def test_without_groups_nothing_moves(tmp_path: Path) -> None:

@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING, Any
 from benchmark import determinism
 from benchmark.errors import BoardProblem
 from benchmark.models.described import COUNTS
-from benchmark.parts import set_of
-from benchmark.plugin import gating, traffic
+from benchmark.plugin import between_sets, gating, traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from leaderboard import board, tables
 from leaderboard.findings import findings
-from leaderboard.transfer import METRIC, transfer_table, transfers
 
 if TYPE_CHECKING:
     from benchmark.plugin.controller import Controller
@@ -74,7 +72,10 @@ def summary(reporter: Any, controller: Controller) -> None:
         else:
             reporter.write_line("no case was run; nothing was written", yellow=True)
         _exclusions(reporter, run)
-    _transfer(reporter, controller, width)
+    for suite, lines in between_sets.sections(controller.runs, width):
+        reporter.section(f"{suite}: transfer between sets", sep="=")
+        for line in lines:
+            reporter.write_line(line)
     _board(reporter, controller, width)
     if controller.verdicts or controller.problems:
         reporter.section("gates and problems", sep="-")
@@ -127,26 +128,6 @@ def _exclusions(reporter: Any, run: SuiteRun) -> None:
     rest = sum(count for _, count in reasons[SHOWN:])
     if rest:
         reporter.write_line(f"cannot exist: {rest} more cells; the run file has each reason")
-
-
-def _transfer(reporter: Any, controller: Controller, width: int) -> None:
-    """Of a suite over several sets: whether countries that fare ill on one do on another."""
-    by_suite: dict[str, dict[str, SuiteRun]] = {}
-    for name, run in controller.runs.items():
-        if name != run.suite.meta.name and run.was_run and run.finished is not None:
-            by_suite.setdefault(run.suite.meta.name, {})[set_of(name)] = run
-    for suite, runs in by_suite.items():
-        if len(runs) < 2:
-            continue
-        reporter.section(f"{suite}: transfer between sets", sep="=")
-        try:
-            found = transfers({name: run.finished for name, run in runs.items() if run.finished})
-        except BoardProblem as problem:
-            reporter.write_line(f"no correlation: {problem}", yellow=True)
-            continue
-        reporter.write_line(tables.render(transfer_table(found, METRIC), width).rstrip())
-        files = " ".join(str(run.path) for run in runs.values())
-        reporter.write_line(f"again: python -m leaderboard transfer {files}")
 
 
 def _board(reporter: Any, controller: Controller, width: int) -> None:

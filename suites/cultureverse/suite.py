@@ -5,11 +5,9 @@ Knows questions, pictures and templates; nothing of pytest, models or stores. Im
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 
 from benchmark.errors import UsageProblem, unknown
@@ -21,7 +19,7 @@ from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, ImageRef, Request, Script, Selection
 from benchmark.right_answers import Answered, right_answer_record
 from benchmark.settings import DEMO, Settings
-from benchmark.sources import open_questions
+from benchmark.sources import open_questions, question_set_name
 from benchmark.suite import SuiteMeta
 from suites.cultureverse.asking import CONDITIONS, Asker
 from suites.cultureverse.cells import BLANK, NONE, QUESTION, Cells
@@ -29,8 +27,6 @@ from suites.cultureverse.cells import BLANK, NONE, QUESTION, Cells
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
 GENERATED = "generated"
-FILES = frozenset({".jsonl", ".parquet"})
-_ODD = re.compile(r"[^A-Za-z0-9._-]+")
 # A few sentences of reasoning and the letter; the demo never ends a sentence, so a few tokens do.
 TOKENS, DEMO_TOKENS = 384, 12
 FEW = 1000  # questions below which a header warns that a set only shows how things work
@@ -63,27 +59,11 @@ def each_set(settings: Settings) -> Mapping[str, Settings]:
         (settings.questions, settings.question_columns),
         *settings.more_questions,
     ):
-        name = _free(set_name(questions), found)
+        name = question_set_name(questions, taken=found)
         found[name] = replace(
             settings, questions=questions, question_columns=columns, more_questions=()
         )
     return found
-
-
-def set_name(questions: str) -> str:
-    """What a set is called in case ids: the last part of its path or of its name on the Hub.
-
-    >>> set_name("afaji/cvqa@main"), set_name("/data/my set.v2.jsonl"), set_name("sample")
-    ('cvqa', 'my-set.v2', 'sample')
-    """
-    path = Path(questions)
-    last = path.stem if path.suffix in FILES else path.name.partition("@")[0]
-    return _ODD.sub("-", last) or "set"
-
-
-def _free(name: str, taken: Container[str]) -> str:
-    numbered = (f"{name}-{n}" for n in count(2))
-    return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
 def _templates(settings: Settings) -> Templates:

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from benchmark import languages
-from benchmark.errors import DataProblem, UsageProblem, unknown
 from benchmark.jsonio import Json
-from benchmark.prompts import Templates, load_templates, templates_of
+from benchmark.prompts import Templates
 from benchmark.proxies import ImageSet, blank_picture
 from benchmark.records import Case, ImageRef, Script, Selection
 from benchmark.settings import DEMO, EMBEDDED_MODELS, Settings
@@ -24,23 +22,17 @@ from benchmark.story_wording import (
     StoryTranslation,
     StoryWording,
     english,
-    load_story_translation,
     place,
 )
 from benchmark.suite import SuiteMeta
 from suites.stories.asking import (
-    CONDITIONS,
-    SIGNALS,
-    SLOTS,
-    TRANSLATED_SLOTS,
     Teller,
     item_id,
     words_of,
 )
 from suites.stories.cells import BLANK, Cells
+from suites.stories.wording import open_templates, open_translation
 
-PROMPTS = Path(__file__).parent / "prompts"
-DEFAULT = "default"
 RESPONSES, SAMPLE_RESPONSES = 5, 2
 # The parent of the paper allowed a thousand. Random weights never end, and a few tokens of theirs
 # exercise the same path.
@@ -50,11 +42,11 @@ TOKENS, DEMO_TOKENS = 1000, 32
 def build(meta: SuiteMeta, settings: Settings) -> StoriesSuite:
     """The suite over the pictures, the wording and the groups that the settings name."""
     groups = None if settings.groups is None else load_groups(settings.groups)
-    translation = _translation(settings)
+    translation = open_translation(settings)
     suite = StoriesSuite(
         meta=meta,
         images=open_stories(settings),
-        templates=_templates(settings, translation),
+        templates=open_templates(settings, translation),
         wording=english(groups) if translation is None else translation.wording(),
         translation=translation,
         groups=groups,
@@ -62,75 +54,6 @@ def build(meta: SuiteMeta, settings: Settings) -> StoriesSuite:
     )
     suite.check_wording()
     return suite
-
-
-def _translation(settings: Settings) -> StoryTranslation | None:
-    if settings.translations is not None:
-        return load_story_translation(settings.translations, language=settings.language)
-    if not languages.is_english(settings.language):
-        raise UsageProblem(
-            f"--language {settings.language} needs --translations FILE with the stories' words in "
-            "that language (docs/stories.md); docs/stories-german.json is one"
-        )
-    return None
-
-
-def _templates(settings: Settings, translation: StoryTranslation | None) -> Templates:
-    if settings.prompts is not None and settings.templates:
-        raise UsageProblem("--prompts FILE and --templates exclude each other; give one")
-    slots = SLOTS if translation is None else TRANSLATED_SLOTS
-    if settings.prompts is None and translation is not None:
-        templates = _prompts_of(translation, settings)
-    else:
-        path = settings.prompts or _shipped(settings)
-        templates = load_templates(path, conditions=CONDITIONS, slots=slots)
-    if templates.language != settings.language:
-        raise UsageProblem(
-            f"prompt file {templates.source} is in {templates.language!r} and --language is "
-            f"{settings.language!r}; they must be the same"
-        )
-    for condition, template in templates.conditions.items():
-        if SIGNALS.isdisjoint(slot for _, slot in template.suffix):
-            known = ", ".join(f"{{{slot}}}" for slot in slots.suffix if slot in SIGNALS)
-            raise DataProblem(
-                f"prompt {templates.source} [{condition}] never says for whom the story is; put "
-                f"one of {known} into the suffix"
-            )
-    return templates
-
-
-def _prompts_of(translation: StoryTranslation, settings: Settings) -> Templates:
-    if settings.templates:
-        raise UsageProblem(
-            f"--templates {','.join(settings.templates)}: shipped templates are in English; leave "
-            "it out with --translations"
-        )
-    if translation.prompts is None:
-        raise UsageProblem(
-            f"translation file {translation.source} has no `prompts`; add them, or give --prompts "
-            "FILE with a template in that language"
-        )
-    return templates_of(
-        {"language": translation.language, **translation.prompts},
-        source=translation.source,
-        name=translation.name,
-        digest=translation.digest,
-        conditions=CONDITIONS,
-        slots=TRANSLATED_SLOTS,
-    )
-
-
-def _shipped(settings: Settings) -> Path:
-    files = {path.stem: path for path in sorted(PROMPTS.glob("*.toml"))}
-    names = settings.templates or (DEFAULT,)
-    if len(names) > 1 or names == ("all",):
-        raise UsageProblem(
-            f"--templates {','.join(names)}: the story suite asks under one template at a time; "
-            f"name one of {', '.join(files)}"
-        )
-    if names[0] not in files:
-        raise UsageProblem(unknown("template", names[0], files, source="--templates"))
-    return files[names[0]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,7 +165,7 @@ class StoriesSuite:
             return
         for iso3, (_, *slugs) in self._cells.variants.items():
             if slugs:
-                yield f"groups {self.groups.name}: {', '.join(slugs)} of {iso3}"
+                yield f"groups of {iso3}: {', '.join(slugs)} ({self.groups.name})"
         unasked = self.groups.by_country.keys() - set(self._cells.countries)
         if unasked:
             yield f"groups not asked, nor is their country: of {', '.join(sorted(unasked))}"

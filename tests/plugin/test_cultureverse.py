@@ -109,7 +109,8 @@ def test_two_sets_in_one_session(place: Place) -> None:
     assert done.out.count("LOADED") == 1
     assert "cultureverse:sample 1: 72 cases" in done.out
     assert "cultureverse:other 1: 66 cases" in done.out
-    assert done.sentence("sample-other", "11")
+    assert done.sentence("A: sample, B: other")
+    assert done.sentence("A-B", "11")
     sample, other = sorted(place.files(), key=lambda p: "NZL" not in p.read_text("utf-8"))
     assert done.sentence("again: python -m leaderboard transfer", str(sample), str(other))
     assert main(["transfer", str(sample), str(other)]) == 0
