@@ -54,7 +54,7 @@ def test_groups_in_another_language(place: Place, capsys: pytest.CaptureFixture[
     assert (igbo["variant"], igbo["refusal"], igbo["usable"]) == ("igbo", None, 1)
     (board,) = place.board_rows()
     assert "language de" in board["measured_on"]
-    usable = [s for s in board["scores"] if s["metric"] == "usable"]
+    usable = [s for s in document["scores"] if s["metric"] == "usable"]
     assert next(s["n"] for s in usable if not s["scope"]) == 2 * 2 * 4  # nationalities alone
     scope = {"country": "NGA", "variant": "igbo"}
     assert next(s["n"] for s in usable if s["scope"] == scope) == 2 * 4
