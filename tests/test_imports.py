@@ -61,6 +61,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
             *("leaderboard.findings", "leaderboard.baseline", "leaderboard.comparing"),
             *("leaderboard.migrating", "leaderboard.trust", "leaderboard.hub_reading"),
+            *("leaderboard.places", "leaderboard.merge_command"),
         ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
     ),
@@ -91,18 +92,8 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "command": (
         ("leaderboard.__main__",),
         (
-            "joints",
-            "engine",
-            "analyses",
-            "gates",
-            "suite",
-            "leaderboard",
-            "report",
-            "replay",
-            "export",
-            "page",
-            "publish",
-            "transfer",
+            *("joints", "leaderboard", "report", "replay", "export"),
+            *("page", "publish", "transfer"),
         ),
     ),
     "plugin": (
