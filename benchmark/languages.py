@@ -8,6 +8,7 @@ texts is not. Knows no prompt; nothing is downloaded. The extra is `languages`.
 from __future__ import annotations
 
 import math
+from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 
@@ -25,10 +26,37 @@ def identifier() -> str:
 def is_in(text: str, language: str) -> float:
     """1 where the likeliest language of a text is ``language`` (BCP 47), else 0.
 
-    NaN for a text without letters, and for any text where no identifier is installed.
+    NaN for a text without letters, for a language that the identifier never names, and for any text
+    where no identifier is installed.
     """
-    if not any(map(str.isalpha, text)) or find_spec(PACKAGE) is None:
+    if not any(map(str.isalpha, text)) or not knows(language):
         return math.nan
     import py3langid
 
-    return float(py3langid.classify(text)[0] == language.partition("-")[0].lower())
+    return float(py3langid.classify(text)[0] == _primary(language))
+
+
+def knows(language: str) -> bool:
+    """Whether an identifier is installed and can name the language."""
+    return find_spec(PACKAGE) is not None and _primary(language) in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    import py3langid
+
+    return frozenset(language for language, _ in py3langid.rank("a"))
+
+
+def is_english(language: str) -> bool:
+    """Whether a BCP 47 code is English, of whatever country.
+
+    >>> is_english("en-GB"), is_english("de")
+    (True, False)
+    """
+    return _primary(language) == "en"
+
+
+def _primary(language: str) -> str:
+    """The first part of a BCP 47 code: what an identifier tells apart."""
+    return language.partition("-")[0].lower()

@@ -119,24 +119,45 @@ def load_templates(
         raise DataProblem(f"prompt file {path} cannot be read ({error.strerror})") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataProblem(f"prompt file {path} is not TOML: {error}") from error
-    language = tables.pop("language", "en")
-    if not isinstance(language, str) or not language:
-        raise DataProblem(f"prompt file {path}: language {language!r} is not a BCP 47 code")
-    for name in tables:
-        if name not in conditions:
-            raise DataProblem(unknown("condition", name, conditions, source=str(path)))
-    for name, condition in conditions.items():
-        if name not in tables and not condition.optional:
-            raise DataProblem(f"prompt file {path} lacks the condition [{name}]")
-    return Templates(
+    return templates_of(
+        tables,
         source=str(path),
         name=path.stem,
         digest=hashlib.sha256(raw).hexdigest(),
+        conditions=conditions,
+        slots=slots,
+    )
+
+
+def templates_of(
+    tables: Mapping[str, object],
+    *,
+    source: str,
+    name: str,
+    digest: str,
+    conditions: Mapping[str, Condition],
+    slots: Slots,
+) -> Templates:
+    """Templates from tables that were read already; raises as `load_templates` does."""
+    language = tables.get("language", "en")
+    if not isinstance(language, str) or not language:
+        raise DataProblem(f"prompt file {source}: language {language!r} is not a BCP 47 code")
+    found = {key: table for key, table in tables.items() if key != "language"}
+    for key in found:
+        if key not in conditions:
+            raise DataProblem(unknown("condition", key, conditions, source=source))
+    for key, condition in conditions.items():
+        if key not in found and not condition.optional:
+            raise DataProblem(f"prompt file {source} lacks the condition [{key}]")
+    return Templates(
+        source=source,
+        name=name,
+        digest=digest,
         language=language,
         conditions={
-            name: _template(tables[name], condition, slots, f"{path} [{name}]")
-            for name, condition in conditions.items()
-            if name in tables
+            key: _template(found[key], condition, slots, f"{source} [{key}]")
+            for key, condition in conditions.items()
+            if key in found
         },
     )
 

@@ -7,9 +7,11 @@ rest of the score in the list ``scores``. NaN is null; an infinite value also be
 
 from __future__ import annotations
 
+import gc
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import cast
 
@@ -19,6 +21,7 @@ from benchmark.records import Case, CaseRecord, Item, Reading, Score
 
 CASE_KEYS = tuple(field.name for field in fields(Case))
 RESERVED = frozenset({"case_id", *CASE_KEYS, "n_scored", "n_missing", "scores", "items"})
+FLOATS, TEXTS = frozenset({float}), frozenset({str})
 READINGS = frozenset({"printed", "substantive", ""})
 
 
@@ -132,6 +135,22 @@ def _json_numbers(values: Iterable[float]) -> list[float | None]:
 # --- row to record -------------------------------------------------------------------------
 
 
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Python's collector of cycles at rest, for reading many rows.
+
+    It would walk again and again through millions of new lists and dicts, none of which is in a
+    cycle or can be freed, which takes longer than to parse the text they are made of.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def record_of(row: object) -> CaseRecord:
     """The record a row was made of; a row that is not ours is a BoardProblem naming it."""
     name = row.get("case_id") if isinstance(row, Mapping) else None
@@ -207,8 +226,8 @@ def _item(row: Mapping[str, object], case_id: str) -> Item:
         case_id=case_id,
         item_id=_text(row["item_id"]),
         cluster=_text(row["cluster"]),
-        image_ids=tuple([_text(name) for name in _list(row["image_ids"])]),
-        request_keys=tuple([_text(key) for key in _list(row["request_keys"])]),
+        image_ids=_texts(_list(row["image_ids"])),
+        request_keys=_texts(_list(row["request_keys"])),
         human=None if row["human"] is None else _numbers(_list(row["human"])),
         model=None if row["model"] is None else _numbers(_list(row["model"])),
         by_image=tuple([_numbers(_list(p)) for p in _list(row["by_image"])]),
@@ -217,8 +236,16 @@ def _item(row: Mapping[str, object], case_id: str) -> Item:
     )
 
 
-def _numbers(values: Iterable[object]) -> tuple[float, ...]:
+def _numbers(values: Collection[object]) -> tuple[float, ...]:
+    if set(map(type, values)) == FLOATS:  # the usual case, told without a call for each
+        return cast("tuple[float, ...]", tuple(values))
     return tuple([v if type(v) is float else number(v) for v in values])
+
+
+def _texts(values: Sequence[object]) -> tuple[str, ...]:
+    if set(map(type, values)) == TEXTS:
+        return cast("tuple[str, ...]", tuple(values))
+    return tuple([_text(value) for value in values])
 
 
 def _text(value: object) -> str:

@@ -34,7 +34,8 @@ class Settings:
     ``income_cut``, ``responses`` and ``story_tokens`` None the suite's own. ``store`` is the
     shard's own where there is a ``shard``. With ``replay`` all answers come from that bundle, and
     ``model`` is the bundle's. ``questions`` is ``sample``, a path or a Hub id, of the suites that
-    ask about pictures.
+    ask about pictures; ``more_questions`` are further sets of the same session, each with what its
+    columns are.
     """
 
     model: str
@@ -73,11 +74,13 @@ class Settings:
     responses: int | None = None
     temperatures: tuple[float, ...] = (0.3, 0.7)
     story_tokens: int | None = None
+    groups: Path | None = None
     shard: Shard | None = None
     trust_remote_code: bool = False
     replay: Path | None = None
     questions: str = "sample"
     question_columns: str = ""
+    more_questions: tuple[tuple[str, str], ...] = ()
     split: str = "test"
     answering: str = "probability"
     controls: tuple[str, ...] = ("none", "blank")

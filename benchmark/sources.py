@@ -6,8 +6,9 @@ Knows settings and readers; no suite, no model.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from benchmark import hub
@@ -37,8 +38,11 @@ __all__ = [
     "open_questions",
     "open_stories",
     "open_survey",
+    "question_set_name",
 ]
 
+_FILES = frozenset({".jsonl", ".parquet"})
+_ODD = re.compile(r"[^A-Za-z0-9._-]+")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w.-]+)?")
 
 
@@ -109,6 +113,23 @@ def open_questions(settings: Settings) -> QuestionSet:
     folder = hub.fetch_questions(settings.cache, name, revision or None, columns)
     found = load_questions(folder, columns, cache=settings.cache)
     return replace(found, name=name, revision=hub.commit_of(folder))
+
+
+def question_set_name(source: str, *, taken: Container[str] = ()) -> str:
+    """What a set is called in case ids: the last part of its path or of its name on the Hub.
+
+    Equal names are numbered.
+
+    >>> question_set_name("afaji/cvqa@main"), question_set_name("/data/my set.v2.jsonl")
+    ('cvqa', 'my-set.v2')
+    >>> question_set_name("b/mine", taken=["mine"])
+    'mine-2'
+    """
+    path = Path(source)
+    last = path.stem if path.suffix in _FILES else path.name.partition("@")[0]
+    name = _ODD.sub("-", last) or "set"
+    numbered = (f"{name}-{n}" for n in count(2))
+    return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
 def _images(choice: str, settings: Settings, countries: Sequence[str]) -> ImageSet:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.errors import ModelProblem
-from benchmark.languages import is_in
+from benchmark.languages import is_english, is_in
 from benchmark.metrics.diversity import distinct_n, hdd, mtld
 from benchmark.metrics.edits import self_similarity
 from benchmark.metrics.lexical import has_words, prompt_echo, truncated
@@ -94,7 +94,9 @@ def story_values(
     distinct_1, distinct_2, distinct_3
         Different n-grams by all of them; falls with length.
     refusal, empty, truncated
-        1 or 0: it opens like a refusal; it has no words; it was cut at the limit.
+        1 or 0: it opens like a refusal; it has no words; it was cut at the limit. The list of
+        refusals is English: ``refusal`` is NaN in other languages, and ``usable`` then knows only
+        of refusals in English.
     echo
         Share of the story's runs of five words that stand in the prompt.
     in_language
@@ -114,7 +116,7 @@ def story_values(
         "distinct_1": distinct_n(found, n=1) if spaced else math.nan,
         "distinct_2": distinct_n(found, n=2) if spaced else math.nan,
         "distinct_3": distinct_n(found, n=3) if spaced else math.nan,
-        "refusal": float(refused),
+        "refusal": float(refused) if is_english(language) else math.nan,
         "empty": float(nothing),
         "truncated": float(cut),
         "echo": prompt_echo(found, prompt, n=ECHO) if spaced else math.nan,

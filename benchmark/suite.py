@@ -115,6 +115,17 @@ def load_suite(folder: Path, settings: Settings) -> Suite:
     return suite
 
 
+def settings_of_each_set(folder: Path, settings: Settings) -> Mapping[str, Settings]:
+    """The settings of each set that the suite is asked about in one session, by the set's name.
+
+    The function ``each_set`` of its suite.py says them; without it, and where one set is asked,
+    there is one, whose name is empty.
+    """
+    each = getattr(_module(folder), "each_set", None)
+    found: Mapping[str, Settings] = {"": settings} if each is None else each(settings)
+    return found
+
+
 def own_analyses(folder: Path) -> Mapping[str, Analysis]:
     """Analyses of this suite alone: the table ``ANALYSES`` of its suite.py, if it has one.
 

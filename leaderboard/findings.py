@@ -15,14 +15,19 @@ IMAGES = {"contrast": "images-country"}
 
 
 def findings(scores: Sequence[Score]) -> tuple[str, ...]:
-    """At most four lines a suite, over substantive options where a figure has readings."""
+    """A few lines a suite, over substantive options where a figure has readings."""
     found = _Scores(scores)
-    return (*_knows(found), *_pictures(found), *_questions(found))
+    return (*_knows(found), *_pictures(found), *_questions(found), *_groups(found))
 
 
 class _Scores:
     def __init__(self, scores: Sequence[Score]) -> None:
         self._by_name = {(s.metric, s.reading, tuple(sorted(s.scope.items()))): s for s in scores}
+
+    def countries(self, metric: str) -> list[str]:
+        """Those of which a metric has a score of the whole country."""
+        scopes = [dict(scope) for name, _, scope in self._by_name if name == metric]
+        return sorted(scope["country"] for scope in scopes if scope.keys() == {"country"})
 
     def get(
         self, metric: str, scope: Mapping[str, str] | None = None, reading: Reading = "substantive"
@@ -84,6 +89,19 @@ def _questions(found: _Scores) -> Iterator[str]:
     if worst is not None and gap is not None and p is not None:
         name = worst.method.partition(",")[0]
         yield f"worst region: {name} {_of(worst)}; gap less noise {_of(gap)}, p {_p(p)}"
+
+
+def _groups(found: _Scores) -> Iterator[str]:
+    """Whether a country's ethnic groups are told apart, where stories were asked for them."""
+    for country in found.countries("story_group_permanova_p"):
+        at = {"country": country}
+        p = found.get("story_group_permanova_p", at, reading="")
+        effect = found.get("story_group_omega2", at, reading="")
+        if p is not None and effect is not None:
+            yield (
+                f"stories for groups of {country}: apart by {effect.value:.3f} of their variation "
+                f"(omega squared, 0 without any effect), p {_p(p)}, {p.n} stories"
+            )
 
 
 def _of(score: Score, *, sign: str = "") -> str:

@@ -16,7 +16,15 @@ from benchmark import determinism, jsonio
 from benchmark.determinism import Determinism, unmeasured
 from benchmark.errors import BoardProblem
 from benchmark.records import CaseRecord, Excluded, ModelIdentity, Score
-from benchmark.rows import Failure, encode, record_of, row_of, score_of, score_row
+from benchmark.rows import (
+    Failure,
+    encode,
+    record_of,
+    row_of,
+    score_of,
+    score_row,
+    without_collector,
+)
 from benchmark.shards import Shard
 from leaderboard.documents import begins_as_ours, exists, load, schema_name, validate, write
 
@@ -211,11 +219,12 @@ def write_run(runs: Path, run: Run, *, encoded: Mapping[str, str] | None = None)
 
 def read_run(path: Path) -> Run:
     """The run in a file; a BoardProblem names the file and what is wrong with it."""
-    content = load(path, "run")
-    try:
-        return parse(content)
-    except BoardProblem as problem:
-        raise BoardProblem(f"{path}: {problem}") from problem
+    with without_collector():
+        content = load(path, "run")
+        try:
+            return parse(content)
+        except BoardProblem as problem:
+            raise BoardProblem(f"{path}: {problem}") from problem
 
 
 def text(run: Run) -> str:

@@ -28,6 +28,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
             *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
             *("benchmark.wordless", "benchmark.stories", "benchmark.languages"),
+            *("benchmark.story_groups", "benchmark.story_wording"),
             "benchmark.questions",
         ),
         ("joints", "world"),
@@ -49,7 +50,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rows": (("benchmark.rows", "benchmark.journal", "benchmark.determinism"), ("joints",)),
     "noise": (("benchmark.noise",), ("joints", "metrics", "rows")),
     "gates": (("benchmark.gates",), ("joints", "world", "metrics", "rows")),
-    "suite": (("benchmark.suite", "benchmark.sources"), ("joints", "settings", "data")),
+    "suite": (
+        ("benchmark.suite", "benchmark.sources", "benchmark.parts"),
+        ("joints", "settings", "data"),
+    ),
     "data command": (("benchmark.data",), ("joints", "settings", "data", "suite")),
     "leaderboard": (
         (
@@ -96,7 +100,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("benchmark.plugin",),
         (
             *("joints", "shards", "settings", "engine", "models", "analyses"),
-            *("rows", "noise", "gates", "suite", "leaderboard", "replay"),
+            *("rows", "noise", "gates", "suite", "leaderboard", "replay", "transfer"),
         ),
     ),
     "fixtures": (("fixtures",), ("joints", "plugin")),

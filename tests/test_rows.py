@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 from typing import Any
 
@@ -12,7 +13,16 @@ from hypothesis import given
 
 from benchmark.errors import BoardProblem
 from benchmark.records import CaseRecord, Score
-from benchmark.rows import decode, encode, record_of, row_of, sample, score_of, score_row
+from benchmark.rows import (
+    decode,
+    encode,
+    record_of,
+    row_of,
+    sample,
+    score_of,
+    score_row,
+    without_collector,
+)
 from tests.leaderboard.samples import NAN, record, records, same, scores
 
 
@@ -44,6 +54,29 @@ def test_row_reads_as_a_person_expects() -> None:
     assert (row["country"], row["n_scored"], row["n_missing"]) == ("NGA", 1, 1)
     assert row["js_similarity"] == 0.75
     assert row["js_similarity_substantive"] is None
+
+
+def test_collector_rests_while_rows_are_read_and_is_as_it_was_then() -> None:
+    """Also where reading fails, and where it rested before."""
+    with pytest.raises(BoardProblem), without_collector():
+        decode("{}")
+    assert gc.isenabled()
+    with without_collector():
+        with without_collector():
+            pass
+        assert not gc.isenabled()
+
+
+def test_one_wrong_value_among_many_right_ones_is_found() -> None:
+    """The quick way is for lists of one type only; null and whole numbers are still numbers."""
+    row: dict[str, Any] = dict(row_of(record(similarity=0.5)))
+    item = row["items"][0]
+    wrong: list[tuple[str, Any]] = [("request_keys", ["a", 1]), ("model", [0.5, "0.5"])]
+    for key, value in wrong:
+        with pytest.raises(BoardProblem, match="cannot be read"):
+            record_of({**row, "items": [{**item, key: value}]})
+    mixed = record_of({**row, "items": [{**item, "model": [1, None, 0.5]}]})
+    assert repr(mixed.items[0].model) == "(1.0, nan, 0.5)"
 
 
 def test_equal_records_give_equal_text() -> None:

@@ -142,7 +142,7 @@ def test_prompt_names_concept_and_nationality(tmp_path: Path) -> None:
     [
         ({"templates": ("all",)}, "one template at a time"),
         ({"templates": ("defualt",)}, "did you mean default"),
-        ({"language": "pt"}, "English only"),
+        ({"language": "pt"}, "needs --translations FILE"),
         ({"proxies": ("food",)}, "unknown proxy"),
         ({"topics": ("religion",)}, "unknown concept"),
     ],

@@ -25,6 +25,7 @@ from benchmark.analyses.recognition import Recognition
 from benchmark.analyses.spread import Spread
 from benchmark.analyses.story_distances import StoryDistances
 from benchmark.analyses.story_encoders import StoryEncoders
+from benchmark.analyses.story_groups import StoryGroups
 from benchmark.analyses.story_lexical import StoryLexical
 from benchmark.analyses.story_retrieval import StoryRetrieval
 from benchmark.analyses.story_variance import StoryVariance
@@ -44,6 +45,7 @@ ANALYSES: Mapping[str, Analysis] = {
     "story_vocabulary": StoryVocabulary(),
     "story_variance": StoryVariance(),
     "story_distances": StoryDistances(),
+    "story_groups": StoryGroups(),
     "story_retrieval": StoryRetrieval(),
     "story_encoders": StoryEncoders(),
     "accuracy": Accuracy(),

@@ -2,7 +2,8 @@
 
 Means of every value that stories carry, and of the cases' self-similarity. Intervals resample
 concepts: the stories on one concept share a picture and a theme, and nationalities are fixed.
-Controls are in scopes that name their proxy, and in no other. Knows no text.
+Controls are in scopes that name their proxy, and in no other; a country's ethnic groups in scopes
+that name them (``variant``). Knows no text.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("temperature",),
     ("proxy", "country"),
     ("proxy", "temperature"),
+    # Ethnic groups of a country, which are in none of the above: they are no nationality.
+    ("country", "variant"),
+    ("proxy", "country", "variant"),
 )
 
 
@@ -118,10 +122,15 @@ def _table(records: Sequence[CaseRecord]) -> Table:
     for by in GROUPS:
         family: Table = {}
         for record in records:
-            if record.case.kind == STORY or (record.case.kind == CONTROL and "proxy" in by):
+            if _belongs(record.case, by):
                 _add(family, by, record)
         table |= {key: family[key] for key in sorted(family, key=lambda key: key[1])}
     return table
+
+
+def _belongs(case: Case, by: Scope) -> bool:
+    counted = case.kind == STORY or (case.kind == CONTROL and "proxy" in by)
+    return counted and bool(case.variant) == ("variant" in by)
 
 
 def _add(family: Table, by: Scope, record: CaseRecord) -> None:

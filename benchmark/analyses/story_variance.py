@@ -70,6 +70,7 @@ class StoryVariance:
     name: str = "story_variance"
     permutations: int = PERMUTATIONS
     published_permutations: int = PUBLISHED_PERMUTATIONS
+    published: bool = True  # whether to give the published figures
 
     @property
     def needs(self) -> frozenset[str]:
@@ -122,6 +123,8 @@ class StoryVariance:
             apart=np.sum([sums for sums, _ in cells], axis=0),
             pairs=np.sum([number for _, number in cells], axis=0),
         )
+        if not self.published:
+            return found, []
         return found, list(self._published(table, strata, distances, rng))
 
     def _published(

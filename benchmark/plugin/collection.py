@@ -23,7 +23,8 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     folder = metafunc.definition.path.parent
     if "case" not in metafunc.fixturenames or not (folder / SUITE_FILE).is_file():
         return
-    cases = metafunc.config.stash[STATE].at(folder).selection.cases
+    parts = metafunc.config.stash[STATE].at(folder)
+    cases = tuple(case for part in parts for case in part.selection.cases)
     marker = metafunc.definition.get_closest_marker("cases")
     if marker is not None:
         cases = tuple(case for case in cases if case.kind in marker.args)

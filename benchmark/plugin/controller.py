@@ -58,7 +58,7 @@ class Controller:
             # First, because a mistyped name would otherwise send `auto` data to the Hub.
             if settings.replay is None:
                 registry.resolve(settings.model, revision=settings.revision)
-            suites = [self.state.at(folder) for folder in self.folders]
+            suites = [part for folder in self.folders for part in self.state.at(folder)]
             if not self.config.option.collectonly:
                 self._prepare(suites)
         except CultureError as error:
@@ -110,7 +110,8 @@ class Controller:
         if report.failed or report.skipped:
             self._note_failure(report)
         elif record is not None:
-            self.runs[record.case.suite].add(record, text_on(report))
+            run = self.runs.get(_suite_in(report)) or self.runs[record.case.suite]
+            run.add(record, text_on(report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -143,7 +144,7 @@ class Controller:
         self.baselines = load_baselines(settings.baselines)
         self.verdicts = gating.of_other_suites(self.gates, {s.suite.meta.name for s in suites})
         for suite in suites:
-            name = suite.suite.meta.name
+            name = suite.name
             self.state.identities[name] = (
                 registry.identify(
                     registry.resolve(settings.model, revision=settings.revision),
@@ -151,22 +152,22 @@ class Controller:
                     survey=suite.suite.survey,
                 )
                 if settings.replay is None
-                else replays.identity_for(settings.replay, suite=name)
+                else replays.identity_for(settings.replay, suite=suite.suite.meta.name)
             )
             if self.config.option.estimate:
                 continue  # without a run there is nothing to continue, to write or to judge
             self.runs[name] = SuiteRun(suite, self.state.identities[name], settings)
-            suite.resumed = frozenset(self.runs[name].records)
+            suite.resumed = frozenset(map(suite.in_session, self.runs[name].records))
 
     def _note_failure(self, report: pytest.TestReport) -> None:
-        case_id = case_id_in(report.nodeid)
-        run = self.runs.get(case_id.split("/")[0])
-        if run is not None:
-            run.fail(Failure(case_id=case_id, reason=reason_of(report)))
+        name = _suite_in(report)
+        if name in self.runs:
+            case_id = self.state.named(name).in_file(case_id_in(report.nodeid))
+            self.runs[name].fail(Failure(case_id=case_id, reason=reason_of(report)))
 
     def _close_all(self, *, interrupted: bool) -> None:
         counts = self.config.stash.get(traffic.COUNTS, [0, 0])
-        for run in self.runs.values():
+        for name, run in self.runs.items():
             if not run.was_run:
                 self.verdicts += gating.of_nothing(self.gates, run.run.suite, "no case was run")
                 continue
@@ -175,7 +176,7 @@ class Controller:
                 self.verdicts += run.close(
                     gates=self.gates,
                     baselines=self.baselines,
-                    provenance=self._provenance(run, counts),
+                    provenance=self._provenance(name, run, counts),
                     determinism=repeatability.finding(self.state.settings.store, run.run.model),
                     interrupted=interrupted,
                 )
@@ -199,7 +200,7 @@ class Controller:
         except CultureError as error:
             self.problems.append(str(error))
 
-    def _provenance(self, run: SuiteRun, counts: list[int]) -> Mapping[str, Any]:
+    def _provenance(self, name: str, run: SuiteRun, counts: list[int]) -> Mapping[str, Any]:
         settings = self.state.settings
         about = provenance(
             started=self.started,
@@ -210,13 +211,18 @@ class Controller:
             workers=self.workers,
             computed=counts[0],
             stored=counts[1],
-            model=merged(self.config.stash.get(traffic.DESCRIBED, {}).get(run.run.suite, [])),
+            model=merged(self.config.stash.get(traffic.DESCRIBED, {}).get(name, [])),
         )
         return {**about, **replays.said(settings.replay)}
 
     def _all_well(self) -> bool:
         unmeasured = any(run.failures for run in self.runs.values())  # a skipped case, say
         return not (self.problems or unmeasured) and all(verdict.holds for verdict in self.verdicts)
+
+
+def _suite_in(report: pytest.TestReport) -> str:
+    """The suite, or the part of one, that a report's case belongs to; empty for no case."""
+    return case_id_in(report.nodeid).split("/")[0]
 
 
 def _check_writable(folder: Path) -> None:

@@ -87,7 +87,7 @@ class Desk:
 
     def interview(self, suite: SuiteState) -> Interview:
         """The interview of a suite's model; nothing is loaded yet."""
-        name = suite.suite.meta.name
+        name = suite.name
         if name not in self._interviews:
             if self._store is None:
                 self._store = ResponseStore(self._state.settings.store)

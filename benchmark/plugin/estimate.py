@@ -89,7 +89,7 @@ def lines(suite: SuiteState, desk: Desk) -> Iterator[str]:
     interview = desk.interview(suite)
     tally = count(suite, interview)
     yield ""
-    yield f"estimate of {suite.suite.meta.name} with {interview.identity.name}"
+    yield f"estimate of {suite.name} with {interview.identity.name}"
     yield f"  cases:    {tally.n_cases} in {tally.n_units} units"
     yield (
         f"  prompts:  {tally.n_prompts}, {tally.n_prompts - tally.n_missing} of them stored, "

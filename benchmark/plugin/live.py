@@ -126,8 +126,7 @@ class LiveLine:
     def _noun(self, chosen: Iterable[str]) -> str:
         """What the suites of these cases ask for; ``prompts`` where they do not agree."""
         met = {case_id.partition("/")[0] for case_id in chosen}
-        metas = (state.suite.meta for state in self._state.suites.values())
-        nouns = {meta.noun for meta in metas if meta.name in met}
+        nouns = {s.suite.meta.noun for name, s in self._state.suites.items() if name in met}
         return nouns.pop() if len(nouns) == 1 else "prompts"
 
     def _draw(self) -> None:

@@ -87,24 +87,18 @@ DATA = (
         "--translations",
         None,
         "FILE",
-        "the questions in another language (docs/prompts.md); needs --language and --prompts",
+        "the questions (docs/prompts.md) or the stories' words (docs/stories.md) in another "
+        "language; needs --language, and --prompts where the file has no prompts",
     ),
     Option("--language", "en", "CODE", "the prompts' language, BCP 47; default: en"),
+    Option(
+        "--groups",
+        None,
+        "FILE",
+        "a CSV of ethnic groups inside countries, for whom stories are asked for beside the "
+        "nationality (docs/stories.md); default: none",
+    ),
     Option("--topic-labels", None, "FILE", "a CSV of questions and topics, for the published ones"),
-    Option(
-        "--questions",
-        "sample",
-        "SOURCE",
-        "questions about pictures (docs/cultureverse.md): sample, a file or folder, or ORG/NAME or "
-        "ORG/NAME@COMMIT on the Hub; default: sample",
-    ),
-    Option(
-        "--question-columns",
-        "",
-        "MAP",
-        "which column of --questions is what: field=column by comma, a TOML file, or cvqa or "
-        "cvqa-local; default: columns of the fields' own names",
-    ),
     Option("--split", "test", "NAME", "the split of --questions to ask, or all; default: test"),
 )
 SELECTION = (
@@ -233,6 +227,20 @@ REPEATED = (
         "sample, hub (CVQA), a folder with a manifest.csv, or Dollar Street's CSV file or folder; "
         "repeatable, all are used; default: auto, as for --survey",
     ),
+    Option(
+        "--questions",
+        None,
+        "SOURCE",
+        "questions about pictures (docs/cultureverse.md): sample, a file or folder, or ORG/NAME or "
+        "ORG/NAME@COMMIT on the Hub; repeatable, each set has a run of its own; default: sample",
+    ),
+    Option(
+        "--question-columns",
+        None,
+        "MAP",
+        "which column of --questions is what: field=column by comma, a TOML file, or cvqa or "
+        "cvqa-local; repeatable, one for each set; default: columns of the fields' own names",
+    ),
     Option("--model-args", None, "K=V", "keyword arguments for loading the model; repeatable"),
     Option(
         "--gate",
@@ -292,6 +300,12 @@ def settings_from(config: pytest.Config) -> Settings:
     if replay is not None:
         board = config.rootpath / "build" / "replay"
     shard = parse_shard(get("--shard")) if get("--shard") is not None else None
+    sets = _question_sets(get("--questions"), get("--question-columns"), here)
+    if len(sets) > 1 and get("--gate"):
+        raise UsageProblem(
+            "--gate judges one run of a suite, and each --questions has one of its own; gate each "
+            "set by itself"
+        )
     return Settings(
         model=model,
         revision=get("--revision"),
@@ -344,10 +358,12 @@ def settings_from(config: pytest.Config) -> Settings:
         responses=_count_or_auto(get("--responses"), "--responses"),
         temperatures=_temperatures(get("--temperatures"), "--temperatures"),
         story_tokens=_count_or_auto(get("--story-tokens"), "--story-tokens"),
+        groups=_path(get("--groups"), here),
         shard=shard,
         replay=replay,
-        questions=_questions(get("--questions"), here),
-        question_columns=_mapping(get("--question-columns"), here),
+        questions=sets[0][0],
+        question_columns=sets[0][1],
+        more_questions=sets[1:],
         split=get("--split"),
         answering=_one_of(get("--answering"), ("probability", "generated"), "--answering"),
         controls=_controls(get("--controls")),
@@ -436,6 +452,25 @@ def _controls(text: str) -> tuple[str, ...]:
         return ()
     found = names(text, option="--controls")
     return tuple(_one_of(name, ("none", "blank", "off"), "--controls") for name in found)
+
+
+def _question_sets(
+    sources: Sequence[str], columns: Sequence[str], here: Path
+) -> tuple[tuple[str, str], ...]:
+    """Each set with what its columns are; one mapping, or none, serves all of them."""
+    named = list(sources) or ["sample"]
+    if len(columns) > 1 and len(columns) != len(named):
+        raise UsageProblem(
+            f"{len(columns)} --question-columns for {len(named)} --questions; give one for each, "
+            "in their order, or one for all"
+        )
+    mappings = [_mapping(text, here) for text in columns] or [""]
+    mappings *= len(named) // len(mappings)
+    found = list(zip([_questions(source, here) for source in named], mappings, strict=True))
+    if len(set(found)) < len(found):
+        twice = next(pair[0] for pair in found if found.count(pair) > 1)
+        raise UsageProblem(f"--questions {twice} is named twice; each set is asked once")
+    return tuple(found)
 
 
 def _questions(source: str, here: Path) -> str:

@@ -14,19 +14,23 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import CultureError, DataProblem
+from benchmark.parts import Part, exchanged, part_name
 from benchmark.records import Analysis, Case, ModelIdentity, Selection
 from benchmark.settings import Settings
 from benchmark.shards import cases_of
-from benchmark.suite import Suite, load_suite, own_analyses
+from benchmark.suite import Suite, load_suite, own_analyses, settings_of_each_set
 
 
 @dataclass
 class SuiteState:
     """A suite with its selection and its own analyses; ``mine`` are the cases of the shard.
 
-    ``units`` maps a scheduling unit to its chosen cases.
+    ``name`` is the suite's, or where it is asked about several sets, that of the part; the ids of
+    its cases begin with it. ``units`` maps a scheduling unit to its chosen cases, and ``resumed``
+    holds the ids of those that are finished.
     """
 
+    name: str
     suite: Suite
     selection: Selection
     analyses: Mapping[str, Analysis]
@@ -34,50 +38,72 @@ class SuiteState:
     units: dict[str, list[Case]] = field(default_factory=dict)
     resumed: frozenset[str] = frozenset()
 
+    def in_session(self, case_id: str) -> str:
+        """A case's id as this session has it, from its id in the run file."""
+        return exchanged(case_id, self.suite.meta.name, self.name)
+
+    def in_file(self, case_id: str) -> str:
+        """A case's id in the run file, from that which this session has."""
+        return exchanged(case_id, self.name, self.suite.meta.name)
+
 
 @dataclass
 class RunState:
-    """Settings and the suites met so far, by folder; ``identities`` by suite name."""
+    """Settings and the suites met so far, by name; ``identities`` by the same."""
 
     settings: Settings
-    suites: dict[Path, SuiteState] = field(default_factory=dict)
+    suites: dict[str, SuiteState] = field(default_factory=dict)
     identities: dict[str, ModelIdentity] = field(default_factory=dict)
+    _folders: dict[Path, tuple[SuiteState, ...]] = field(default_factory=dict)
 
-    def at(self, folder: Path) -> SuiteState:
-        """The suite of a folder, loaded and selected on first use.
+    def at(self, folder: Path) -> tuple[SuiteState, ...]:
+        """The suite of a folder, once for each set, loaded and selected on first use.
 
         Raises
         ------
         pytest.UsageError
             The settings do not fit the suite or its data.
         """
-        if folder not in self.suites:
+        if folder not in self._folders:
             try:
-                suite = load_suite(folder, self.settings)
-                selection = suite.select()
-                self._check_names(folder, suite, selection)
-                self.suites[folder] = SuiteState(
-                    suite=suite,
-                    selection=selection,
-                    analyses=own_analyses(folder),
-                    mine=cases_of(selection.cases, self.settings.shard),
+                found = tuple(
+                    self._part(folder, set_name, settings)
+                    for set_name, settings in settings_of_each_set(folder, self.settings).items()
                 )
             except CultureError as error:
                 raise pytest.UsageError(str(error)) from error
-        return self.suites[folder]
+            self._folders[folder] = found
+            self.suites |= {one.name: one for one in found}
+        return self._folders[folder]
+
+    def named(self, name: str) -> SuiteState:
+        """The suite, or the part of one, that a case's id begins with."""
+        return self.suites[name]
+
+    def _part(self, folder: Path, set_name: str, settings: Settings) -> SuiteState:
+        whole = load_suite(folder, settings)
+        name = part_name(whole.meta.name, set_name)
+        suite: Suite = Part(whole=whole, name=name) if set_name else whole
+        selection = suite.select()
+        self._check_names(folder, suite, selection)
+        return SuiteState(
+            name=name,
+            suite=suite,
+            selection=selection,
+            analyses=own_analyses(folder),
+            mine=cases_of(selection.cases, settings.shard),
+        )
 
     def _check_names(self, folder: Path, suite: Suite, selection: Selection) -> None:
         name = suite.meta.name
-        other = next((at for at, s in self.suites.items() if s.suite.meta.name == name), None)
-        if other is not None:
-            raise DataProblem(f"suites {other} and {folder} are both named {name!r}; rename one")
+        for other, states in self._folders.items():
+            if any(state.suite.meta.name == name for state in states):
+                raise DataProblem(
+                    f"suites {other} and {folder} are both named {name!r}; rename one"
+                )
         for case_id, count in Counter(case.case_id for case in selection.cases).items():
             if count > 1:
                 raise DataProblem(f"suite {name!r} has {count} cases with the id {case_id!r}")
-
-    def named(self, name: str) -> SuiteState:
-        """The loaded suite of that name."""
-        return next(state for state in self.suites.values() if state.suite.meta.name == name)
 
 
 STATE = pytest.StashKey[RunState]()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark import determinism
 from benchmark.errors import BoardProblem
 from benchmark.models.described import COUNTS
-from benchmark.plugin import gating, traffic
+from benchmark.plugin import between_sets, gating, traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from leaderboard import board, tables
@@ -31,14 +31,14 @@ SHOWN = 5
 def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
     """Model, data and store of each suite."""
     lines = []
-    for suite in state.suites.values():
+    for name, suite in state.suites.items():
         meta, selection = suite.suite.meta, suite.selection
         lines.append(
-            f"{meta.name} {meta.version}: {len(selection.cases)} cases"
+            f"{name} {meta.version}: {len(selection.cases)} cases"
             + (f", {len(selection.excluded)} cells cannot exist" if selection.excluded else "")
         )
         lines += [f"  {line}" for line in suite.suite.header()]
-        identity = state.identities.get(meta.name)
+        identity = state.identities.get(name)
         if identity is not None:
             lines.append(
                 f"  model {identity.name} = {identity.model_id} @ {identity.revision[:19]}, "
@@ -55,10 +55,8 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
             )
         if state.settings.shard is not None:
             lines.append(f"  {state.settings.shard}: {len(suite.mine)} of these cases, whole units")
-        if meta.name in runs and runs[meta.name].n_resumed:
-            lines.append(
-                f"  continuing an interrupted run: {runs[meta.name].n_resumed} cases are done"
-            )
+        if name in runs and runs[name].n_resumed:
+            lines.append(f"  continuing an interrupted run: {runs[name].n_resumed} cases are done")
     if runs:
         lines.append(f"  store {state.settings.store}")
     return lines
@@ -67,13 +65,17 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
 def summary(reporter: Any, controller: Controller) -> None:
     """The result tables, what is missing and why, the gates, and where everything lies."""
     width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
-    for run in controller.runs.values():
-        reporter.section(f"{run.suite.meta.name}: {run.suite.meta.title}", sep="=")
+    for name, run in controller.runs.items():
+        reporter.section(f"{name}: {run.suite.meta.title}", sep="=")
         if run.was_run:
             _run(reporter, run, width)
         else:
             reporter.write_line("no case was run; nothing was written", yellow=True)
         _exclusions(reporter, run)
+    for suite, lines in between_sets.sections(controller.runs, width):
+        reporter.section(f"{suite}: transfer between sets", sep="=")
+        for line in lines:
+            reporter.write_line(line)
     _board(reporter, controller, width)
     if controller.verdicts or controller.problems:
         reporter.section("gates and problems", sep="-")
@@ -131,10 +133,15 @@ def _exclusions(reporter: Any, run: SuiteRun) -> None:
 def _board(reporter: Any, controller: Controller, width: int) -> None:
     settings = controller.state.settings
     reporter.section("leaderboard", sep="=")
-    for run in controller.runs.values():
+    shown: set[str] = set()
+    for name, run in controller.runs.items():
+        suite = run.suite.meta.name
         if run.was_run:
-            if run.finished is not None:
+            if run.finished is not None and suite not in shown:
                 _rows(reporter, settings.leaderboard, run, width)
+                shown.add(suite)
+            if name != suite:
+                reporter.write_line(name)
             reporter.write_line(f"determinism: {determinism.sentence(run.run.determinism)}")
             reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
             _odd_answers(reporter, run)

@@ -40,22 +40,19 @@ def is_worker(config: pytest.Config) -> bool:
 def send_down(state: RunState, node: Node) -> None:
     """Give a new worker what only the controller worked out."""
     node.workerinput[_INPUT] = {
-        s.suite.meta.name: {
-            "identity": _plain(state.identities[s.suite.meta.name]),
-            "resumed": sorted(s.resumed),
-        }
-        for s in state.suites.values()
-        if s.suite.meta.name in state.identities
+        name: {"identity": _plain(state.identities[name]), "resumed": sorted(suite.resumed)}
+        for name, suite in state.suites.items()
+        if name in state.identities
     }
 
 
 def take_down(config: pytest.Config, state: RunState) -> None:
     """In a worker: take over what the controller sent, once its suites are known."""
     sent: dict[str, dict[str, Any]] = config.workerinput.get(_INPUT, {})  # type: ignore[attr-defined]
-    for suite in state.suites.values():
-        part = sent.get(suite.suite.meta.name)
+    for name, suite in state.suites.items():
+        part = sent.get(name)
         if part is not None:
-            state.identities[suite.suite.meta.name] = _identity(part["identity"])
+            state.identities[name] = _identity(part["identity"])
             suite.resumed = frozenset(part["resumed"])
 
 

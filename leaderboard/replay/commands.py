@@ -32,7 +32,8 @@ DATA = (
     ("--survey", "SOURCE", "the survey's wording: sample, hub or a file; default: the sample for "
      "runs on the sample"),
     ("--prompts", "FILE", "the prompt file, if the run had one of its own"),
-    ("--translations", "FILE", "the translated questions, if the run had some"),
+    ("--translations", "FILE", "the translated questions or stories' words, if the run had some"),
+    ("--groups", "FILE", "the ethnic groups that stories were asked for, if the run had some"),
     ("--topic-labels", "FILE", "the topic labels, if the run had some of its own"),
     ("--questions", "SOURCE", "the questions about pictures, as for pytest; default: the sample "
      "for runs on it"),
@@ -234,6 +235,7 @@ def _origin(options: argparse.Namespace) -> Origin:
         images=tuple(options.images),
         prompts=options.prompts,
         translations=options.translations,
+        groups=options.groups,
         topic_labels=options.topic_labels,
         questions=options.questions,
         question_columns=options.question_columns or "",

@@ -29,6 +29,7 @@ class Origin:
     images: tuple[str, ...] = ()
     prompts: Path | None = None
     translations: Path | None = None
+    groups: Path | None = None
     topic_labels: Path | None = None
     questions: str | None = None
     question_columns: str = ""
@@ -60,6 +61,13 @@ def questions_named(run: Run, origin: Origin) -> str:
     if _name(run, "questions") != SAMPLE:
         raise needed(run, "questions")
     return SAMPLE
+
+
+def _groups_named(run: Run, origin: Origin) -> Path | None:
+    """The file of ethnic groups, which no bundle has; a UsageProblem where a run had one."""
+    if origin.groups is None and "groups" in run.config:
+        raise needed(run, "groups")
+    return origin.groups
 
 
 def needed(run: Run, what: str) -> UsageProblem:
@@ -131,7 +139,7 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
         leaderboard=DEFAULT_BOARD,
         gates=(),
         permutations=None if permutations == "all" else permutations,
-        templates=() if origin.prompts is not None else templates,
+        templates=() if origin.prompts or origin.translations else templates,
         vetted=config.get("vetted", "off"),
         recognition=config.get("recognition", "likelihood"),
         # A word stands for the suite's own choice, which it then makes again.
@@ -143,6 +151,7 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
         responses=config.get("responses"),
         temperatures=tuple(config.get("temperatures", (0.3, 0.7))),
         story_tokens=config.get("story_tokens"),
+        groups=_groups_named(run, origin),
         questions=questions_named(run, origin),
         question_columns=origin.question_columns,
         split=config.get("split", "test"),

@@ -41,6 +41,12 @@ from leaderboard.runs import Run
 
 Level = Literal["rows", "full"]
 LEVELS: tuple[Level, ...] = ("rows", "full")
+# Parts of a configuration that come from a file which no bundle has.
+OWN_FILES: Mapping[str, str] = {
+    "questions": "--questions",
+    "groups": "--groups",
+    "translation": "--translations",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,8 +171,9 @@ def _suite(bundle: Bundle, entry: Entry, origin: Origin, *, level: Level, folder
 
 
 def _remedy(different: Sequence[str]) -> str:
-    if "questions" in different:
-        return "name the run's own with --questions"
+    for one, option in OWN_FILES.items():
+        if one in different:
+            return f"name the run's own with {option}"
     if set(different) & {"survey", "images"}:
         return "name the run's own with --survey and --images, or use --level rows"
     return "use the version of the suite that the run names, its --prompts, or --level rows"

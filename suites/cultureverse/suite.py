@@ -6,7 +6,7 @@ Knows questions, pictures and templates; nothing of pytest, models or stores. Im
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, ImageRef, Request, Script, Selection
 from benchmark.right_answers import Answered, right_answer_record
 from benchmark.settings import DEMO, Settings
-from benchmark.sources import open_questions
+from benchmark.sources import open_questions, question_set_name
 from benchmark.suite import SuiteMeta
 from suites.cultureverse.asking import CONDITIONS, Asker
 from suites.cultureverse.cells import BLANK, NONE, QUESTION, Cells
@@ -48,6 +48,22 @@ def build(meta: SuiteMeta, settings: Settings) -> CultureVerseSuite:
     return CultureVerseSuite(
         meta=meta, questions=open_questions(settings), templates=templates, settings=settings
     )
+
+
+def each_set(settings: Settings) -> Mapping[str, Settings]:
+    """Settings of each set of questions by its name: several are asked in one session."""
+    if not settings.more_questions:
+        return {"": settings}
+    found: dict[str, Settings] = {}
+    for questions, columns in (
+        (settings.questions, settings.question_columns),
+        *settings.more_questions,
+    ):
+        name = question_set_name(questions, taken=found)
+        found[name] = replace(
+            settings, questions=questions, question_columns=columns, more_questions=()
+        )
+    return found
 
 
 def _templates(settings: Settings) -> Templates:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from benchmark.prompts import Condition, Slots, Templates
 from benchmark.records import Case, Generate, GenerationParams, ImageRef, Prompt, Subject
-from benchmark.stories import concepts, nationalities
-from benchmark.world import countries
+from benchmark.story_wording import StoryWording
 
 CONDITIONS: Mapping[str, Condition] = {
     "image": Condition(required=("image", "concept")),
@@ -20,9 +19,12 @@ CONDITIONS: Mapping[str, Condition] = {
 }
 # The nationality may not stand before the picture: its encoding is shared by all nationalities.
 SLOTS = Slots(
-    prefix=("image", "concept"), suffix=("concept", "nationality", "a_nationality", "country")
+    prefix=("image", "concept"),
+    suffix=("concept", "a_child", "nationality", "a_nationality", "country"),
 )
-SIGNALS = frozenset({"nationality", "a_nationality", "country"})
+# Of a language that inflects a file has whole phrases; an adjective alone would be put together.
+TRANSLATED_SLOTS = Slots(prefix=("image", "concept"), suffix=("concept", "a_child", "country"))
+SIGNALS = frozenset({"a_child", "nationality", "a_nationality", "country"})
 SEEDS = 2**31  # servers take no larger one
 
 
@@ -31,6 +33,7 @@ class Teller:
     """Asks for single stories, each by a seed of its own."""
 
     templates: Templates
+    wording: StoryWording
     seed: int
     most_tokens: int
 
@@ -46,15 +49,9 @@ class Teller:
         )
 
     def prompt(self, case: Case, picture: ImageRef | None) -> Prompt:
-        """The words for a nationality and a concept, under a picture or under none."""
+        """The words for a nationality or group and a concept, under a picture or under none."""
         template = self.templates["none" if picture is None else "image"]
-        whom = nationalities()[case.country]
-        slots = {
-            "concept": concepts()[case.topic].concept,
-            "nationality": whom.nationality,
-            "a_nationality": whom.with_article,
-            "country": countries()[case.country].name,
-        }
+        slots = self.wording.slots(case.topic, case.country, case.variant)
         return template.fill(slots, image=picture)
 
 

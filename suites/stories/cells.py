@@ -1,13 +1,16 @@
 """Which cells there are: nationality by concept by proxy, and the picture that is shown in each.
 
-Knows the two lists, the pictures and the settings; no prompt and no answer. Nothing is decoded.
+A country's ethnic groups, where a file has some, stand beside its nationality as variants, and are
+shown what it is shown. Knows the lists, the pictures and the settings; no prompt and no answer.
+Nothing is decoded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 from benchmark.errors import UsageProblem, unknown
 from benchmark.proxies import ImageEntry, ImageSet, story_category
@@ -20,6 +23,7 @@ from benchmark.stories import (
     concepts,
     nationalities,
 )
+from benchmark.story_groups import Groups
 from benchmark.world import countries, country
 
 SHARED, OWN, ELSEWHERE, BLANK, NONE = (
@@ -37,6 +41,7 @@ class Cells:
     default_countries: tuple[str, ...]
     images: ImageSet
     settings: Settings
+    groups: Groups | None = None
 
     def select(self) -> Selection:
         """Every cell that can exist, units together, and those that cannot with the reason."""
@@ -80,6 +85,20 @@ class Cells:
         return chosen or (SAMPLE_COUNTRIES if self._is_embedded else self.default_countries)
 
     @cached_property
+    def variants(self) -> Mapping[str, tuple[str, ...]]:
+        """Slugs of the groups of each country that is asked, after the nationality itself ("")."""
+        groups = self.groups
+        if groups is None:
+            return dict.fromkeys(self.countries, ("",))
+        if not any(map(groups.of, self.countries)):
+            raise UsageProblem(
+                f"--groups {groups.source} has groups of {', '.join(groups.by_country)}, and the "
+                f"stories asked for are of {', '.join(self.countries)}; name one of the former "
+                "with --countries"
+            )
+        return {iso3: ("", *(g.slug for g in groups.of(iso3))) for iso3 in self.countries}
+
+    @cached_property
     def concepts(self) -> tuple[str, ...]:
         """Those asked for, in the paper's order; of embedded models the sample's."""
         wanted = {concept(text, source="--topics").slug for text in self.settings.topics}
@@ -100,22 +119,22 @@ class Cells:
         return self.settings.model.startswith(EMBEDDED_MODELS)
 
     def _all(self) -> Iterator[Case]:
-        for proxy in self.proxies:
-            for slug in self.concepts:
-                for iso3 in self.countries:
-                    yield Case(
-                        suite=self.suite,
-                        country=iso3,
-                        topic=slug,
-                        proxy=proxy,
-                        # One picture, or one text, serves all nationalities and responses.
-                        unit=f"{self.suite}/{proxy}/{slug}",
-                        kind=STORY if proxy in (SHARED, OWN) else CONTROL,
-                    )
+        for proxy, slug, iso3 in product(self.proxies, self.concepts, self.countries):
+            for variant in self.variants[iso3]:
+                yield Case(
+                    suite=self.suite,
+                    country=iso3,
+                    topic=slug,
+                    proxy=proxy,
+                    variant=variant,
+                    # One picture, or one text, serves all nationalities and responses.
+                    unit=f"{self.suite}/{proxy}/{slug}",
+                    kind=STORY if proxy in (SHARED, OWN) else CONTROL,
+                )
 
     def _impossible(self, case: Case) -> str:
         name = countries()[case.country].name
-        if case.country not in nationalities():
+        if case.country not in nationalities() and not case.variant:
             return f"the suite's list of nationalities has none for {name}"
         if case.proxy in (BLANK, NONE) or self.picture(case) is not None:
             return ""

@@ -1,31 +1,38 @@
 """The story suite: nationalities and concepts in, `CaseRecord`s of stories out; no metric is here.
 
-Knows the lists, the pictures and the template; nothing of pytest, models or stores.
+Knows the lists, the pictures, the wording and the groups; nothing of pytest, models or stores.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from benchmark import languages
-from benchmark.errors import DataProblem, UsageProblem, unknown
 from benchmark.jsonio import Json
-from benchmark.prompts import Templates, load_templates
+from benchmark.prompts import Templates
 from benchmark.proxies import ImageSet, blank_picture
 from benchmark.records import Case, ImageRef, Script, Selection
 from benchmark.settings import DEMO, EMBEDDED_MODELS, Settings
 from benchmark.sources import open_stories
+from benchmark.story_groups import Groups, load_groups
 from benchmark.story_scoring import Told, story_record
+from benchmark.story_wording import (
+    StoryTranslation,
+    StoryWording,
+    english,
+    place,
+)
 from benchmark.suite import SuiteMeta
-from suites.stories.asking import CONDITIONS, SIGNALS, SLOTS, Teller, item_id, words_of
+from suites.stories.asking import (
+    Teller,
+    item_id,
+    words_of,
+)
 from suites.stories.cells import BLANK, Cells
+from suites.stories.wording import open_templates, open_translation
 
-PROMPTS = Path(__file__).parent / "prompts"
-DEFAULT = "default"
-ENGLISH = "en"
 RESPONSES, SAMPLE_RESPONSES = 5, 2
 # The parent of the paper allowed a thousand. Random weights never end, and a few tokens of theirs
 # exercise the same path.
@@ -33,50 +40,20 @@ TOKENS, DEMO_TOKENS = 1000, 32
 
 
 def build(meta: SuiteMeta, settings: Settings) -> StoriesSuite:
-    """The suite over the pictures that the settings name."""
-    if settings.language != ENGLISH or settings.translations is not None:
-        raise UsageProblem(
-            f"--language {settings.language}: the story suite has its lists of nationalities and "
-            "concepts in English only; leave out --language and --translations"
-        )
-    return StoriesSuite(
+    """The suite over the pictures, the wording and the groups that the settings name."""
+    groups = None if settings.groups is None else load_groups(settings.groups)
+    translation = open_translation(settings)
+    suite = StoriesSuite(
         meta=meta,
         images=open_stories(settings),
-        templates=_templates(settings),
+        templates=open_templates(settings, translation),
+        wording=english(groups) if translation is None else translation.wording(),
+        translation=translation,
+        groups=groups,
         settings=settings,
     )
-
-
-def _templates(settings: Settings) -> Templates:
-    if settings.prompts is not None and settings.templates:
-        raise UsageProblem("--prompts FILE and --templates exclude each other; give one")
-    path = settings.prompts or _shipped(settings)
-    templates = load_templates(path, conditions=CONDITIONS, slots=SLOTS)
-    if templates.language != ENGLISH:
-        raise UsageProblem(
-            f"prompt file {templates.source} is in {templates.language!r}; stories are asked for "
-            "in English"
-        )
-    for condition, template in templates.conditions.items():
-        if SIGNALS.isdisjoint(slot for _, slot in template.suffix):
-            raise DataProblem(
-                f"prompt {templates.source} [{condition}] never says for whom the story is; put "
-                "{a_nationality}, {nationality} or {country} into the suffix"
-            )
-    return templates
-
-
-def _shipped(settings: Settings) -> Path:
-    files = {path.stem: path for path in sorted(PROMPTS.glob("*.toml"))}
-    names = settings.templates or (DEFAULT,)
-    if len(names) > 1 or names == ("all",):
-        raise UsageProblem(
-            f"--templates {','.join(names)}: the story suite asks under one template at a time; "
-            f"name one of {', '.join(files)}"
-        )
-    if names[0] not in files:
-        raise UsageProblem(unknown("template", names[0], files, source="--templates"))
-    return files[names[0]]
+    suite.check_wording()
+    return suite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +63,23 @@ class StoriesSuite:
     meta: SuiteMeta
     images: ImageSet
     templates: Templates
+    wording: StoryWording
+    translation: StoryTranslation | None
+    groups: Groups | None
     settings: Settings
     survey: None = None
+
+    def check_wording(self) -> None:
+        """Raise where a translation lacks words for what is asked; of it alone words may lack."""
+        if self.translation is None:
+            return
+        cases = self.select().cases
+        of_all = [slot for t in self.templates.conditions.values() for _, slot in t.suffix]
+        self.translation.check(
+            [case.topic for case in cases],
+            [place(case.country, case.variant) for case in cases],
+            names_country="country" in of_all,
+        )
 
     def select(self) -> Selection:
         """Every cell that the pictures allow, the cells of one unit together."""
@@ -109,7 +101,7 @@ class StoriesSuite:
             for (temperature, response), reply in zip(chosen, replies, strict=True)
         ]
         shown = [] if picture is None else [picture.image_id]
-        return story_record(case, told, language=ENGLISH, image_ids=shown)
+        return story_record(case, told, language=self.settings.language, image_ids=shown)
 
     def config(self) -> Mapping[str, Json]:
         """Pictures, wording, selection and sampling; equal config, comparable rows."""
@@ -126,8 +118,10 @@ class StoriesSuite:
             "responses": self._responses,
             "temperatures": list(self.settings.temperatures),
             "story_tokens": self._tokens,
-            "language": ENGLISH,
+            "language": self.settings.language,
             "language_identifier": languages.identifier(),
+            **_named("translation", self.translation),
+            **_named("groups", self.groups),
         }
 
     def stamp(self) -> str:
@@ -137,18 +131,44 @@ class StoriesSuite:
     def header(self) -> tuple[str, ...]:
         """Which pictures, and how many stories a case."""
         heat = ", ".join(f"{temperature:g}" for temperature in self.settings.temperatures)
-        identifier = languages.identifier()
         return (
             f"images {self.images.name} @ {self.images.revision[:19]}: "
             f"{len(self.images.entries)} pictures for stories",
             f"prompts {self.templates.name}, {len(self._chosen)} stories a case "
             f"({self._responses} at temperature {heat}), at most {self._tokens} tokens each",
-            f"language check: {languages.ABSENT if identifier == 'none' else identifier}",
+            f"language check: {self._language_check()}",
+            *self._translated(),
+            *self._grouped(),
             *(
                 f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
                 for problem in self.images.problems
             ),
         )
+
+    def _language_check(self) -> str:
+        identifier, language = languages.identifier(), self.settings.language
+        if identifier == "none":
+            return languages.ABSENT
+        unknown = "" if languages.knows(language) else f", which does not know {language}: no value"
+        return f"{identifier}{unknown}"
+
+    def _translated(self) -> Iterator[str]:
+        if self.translation is not None:
+            yield (
+                f"language {self.translation.language}: {self.translation.name}, "
+                f"by {self.translation.credit}, licence {self.translation.licence}"
+            )
+            yield "  refusals are known in English only: refusal has no value"
+
+    def _grouped(self) -> Iterator[str]:
+        if self.groups is None:
+            return
+        for iso3, (_, *slugs) in self._cells.variants.items():
+            if slugs:
+                yield f"groups of {iso3}: {', '.join(slugs)} ({self.groups.name})"
+        unasked = self.groups.by_country.keys() - set(self._cells.countries)
+        if unasked:
+            yield f"groups not asked, nor is their country: of {', '.join(sorted(unasked))}"
 
     def _opened(self, case: Case) -> ImageRef | None:
         if case.proxy == BLANK:
@@ -183,8 +203,19 @@ class StoriesSuite:
             default_countries=self.meta.countries,
             images=self.images,
             settings=self.settings,
+            groups=self.groups,
         )
 
     @cached_property
     def _teller(self) -> Teller:
-        return Teller(templates=self.templates, seed=self.settings.seed, most_tokens=self._tokens)
+        return Teller(
+            templates=self.templates,
+            wording=self.wording,
+            seed=self.settings.seed,
+            most_tokens=self._tokens,
+        )
+
+
+def _named(what: str, file: StoryTranslation | Groups | None) -> Mapping[str, Json]:
+    """Name and digest of a file, where there is one: without it, configurations are as before."""
+    return {} if file is None else {what: {"name": file.name, "digest": file.digest}}

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from benchmark.questions.embedded import sample_questions
 from leaderboard.__main__ import main
-from tests.plugin.running import Place, answers
+from tests.plugin.running import Place, answers, rows_text
 
 SUITE = "suites/cultureverse"
 
@@ -64,6 +65,106 @@ def test_generated_answers_are_read(place: Place) -> None:
     assert done.code == 0, done.out
     assert {(r["accuracy"], r["unscored"]) for r in rows(place).values()} == {(1.0, 0.0)}
     assert len(rows(place)) == 6
+
+
+SETS = ("--questions", "sample", "--questions", "other.jsonl", "--controls", "off")
+
+
+def other_set(folder: Path) -> Path:
+    """The sample's questions on one country less, with their options turned round."""
+    found = sample_questions()
+    lines = []
+    for question in found.questions:
+        image = found.images.open(found.entries[question.image_id])
+        (folder / question.image_id).parent.mkdir(parents=True, exist_ok=True)
+        image.pixels().save((folder / question.image_id).with_suffix(".png"))
+        line = {
+            "id": question.question_id,
+            "image": str(Path(question.image_id).with_suffix(".png")),
+            "question": question.text,
+            "options": list(question.options[::-1]),
+            "answer": question.options[question.answer],
+            "question_type": question.question_type,
+            "category": question.category,
+            "country": question.country,
+        }
+        lines += [json.dumps(line)] if question.country != "NZL" else []
+    file = folder / "other.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def test_two_sets_in_one_session(place: Place) -> None:
+    """One model, a run for each set as if it had been asked alone, and the transfer at the end."""
+    file = other_set(place.folder)
+    env, plugins = place.plugin(
+        "counting",
+        "from benchmark.models import registry\nopened = registry.open_model\n"
+        "def counted(*a, **k):\n    print('LOADED')\n    return opened(*a, **k)\n"
+        "registry.open_model = counted\n",
+    )
+    sets = [str(file) if word == "other.jsonl" else word for word in SETS]
+    done = place.run(*sets, "-s", suite=SUITE, model="reference:random", env=env, plugins=plugins)
+    assert done.code == 0, done.out
+    assert done.out.count("LOADED") == 1
+    assert "cultureverse:sample 1: 72 cases" in done.out
+    assert "cultureverse:other 1: 66 cases" in done.out
+    assert done.sentence("A: sample, B: other")
+    assert done.sentence("A-B", "11")
+    sample, other = sorted(place.files(), key=lambda p: "NZL" not in p.read_text("utf-8"))
+    assert done.sentence("again: python -m leaderboard transfer", str(sample), str(other))
+    assert main(["transfer", str(sample), str(other)]) == 0
+    names = [row["measured_on"].split(",")[0] for row in place.board_rows()]
+    assert sorted(names) == ["questions other", "questions sample"]
+    alone = Place(folder=place.folder / "alone")
+    assert alone.run(*sets[:2], *sets[4:], suite=SUITE, model="reference:random").code == 0
+    assert alone.rows_text() == rows_text(sample)
+    again = place.run(*sets, suite=SUITE, model="reference:random")
+    assert answers(again)[0] == 0
+
+
+def test_several_sets_and_gates_exclude_each_other(place: Place) -> None:
+    """A gate would not know which of the runs it judges."""
+    done = place.run(*SETS, "--gate", "docs/gates/cultureverse.toml", suite=SUITE)
+    assert done.code == 4
+    done.sentence("--gate judges one run of a suite")
+
+
+@pytest.mark.slow
+def test_two_sets_on_two_workers_shards_and_after_an_interruption(place: Place) -> None:
+    """The rows are those of one process, whoever measured them, and in however many goes."""
+    file = other_set(place.folder)
+    sets = [str(file) if word == "other.jsonl" else word for word in SETS]
+    narrow = ("--countries", "JPN,FRA,IND,EGY", *sets)
+    one = place.run(*narrow, suite=SUITE, model="reference:random")
+    assert one.code == 0, one.out
+    texts = {path.name: rows_text(path) for path in place.files()}
+    assert len(texts) == 2
+    two = Place(folder=place.folder / "two")
+    env, plugins = two_goes(two, after=30)
+    broken = two.run(*narrow, suite=SUITE, model="reference:random", env=env, plugins=plugins)
+    assert broken.code == 2, broken.out
+    done = two.run(*narrow, "-n", "2", suite=SUITE, model="reference:random")
+    assert done.code == 0, done.out
+    assert "continuing an interrupted run" in done.out
+    assert {path.name: rows_text(path) for path in two.files()} == texts
+    parts = Place(folder=place.folder / "parts")
+    for shard in ("1/2", "2/2"):
+        done = parts.run(*narrow, "--shard", shard, suite=SUITE, model="reference:random")
+        assert done.code == 0, done.out
+    merged = [path for path in parts.files() if "shard" not in path.name]
+    assert {path.name: rows_text(path) for path in merged} == texts
+    assert "transfer between sets" in done.out
+
+
+def two_goes(place: Place, *, after: int) -> tuple[dict[str, str], tuple[str, ...]]:
+    """A plugin that interrupts a run after some cases."""
+    place.folder.mkdir(parents=True, exist_ok=True)
+    return place.plugin(
+        "interrupting",
+        "seen = []\ndef pytest_runtest_logfinish(nodeid):\n    seen.append(nodeid)\n"
+        f"    if len(seen) == {after}:\n        raise KeyboardInterrupt\n",
+    )
 
 
 def test_a_wrong_option_is_one_sentence(place: Place) -> None:

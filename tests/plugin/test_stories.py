@@ -40,6 +40,32 @@ def test_run_resume_estimate_and_replay(place: Place) -> None:
     assert main(["replay", str(out)]) == 0
 
 
+def test_groups_in_another_language(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    """Groups are variants with scores of their own; a replay needs the files that the run had."""
+    files = ("--translations", "docs/stories-german.json", "--groups", "docs/groups-nigeria.csv")
+    done = place.run(*SMALL, "--language", "de", *files, suite=SUITE, model=MODEL)
+    assert done.code == 0, done.out
+    assert done.sentence("groups of NGA: hausa, igbo, yoruba")
+    assert done.sentence("refusals are known in English only")
+    assert done.sentence("stories for groups of NGA: apart by", "24 stories")
+    document = place.document()
+    assert len(document["rows"]) == (2 + 3) * 2 * 2
+    igbo = next(r for r in document["rows"] if r["case_id"] == "stories/NGA/birds/none/igbo")
+    assert (igbo["variant"], igbo["refusal"], igbo["usable"]) == ("igbo", None, 1)
+    (board,) = place.board_rows()
+    assert "language de" in board["measured_on"]
+    usable = [s for s in document["scores"] if s["metric"] == "usable"]
+    assert next(s["n"] for s in usable if not s["scope"]) == 2 * 2 * 4  # nationalities alone
+    scope = {"country": "NGA", "variant": "igbo"}
+    assert next(s["n"] for s in usable if s["scope"] == scope) == 2 * 4
+    out = str(place.folder / "stories.zip")
+    assert main(["bundle", str(place.run_file()), "--store", str(place.store), "--out", out]) == 4
+    assert "name it with --groups" in capsys.readouterr().err
+    pack = ["bundle", str(place.run_file()), "--store", str(place.store), "--out", out]
+    assert main([*pack, *files]) == 0
+    assert main(["replay", out, *files]) == 0
+
+
 @pytest.mark.slow
 def test_shards_make_the_rows_of_one_run(place: Place) -> None:
     """Units are never split; the last shard merges."""

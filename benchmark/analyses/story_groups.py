@@ -1,0 +1,138 @@
+"""Whether stories for a country's ethnic groups differ, among them and from its nationality's.
+
+Within a country only: no other country's stories are looked at.
+Knows the analyses of nationalities, which it applies to groups; not who the groups are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from benchmark.analyses.story_strata import cell_means, strata_of
+from benchmark.analyses.story_table import KINDS, by_proxy
+from benchmark.analyses.story_variance import StoryVariance
+from benchmark.analyses.story_vocabulary import StoryVocabulary
+from benchmark.metrics.divergence import FloatArray
+from benchmark.records import Analysis, AnswerReader, CaseRecord, Score
+
+NATIONALITY = "nationality"  # stories that name no group; no group may have this slug
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoryGroups:
+    """What the analyses of nationalities say of a country's groups, and distances between them.
+
+    Scope ``country`` and, of a single group, ``variant``. ``story_group_permanova_p``,
+    ``story_group_omega2`` and the others of `StoryVariance` without the published ones, and
+    ``story_group_word_z``, ``story_group_marker_rate`` and the others of `StoryVocabulary`: the
+    groups of one country against each other, where it has two. The null is that the group's name
+    means nothing.
+
+    ``story_group_distance``, overall and by proxy: mean word edit distance between stories of
+    ``variant`` and of ``against`` on one concept at one temperature under one proxy; ``against``
+    may be the group itself (no story with itself) or ``nationality``, whose stories name no
+    group; n counts pairs. ``story_group_apart`` is that less the mean of both's distance among
+    themselves: about 0 where the two are told apart by nothing. No direction.
+    """
+
+    name: str = "story_groups"
+    of_groups: tuple[Analysis, ...] = field(
+        default_factory=lambda: (StoryVariance(published=False), StoryVocabulary())
+    )
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset()
+
+    def __call__(
+        self,
+        records: Sequence[CaseRecord],
+        answers: AnswerReader,
+        *,
+        rng: np.random.Generator,
+    ) -> Sequence[Score]:
+        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
+        seed = int(rng.integers(2**63))
+        stories = [record for record in records if record.case.kind in KINDS]
+        scores: list[Score] = []
+        for country in sorted({r.case.country for r in stories if r.case.variant}):
+            mine = [_by_group(r) for r in stories if r.case.country == country]
+            groups = [r for r in mine if r.case.country != NATIONALITY]
+            scores += _distances(country, mine, answers)
+            if len({r.case.country for r in groups}) > 1:
+                scores += self._between(country, groups, answers, seed)
+        return scores
+
+    def _between(
+        self, country: str, groups: Sequence[CaseRecord], answers: AnswerReader, seed: int
+    ) -> Iterator[Score]:
+        for place, analysis in enumerate(self.of_groups):
+            rng = np.random.default_rng([seed, place, *country.encode()])
+            for score in analysis(groups, answers, rng=rng):
+                yield _within(score, country)
+
+
+def _by_group(record: CaseRecord) -> CaseRecord:
+    """The record with the group in the country's place, for analyses that compare countries."""
+    case = record.case
+    return replace(record, case=replace(case, country=case.variant or NATIONALITY, variant=""))
+
+
+def _within(score: Score, country: str) -> Score:
+    """A score of groups, put back into their country."""
+    scope = {("variant" if key == "country" else key): at for key, at in score.scope.items()}
+    metric = f"story_group_{score.metric.removeprefix('story_')}"
+    return replace(score, metric=metric, scope={**scope, "country": country})
+
+
+def _distances(
+    country: str, records: Sequence[CaseRecord], answers: AnswerReader
+) -> Iterator[Score]:
+    names = sorted({record.case.country for record in records})
+    pooled: list[tuple[FloatArray, ...]] = []
+    for proxy, table in by_proxy(records, answers):
+        cells = [
+            cell_means(stratum.distances(), stratum.country, len(names))
+            for stratum in strata_of(table, names)
+        ]
+        found = _added(cells)
+        yield from _pairs(*found, names, {"country": country, "proxy": proxy})
+        if not table.control.all():
+            pooled.append(found)
+    if pooled:
+        yield from _pairs(*_added(pooled), names, {"country": country})
+
+
+def _added(cells: Sequence[tuple[FloatArray, ...]]) -> tuple[FloatArray, FloatArray]:
+    """Summed distances and numbers of pairs of several strata, each (groups, groups)."""
+    return np.sum([sums for sums, _ in cells], axis=0), np.sum([n for _, n in cells], axis=0)
+
+
+def _pairs(
+    sums: FloatArray, number: FloatArray, names: Sequence[str], scope: Mapping[str, str]
+) -> Iterator[Score]:
+    mean = np.divide(sums, number, out=np.full_like(sums, np.nan), where=number > 0)
+    for a, one in enumerate(names):
+        for b, other in enumerate(names[a:], start=a):
+            # The nationality is what a group is held against; its own stories' only with itself.
+            first, second = (other, one) if one == NATIONALITY else (one, other)
+            at = {**scope, "variant": first, "against": second}
+            n = int(number[a, b]) // (2 if a == b else 1)  # the diagonal has each pair twice
+            yield _score("story_group_distance", mean[a, b], at, n)
+            if a != b:
+                apart = mean[a, b] - (mean[a, a] + mean[b, b]) / 2
+                yield _score("story_group_apart", apart, at, n)
+
+
+def _score(metric: str, value: float, scope: Mapping[str, str], n: int) -> Score:
+    return Score(
+        metric=metric,
+        value=float(value),
+        scope=scope,
+        n=n,
+        method="word edit distance, mean over pairs of stories in one stratum",
+        higher_is_better=None,
+    )

@@ -1,0 +1,87 @@
+"""One suite over several sets in one session: each set is a part with cases and a run of its own.
+
+A part's cases carry its name in the suite's place (``cultureverse:cvqa/JPN/food/…``), so that two
+sets may have the same cells; what is measured carries the suite's own, so that a run file does not
+tell whether its set was asked alone. Knows suites and cases; no pytest, no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from benchmark.jsonio import Json
+from benchmark.records import Case, Script, Selection
+from benchmark.suite import Suite, SuiteMeta
+from benchmark.survey import Survey
+
+SEPARATOR = ":"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A suite over one of the sets; ``name`` is unique in the session."""
+
+    whole: Suite
+    name: str
+
+    @property
+    def meta(self) -> SuiteMeta:
+        return self.whole.meta
+
+    @property
+    def survey(self) -> Survey | None:
+        return self.whole.survey
+
+    def select(self) -> Selection:
+        """The suite's cases under the part's name; cells that cannot exist keep their own."""
+        found = self.whole.select()
+        return replace(found, cases=tuple(map(self._renamed, found.cases)))
+
+    def interview(self, case: Case) -> Script:
+        """The script of the suite's own case."""
+        return self.whole.interview(self._original(case))
+
+    def config(self) -> Mapping[str, Json]:
+        return self.whole.config()
+
+    def stamp(self) -> str:
+        return self.whole.stamp()
+
+    def header(self) -> tuple[str, ...]:
+        return self.whole.header()
+
+    def _renamed(self, case: Case) -> Case:
+        own = self.meta.name
+        return replace(case, suite=self.name, unit=exchanged(case.unit, own, self.name))
+
+    def _original(self, case: Case) -> Case:
+        own = self.meta.name
+        return replace(case, suite=own, unit=exchanged(case.unit, self.name, own))
+
+
+def part_name(suite: str, set_name: str) -> str:
+    """What a suite over one of several sets is called in the session; itself where there is one.
+
+    >>> part_name("cultureverse", "cvqa"), part_name("wvs", "")
+    ('cultureverse:cvqa', 'wvs')
+    """
+    return f"{suite}{SEPARATOR}{set_name}" if set_name else suite
+
+
+def set_of(name: str) -> str:
+    """The set in a part's name; empty in that of a whole suite.
+
+    >>> set_of("cultureverse:cvqa"), set_of("wvs")
+    ('cvqa', '')
+    """
+    return name.partition(SEPARATOR)[2]
+
+
+def exchanged(text: str, old: str, new: str) -> str:
+    """A unit or a case id with the name before its first slash exchanged.
+
+    >>> exchanged("cultureverse/JPN/food", "cultureverse", "cultureverse:cvqa")
+    'cultureverse:cvqa/JPN/food'
+    """
+    return f"{new}/{text.removeprefix(f'{old}/')}"
