@@ -24,6 +24,18 @@ def default_cache() -> Path:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EncoderChoice:
+    """An encoder that ``--encoder`` names: ``name`` stands in every figure that it makes.
+
+    ``source`` is a Hub id, a folder or one of the embedded encoders; ``revision`` pins a Hub id.
+    """
+
+    name: str
+    source: str
+    revision: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """The options of one run.
 
@@ -34,7 +46,8 @@ class Settings:
     ``income_cut``, ``responses`` and ``story_tokens`` None the suite's own. ``store`` is the
     shard's own where there is a ``shard``. With ``replay`` all answers come from that bundle, and
     ``model`` is the bundle's. ``questions`` is ``sample``, a path or a Hub id, of the suites that
-    ask about pictures.
+    ask about pictures. ``encoders`` make vectors of stories and pictures, and ``chunking`` names
+    the rules by which they are given texts that are longer than their windows.
     """
 
     model: str
@@ -81,6 +94,8 @@ class Settings:
     split: str = "test"
     answering: str = "probability"
     controls: tuple[str, ...] = ("none", "blank")
+    encoders: tuple[EncoderChoice, ...] = ()
+    chunking: tuple[str, ...] = ("mean-of-chunks",)
 
 
 def data_source(choice: str, *, model: str) -> str:

@@ -57,6 +57,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
             *("leaderboard.findings", "leaderboard.baseline", "leaderboard.comparing"),
             *("leaderboard.migrating", "leaderboard.trust", "leaderboard.hub_reading"),
+            "leaderboard.encoder_identities",
         ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
     ),
@@ -84,6 +85,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "transfer": (("leaderboard.transfer",), ("joints", "metrics", "leaderboard")),
+    "encoders": (
+        ("leaderboard.encoders",),
+        ("joints", "metrics", "analyses", "leaderboard", "transfer"),
+    ),
     "command": (
         ("leaderboard.__main__",),
         (
@@ -99,6 +104,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "page",
             "publish",
             "transfer",
+            "encoders",
         ),
     ),
     "plugin": (

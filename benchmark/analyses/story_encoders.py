@@ -1,7 +1,7 @@
 """Whether encoders agree on which stories fit their pictures, and whom one of them favours.
 
-Knows vectors of stories and pictures; no text. An encoder that was built like a model's own eye
-can favour that model's stories, so no figure of one encoder is a finding.
+Knows vectors of stories and pictures, and cases' means of them; no text. An encoder that was built
+like a model's own eye can favour that model's stories, so no figure of one encoder is a finding.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from itertools import combinations
 
 import numpy as np
 
-from benchmark.analyses.story_vectors import StoryVectors, story_vectors
+from benchmark.analyses.story_table import CONTROL, counts
+from benchmark.analyses.story_vectors import PREFIX, SIMILARITY, StoryVectors, story_vectors
 from benchmark.errors import DataProblem
 from benchmark.metrics.concordance import favour, kendall_w, tau_matrix
 from benchmark.metrics.divergence import FloatArray
@@ -61,17 +62,15 @@ class StoryEncoders:
 
 
 def encoder_favours(
-    runs: Mapping[str, Sequence[CaseRecord]],
-    answers: AnswerReader,
-    *,
-    rng: np.random.Generator,
+    runs: Mapping[str, Sequence[CaseRecord]], *, rng: np.random.Generator
 ) -> list[Score]:
     """Which model's stories each encoder favours beyond what the other encoders give them.
 
     Parameters
     ----------
     runs
-        Rows of several models by name; cases and encoders that all of them have are compared.
+        Rows of several models by name, controls among them or not; no vector is needed, as each
+        row has the mean similarity of its case. Cases and encoders that all have are compared.
     rng
         Draws the signs of the test.
 
@@ -79,28 +78,51 @@ def encoder_favours(
     -------
     ``encoder_favour`` by ``encoder`` and ``model`` in standard deviations of that encoder, its
     p from flipping the signs of whole concepts, ``encoder_favour_p``, and Holm's over all of them;
-    ``encoder_agreement`` and ``encoder_tau`` over the models. Above 0: favoured.
+    ``encoder_agreement`` and ``encoder_tau`` over the models, and each encoder's mean for each
+    model, ``story_picture_similarity``. Above 0: favoured.
 
     Raises
     ------
     DataProblem
-        Fewer than two models, or fewer than two encoders that all of them have.
+        Fewer than two models, or fewer than two encoders or no case that all of them have.
     """
     models = sorted(runs)
-    tables = {name: _all_means(runs[name], answers) for name in models}
+    tables = {name: case_similarities(runs[name]) for name in models}
     encoders = sorted(set.intersection(*(set(t) for t in tables.values()))) if models else []
     if len(models) < 2 or len(encoders) < 2:
         raise DataProblem(
             f"{len(models)} runs with {len(encoders)} encoders in common cannot be compared; give "
             "runs of at least two models with vectors of the same two encoders or more"
         )
-    shared = [set(table[name]) for table in tables.values() for name in encoders]
-    places = sorted(set.intersection(*shared))
+    places = sorted(set.intersection(*(set(tables[m][e]) for m in models for e in encoders)))
+    if not places:
+        raise DataProblem(
+            f"the runs of {', '.join(models)} have no case in common that all their encoders "
+            "scored; run them with the same nationalities, concepts, proxies and pictures"
+        )
     scores = np.array([[[tables[m][e][p] for p in places] for m in models] for e in encoders])
+    means = dict(zip(encoders, scores.mean(axis=2), strict=True))
     return [
         *_favours(scores, encoders, models, places, rng),
-        *_ranked(dict(zip(encoders, scores.mean(axis=2), strict=True)), "models"),
+        *_ranked(means, "models"),
+        *_by_model(means, models, len(places)),
     ]
+
+
+def case_similarities(records: Sequence[CaseRecord]) -> dict[str, dict[Place, float]]:
+    """By encoder and rule: each case's mean similarity with its picture; controls left out."""
+    found: dict[str, dict[Place, float]] = {}
+    for record in records:
+        case = record.case
+        if not counts(record) or case.kind == CONTROL:
+            continue
+        for item in record.items:
+            if item.item_id.startswith(PREFIX):
+                value = item.values.get(SIMILARITY, float("nan"))
+                mine = found.setdefault(item.item_id.removeprefix(PREFIX), {})
+                if not np.isnan(value):
+                    mine[case.country, case.topic, case.proxy] = value
+    return found
 
 
 def label(part: StoryVectors) -> str:
@@ -136,14 +158,20 @@ def _favours(
 def _of_proxy(part: StoryVectors) -> Iterator[Score]:
     scope = {"encoder": part.encoder, "chunking": part.chunking, "proxy": part.proxy}
     own = part.own()
-    yield _score("story_picture_similarity", float(own.mean()), scope, own.size, "mean cosine")
+    yield _score(
+        *("story_picture_similarity", float(own.mean()), scope, own.size, "mean cosine"),
+        n_missing=part.left_out,
+    )
 
 
 def _overall(parts: Sequence[StoryVectors]) -> Iterator[Score]:
     scope = {"encoder": parts[0].encoder, "chunking": parts[0].chunking}
     own = np.concatenate([part.own() for part in parts])
     country = np.concatenate([np.array(part.country, dtype=str)[part.case] for part in parts])
-    yield _score("story_picture_similarity", float(own.mean()), scope, own.size, "mean cosine")
+    yield _score(
+        *("story_picture_similarity", float(own.mean()), scope, own.size, "mean cosine"),
+        n_missing=sum(part.left_out for part in parts),
+    )
     for name in np.unique(country).tolist():
         mine = own[country == name]
         at = {**scope, "country": name}
@@ -164,22 +192,20 @@ def _merged(parts: Sequence[StoryVectors]) -> dict[Place, float]:
     return {place: value for part in parts for place, value in _means(part).items()}
 
 
-def _all_means(
-    records: Sequence[CaseRecord], answers: AnswerReader
-) -> dict[str, dict[Place, float]]:
-    found: dict[str, dict[Place, float]] = {}
-    for part in story_vectors(records, answers):
-        if not part.control:
-            found.setdefault(label(part), {}).update(_means(part))
-    return found
-
-
 def _agreement(means: Mapping[str, Mapping[Place, float]]) -> Iterator[Score]:
     if len(means) < 2:
         return
     places = sorted(set.intersection(*(set(mine) for mine in means.values())))
     table = {name: np.array([mine[p] for p in places]) for name, mine in means.items()}
     yield from _ranked(table, "cases")
+
+
+def _by_model(means: Mapping[str, FloatArray], models: Sequence[str], n: int) -> Iterator[Score]:
+    for name, values in means.items():
+        encoder, chunking = name.rsplit("|", 1)
+        for model, value in zip(models, values.tolist(), strict=True):
+            scope = {"encoder": encoder, "chunking": chunking, "model": model}
+            yield _score("story_picture_similarity", value, scope, n, "mean over cases")
 
 
 def _ranked(table: Mapping[str, FloatArray], of: str) -> Iterator[Score]:
@@ -196,12 +222,21 @@ def _ranked(table: Mapping[str, FloatArray], of: str) -> Iterator[Score]:
         yield _score("encoder_tau", float(tau[a, b]), scope, n, "Kendall's tau-b")
 
 
-def _score(metric: str, value: float, scope: Mapping[str, str], n: int, method: str) -> Score:
+def _score(
+    metric: str,
+    value: float,
+    scope: Mapping[str, str],
+    n: int,
+    method: str,
+    *,
+    n_missing: int = 0,
+) -> Score:
     return Score(
         metric=metric,
         value=float(value),
         scope=scope,
         n=n,
+        n_missing=n_missing,
         method=method,
         higher_is_better=None,
     )

@@ -37,11 +37,15 @@ class SuiteState:
 
 @dataclass
 class RunState:
-    """Settings and the suites met so far, by folder; ``identities`` by suite name."""
+    """Settings and the suites met so far, by folder; ``identities`` by suite name.
+
+    ``encoders`` are those of the suites that ask any, by suite name and then by their own.
+    """
 
     settings: Settings
     suites: dict[Path, SuiteState] = field(default_factory=dict)
     identities: dict[str, ModelIdentity] = field(default_factory=dict)
+    encoders: dict[str, dict[str, ModelIdentity]] = field(default_factory=dict)
 
     def at(self, folder: Path) -> SuiteState:
         """The suite of a folder, loaded and selected on first use.

@@ -1,7 +1,7 @@
 """What workers and controller tell each other besides reports; knows xdist's two dictionaries.
 
-Down: the model's identity and the finished cases. Up: how many answers were computed, and how
-the models ran.
+Down: the identities of model and encoders, and the finished cases. Up: how many answers were
+computed, and how the models ran.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ def send_down(state: RunState, node: Node) -> None:
     node.workerinput[_INPUT] = {
         s.suite.meta.name: {
             "identity": _plain(state.identities[s.suite.meta.name]),
+            "encoders": {
+                name: _plain(one) for name, one in state.encoders.get(s.suite.meta.name, {}).items()
+            },
             "resumed": sorted(s.resumed),
         }
         for s in state.suites.values()
@@ -56,6 +59,9 @@ def take_down(config: pytest.Config, state: RunState) -> None:
         part = sent.get(suite.suite.meta.name)
         if part is not None:
             state.identities[suite.suite.meta.name] = _identity(part["identity"])
+            state.encoders[suite.suite.meta.name] = {
+                name: _identity(one) for name, one in part["encoders"].items()
+            }
             suite.resumed = frozenset(part["resumed"])
 
 

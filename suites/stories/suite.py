@@ -18,6 +18,7 @@ from benchmark.proxies import ImageSet, blank_picture
 from benchmark.records import Case, ImageRef, Script, Selection
 from benchmark.settings import DEMO, EMBEDDED_MODELS, Settings
 from benchmark.sources import open_stories
+from benchmark.story_embedding import embedded
 from benchmark.story_scoring import Told, story_record
 from benchmark.suite import SuiteMeta
 from suites.stories.asking import CONDITIONS, SIGNALS, SLOTS, Teller, item_id, words_of
@@ -94,7 +95,7 @@ class StoriesSuite:
         return self._cells.select()
 
     def interview(self, case: Case) -> Script:
-        """Ask for every story of the case at once."""
+        """Ask for every story of the case at once, and then for their vectors by each encoder."""
         picture = self._opened(case)
         chosen = self._chosen
         replies = yield [self._teller.story(case, *one, picture) for one in chosen]
@@ -109,7 +110,11 @@ class StoriesSuite:
             for (temperature, response), reply in zip(chosen, replies, strict=True)
         ]
         shown = [] if picture is None else [picture.image_id]
-        return story_record(case, told, language=ENGLISH, image_ids=shown)
+        record = story_record(case, told, language=ENGLISH, image_ids=shown)
+        beside = self._cells.beside(case) if self._specs else None
+        if beside is None:
+            return record
+        return (yield from embedded(record, told, self.images.open(beside), self._specs))
 
     def config(self) -> Mapping[str, Json]:
         """Pictures, wording, selection and sampling; equal config, comparable rows."""
@@ -128,6 +133,7 @@ class StoriesSuite:
             "story_tokens": self._tokens,
             "language": ENGLISH,
             "language_identifier": languages.identifier(),
+            **self._encoding(),
         }
 
     def stamp(self) -> str:
@@ -145,10 +151,35 @@ class StoriesSuite:
             f"({self._responses} at temperature {heat}), at most {self._tokens} tokens each",
             f"language check: {languages.ABSENT if identifier == 'none' else identifier}",
             *(
+                (
+                    f"encoders read stories longer than their window by {', '.join(self.settings.chunking)}",
+                )
+                if self.settings.encoders
+                else ()
+            ),
+            *(
                 f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
                 for problem in self.images.problems
             ),
         )
+
+    def _encoding(self) -> Mapping[str, Json]:
+        """Encoders and rules, where there are any: without them a row holds no vectors."""
+        if not self.settings.encoders:
+            return {}
+        return {
+            "encoders": [one.name for one in self.settings.encoders],
+            "chunking": list(self.settings.chunking),
+        }
+
+    @property
+    def _specs(self) -> Sequence[str]:
+        """``ENCODER|RULE``, each encoder under each rule."""
+        return [
+            f"{one.name}|{rule}"
+            for one in self.settings.encoders
+            for rule in self.settings.chunking
+        ]
 
     def _opened(self, case: Case) -> ImageRef | None:
         if case.proxy == BLANK:

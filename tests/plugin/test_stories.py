@@ -8,6 +8,7 @@ import pytest
 
 from leaderboard.__main__ import main
 from tests.plugin.running import Place, answers
+from tests.plugin.test_resume import KILL_AT_CASE, KILL_AT_PUT, stored
 
 SUITE = "suites/stories"
 MODEL = "reference:random"
@@ -64,3 +65,35 @@ def test_demo_writes_its_sample(place: Place) -> None:
     truncated = [row["truncated"] for row in document["rows"]]
     assert set(truncated) <= {0.0, 0.25, 0.5, 0.75, 1.0}  # shares of four stories
     assert sum(truncated) / len(truncated) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("plugin", "after"), [(KILL_AT_PUT, 3), pytest.param(KILL_AT_CASE, 5, marks=pytest.mark.slow)]
+)
+def test_killed_in_the_midst_of_stories_and_resumed(place: Place, plugin: str, after: int) -> None:
+    """``kill -9`` between batches or cases: no story is written twice, the rows are the same."""
+    whole = Place(folder=place.folder / "whole")
+    words = (*SMALL, "--batch-size", "3")
+    first = whole.run(*words, suite=SUITE, model=MODEL)
+    env, plugins = place.plugin("cut", plugin.format(after=after))
+    killed = place.run(*words, suite=SUITE, model=MODEL, env=env, plugins=plugins)
+    assert killed.code == -9, killed.out
+    before = stored(place)
+    assert 0 < before < 32
+    again = place.run(*words, suite=SUITE, model=MODEL)
+    assert again.code == 0, again.out
+    assert answers(again)[0] == answers(first)[0] - before
+    assert place.rows_text() == whole.rows_text()
+    assert place.document()["scores"] == whole.document()["scores"]
+    assert place.files("*journal*") == []
+
+
+@pytest.mark.slow
+def test_two_workers_write_the_rows_of_one(place: Place) -> None:
+    """Each story has its own seed, so who writes it does not matter."""
+    whole = Place(folder=place.folder / "whole")
+    assert whole.run(*SMALL, suite=SUITE, model=MODEL).code == 0
+    done = place.run(*SMALL, "-n", "2", suite=SUITE, model=MODEL)
+    assert done.code == 0, done.out
+    assert place.rows_text() == whole.rows_text()
+    assert place.document()["scores"] == whole.document()["scores"]

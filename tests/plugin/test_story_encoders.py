@@ -1,0 +1,114 @@
+"""Encoders of stories as a user names them: rows, config, store, workers, replay; random weights.
+
+The model is the reference of random answers, so that torch is needed for vectors alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from leaderboard.__main__ import main
+from tests.plugin.running import Outcome, Place, answers
+from tests.plugin.test_no_torch import TELL
+from tests.plugin.test_resume import KILL_AT_PUT, stored
+
+SUITE = "suites/stories"
+MODEL = "reference:random"
+SMALL = ("--countries", "NGA,BRA", "--topics", "forest,birds", "--proxies", "own-image,none")
+RULE = "mean-of-chunks"
+ENCODERS = ("--encoder", "random-clip", "--encoder", "random-siglip", "--chunking", RULE)
+STORIES = 8 * 4
+TEXTS, PICTURES = 2 * STORIES, 2 * 4
+
+pytestmark = [pytest.mark.slow, pytest.mark.models]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Outcome]:
+    """One run with both encoders."""
+    pytest.importorskip("torch")
+    place = Place(folder=tmp_path_factory.mktemp("encoders"))
+    return place, place.run(*SMALL, *ENCODERS, suite=SUITE, model=MODEL)
+
+
+def test_a_run_has_vectors_identities_and_figures(done: tuple[Place, Outcome]) -> None:
+    """Each case has an item of vectors for each encoder; the terminal says who made them."""
+    place, outcome = done
+    assert outcome.code == 0, outcome.out
+    assert answers(outcome) == (STORIES + TEXTS + PICTURES, 0)
+    document = place.document()
+    row = next(row for row in document["rows"] if row["case_id"] == "stories/NGA/birds/none")
+    vectors = row["items"][4:]
+    assert [item["item_id"] for item in vectors] == [
+        f"vectors:random-clip|{RULE}",
+        f"vectors:random-siglip|{RULE}",
+    ]
+    assert all(len(item["request_keys"]) == 1 + 4 for item in vectors)
+    assert -1 <= vectors[0]["values"]["picture_similarity"] <= 1
+    assert document["config"]["encoders"] == ["random-clip", "random-siglip"]
+    known = document["config"]["encoder_models"]["random-clip"]
+    assert (known["model_id"], known["dtype"]) == ("random-clip (random weights)", "float32")
+    assert outcome.sentence("encoder random-siglip @ sha256:", "random weights: its vectors")
+    assert outcome.sentence(f"encoder random-clip ({RULE}, random weights)")
+    assert outcome.sentence("mean cosine of stories with the picture shown: own-image", "none")
+    assert outcome.sentence("2 encoders' rankings of 4 cases: Kendall's W")
+
+
+def test_what_is_stored_needs_no_torch(done: tuple[Place, Outcome]) -> None:
+    """The same command again; a run without encoders reads the same stories."""
+    place, _ = done
+    rows = place.rows_text()
+    env, plugins = place.plugin("tell", TELL.format(heavy=("torch", "transformers")))
+    again = place.run(*SMALL, *ENCODERS, suite=SUITE, model=MODEL, env=env, plugins=plugins)
+    assert answers(again)[0] == 0
+    assert (place.folder / "loaded.txt").read_text("utf-8") == "loaded: []\n"
+    assert place.rows_text() == rows
+    assert place.board_rows()[0]["comparable"]
+
+
+def test_a_bundle_gives_the_same_without_the_encoders(
+    done: tuple[Place, Outcome], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the wording, by the rows alone, and through pytest."""
+    place, _ = done
+    out = tmp_path / "stories.zip"
+    files = ("--store", str(place.store), "--out", str(out))
+    assert main(["bundle", str(place.run_file()), *files]) == 0
+    for level in ("full", "rows"):
+        assert main(["replay", str(out), "--level", level]) == 0, capsys.readouterr().out
+    other = Place(folder=tmp_path)
+    command = ("--replay", str(out), "--runs", str(other.runs), *SMALL, *ENCODERS)
+    replayed = other.run(*command, suite=SUITE, model="demo")
+    assert replayed.code == 0, replayed.out
+    assert other.rows_text() == place.rows_text()
+    missing = other.run("--replay", str(out), *SMALL, "--encoder", "org/clip", suite=SUITE)
+    assert missing.code == 4
+    assert missing.sentence("has no vectors of the encoder org/clip")
+
+
+def test_two_workers_and_a_killed_run_give_the_same_rows(
+    done: tuple[Place, Outcome], tmp_path: Path
+) -> None:
+    """Killed among the vectors, continued by two workers: nothing is computed twice."""
+    whole, _ = done
+    place = Place(folder=tmp_path)
+    env, plugins = place.plugin("cut", KILL_AT_PUT.format(after=2))
+    command = (*SMALL, *ENCODERS)
+    killed = place.run(*command, suite=SUITE, model=MODEL, env=env, plugins=plugins)
+    assert killed.code == -9, killed.out
+    before = stored(place)
+    again = place.run(*command, "-n", "2", suite=SUITE, model=MODEL)
+    assert again.code == 0, again.out
+    assert stored(place) == STORIES + TEXTS + PICTURES > before > 0
+    assert place.rows_text() == whole.rows_text()
+    assert place.document()["scores"] == whole.document()["scores"]
+
+
+def test_encoders_where_nobody_asks_them(tmp_path: Path) -> None:
+    """Another suite has no use for one: exit 4, one sentence."""
+    place = Place(folder=tmp_path)
+    wrong = place.run("--encoder", "random-clip", "--topics", "religion")
+    assert wrong.code == 4
+    assert wrong.sentence("--encoder random-clip has no meaning for wvs")
