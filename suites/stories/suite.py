@@ -144,19 +144,14 @@ class StoriesSuite:
         """Which pictures, and how many stories a case."""
         heat = ", ".join(f"{temperature:g}" for temperature in self.settings.temperatures)
         identifier = languages.identifier()
+        rules = ", ".join(self.settings.chunking)
         return (
             f"images {self.images.name} @ {self.images.revision[:19]}: "
             f"{len(self.images.entries)} pictures for stories",
             f"prompts {self.templates.name}, {len(self._chosen)} stories a case "
             f"({self._responses} at temperature {heat}), at most {self._tokens} tokens each",
             f"language check: {languages.ABSENT if identifier == 'none' else identifier}",
-            *(
-                (
-                    f"encoders read stories longer than their window by {', '.join(self.settings.chunking)}",
-                )
-                if self.settings.encoders
-                else ()
-            ),
+            *([f"encoders read long stories by {rules}"] if self.settings.encoders else []),
             *(
                 f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
                 for problem in self.images.problems

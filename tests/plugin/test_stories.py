@@ -8,7 +8,7 @@ import pytest
 
 from leaderboard.__main__ import main
 from tests.plugin.running import Place, answers
-from tests.plugin.test_resume import KILL_AT_CASE, KILL_AT_PUT, stored
+from tests.plugin.test_resume import KILL_AT_PUT, stored
 
 SUITE = "suites/stories"
 MODEL = "reference:random"
@@ -67,15 +67,12 @@ def test_demo_writes_its_sample(place: Place) -> None:
     assert sum(truncated) / len(truncated) > 0.8
 
 
-@pytest.mark.parametrize(
-    ("plugin", "after"), [(KILL_AT_PUT, 3), pytest.param(KILL_AT_CASE, 5, marks=pytest.mark.slow)]
-)
-def test_killed_in_the_midst_of_stories_and_resumed(place: Place, plugin: str, after: int) -> None:
-    """``kill -9`` between batches or cases: no story is written twice, the rows are the same."""
+def test_killed_in_the_midst_of_stories_and_resumed(place: Place) -> None:
+    """``kill -9`` between batches: no story is written twice, and the rows are the same."""
     whole = Place(folder=place.folder / "whole")
     words = (*SMALL, "--batch-size", "3")
     first = whole.run(*words, suite=SUITE, model=MODEL)
-    env, plugins = place.plugin("cut", plugin.format(after=after))
+    env, plugins = place.plugin("cut", KILL_AT_PUT.format(after=3))
     killed = place.run(*words, suite=SUITE, model=MODEL, env=env, plugins=plugins)
     assert killed.code == -9, killed.out
     before = stored(place)
@@ -86,14 +83,3 @@ def test_killed_in_the_midst_of_stories_and_resumed(place: Place, plugin: str, a
     assert place.rows_text() == whole.rows_text()
     assert place.document()["scores"] == whole.document()["scores"]
     assert place.files("*journal*") == []
-
-
-@pytest.mark.slow
-def test_two_workers_write_the_rows_of_one(place: Place) -> None:
-    """Each story has its own seed, so who writes it does not matter."""
-    whole = Place(folder=place.folder / "whole")
-    assert whole.run(*SMALL, suite=SUITE, model=MODEL).code == 0
-    done = place.run(*SMALL, "-n", "2", suite=SUITE, model=MODEL)
-    assert done.code == 0, done.out
-    assert place.rows_text() == whole.rows_text()
-    assert place.document()["scores"] == whole.document()["scores"]

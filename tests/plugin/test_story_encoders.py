@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.errors import UsageProblem
+from benchmark.plugin import beside
+from benchmark.settings import EncoderChoice
+from benchmark.suite import load_suite
 from leaderboard.__main__ import main
 from tests.plugin.running import Outcome, Place, answers
 from tests.plugin.test_no_torch import TELL
 from tests.plugin.test_resume import KILL_AT_PUT, stored
+from tests.test_stories import FOLDER, settings
 
 SUITE = "suites/stories"
 MODEL = "reference:random"
@@ -37,7 +42,8 @@ def test_a_run_has_vectors_identities_and_figures(done: tuple[Place, Outcome]) -
     """Each case has an item of vectors for each encoder; the terminal says who made them."""
     place, outcome = done
     assert outcome.code == 0, outcome.out
-    assert answers(outcome) == (STORIES + TEXTS + PICTURES, 0)
+    # A unit's pictures are asked again by another: under `none` they are those of `own-image`.
+    assert answers(outcome) == (STORIES + TEXTS + PICTURES, PICTURES)
     document = place.document()
     row = next(row for row in document["rows"] if row["case_id"] == "stories/NGA/birds/none")
     vectors = row["items"][4:]
@@ -83,9 +89,10 @@ def test_a_bundle_gives_the_same_without_the_encoders(
     replayed = other.run(*command, suite=SUITE, model="demo")
     assert replayed.code == 0, replayed.out
     assert other.rows_text() == place.rows_text()
-    missing = other.run("--replay", str(out), *SMALL, "--encoder", "org/clip", suite=SUITE)
-    assert missing.code == 4
-    assert missing.sentence("has no vectors of the encoder org/clip")
+    wanted = (EncoderChoice(name="org/clip", source="org/clip"),)
+    asking = settings(tmp_path, encoders=wanted, replay=out)
+    with pytest.raises(UsageProblem, match="no vectors of the encoder org/clip"):
+        beside.identities(asking, load_suite(FOLDER, asking), "stories")
 
 
 def test_two_workers_and_a_killed_run_give_the_same_rows(
@@ -107,8 +114,7 @@ def test_two_workers_and_a_killed_run_give_the_same_rows(
 
 
 def test_encoders_where_nobody_asks_them(tmp_path: Path) -> None:
-    """Another suite has no use for one: exit 4, one sentence."""
-    place = Place(folder=tmp_path)
-    wrong = place.run("--encoder", "random-clip", "--topics", "religion")
-    assert wrong.code == 4
-    assert wrong.sentence("--encoder random-clip has no meaning for wvs")
+    """Of a suite that makes no vectors nobody can want any."""
+    wanted = settings(tmp_path, encoders=(EncoderChoice(name="org/clip", source="org/clip"),))
+    with pytest.raises(UsageProblem, match="org/clip has no meaning for wvs"):
+        beside.check_wanted(wanted, {"wvs": {}})

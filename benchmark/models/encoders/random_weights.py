@@ -51,6 +51,21 @@ def build_encoder(name: str, folder: Path, texts: Sequence[str]) -> None:
     """Write one as an ordinary model folder: weights, config, tokenizer, processor."""
     torch, transformers = backend_modules()
     transformers.utils.logging.disable_progress_bar()
+    said = transformers.utils.logging.get_verbosity()
+    transformers.utils.logging.set_verbosity_error()  # SigLIP contradicts its own defaults
+    try:
+        _build(torch, transformers, name, folder, texts)
+    finally:
+        transformers.utils.logging.set_verbosity(said)
+
+
+def _build(
+    torch: Any,  # noqa: ANN401 - transformers ships no usable types
+    transformers: Any,  # noqa: ANN401
+    name: str,
+    folder: Path,
+    texts: Sequence[str],
+) -> None:
     tokenizer = byte_tokenizer(transformers, texts)
     text = {
         **SIZES,
@@ -80,7 +95,7 @@ def build_encoder(name: str, folder: Path, texts: Sequence[str]) -> None:
     _save_processor(folder, processor, images)
 
 
-def _save_processor(folder: Path, kind: str, images: Any) -> None:  # noqa: ANN401 - transformers ships no usable types
+def _save_processor(folder: Path, kind: str, images: Any) -> None:  # noqa: ANN401
     """As its own class would write it, which wants a sentencepiece tokenizer to exist."""
     document = {"processor_class": kind, "image_processor": json.loads(images.to_json_string())}
     path = folder / "processor_config.json"
