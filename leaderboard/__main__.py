@@ -19,6 +19,7 @@ from benchmark.errors import BoardProblem, CultureError, UsageProblem
 from benchmark.gates import load_gates, unjudged
 from benchmark.suite import SUITE_FILE, own_analyses
 from leaderboard.baseline import load_baselines
+from leaderboard.bertscore import add_bertscore, run_bertscore
 from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
 from leaderboard.encoders import add_encoders, run_encoders
@@ -68,6 +69,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard publish ORG/NAME  what would go to the Hub; --yes writes it
   python -m leaderboard transfer RUN RUN  correlate countries' scores between runs
   python -m leaderboard encoders RUN RUN  do encoders of stories favour a model?
+  python -m leaderboard bertscore RUN --text-encoder NAME#LAYER   stories' distances once more
 """
 
 BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a module of their own
@@ -77,6 +79,7 @@ BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a
     "page": run_page,
     "transfer": run_transfer,
     "encoders": run_encoders,
+    "bertscore": run_bertscore,
 }
 
 
@@ -151,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     add_publish(commands)
     add_transfer(commands)
     add_encoders(commands)
+    add_bertscore(commands)
     return parser
 
 

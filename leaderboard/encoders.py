@@ -143,6 +143,8 @@ def agreement(scores: Sequence[Score]) -> list[str]:
         f"{len(judges)} encoders' rankings of {w.n} models: Kendall's W {_number(w.value, '.2f')} "
         f"(1 they rank alike, {1 / len(judges):.2f} they have nothing in common)"
     ]
+    if w.n == 2:
+        said.append("  two models can only be ranked alike or the other way round: name more runs")
     for score in taus:
         pair = (score.scope[side].rpartition("|")[0] for side in ("encoder", "against"))
         said.append(f"  {' and '.join(pair)}: tau-b {_number(score.value, '.2f')}")

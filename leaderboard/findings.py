@@ -113,7 +113,7 @@ def _encoders(found: _Scores, scores: Sequence[Score]) -> Iterator[str]:
             and (chance := found.get("story_recall_chance", _query(who, gallery), ""))
         ]
         if first:
-            yield f"  stories to whom their own picture is the nearest: {'; '.join(first)}"
+            yield f"  stories whose own picture is the nearest: {'; '.join(first)}"
     w = found.get("encoder_agreement", {"ranked": "cases"}, "")
     if w is not None:
         yield (

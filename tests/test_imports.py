@@ -89,6 +89,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("leaderboard.encoders",),
         ("joints", "metrics", "analyses", "leaderboard", "transfer"),
     ),
+    "bertscore": (
+        ("leaderboard.bertscore",),
+        ("joints", "settings", "engine", "models", "analyses", "leaderboard"),
+    ),
     "command": (
         ("leaderboard.__main__",),
         (
@@ -105,6 +109,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "publish",
             "transfer",
             "encoders",
+            "bertscore",
         ),
     ),
     "plugin": (

@@ -17,11 +17,11 @@ from PIL import Image
 from benchmark.errors import ModelProblem
 from benchmark.metrics.chunking import MEAN, SENTENCE_MAX, TRUNCATE
 from benchmark.metrics.greedy_matching import greedy_f1
-from benchmark.models.encoders.hub import BlipEncoder, HubEncoder, open_encoder
-from benchmark.models.encoders.naming import encoder_identity, encoders_named
+from benchmark.models.encoders.hub import BlipEncoder, HubEncoder, _why, open_encoder
+from benchmark.models.encoders.naming import encoder_folder, encoder_identity, encoders_named
 from benchmark.models.encoders.protocol import encode_long
 from benchmark.models.encoders.tokens import open_token_encoder
-from benchmark.records import ImageRef
+from benchmark.records import ImageRef, ModelIdentity
 from tests.models.families.parts import library, tokenizer
 
 if TYPE_CHECKING:
@@ -216,3 +216,44 @@ def test_a_model_without_vectors_is_refused(tmp_path: Path) -> None:
     words.save_pretrained(tmp_path)
     with pytest.raises(ModelProblem, match="no vectors of texts and pictures"):
         opened(tmp_path)
+
+
+def test_weights_that_are_missing_are_not_made_up(tmp_path: Path) -> None:
+    """A checkpoint without the picture's half would have random pictures: one sentence."""
+    from safetensors.torch import load_file, save_file
+
+    place = folder(tmp_path / "clip", "clip")
+    file = place / "model.safetensors"
+    kept = {k: v for k, v in load_file(file).items() if not k.startswith("vision_model")}
+    save_file(kept, file, metadata={"format": "pt"})
+    with pytest.raises(ModelProblem, match=r"weights are missing .* vision_model"):
+        opened(place)
+
+
+def test_embedded_encoders_tell_texts_and_pictures_apart(tmp_path: Path) -> None:
+    """Random, but not alike for all: each has its vector, in the window of a trained one."""
+    for choice in encoders_named(["random-clip,random-siglip"], here=tmp_path):
+        identity = encoder_identity(choice, device="cpu", cache=tmp_path)
+        place = encoder_folder(choice, cache=tmp_path)
+        assert place is not None
+        random = open_encoder(identity, place, device="cpu")
+        assert random.window == (76 if choice.name == "random-clip" else 63)
+        texts = random.encode_texts(["A child sang.", "Rain fell on the garden."])
+        images = random.encode_images([picture(0), picture(200)])
+        assert float(texts[0] @ texts[1]) < 0.99
+        assert float(images[0] @ images[1]) < 0.9999
+        assert identity.model_id.endswith("(random weights)")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError("x does not appear to have a file named model.safetensors"), "refs/pr/N"),
+        (ValueError("Please set trust_remote_code=True"), "not run for encoders"),
+        (KeyError("image_processor"), "KeyError: 'image_processor'"),
+    ],
+)
+def test_what_transformers_says_becomes_one_sentence(error: Exception, sentence: str) -> None:
+    """With what to do."""
+    identity = ModelIdentity(name="org/m", model_id="org/m", revision="1" * 40, backend="b")
+    assert sentence in _why(identity, error)
