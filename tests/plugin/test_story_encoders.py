@@ -27,7 +27,40 @@ ENCODERS = ("--encoder", "random-clip", "--encoder", "random-siglip", "--chunkin
 STORIES = 8 * 4
 TEXTS, PICTURES = 2 * STORIES, 2 * 4
 
-pytestmark = [pytest.mark.slow, pytest.mark.models]
+# Encoders that need no torch, in the place of those that are named.
+FAKE = """
+import zlib
+import numpy as np
+
+class Hashed:
+    window = 10
+
+    def count_tokens(self, words):
+        return [1] * len(words)
+
+    def encode_texts(self, texts):
+        return np.array([self.row(text.encode()) for text in texts], dtype=np.float32)
+
+    def encode_images(self, images):
+        return np.array([self.row(image.digest.encode()) for image in images], dtype=np.float32)
+
+    def row(self, content):
+        row = np.random.default_rng(zlib.crc32(content)).normal(size=8)
+        return row / np.linalg.norm(row)
+
+def identity(choice, **_):
+    from benchmark.records import ModelIdentity
+
+    return ModelIdentity(name=choice.name, model_id=choice.name, revision="1", backend="fake")
+
+def pytest_configure(config):
+    from benchmark.plugin import beside
+
+    beside.encoder_identity = identity
+    beside.open_chosen = lambda settings, identity: Hashed()
+"""
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +71,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Outcome]:
     return place, place.run(*SMALL, *ENCODERS, suite=SUITE, model=MODEL)
 
 
+@pytest.mark.models
 def test_a_run_has_vectors_identities_and_figures(done: tuple[Place, Outcome]) -> None:
     """Each case has an item of vectors for each encoder; the terminal says who made them."""
     place, outcome = done
@@ -62,6 +96,7 @@ def test_a_run_has_vectors_identities_and_figures(done: tuple[Place, Outcome]) -
     assert outcome.sentence("2 encoders' rankings of 4 cases: Kendall's W")
 
 
+@pytest.mark.models
 def test_what_is_stored_needs_no_torch(done: tuple[Place, Outcome]) -> None:
     """The same command again; a run without encoders reads the same stories."""
     place, _ = done
@@ -74,6 +109,7 @@ def test_what_is_stored_needs_no_torch(done: tuple[Place, Outcome]) -> None:
     assert place.board_rows()[0]["comparable"]
 
 
+@pytest.mark.models
 def test_a_bundle_gives_the_same_without_the_encoders(
     done: tuple[Place, Outcome], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -95,18 +131,18 @@ def test_a_bundle_gives_the_same_without_the_encoders(
         beside.identities(asking, load_suite(FOLDER, asking), "stories")
 
 
-def test_two_workers_and_a_killed_run_give_the_same_rows(
-    done: tuple[Place, Outcome], tmp_path: Path
-) -> None:
-    """Killed among the vectors, continued by two workers: nothing is computed twice."""
-    whole, _ = done
-    place = Place(folder=tmp_path)
-    env, plugins = place.plugin("cut", KILL_AT_PUT.format(after=2))
+def test_two_workers_and_a_killed_run_give_the_same_rows(place: Place) -> None:
+    """Killed among the vectors and continued by two workers: nothing is computed twice."""
+    whole = Place(folder=place.folder / "whole")
     command = (*SMALL, *ENCODERS)
-    killed = place.run(*command, suite=SUITE, model=MODEL, env=env, plugins=plugins)
+    env, plugins = place.plugin("fake", FAKE)
+    first = whole.run(*command, suite=SUITE, model=MODEL, env=env, plugins=plugins)
+    assert answers(first) == (STORIES + TEXTS + PICTURES, PICTURES)
+    env, cut = place.plugin("cut", FAKE + KILL_AT_PUT.format(after=2))
+    killed = place.run(*command, suite=SUITE, model=MODEL, env=env, plugins=cut)
     assert killed.code == -9, killed.out
     before = stored(place)
-    again = place.run(*command, "-n", "2", suite=SUITE, model=MODEL)
+    again = place.run(*command, "-n", "2", suite=SUITE, model=MODEL, env=env, plugins=plugins)
     assert again.code == 0, again.out
     assert stored(place) == STORIES + TEXTS + PICTURES > before > 0
     assert place.rows_text() == whole.rows_text()
