@@ -112,6 +112,9 @@ def _choice(name: str, here: Path) -> EncoderChoice:
         raise UsageProblem(f"{OPTION} {name}: there is no such folder")
     found = _HUB.fullmatch(name)
     if found is None:
-        note = f"{OPTION} takes these, an org/name or org/name@COMMIT on the Hub, or a folder"
+        note = (
+            f"{OPTION} takes these, an org/name on the Hub such as openai/clip-vit-base-patch32, "
+            "or a folder"
+        )
         raise UsageProblem(unknown("encoder", name, RANDOM, source=note))
     return EncoderChoice(name=found["id"], source=found["id"], revision=found["revision"])

@@ -163,17 +163,18 @@ def test_siglip_is_asked_as_it_was_trained(encoder: HubEncoder) -> None:
         assert "attention_mask" in inputs
 
 
+def shaped(size: tuple[int, int]) -> ImageRef:
+    """A picture from dark to bright."""
+    return ImageRef(
+        image_id=str(size),
+        digest=str(size),
+        pixels=lambda: Image.linear_gradient("L").resize(size).convert("RGB"),
+    )
+
+
 def test_pictures_of_another_shape_are_others(encoder: HubEncoder) -> None:
     """A wide and a tall picture of the same colours; NaFlex sees each in patches of its own."""
-    shapes = ((56, 28), (28, 56))
-    both = [
-        ImageRef(
-            image_id=str(size),
-            digest=str(size),
-            pixels=lambda size=size: Image.linear_gradient("L").resize(size).convert("RGB"),
-        )
-        for size in shapes
-    ]
+    both = [shaped((56, 28)), shaped((28, 56))]
     rows = encoder.encode_images(both)
     assert rows[0] == pytest.approx(encoder.encode_images(both[:1])[0], abs=1e-5)
     if encoder.name == "siglip2-naflex":
