@@ -6,7 +6,6 @@ Knows run files, whose rows hold each case's mean similarity; reads no vector an
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from benchmark.records import CaseRecord, Score
+    from benchmark.records import Score
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
@@ -88,17 +87,16 @@ def favours(runs: Mapping[str, Run], *, rule: str | None = None) -> list[Score]:
         A run has no vectors, the runs have no rule or fewer than two encoders in common, or an
         encoder or the pictures are not the same in all of them.
     """
-    specs = {name: _specs(run, name) for name, run in runs.items()}
-    common = set.intersection(*specs.values())
-    rules = sorted({spec.rpartition("|")[2] for spec in common})
+    known = {name: _known(run, name) for name, run in runs.items()}
+    rules = sorted(set.intersection(*(set(mine) for mine in known.values())))
     chosen = rule or (MEAN if MEAN in rules or not rules else rules[0])
-    judges = sorted(spec for spec in common if spec.rpartition("|")[2] == chosen)
-    if len(judges) < 2:
-        raise BoardProblem(_too_few(specs, judges, chosen))
-    _check_same(runs, [spec.rpartition("|")[0] for spec in judges])
-    rows = {name: [_only(row, judges) for row in run.rows] for name, run in runs.items()}
+    common = set.intersection(*(mine.get(chosen, set()) for mine in known.values()))
+    if len(common) < 2:
+        raise BoardProblem(_too_few(known, sorted(common), chosen))
+    _check_same(runs, sorted(common))
     seed = int(digest(sorted(run.config_digest for run in runs.values()))[:16], 16)
-    return encoder_favours(rows, rng=np.random.default_rng(seed))
+    rows = {name: run.rows for name, run in runs.items()}
+    return encoder_favours(rows, rule=chosen, rng=np.random.default_rng(seed))
 
 
 def favours_table(scores: Sequence[Score], runs: Mapping[str, Run]) -> Table:
@@ -146,7 +144,7 @@ def agreement(scores: Sequence[Score]) -> list[str]:
     if w.n == 2:
         said.append("  two models can only be ranked alike or the other way round: name more runs")
     for score in taus:
-        pair = (score.scope[side].rpartition("|")[0] for side in ("encoder", "against"))
+        pair = (score.scope[side] for side in ("encoder", "against"))
         said.append(f"  {' and '.join(pair)}: tau-b {_number(score.value, '.2f')}")
     return said
 
@@ -154,8 +152,9 @@ def agreement(scores: Sequence[Score]) -> list[str]:
 # --- what can be compared ------------------------------------------------------------------
 
 
-def _specs(run: Run, name: str) -> set[str]:
-    found = set(case_similarities(run.rows))
+def _known(run: Run, name: str) -> dict[str, set[str]]:
+    """A run's encoders by rule of chunking."""
+    found = {rule: set(mine) for rule, mine in case_similarities(run.rows).items()}
     if not found:
         raise BoardProblem(
             f"run {name} of {run.model.name} has no vectors of stories with a picture; run "
@@ -164,16 +163,18 @@ def _specs(run: Run, name: str) -> set[str]:
     return found
 
 
-def _too_few(specs: Mapping[str, set[str]], judges: Sequence[str], rule: str) -> str:
+def _too_few(known: Mapping[str, Mapping[str, set[str]]], common: Sequence[str], rule: str) -> str:
     each = "; ".join(
-        f"{name} has {', '.join(spec.replace('|', ' under ') for spec in sorted(mine))}"
-        for name, mine in specs.items()
+        f"{name} has "
+        + ", ".join(
+            f"{encoder} under {mine}" for mine in sorted(rules) for encoder in sorted(rules[mine])
+        )
+        for name, rules in known.items()
     )
-    shared = judges[0].rpartition("|")[0] if judges else "none"
     return (
-        f"the runs share fewer than two encoders under {rule} ({shared}), and one alone cannot "
-        f"tell a model that it favours from a better one: {each}; run them with the same --encoder "
-        "twice or more and the same --chunking"
+        f"the runs share fewer than two encoders under {rule} ({', '.join(common) or 'none'}), and "
+        f"one alone cannot tell a model that it favours from a better one: {each}; run them with "
+        "the same --encoder twice or more and the same --chunking"
     )
 
 
@@ -194,12 +195,6 @@ def _check_same(runs: Mapping[str, Run], encoders: Sequence[str]) -> None:
                 f"runs {first} and {name} are on different pictures, so that no difference could "
                 "be laid to a model; run them with the same --images"
             )
-
-
-def _only(row: CaseRecord, judges: Sequence[str]) -> CaseRecord:
-    """The row with the vectors of these encoders alone."""
-    kept = {f"vectors:{spec}" for spec in judges}
-    return replace(row, items=tuple(item for item in row.items if item.item_id in kept))
 
 
 def _few(runs: Mapping[str, Run]) -> str:

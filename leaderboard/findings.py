@@ -114,12 +114,14 @@ def _encoders(found: _Scores, scores: Sequence[Score]) -> Iterator[str]:
         ]
         if first:
             yield f"  stories whose own picture is the nearest: {'; '.join(first)}"
-    w = found.get("encoder_agreement", {"ranked": "cases"}, "")
-    if w is not None:
-        yield (
-            f"{len(judges)} encoders' rankings of {w.n} cases: Kendall's W {w.value:.2f} (1: they "
-            f"rank alike, {1 / len(judges):.2f}: they have nothing in common)"
-        )
+    for rule in dict.fromkeys(who["chunking"] for who in judges):
+        w = found.get("encoder_agreement", {"ranked": "cases", "chunking": rule}, "")
+        if w is not None:
+            many = sum(who["chunking"] == rule for who in judges)
+            yield (
+                f"{many} encoders' rankings of {w.n} cases ({rule}): Kendall's W {w.value:.2f} "
+                f"(1: they rank alike, {1 / many:.2f}: they have nothing in common)"
+            )
 
 
 def _query(who: Mapping[str, str], gallery: str) -> Mapping[str, str]:

@@ -80,7 +80,7 @@ def test_the_item_has_the_mean_that_the_analysis_finds() -> None:
     """So that encoders can be compared over runs from their files alone."""
     record, stored = measured(STORIES)
     (vectors, _) = story_vectors([record], lambda wanted: {key: stored[key] for key in wanted})
-    found = case_similarities([record])[SPEC]["JPN", "honesty", "own-image"]
+    found = case_similarities([record])["mean-of-chunks"]["clip@1"]["JPN", "honesty", "own-image"]
     assert found == pytest.approx(float(vectors.own().mean()))
 
 
@@ -92,4 +92,4 @@ def test_a_refusal_is_no_story() -> None:
     assert len(record.items[3].request_keys) == 4
     none, stored = measured(("",))
     assert story_vectors([none], lambda wanted: {key: stored[key] for key in wanted}) == []
-    assert case_similarities([none])[SPEC] == {}
+    assert case_similarities([none])["truncate"] == {"siglip": {}}

@@ -258,7 +258,9 @@ def test_the_terminal_says_it_in_a_few_lines(plain: Measured) -> None:
     lines = findings(plain.scores)
     assert sum("mean cosine of stories with the picture shown: own-image" in x for x in lines) == 3
     assert sum("(chance 0.25)" in line and "(chance 0.17)" in line for line in lines) == 3
-    assert any("3 encoders' rankings of 24 cases: Kendall's W" in line for line in lines)
+    assert any(
+        "3 encoders' rankings of 24 cases (mean-of-chunks): Kendall's W" in line for line in lines
+    )
 
 
 def test_planted_bias_of_an_encoder_is_found(plain: Measured, styled: Measured) -> None:

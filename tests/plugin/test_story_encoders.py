@@ -93,7 +93,7 @@ def test_a_run_has_vectors_identities_and_figures(done: tuple[Place, Outcome]) -
     assert outcome.sentence("encoder random-siglip @ sha256:", "random weights: its vectors")
     assert outcome.sentence(f"encoder random-clip ({RULE}, random weights)")
     assert outcome.sentence("mean cosine of stories with the picture shown: own-image", "none")
-    assert outcome.sentence("2 encoders' rankings of 4 cases: Kendall's W")
+    assert outcome.sentence(f"2 encoders' rankings of 4 cases ({RULE}): Kendall's W")
 
 
 @pytest.mark.models
