@@ -127,16 +127,18 @@ def _table(records: Sequence[CaseRecord]) -> Table:
 
 def _add(family: Table, by: Scope, record: CaseRecord) -> None:
     directions = {score.metric: score.higher_is_better for score in record.scores}
-    order = {metric: place for place, metric in enumerate(directions)}
     stories = [item for item in record.items if is_story(item)]  # and not a place of vectors
+    of_stories = {metric for item in stories for metric in item.values}
+    # In the order of the scores: that of the values is lost where a row was written and read.
+    names = [metric for metric in directions if metric in of_stories]
+    names += sorted(of_stories - directions.keys())
     for item in stories:
         members = _members(by, record.case, item.item_id.split("/")[-2])
-        # In the order of the scores: that of the values is lost where a row was written and read.
-        for metric in sorted(item.values, key=lambda name: (order.get(name, len(order)), name)):
-            key = (by, members, metric)
-            column = family.setdefault(key, _Column(higher_is_better=directions.get(metric)))
-            column.add(record.case.topic, item.values[metric])
-    of_stories = {metric for item in stories for metric in item.values}
+        for metric in names:
+            if metric in item.values:
+                key = (by, members, metric)
+                column = family.setdefault(key, _Column(higher_is_better=directions.get(metric)))
+                column.add(record.case.topic, item.values[metric])
     for score in record.scores:  # of whole cases, which temperatures share
         if score.metric not in of_stories and "temperature" not in by:
             key = (by, _members(by, record.case, ""), score.metric)
