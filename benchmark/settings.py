@@ -24,6 +24,18 @@ def default_cache() -> Path:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EncoderChoice:
+    """An encoder that ``--encoder`` names: ``name`` stands in every figure that it makes.
+
+    ``source`` is a Hub id, a folder or one of the embedded encoders; ``revision`` pins a Hub id.
+    """
+
+    name: str
+    source: str
+    revision: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """The options of one run.
 
@@ -35,7 +47,8 @@ class Settings:
     shard's own where there is a ``shard``. With ``replay`` all answers come from that bundle, and
     ``model`` is the bundle's. ``questions`` is ``sample``, a path or a Hub id, of the suites that
     ask about pictures; ``more_questions`` are further sets of the same session, each with what its
-    columns are.
+    columns are. ``encoders`` make vectors of stories and pictures, and ``chunking`` names
+    the rules by which they are given texts that are longer than their windows.
     """
 
     model: str
@@ -84,6 +97,8 @@ class Settings:
     split: str = "test"
     answering: str = "probability"
     controls: tuple[str, ...] = ("none", "blank")
+    encoders: tuple[EncoderChoice, ...] = ()
+    chunking: tuple[str, ...] = ("mean-of-chunks",)
 
 
 def data_source(choice: str, *, model: str) -> str:

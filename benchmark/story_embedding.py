@@ -1,16 +1,42 @@
-"""A case's stories and picture as embed requests, and their replies as the item that holds them.
+"""A case's stories and a picture as embed requests, and their replies as the item that holds them.
 
 Knows records; no encoder. A suite yields the requests as one more stage of its script, after the
-stories, and adds the item to the case's record; `benchmark.analyses.story_vectors` reads it.
+stories, and adds the items to the case's record; `benchmark.analyses.story_vectors` reads them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from dataclasses import replace
 
-from benchmark.records import Case, Embed, ImageRef, Item, Reply, Subject
+import numpy as np
+
+from benchmark.errors import ModelProblem
+from benchmark.metrics.retrieval import nearest_piece
+from benchmark.records import Case, CaseRecord, Embed, ImageRef, Item, Reply, Subject, Vector
+from benchmark.story_scoring import Told, is_told
 
 PREFIX = "vectors:"
+SIMILARITY = "picture_similarity"
+
+
+def embedded(
+    record: CaseRecord, told: Sequence[Told], picture: ImageRef, specs: Sequence[str]
+) -> Generator[Sequence[Embed], Sequence[Reply], CaseRecord]:
+    """One more stage of a script: the record with an item of vectors for each of ``specs``.
+
+    ``told`` are the record's stories in any order; all vectors of the case are asked at once.
+    """
+    texts = {story.item_id: story.answer.text for story in told}
+    stories = [texts[item.item_id] for item in record.items]
+    asked = [vector_requests(record.case, stories, picture, spec) for spec in specs]
+    replies = yield [request for requests in asked for request in requests]
+    size = len(stories) + 1
+    items = [
+        vectors_item(record, picture, spec, replies[place * size : (place + 1) * size])
+        for place, spec in enumerate(specs)
+    ]
+    return replace(record, items=(*record.items, *items))
 
 
 def vector_requests(
@@ -25,12 +51,32 @@ def vector_requests(
     return tuple(Embed(content=one, encoder=encoder, subject=subject) for one in contents)
 
 
-def vectors_item(case: Case, picture: ImageRef, encoder: str, replies: Sequence[Reply]) -> Item:
-    """The item that says under which keys the vectors of `vector_requests` are stored."""
+def vectors_item(
+    record: CaseRecord, picture: ImageRef, encoder: str, replies: Sequence[Reply]
+) -> Item:
+    """The item that says under which keys the vectors of `vector_requests` are stored.
+
+    Its value ``picture_similarity`` is the mean cosine of the case's stories with the picture:
+    refusals and texts without words are no stories, and without any story it is NaN.
+    """
+    picture_vector, *stories = [_values(reply, encoder) for reply in replies]
+    near = [
+        nearest_piece(vector, picture_vector)
+        for item, vector in zip(record.items, stories, strict=True)
+        if is_told(item)
+    ]
     return Item(
-        case_id=case.case_id,
+        case_id=record.case.case_id,
         item_id=f"{PREFIX}{encoder}",
-        cluster=case.topic,
+        cluster=record.case.topic,
         image_ids=(picture.image_id,),
         request_keys=tuple(reply.key for reply in replies),
+        values={SIMILARITY: float(np.mean(near)) if near else float("nan")},
     )
+
+
+def _values(reply: Reply, encoder: str) -> tuple[float, ...]:
+    if not isinstance(reply.answer, Vector):
+        kind = type(reply.answer).__name__
+        raise ModelProblem(f"encoder {encoder} answered with {kind}, not with a vector")
+    return reply.answer.values

@@ -124,6 +124,11 @@ def story_values(
     }
 
 
+def is_told(item: Item) -> bool:
+    """Whether there is a story at all: words, and no refusal; it may be cut off."""
+    return not (item.values.get("refusal") == 1 or item.values.get("empty") == 1)
+
+
 def _means(values: Sequence[Mapping[str, float]]) -> Iterator[Score]:
     for name in values[0] if values else ():
         column = [row[name] for row in values]

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem, CultureError
+from leaderboard.bertscore import add_bertscore, run_bertscore
 from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
+from leaderboard.encoders import add_encoders, run_encoders
 from leaderboard.export.commands import add_export, run_export
 from leaderboard.merge_command import add_merge, run_merge
 from leaderboard.page.commands import add_page, run_page
@@ -52,6 +54,8 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard page BOARD.json   the board as a page for a browser
   python -m leaderboard publish ORG/NAME  what would go to the Hub; --yes writes it
   python -m leaderboard transfer RUN RUN  correlate countries' scores between runs
+  python -m leaderboard encoders RUN RUN  do encoders of stories favour a model?
+  python -m leaderboard bertscore RUN --text-encoder NAME#LAYER   stories' distances once more
 """
 
 BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a module of their own
@@ -62,6 +66,8 @@ BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a
     "page": run_page,
     "report": run_report,
     "transfer": run_transfer,
+    "encoders": run_encoders,
+    "bertscore": run_bertscore,
 }
 
 
@@ -131,6 +137,8 @@ def _parser() -> argparse.ArgumentParser:
     add_page(commands)
     add_publish(commands)
     add_transfer(commands)
+    add_encoders(commands)
+    add_bertscore(commands)
     return parser
 
 

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 LOCK_TIMEOUT_S = 30.0
 OF_THE_RUN = frozenset(
-    {"model", "harness", "seed", "rationales", "recognition", "language_identifier"}
+    {
+        *("model", "harness", "seed", "rationales", "recognition", "language_identifier"),
+        *("encoders", "encoder_models", "chunking"),
+    }
 )
 # Ways of asking that are named only where they are not these.
 USUAL: Mapping[str, Json] = {

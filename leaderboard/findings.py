@@ -12,12 +12,20 @@ from benchmark.records import Reading, Score
 
 PEOPLE = {"frame": "people"}
 IMAGES = {"contrast": "images-country"}
+SEEN, UNSEEN = ("own-image", "shared-image", "other-country"), ("blank", "none")
+GALLERIES = (("across-nationalities", "concept"), ("within-nationality", "nationality"))
 
 
 def findings(scores: Sequence[Score]) -> tuple[str, ...]:
     """A few lines a suite, over substantive options where a figure has readings."""
     found = _Scores(scores)
-    return (*_knows(found), *_pictures(found), *_questions(found), *_groups(found))
+    return (
+        *_knows(found),
+        *_pictures(found),
+        *_questions(found),
+        *_groups(found),
+        *_encoders(found, scores),
+    )
 
 
 class _Scores:
@@ -102,6 +110,46 @@ def _groups(found: _Scores) -> Iterator[str]:
                 f"stories for groups of {country}: apart by {effect.value:.3f} of their variation "
                 f"(omega squared, 0 without any effect), p {_p(p)}, {p.n} stories"
             )
+
+
+def _encoders(found: _Scores, scores: Sequence[Score]) -> Iterator[str]:
+    """What each encoder makes of stories and pictures, and whether the encoders agree."""
+    mine = [s.scope for s in scores if s.metric == "story_picture_similarity"]
+    judges = [scope for scope in mine if scope.keys() == {"encoder", "chunking"}]
+    for who in judges:
+        random = ", random weights" if who["encoder"].startswith("random-") else ""
+        yield f"encoder {who['encoder']} ({who['chunking']}{random})"
+        seen, unseen = (
+            ", ".join(
+                f"{proxy} {score.value:.3f}"
+                for proxy in proxies
+                if (score := found.get("story_picture_similarity", {**who, "proxy": proxy}, ""))
+            )
+            for proxies in (SEEN, UNSEEN)
+        )
+        near = [f"with the picture shown: {seen}"] if seen else []
+        near += [f"with one that was not shown: {unseen}"] if unseen else []
+        yield f"  mean cosine of stories {'; '.join(near)}"
+        first = [
+            f"{_of(score)} among the pictures of one {what} (chance {chance.value:.2f})"
+            for gallery, what in GALLERIES
+            if (score := found.get("story_recall", _query(who, gallery), ""))
+            and (chance := found.get("story_recall_chance", _query(who, gallery), ""))
+        ]
+        if first:
+            yield f"  stories whose own picture is the nearest: {'; '.join(first)}"
+    for rule in dict.fromkeys(who["chunking"] for who in judges):
+        w = found.get("encoder_agreement", {"ranked": "cases", "chunking": rule}, "")
+        if w is not None:
+            many = sum(who["chunking"] == rule for who in judges)
+            yield (
+                f"{many} encoders' rankings of {w.n} cases ({rule}): Kendall's W {w.value:.2f} "
+                f"(1: they rank alike, {1 / many:.2f}: they have nothing in common)"
+            )
+
+
+def _query(who: Mapping[str, str], gallery: str) -> Mapping[str, str]:
+    return {**who, "query": "story", "gallery": gallery, "k": "1"}
 
 
 def _of(score: Score, *, sign: str = "") -> str:

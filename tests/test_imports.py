@@ -62,6 +62,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("leaderboard.findings", "leaderboard.baseline", "leaderboard.comparing"),
             *("leaderboard.migrating", "leaderboard.trust", "leaderboard.hub_reading"),
             *("leaderboard.places", "leaderboard.merge_command"),
+            "leaderboard.encoder_identities",
         ),
         ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
     ),
@@ -89,11 +90,19 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "transfer": (("leaderboard.transfer",), ("joints", "metrics", "leaderboard")),
+    "encoders": (
+        ("leaderboard.encoders",),
+        ("joints", "metrics", "analyses", "leaderboard", "transfer"),
+    ),
+    "bertscore": (
+        ("leaderboard.bertscore",),
+        ("joints", "settings", "engine", "models", "analyses", "leaderboard"),
+    ),
     "command": (
         ("leaderboard.__main__",),
         (
             *("joints", "leaderboard", "report", "replay", "export"),
-            *("page", "publish", "transfer"),
+            *("page", "publish", "transfer", "encoders", "bertscore"),
         ),
     ),
     "plugin": (

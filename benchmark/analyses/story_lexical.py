@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmark.analyses.groups import CONTROL
+from benchmark.analyses.story_table import is_story
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.resampling import (
     MIN_STEMS,
@@ -135,13 +136,18 @@ def _belongs(case: Case, by: Scope) -> bool:
 
 def _add(family: Table, by: Scope, record: CaseRecord) -> None:
     directions = {score.metric: score.higher_is_better for score in record.scores}
-    for item in record.items:
+    stories = [item for item in record.items if is_story(item)]  # and not a place of vectors
+    of_stories = {metric for item in stories for metric in item.values}
+    # In the order of the scores: that of the values is lost where a row was written and read.
+    names = [metric for metric in directions if metric in of_stories]
+    names += sorted(of_stories - directions.keys())
+    for item in stories:
         members = _members(by, record.case, item.item_id.split("/")[-2])
-        for metric, value in item.values.items():
-            key = (by, members, metric)
-            column = family.setdefault(key, _Column(higher_is_better=directions.get(metric)))
-            column.add(record.case.topic, value)
-    of_stories = {metric for item in record.items for metric in item.values}
+        for metric in names:
+            if metric in item.values:
+                key = (by, members, metric)
+                column = family.setdefault(key, _Column(higher_is_better=directions.get(metric)))
+                column.add(record.case.topic, item.values[metric])
     for score in record.scores:  # of whole cases, which temperatures share
         if score.metric not in of_stories and "temperature" not in by:
             key = (by, _members(by, record.case, ""), score.metric)

@@ -86,18 +86,20 @@ class StoryRetrieval:
                         "query": query,
                         "gallery": gallery,
                     }
-                    scores += self._scores(scope, found, countries, seed)
+                    left_out = vectors.left_out if query == "story" else 0
+                    scores += self._scores(scope, found, countries, seed, left_out)
         return scores
 
     def _scores(
-        self, scope: Mapping[str, str], found: Found, countries: Labels, seed: int
+        self, scope: Mapping[str, str], found: Found, countries: Labels, seed: int, left_out: int
     ) -> Iterator[Score]:
         low, high, why = self._intervals(found, seed)
         size = f"gallery of {found.size.mean():.4g} on average"
         for place, k in enumerate(K):
             at = {**scope, "k": str(k)}
             column = found.recall[:, place], found.chance[:, place]
-            yield from _pair(at, *column, f"{size}; {why}", (low[place], high[place]))
+            ends = (low[place], high[place])
+            yield from _pair(at, *column, f"{size}; {why}", ends, left_out)
         for c, country in enumerate(countries.names):
             chosen = found.country == c
             at = {**scope, "k": str(K[0]), "country": country}
@@ -121,9 +123,10 @@ def _pair(
     chance: FloatArray,
     method: str,
     ends: tuple[float, float],
+    left_out: int = 0,
 ) -> Iterator[Score]:
     known = ~np.isnan(recall)
-    n, missing = int(known.sum()), int((~known).sum())
+    n, missing = int(known.sum()), int((~known).sum()) + left_out
     for metric, column, low, high in (
         ("story_recall", recall, *ends),
         ("story_recall_chance", chance, np.nan, np.nan),

@@ -14,18 +14,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.analyses.story_table import IntArray, counts, is_story
+from benchmark.analyses.story_table import REFUSAL, IntArray, counts, is_story
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.retrieval import best_of_pieces
 from benchmark.records import AnswerReader, CaseRecord, Item, Vector
 
 PREFIX = "vectors:"
+SIMILARITY = "picture_similarity"  # of the item: mean over the case's stories
+EMPTY = "empty"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryVectors:
-    """One encoder's vectors of the stories under one proxy; rows are sorted by place."""
+    """One encoder's vectors of the stories under one proxy; rows are sorted by place.
+
+    Refusals and texts without words are no stories: there are ``left_out`` of them.
+    """
 
     encoder: str
     chunking: str
@@ -38,6 +43,7 @@ class StoryVectors:
     pieces: FloatArray  # (pieces, d), of length 1
     starts: IntArray  # (stories,): where each story's pieces begin
     case: IntArray  # (stories,): the place of its picture
+    left_out: int = 0
 
     def similarities(self, stories: IntArray, pictures: IntArray) -> FloatArray:
         """Cosine of each story's nearest piece with each picture, (stories, pictures)."""
@@ -70,7 +76,8 @@ def story_vectors(records: Sequence[CaseRecord], answers: AnswerReader) -> list[
             if item.item_id.startswith(PREFIX):
                 encoder, chunking = spec_of(item.item_id)
                 found.setdefault((encoder, chunking, record.case.proxy), []).append((record, item))
-    return [_read(key, members, answers) for key, members in sorted(found.items())]
+    read = (_read(key, members, answers) for key, members in sorted(found.items()))
+    return [part for part in read if part is not None]
 
 
 def spec_of(item_id: str) -> tuple[str, str]:
@@ -89,11 +96,13 @@ def _read(
     key: tuple[str, str, str],
     members: Sequence[tuple[CaseRecord, Item]],
     answers: AnswerReader,
-) -> StoryVectors:
+) -> StoryVectors | None:
+    """The part of one encoder under one proxy; None where it holds no story."""
     encoder, chunking, proxy = key
     pictures: list[FloatArray] = []
     pieces: list[FloatArray] = []
     case: list[int] = []
+    left_out = 0
     for place, (record, item) in enumerate(members):
         stories = [one for one in record.items if is_story(one)]
         if len(item.request_keys) != len(stories) + 1:
@@ -107,8 +116,13 @@ def _read(
         ordered = sorted(range(len(stories)), key=lambda s: stories[s].item_id)
         pictures.append(_unit(rows[0][None])[0])
         for s in ordered:
+            if _is_no_story(stories[s]):
+                left_out += 1
+                continue
             pieces.append(_pieces(rows[s + 1], rows[0].size, record, encoder))
             case.append(place)
+    if not pieces:
+        return None
     sizes = [len(piece) for piece in pieces]
     return StoryVectors(
         encoder=encoder,
@@ -122,7 +136,12 @@ def _read(
         pieces=np.concatenate(pieces),
         starts=np.cumsum([0, *sizes[:-1]]),
         case=np.array(case, dtype=np.intp),
+        left_out=left_out,
     )
+
+
+def _is_no_story(item: Item) -> bool:
+    return any(item.values.get(name, 0.0) == 1.0 for name in (REFUSAL, EMPTY))
 
 
 def _values(answer: object, record: CaseRecord, encoder: str) -> FloatArray:

@@ -1,12 +1,16 @@
 """Answers as JSON text and back, exactly; knows no database and no request.
 
-Floats are written with ``repr`` precision, so a stored probability returns bit for bit.
+Floats are written with ``repr`` precision, so a stored probability returns bit for bit. A vector of
+float32 is written as the base64 of its bytes, which takes a quarter of the room.
 """
 
 from __future__ import annotations
 
+import base64
 import json
-from typing import assert_never
+import sys
+from array import array
+from typing import assert_never, cast
 
 from benchmark.jsonio import canonical, number
 from benchmark.records import Answer, LogLikelihoods, Probabilities, Text, Vector
@@ -22,7 +26,7 @@ def encode(answer: Answer) -> tuple[str, str]:
         case Text():
             return "text", canonical([answer.text, answer.finish])
         case Vector():
-            return "vector", canonical(answer.values)
+            return "vector", canonical(_packed(answer.values))
         case _:
             assert_never(answer)
 
@@ -38,6 +42,25 @@ def decode(kind: str, payload: str) -> Answer:
         case "text":
             return Text(text=value[0], finish=value[1])
         case "vector":
-            return Vector(values=tuple(map(number, value)))
+            return Vector(values=_unpacked(value))
         case _:
             raise ValueError(f"unknown kind of answer {kind!r}")
+
+
+def _packed(values: tuple[float, ...]) -> str | tuple[float, ...]:
+    """Base64 of little-endian float32, or the numbers where they are no float32."""
+    single = array("f", values)
+    if tuple(single) != values:
+        return values
+    if sys.byteorder == "big":
+        single.byteswap()
+    return base64.b64encode(single.tobytes()).decode("ascii")
+
+
+def _unpacked(value: object) -> tuple[float, ...]:
+    if not isinstance(value, str):
+        return tuple(map(number, cast("list[object]", value)))
+    single = array("f", base64.b64decode(value, validate=True))
+    if sys.byteorder == "big":
+        single.byteswap()
+    return tuple(single)

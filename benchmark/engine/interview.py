@@ -7,17 +7,18 @@ loaded on the first question that has no stored answer, never before.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from benchmark.engine.again import Sample
-from benchmark.engine.keys import Keys, identity_document
+from benchmark.engine.keys import Keys, encoder_of
 from benchmark.engine.plan import plan
 from benchmark.engine.store import ResponseStore
 from benchmark.engine.support import Unsupported, check_supported, task_of
 from benchmark.errors import CultureError, ModelProblem
-from benchmark.jsonio import canonical
 from benchmark.records import (
     Answer,
     CaseRecord,
+    Embed,
     Model,
     ModelIdentity,
     Reply,
@@ -26,8 +27,20 @@ from benchmark.records import (
 )
 
 
+class Embedder(Protocol):
+    """Answers `Embed` requests beside the model; ``identities`` by the name in a request."""
+
+    @property
+    def identities(self) -> Mapping[str, ModelIdentity]: ...
+
+    def answer(self, batch: Sequence[Request]) -> Sequence[Answer]: ...
+
+
 class Interview:
-    """One model, one store; ``n_computed`` and ``n_stored`` count distinct requests."""
+    """One model, one store; ``n_computed`` and ``n_stored`` count distinct requests.
+
+    What an encoder of ``embedder`` is asked does not load the model.
+    """
 
     def __init__(
         self,
@@ -36,12 +49,13 @@ class Interview:
         store: ResponseStore,
         load: Callable[[], Model],
         batch_size: int,
+        embedder: Embedder | None = None,
     ) -> None:
         self.identity = identity
         self.n_computed = 0
         self.n_stored = 0
-        self._keys = Keys(identity)
-        self._identity_text = canonical(identity_document(identity))
+        self._embedder = embedder
+        self._keys = Keys(identity, embedder.identities if embedder is not None else None)
         self._store = store
         self._load = load
         self._model: Model | None = None
@@ -94,8 +108,9 @@ class Interview:
         unique = dict(zip(keys, requests, strict=True))
         distinct, asked = list(unique), list(unique.values())
         answers = self._store.get(distinct)
-        if lacking := [request for key, request in unique.items() if key not in answers]:
-            check_supported(self.load(), lacking)
+        lacking = [request for key, request in unique.items() if key not in answers]
+        if of_model := [request for request in lacking if not self._is_of_encoder(request)]:
+            check_supported(self.load(), of_model)
         self.n_stored += len(answers)
         for batch in plan(asked, batch_size=self.batch_size):
             missing = [i for i in batch if distinct[i] not in answers]
@@ -106,22 +121,35 @@ class Interview:
         return [Reply(key=key, answer=answers[key]) for key in keys]
 
     def _compute(self, wanted: Mapping[str, Request]) -> dict[str, Answer]:
-        model = self.load()
-        replies = model.answer(list(wanted.values()))
+        requests = list(wanted.values())
+        replies = self._replies(requests)
         if len(replies) != len(wanted):
             raise ModelProblem(
                 f"model {self.identity.name!r} gave {len(replies)} answers "
                 f"to {len(wanted)} requests"
             )
-        self._store.put(
-            dict(zip(wanted, replies, strict=True)),
-            context=self._keys.context,
-            identity=self._identity_text,
-        )
+        contexts = [self._keys.context_of(request) for request in requests]
+        for context in dict.fromkeys(contexts):  # several where encoders share a batch
+            rows = zip(wanted, replies, contexts, strict=True)
+            self._store.put(
+                {key: reply for key, reply, of in rows if of == context},
+                context=context,
+                identity=self._keys.identity_text(context),
+            )
         self.n_computed += len(wanted)
         self._sample.add(wanted)
         # Read back: where another worker was first, its answer is the one that counts.
         return self._store.get(list(wanted))
+
+    def _replies(self, requests: Sequence[Request]) -> Sequence[Answer]:
+        """The answers to a batch, which is of one kind."""
+        if self._embedder is not None and self._is_of_encoder(requests[0]):
+            return self._embedder.answer(requests)
+        return self.load().answer(requests)
+
+    def _is_of_encoder(self, request: Request) -> bool:
+        known = self._embedder.identities if self._embedder is not None else {}
+        return isinstance(request, Embed) and encoder_of(request) in known
 
     def load(self) -> Model:
         """The model, loaded if nobody needed it before."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import assert_never
 
-from benchmark.jsonio import Json, digest
+from benchmark.jsonio import Json, canonical, digest
 from benchmark.records import (
     Choice,
     Continuation,
@@ -46,22 +47,49 @@ def identity_document(identity: ModelIdentity) -> dict[str, Json]:
 
 
 class Keys:
-    """Keys of requests put to one model."""
+    """Keys of requests put to one model, and to the encoders beside it by their names.
 
-    def __init__(self, identity: ModelIdentity) -> None:
+    An encoder's vector depends on the encoder alone, so it serves every model's run.
+    """
+
+    def __init__(
+        self, identity: ModelIdentity, encoders: Mapping[str, ModelIdentity] | None = None
+    ) -> None:
         self.context = digest(identity_document(identity))
         self._reads_subject = identity.reads_subject
+        documents = {name: identity_document(one) for name, one in (encoders or {}).items()}
+        self._encoders = {name: digest(document) for name, document in documents.items()}
+        self._texts = {
+            self.context: canonical(identity_document(identity)),
+            **{self._encoders[name]: canonical(one) for name, one in documents.items()},
+        }
 
     def __call__(self, request: Request) -> str:
         """64 hex digits; equal for requests that must have equal answers."""
-        document = {"schema": KEY_SCHEMA, "context": self.context, "ask": request_document(request)}
-        if self._reads_subject:
+        context = self.context_of(request)
+        document = {"schema": KEY_SCHEMA, "context": context, "ask": request_document(request)}
+        if self._reads_subject and context == self.context:
             document["subject"] = _subject(request.subject)
         # The text of `jsonio.canonical`, less its walk for plain types: all of these are.
         text = json.dumps(
             document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def context_of(self, request: Request) -> str:
+        """The digest of who answers a request: an encoder that is known, or the model."""
+        if isinstance(request, Embed):
+            return self._encoders.get(encoder_of(request), self.context)
+        return self.context
+
+    def identity_text(self, context: str) -> str:
+        """The identity behind a digest, as text."""
+        return self._texts[context]
+
+
+def encoder_of(request: Embed) -> str:
+    """The encoder's name, without the rule by which texts are cut."""
+    return request.encoder.rpartition("|")[0]
 
 
 def request_document(request: Request) -> dict[str, Json]:

@@ -55,6 +55,7 @@ def greedy_f1_matrix(texts: Sequence[npt.ArrayLike]) -> FloatArray:
     [[1.0, 0.6667], [0.6667, 1.0]]
     """
     size = len(texts)
+    texts = [np.asarray(text, dtype=np.float64) for text in texts]  # once, not for each pair
     found = np.full((size, size), np.nan)
     for i in range(size):
         for j in range(i + 1):

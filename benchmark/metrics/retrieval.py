@@ -116,6 +116,39 @@ def best_of_pieces(similarity: FloatArray, starts: npt.NDArray[np.intp]) -> Floa
     return found
 
 
+def nearest_piece(pieces: npt.ArrayLike, target: npt.ArrayLike) -> float:
+    r"""The cosine of a target with the nearest of a text's pieces.
+
+    Parameters
+    ----------
+    pieces
+        The vectors of the pieces one after the other: a multiple of the target's length d.
+    target
+        Shape ``(d,)``.
+
+    Returns
+    -------
+    In [-1, 1]; a vector of zeros is as near as one at a right angle.
+
+    Raises
+    ------
+    ValueError
+        Sizes that do not fit.
+
+    Examples
+    --------
+    >>> nearest_piece([0.0, 2.0, 3.0, 4.0], [0.0, 5.0])
+    1.0
+    """
+    to = np.asarray(target, dtype=np.float64)
+    rows = np.asarray(pieces, dtype=np.float64)
+    if not to.size or not rows.size or rows.size % to.size:
+        raise ValueError(f"{rows.size} numbers are no pieces of {to.size} each")
+    rows = rows.reshape(-1, to.size)
+    lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(to)
+    return float((rows @ to / np.where(lengths > 0, lengths, 1.0)).max())
+
+
 def same(left: npt.NDArray[np.intp], right: npt.NDArray[np.intp]) -> BoolArray:
     """Which codes are equal, (rows, columns).
 

@@ -20,10 +20,23 @@ if TYPE_CHECKING:
 COMMIT = re.compile(r"[0-9a-f]{40}")
 TIMEOUT_S = 20.0
 INSTEAD = "`--model demo`, a local folder or a commit in the cache work without it"
+# What else to do and how to pin a commit, by the option that a name stood in.
+DOES_WITHOUT = {
+    "--model": INSTEAD,
+    "--encoder": INSTEAD.replace("--model demo", "--encoder random-clip"),
+    "--text-encoder": INSTEAD.removeprefix("`--model demo`, "),
+}
+PINNED_BY = {
+    "--model": "--revision",
+    "--encoder": "--encoder NAME@COMMIT",
+    "--text-encoder": "--text-encoder NAME@COMMIT#LAYER",
+}
 
 
-def hub_commit(repo_id: str, revision: str | None) -> str:
+def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -> str:
     """The commit of ``revision`` (a branch, tag or commit; None is the main branch).
+
+    ``option`` is where the name was typed, for the sentence of an error.
 
     Raises
     ------
@@ -37,34 +50,35 @@ def hub_commit(repo_id: str, revision: str | None) -> str:
 
     transport = vars(errors)["HTTPError"]  # of httpx or httpx2, by the version installed
     where = f"{repo_id} at {revision}" if revision else repo_id
+    instead, pinned_by = DOES_WITHOUT[option], PINNED_BY[option]
     try:
         api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
         found = api.model_info(repo_id, revision=revision, timeout=TIMEOUT_S).sha
     except errors.GatedRepoError as error:
         raise HubProblem(
             f"the model {where} is gated: accept its terms on its Hub page and log in with "
-            f"`hf auth login` or HF_TOKEN; {INSTEAD}"
+            f"`hf auth login` or HF_TOKEN; {instead}"
         ) from error
     except errors.RevisionNotFoundError as error:
         raise HubProblem(
-            f"the model {repo_id} has no revision {revision!r} on the Hub; check --revision"
+            f"the model {repo_id} has no revision {revision!r} on the Hub; check {pinned_by}"
         ) from error
     except errors.RepositoryNotFoundError as error:
         raise HubProblem(
             f"there is no model {repo_id} on the Hub, or it is private and needs HF_TOKEN; "
-            "check --model"
+            f"check {option}"
         ) from error
     except (OSError, transport) as error:
         found = cached_commit(repo_id, revision)
         if found is None:
             raise HubProblem(
                 f"the Hub cannot be reached ({type(error).__name__}) to look up {where}, and the "
-                f"cache holds no commit of it; {INSTEAD}"
+                f"cache holds no commit of it; {instead}"
             ) from error
     except ValueError as error:
-        raise HubProblem(f"{where} is not a name of a model on the Hub; check --model") from error
+        raise HubProblem(f"{where} is not a name of a model on the Hub; check {option}") from error
     if found is None:
-        raise HubProblem(f"the Hub named no commit for {where}; pin one with --revision")
+        raise HubProblem(f"the Hub named no commit for {where}; pin one with {pinned_by}")
     return found
 
 

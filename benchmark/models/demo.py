@@ -23,7 +23,7 @@ from benchmark.survey import SAMPLE
 from benchmark.survey_sample import read_sample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 SEED = 20250222
 PAD, BOS, EOS, IMAGE = "<pad>", "<s>", "</s>", "<image>"
@@ -49,6 +49,11 @@ def ready_demo(cache: Path, texts: Iterable[str] | None = None) -> Path:
     """The demo's folder, built first if this recipe has not been built here before."""
     words = tuple(embedded_texts() if texts is None else texts)
     folder = cache / "demo" / recipe_digest(words)[:16]
+    return built_once(folder, lambda building: build_demo(building, words))
+
+
+def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
+    """A folder that ``build`` fills where it is not there; whole, or not there at all."""
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +61,7 @@ def ready_demo(cache: Path, texts: Iterable[str] | None = None) -> Path:
         if not folder.is_dir():
             building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
             try:
-                build_demo(building, words)
+                build(building)
                 building.chmod(0o755)  # mkdtemp's folders are private
                 building.replace(folder)
             finally:
@@ -88,19 +93,19 @@ def build_demo(folder: Path, texts: Iterable[str]) -> None:
     """Write the demo as an ordinary model folder: weights, config, tokenizer, processor."""
     torch, transformers = backend_modules()
     transformers.utils.logging.disable_progress_bar()
-    tokenizer = _tokenizer(transformers, texts)
+    tokenizer = byte_tokenizer(transformers, texts)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
         config = _config(transformers, tokenizer)
         model = transformers.LlavaNextForConditionalGeneration(config)
-        _sharpen(torch, model)
+        redraw(torch, model, GAINS)
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.save_pretrained(folder)
     _processor(transformers, tokenizer).save_pretrained(folder)
 
 
-def _tokenizer(transformers: Any, texts: Iterable[str]) -> Any:  # noqa: ANN401 - transformers ships no usable types
+def byte_tokenizer(transformers: Any, texts: Iterable[str]) -> Any:  # noqa: ANN401 - transformers ships no usable types
     """Byte-level BPE: reads any text, and the embedded ones in few tokens."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
@@ -169,7 +174,7 @@ def _processor(transformers: Any, tokenizer: Any) -> Any:  # noqa: ANN401
     )
 
 
-def _sharpen(torch: Any, model: Any) -> None:  # noqa: ANN401
+def redraw(torch: Any, model: Any, gains: Sequence[tuple[str, float]]) -> None:  # noqa: ANN401
     """Redraw the matrices so wide that attention picks and the next token is rarely a toss-up.
 
     At the library's own scale every answer is near uniform, and a test that compares answers
@@ -178,5 +183,5 @@ def _sharpen(torch: Any, model: Any) -> None:  # noqa: ANN401
     for name, weight in model.named_parameters():
         if weight.ndim < 2 or "norm" in name:
             continue
-        gain = next((gain for part, gain in GAINS if part in name), 1.0)
+        gain = next((gain for part, gain in gains if part in name), 1.0)
         torch.nn.init.normal_(weight, std=gain / math.sqrt(weight[0].numel()))

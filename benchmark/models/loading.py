@@ -66,7 +66,7 @@ def load_transformers(
     torch, transformers = backend_modules()
     if threads is not None:
         torch.set_num_threads(threads)
-    target = _device(torch, identity, device)
+    target = device_for(torch, identity, device)
     given = [pair for pair in identity.model_args if pair != TRUSTED]
     for_model, for_processor = model_arguments(dict(given))
     spread = device_map(device, for_model)
@@ -117,7 +117,7 @@ def _safetensors_error() -> type[Exception]:
     return kind
 
 
-def _device(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: ANN401 - torch is imported when first asked
+def device_for(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: ANN401 - torch is imported when first asked
     """Where the identity says the answers are computed; ``--device cuda:1`` says on which GPU."""
     kind = identity.device_kind
     name = kind if kind in ("cpu", "mps") else asked if asked.startswith("cuda") else "cuda"

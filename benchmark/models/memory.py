@@ -18,10 +18,13 @@ R = TypeVar("R")
 
 
 class Halving:
-    """How many rows run together: as many as are given, and half after they did not fit."""
+    """How many rows run together: as many as are given, and half after they did not fit.
 
-    def __init__(self) -> None:
-        self.most: int | None = None
+    ``most`` bounds them from the beginning.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
 
     def run(
         self,

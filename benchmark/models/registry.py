@@ -22,7 +22,7 @@ from benchmark.models.placement import BALANCED, MAP
 from benchmark.models.random_answers import RandomAnswers
 from benchmark.models.reference import RULES, OracleModel, ReferenceModel, UniformModel
 from benchmark.records import Model, ModelIdentity
-from benchmark.settings import Settings, default_cache
+from benchmark.settings import ENDPOINT, Settings, default_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,8 +60,10 @@ class ModelOptions:
 
 def options_of(settings: Settings) -> ModelOptions:
     """The part of the settings that models know."""
+    # To a server --device means nothing, but it says where the encoders beside it run.
+    elsewhere = bool(settings.encoders) and settings.model.startswith(ENDPOINT)
     return ModelOptions(
-        device=settings.device,
+        device="auto" if elsewhere else settings.device,
         dtype=settings.dtype,
         scoring=settings.scoring,
         model_args=settings.model_args,

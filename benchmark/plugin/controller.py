@@ -21,7 +21,7 @@ from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import machine, registry
 from benchmark.models.described import merged
 from benchmark.models.placement import BALANCED
-from benchmark.plugin import devices, gating, repeatability, terminal, traffic
+from benchmark.plugin import beside, devices, gating, repeatability, terminal, traffic
 from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
@@ -154,10 +154,14 @@ class Controller:
                 if settings.replay is None
                 else replays.identity_for(settings.replay, suite=suite.suite.meta.name)
             )
+            self.state.encoders[name] = beside.identities(settings, suite.suite, name)
             if self.config.option.estimate:
                 continue  # without a run there is nothing to continue, to write or to judge
-            self.runs[name] = SuiteRun(suite, self.state.identities[name], settings)
+            self.runs[name] = SuiteRun(
+                suite, self.state.identities[name], settings, self.state.encoders[name]
+            )
             suite.resumed = frozenset(map(suite.in_session, self.runs[name].records))
+        beside.check_wanted(settings, self.state.encoders)
 
     def _note_failure(self, report: pytest.TestReport) -> None:
         name = _suite_in(report)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmark.engine.interview import Interview, run_unit
+from benchmark.engine.interview import Embedder, Interview, run_unit
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
 from benchmark.models import registry
 from benchmark.models.described import described
-from benchmark.plugin import repeatability
+from benchmark.plugin import beside, repeatability
 from benchmark.plugin.state import RunState, SuiteState
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
 from leaderboard.replay import replays
@@ -97,8 +97,15 @@ class Desk:
                 store=self._store,
                 load=lambda: self._model(identity, suite),
                 batch_size=self._state.settings.batch_size or registry.default_batch_size(identity),
+                embedder=self._embedder(name, identity),
             )
         return self._interviews[name]
+
+    def _embedder(self, name: str, identity: ModelIdentity) -> Embedder | None:
+        settings, encoders = self._state.settings, self._state.encoders.get(name, {})
+        if encoders and settings.replay is not None:
+            return replays.model_of(settings.replay, identity, encoders)
+        return beside.embedder(settings, encoders)
 
     def _identity(self, name: str) -> ModelIdentity:
         if name not in self._state.identities:

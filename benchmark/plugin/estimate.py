@@ -103,12 +103,12 @@ def lines(suite: SuiteState, desk: Desk) -> Iterator[str]:
         yield f"  cannot be asked: {len(tally.broken)} cases, such as: {tally.broken[0]}"
     if not tally.n_missing:
         yield "  time:     nothing to compute, no model was loaded"
-        return
-    yield from _computed(suite, interview, tally)
-    if interview.n_computed >= tally.n_missing:
-        desk.ask_again()  # the run that follows computes nothing that it could ask again
+    else:
+        yield from _computed(suite, interview, tally)
+        if interview.n_computed >= tally.n_missing:
+            desk.ask_again()  # the run that follows computes nothing that it could ask again
     if _has_later_stages(suite, interview):
-        yield "  not in it: later prompts of each case, which depend on the first answers"
+        yield "  not in it: later prompts and vectors of each case, known after the first answers"
 
 
 def _computed(suite: SuiteState, interview: Interview, tally: Tally) -> Iterator[str]:

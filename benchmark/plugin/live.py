@@ -21,6 +21,7 @@ from benchmark.plugin.state import RunState
 ERASE = "\x1b[K"  # to the end of the line
 KEEP, BACK = "\x1b7", "\x1b8"  # the cursor's place
 _KEY = re.compile(r'"[0-9a-f]{64}"')
+_VECTORS = re.compile(r'"item_id":"vectors:.*?"request_keys":\[[^\]]*\]')
 _CASE_ID = re.compile(r"\[(?P<case_id>[^\]]+)\]$")
 
 
@@ -39,6 +40,19 @@ def fits(*, verbosity: int, capture: str, environ: Mapping[str, str]) -> bool:
     return (
         verbosity in (0, -1) and capture != "no" and environ.get("TERM", "dumb") not in ("", "dumb")
     )
+
+
+def prompts_in(row: str) -> int:
+    """How many answers a row is made of; vectors of what a model wrote are none of its own.
+
+    The keys are picked out of the row's text: reading the whole row would take longer.
+
+    >>> story = '{"item_id":"honesty/0.3/1","request_keys":["' + "a" * 64 + '"]}'
+    >>> beside = '{"item_id":"vectors:clip|truncate","request_keys":["' + "b" * 64 + '"]}'
+    >>> prompts_in(f"[{story},{beside}]")
+    1
+    """
+    return len(set(_KEY.findall(_VECTORS.sub("", row))))
 
 
 def register(config: pytest.Config, state: RunState) -> None:
@@ -87,9 +101,8 @@ class LiveLine:
         yield
         text, case = text_on(report), _CASE_ID.search(report.nodeid)
         if text and case and self._pace is not None:
-            # The keys are picked out of the row's text: reading the whole row would take longer.
-            prompts, worker = len(set(_KEY.findall(text))), getattr(report, "worker_id", "")
-            self._pace.note(case["case_id"], prompts, self._clock(), worker=worker)
+            worker = getattr(report, "worker_id", "")
+            self._pace.note(case["case_id"], prompts_in(text), self._clock(), worker=worker)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logfinish(self) -> Generator[None]:

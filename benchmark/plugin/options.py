@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from benchmark.errors import UsageProblem
+from benchmark.models.encoders.naming import chunking_rules, encoders_named
 from benchmark.settings import EMBEDDED_MODELS, Settings, data_source, default_cache, names, pairs
 from benchmark.shards import of_shard, parse_shard
 from benchmark.sources import FIGURES, PICTURES, is_hub_id
@@ -193,6 +194,13 @@ ASKING = (
         "N",
         "most tokens of a story; default: auto (1000; 32 of the demo, whose stories never end)",
     ),
+    Option(
+        "--chunking",
+        "mean-of-chunks",
+        "LIST",
+        "how an --encoder is given a story longer than its window: truncate, mean-of-chunks or "
+        "sentence-max, by comma (docs/story-statistics.md); default: mean-of-chunks",
+    ),
 )
 OUTPUT = (
     Option(
@@ -240,6 +248,14 @@ REPEATED = (
         "MAP",
         "which column of --questions is what: field=column by comma, a TOML file, or cvqa or "
         "cvqa-local; repeatable, one for each set; default: columns of the fields' own names",
+    ),
+    Option(
+        "--encoder",
+        None,
+        "NAME",
+        "encoders of stories and pictures, for retrieval and cross-modal scores: org/name or "
+        "org/name@COMMIT on the Hub, a local folder, random-clip or random-siglip; by comma or "
+        "repeated; default: none",
     ),
     Option("--model-args", None, "K=V", "keyword arguments for loading the model; repeatable"),
     Option(
@@ -367,6 +383,8 @@ def settings_from(config: pytest.Config) -> Settings:
         split=get("--split"),
         answering=_one_of(get("--answering"), ("probability", "generated"), "--answering"),
         controls=_controls(get("--controls")),
+        encoders=encoders_named(get("--encoder"), here=here),
+        chunking=chunking_rules(get("--chunking")),
     )
 
 

@@ -49,11 +49,15 @@ class SuiteState:
 
 @dataclass
 class RunState:
-    """Settings and the suites met so far, by name; ``identities`` by the same."""
+    """Settings and the suites met so far, by name; ``identities`` by the same.
+
+    ``encoders`` are those of the suites that ask any, by suite name and then by their own.
+    """
 
     settings: Settings
     suites: dict[str, SuiteState] = field(default_factory=dict)
     identities: dict[str, ModelIdentity] = field(default_factory=dict)
+    encoders: dict[str, dict[str, ModelIdentity]] = field(default_factory=dict)
     _folders: dict[Path, tuple[SuiteState, ...]] = field(default_factory=dict)
 
     def at(self, folder: Path) -> tuple[SuiteState, ...]:

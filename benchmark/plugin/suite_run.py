@@ -24,6 +24,7 @@ from benchmark.settings import Settings
 from benchmark.shards import Shard, of_all_shards
 from benchmark.suite import SUITE_FILE
 from leaderboard.baseline import Baseline
+from leaderboard.encoder_identities import encoders_document
 from leaderboard.merging import merge_if_last, missing
 from leaderboard.runs import Run, config_digest, journal_path, run_path, write_run
 from leaderboard.settling import settle
@@ -32,14 +33,20 @@ from leaderboard.settling import settle
 class SuiteRun:
     """Collects what the cases of one suite measured, and closes the books at the end."""
 
-    def __init__(self, state: SuiteState, identity: ModelIdentity, settings: Settings) -> None:
+    def __init__(
+        self,
+        state: SuiteState,
+        identity: ModelIdentity,
+        settings: Settings,
+        encoders: Mapping[str, ModelIdentity],
+    ) -> None:
         self.suite = suite = state.suite
         self.settings = settings
         self.failures: dict[str, Failure] = {}
         self._encoded: dict[str, str] = {}
         self.records: dict[str, CaseRecord] = {}
         self._analyses = chosen(suite.meta.analyses, state.analyses, source=SUITE_FILE)
-        self.run = _blank(state, identity, settings)
+        self.run = _blank(state, identity, settings, encoders)
         self.merged: Run | None = None
         self._journal_path = journal_path(settings.runs, self.run)
         self._header = Header(
@@ -163,7 +170,12 @@ class SuiteRun:
         return self.run.n_absent == 0 or not (interrupted or self.n_resumed)
 
 
-def _blank(state: SuiteState, identity: ModelIdentity, settings: Settings) -> Run:
+def _blank(
+    state: SuiteState,
+    identity: ModelIdentity,
+    settings: Settings,
+    encoders: Mapping[str, ModelIdentity],
+) -> Run:
     """The run before anything is measured."""
     suite = state.suite
     config: dict[str, Json] = {
@@ -177,6 +189,7 @@ def _blank(state: SuiteState, identity: ModelIdentity, settings: Settings) -> Ru
             if k not in ("model_id", "revision")
         },
         **suite.config(),
+        **encoders_document(encoders),
     }
     return Run(
         suite=suite.meta.name,

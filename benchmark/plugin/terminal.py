@@ -18,6 +18,7 @@ from benchmark.models.described import COUNTS
 from benchmark.plugin import between_sets, gating, traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
+from benchmark.records import ModelIdentity
 from leaderboard import board, tables
 from leaderboard.findings import findings
 
@@ -53,6 +54,7 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
                     if part
                 )
             )
+        lines += [_encoder(one) for one in state.encoders.get(meta.name, {}).values()]
         if state.settings.shard is not None:
             lines.append(f"  {state.settings.shard}: {len(suite.mine)} of these cases, whole units")
         if name in runs and runs[name].n_resumed:
@@ -60,6 +62,15 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
     if runs:
         lines.append(f"  store {state.settings.store}")
     return lines
+
+
+def _encoder(identity: ModelIdentity) -> str:
+    about = (identity.revision[:19], identity.device_kind, identity.dtype)
+    kind = "; random weights: its vectors test the harness and mean nothing"
+    return (
+        f"  encoder {identity.name} @ {', '.join(about)}"
+        f"{kind if '(random weights)' in identity.model_id else ''}"
+    )
 
 
 def summary(reporter: Any, controller: Controller) -> None:

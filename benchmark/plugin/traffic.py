@@ -1,7 +1,7 @@
 """What workers and controller tell each other besides reports; knows xdist's two dictionaries.
 
-Down: the model's identity and the finished cases. Up: how many answers were computed, and how
-the models ran.
+Down: the identities of model and encoders, and the finished cases. Up: how many answers were
+computed, and how the models ran.
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ def is_worker(config: pytest.Config) -> bool:
 def send_down(state: RunState, node: Node) -> None:
     """Give a new worker what only the controller worked out."""
     node.workerinput[_INPUT] = {
-        name: {"identity": _plain(state.identities[name]), "resumed": sorted(suite.resumed)}
+        name: {
+            "identity": _plain(state.identities[name]),
+            "encoders": {own: _plain(one) for own, one in state.encoders.get(name, {}).items()},
+            "resumed": sorted(suite.resumed),
+        }
         for name, suite in state.suites.items()
         if name in state.identities
     }
@@ -53,6 +57,7 @@ def take_down(config: pytest.Config, state: RunState) -> None:
         part = sent.get(name)
         if part is not None:
             state.identities[name] = _identity(part["identity"])
+            state.encoders[name] = {own: _identity(one) for own, one in part["encoders"].items()}
             suite.resumed = frozenset(part["resumed"])
 
 

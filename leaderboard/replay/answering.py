@@ -39,10 +39,16 @@ class BundleModel:
 
     supports = frozenset(Task)
 
-    def __init__(self, identity: ModelIdentity, answers: AnswerReader) -> None:
+    def __init__(
+        self,
+        identity: ModelIdentity,
+        answers: AnswerReader,
+        encoders: Mapping[str, ModelIdentity] | None = None,
+    ) -> None:
         self.identity = identity
+        self.identities = encoders or {}
         self._answers = answers
-        self._keys = Keys(identity)
+        self._keys = Keys(identity, encoders)
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """The answers to exactly these requests.

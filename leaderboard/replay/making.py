@@ -19,6 +19,7 @@ from benchmark.records import Answer, Text
 from benchmark.suite import Suite
 from benchmark.survey import Survey
 from benchmark.wordless import FIGURES, PICTURES, figures, pictures
+from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay import bundle
 from leaderboard.replay.answering import BundleModel, measure_again, noting
 from leaderboard.replay.origin import Origin, images_named, needed, open_suite, survey_named
@@ -163,7 +164,7 @@ def _asked(run: Run, suite: Suite, stores: Sequence[ResponseStore]) -> dict[str,
             found |= store.get([key for key in keys if key not in found])
         return found
 
-    model = BundleModel(run.model, read)
+    model = BundleModel(run.model, read, encoders_of(run))
     asked: dict[str, list[str]] = {}
     for row in run.rows:
         noted = asked.setdefault(row.case.case_id, [])

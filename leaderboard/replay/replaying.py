@@ -19,6 +19,7 @@ from benchmark.analyses import chosen, recompute
 from benchmark.errors import CultureError, DataProblem
 from benchmark.records import Answer, CaseRecord
 from benchmark.suite import Suite, own_analyses
+from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.answering import (
     Ask,
     BundleModel,
@@ -135,7 +136,7 @@ def _asker(
     level: Level, entry: Entry, answers: Mapping[str, Answer]
 ) -> Callable[[CaseRecord], Ask]:
     if level == "full":
-        model = BundleModel(entry.run.model, lookup(answers))
+        model = BundleModel(entry.run.model, lookup(answers), encoders_of(entry.run))
         return lambda _: model.ask
     return lambda record: by_place(
         record, entry.asked.get(record.case.case_id, ()), lookup(answers)

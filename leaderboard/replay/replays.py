@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
 from benchmark.records import ModelIdentity
+from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.answering import BundleModel, lookup
 from leaderboard.replay.bundle import Bundle, read
 
@@ -44,9 +45,17 @@ def identity_for(path: Path, *, suite: str) -> ModelIdentity:
     return found.pop()
 
 
-def model_of(path: Path, identity: ModelIdentity) -> BundleModel:
+def encoders_for(path: Path, *, suite: str) -> Mapping[str, ModelIdentity]:
+    """The encoders whose vectors the bundle has for a suite, by name."""
+    entries = [entry for entry in _read(path).entries if entry.run.suite == suite]
+    return {name: one for entry in entries for name, one in encoders_of(entry.run).items()}
+
+
+def model_of(
+    path: Path, identity: ModelIdentity, encoders: Mapping[str, ModelIdentity] | None = None
+) -> BundleModel:
     """The model that reads the bundle."""
-    return BundleModel(identity, lookup(_read(path).answers))
+    return BundleModel(identity, lookup(_read(path).answers), encoders)
 
 
 def store_in(cache_folder: Path, path: Path) -> Path:

@@ -68,6 +68,16 @@ class Cells:
             case _:
                 return None
 
+    def beside(self, case: Case) -> ImageEntry | None:
+        """What a case's stories are held against by encoders: what is shown, else the own picture.
+
+        A story that was written without a picture, or to a grey square, says how much is owed to
+        the words alone.
+        """
+        if case.proxy in (BLANK, NONE):
+            return self._first(case.country, case.topic)
+        return self.picture(case)
+
     def elsewhere(self, iso3: str, slug: str) -> str:
         """Whose picture of a concept another nationality is shown: the next by code that has one.
 

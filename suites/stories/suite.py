@@ -16,6 +16,7 @@ from benchmark.proxies import ImageSet, blank_picture
 from benchmark.records import Case, ImageRef, Script, Selection
 from benchmark.settings import DEMO, EMBEDDED_MODELS, Settings
 from benchmark.sources import open_stories
+from benchmark.story_embedding import embedded
 from benchmark.story_groups import Groups, load_groups
 from benchmark.story_scoring import Told, story_record
 from benchmark.story_wording import (
@@ -86,7 +87,7 @@ class StoriesSuite:
         return self._cells.select()
 
     def interview(self, case: Case) -> Script:
-        """Ask for every story of the case at once."""
+        """Ask for every story of the case at once, and then for their vectors by each encoder."""
         picture = self._opened(case)
         chosen = self._chosen
         replies = yield [self._teller.story(case, *one, picture) for one in chosen]
@@ -101,7 +102,11 @@ class StoriesSuite:
             for (temperature, response), reply in zip(chosen, replies, strict=True)
         ]
         shown = [] if picture is None else [picture.image_id]
-        return story_record(case, told, language=self.settings.language, image_ids=shown)
+        record = story_record(case, told, language=self.settings.language, image_ids=shown)
+        beside = self._cells.beside(case) if self._specs else None
+        if beside is None:
+            return record
+        return (yield from embedded(record, told, self.images.open(beside), self._specs))
 
     def config(self) -> Mapping[str, Json]:
         """Pictures, wording, selection and sampling; equal config, comparable rows."""
@@ -122,6 +127,7 @@ class StoriesSuite:
             "language_identifier": languages.identifier(),
             **_named("translation", self.translation),
             **_named("groups", self.groups),
+            **self._encoding(),
         }
 
     def stamp(self) -> str:
@@ -131,6 +137,7 @@ class StoriesSuite:
     def header(self) -> tuple[str, ...]:
         """Which pictures, and how many stories a case."""
         heat = ", ".join(f"{temperature:g}" for temperature in self.settings.temperatures)
+        rules = ", ".join(self.settings.chunking)
         return (
             f"images {self.images.name} @ {self.images.revision[:19]}: "
             f"{len(self.images.entries)} pictures for stories",
@@ -139,6 +146,7 @@ class StoriesSuite:
             f"language check: {self._language_check()}",
             *self._translated(),
             *self._grouped(),
+            *([f"encoders read long stories by {rules}"] if self.settings.encoders else []),
             *(
                 f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
                 for problem in self.images.problems
@@ -169,6 +177,24 @@ class StoriesSuite:
         unasked = self.groups.by_country.keys() - set(self._cells.countries)
         if unasked:
             yield f"groups not asked, nor is their country: of {', '.join(sorted(unasked))}"
+
+    def _encoding(self) -> Mapping[str, Json]:
+        """Encoders and rules, where there are any: without them a row holds no vectors."""
+        if not self.settings.encoders:
+            return {}
+        return {
+            "encoders": [one.name for one in self.settings.encoders],
+            "chunking": list(self.settings.chunking),
+        }
+
+    @property
+    def _specs(self) -> Sequence[str]:
+        """``ENCODER|RULE``, each encoder under each rule."""
+        return [
+            f"{one.name}|{rule}"
+            for one in self.settings.encoders
+            for rule in self.settings.chunking
+        ]
 
     def _opened(self, case: Case) -> ImageRef | None:
         if case.proxy == BLANK:

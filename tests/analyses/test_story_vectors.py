@@ -12,6 +12,7 @@ from benchmark.analyses.story_encoders import StoryEncoders, encoder_favours
 from benchmark.analyses.story_retrieval import StoryRetrieval
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.retrieval import nearest_piece
 from benchmark.records import Answer, Case, CaseRecord, Item, Score, Text, Vector
 from tests.analyses.building import find
 
@@ -66,6 +67,11 @@ class Planted:
             cluster=case.topic,
             image_ids=(f"{case.country}-{case.topic}",),
             request_keys=tuple(keys),
+            values={
+                "picture_similarity": float(
+                    np.mean([nearest_piece(row, picture) for row in rows[1:]])
+                )
+            },
         )
 
 
@@ -153,16 +159,17 @@ def test_encoders_that_see_the_same_agree_and_others_do_not() -> None:
     planted = Planted(seed=4)
     records = planted.records({"clip": one, "siglip": one, "odd": other})
     scores = StoryEncoders()(records, planted.answers, rng=rng)
-    alike = {"ranked": "cases", "encoder": "clip|truncate", "against": "siglip|truncate"}
-    apart = {"ranked": "cases", "encoder": "clip|truncate", "against": "odd|truncate"}
+    at = {"ranked": "cases", "chunking": "truncate"}
+    alike = {**at, "encoder": "clip", "against": "siglip"}
+    apart = {**at, "encoder": "clip", "against": "odd"}
     assert find(scores, "encoder_tau", **alike).value > 0.5
     assert abs(find(scores, "encoder_tau", **apart).value) < 0.3
-    assert 0.4 < find(scores, "encoder_agreement", ranked="cases").value < 0.9
+    assert 0.4 < find(scores, "encoder_agreement", **at).value < 0.9
     mean = find(scores, "story_picture_similarity", encoder="clip", chunking="truncate")
     assert 0.5 < mean.value < 1
 
 
-def favoured() -> tuple[Planted, dict[str, list[CaseRecord]]]:
+def favoured() -> dict[str, list[CaseRecord]]:
     """Three models alike in truth; the encoder ``siglip`` favours the smallest one."""
     planted = Planted(seed=5)
     runs = {}
@@ -171,13 +178,13 @@ def favoured() -> tuple[Planted, dict[str, list[CaseRecord]]]:
         more = 0.6 if model == "small" else 0.0
         fit = {"blip": level(1.0), "clip": level(1.0), "siglip": level(1.0 + more)}
         runs[model] = planted.records(fit, model)
-    return planted, runs
+    return runs
 
 
 def test_planted_bias_of_an_encoder_is_found() -> None:
     """The favour stands at its encoder and model, is significant, and is the largest."""
-    planted, runs = favoured()
-    scores = encoder_favours(runs, planted.answers, rng=np.random.default_rng(0))
+    runs = favoured()
+    scores = encoder_favours(runs, rule="truncate", rng=np.random.default_rng(0))
     favours = {
         (s.scope["encoder"], s.scope["model"]): s.value
         for s in scores
@@ -186,7 +193,7 @@ def test_planted_bias_of_an_encoder_is_found() -> None:
     assert max(favours, key=lambda pair: favours[pair]) == ("siglip", "small")
     at = {"encoder": "siglip", "chunking": "truncate", "model": "small"}
     assert find(scores, "encoder_favour_p", **at).value < 0.05
-    assert find(scores, "encoder_agreement", ranked="models").n == 3
+    assert find(scores, "encoder_agreement", ranked="models", chunking="truncate").n == 3
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
@@ -216,9 +223,12 @@ def test_vectors_must_belong_to_the_stories() -> None:
 
 def test_models_without_common_encoders_cannot_be_compared() -> None:
     """One model or one encoder is no comparison."""
-    planted, runs = favoured()
+    runs = favoured()
     with pytest.raises(DataProblem, match="at least two models"):
-        encoder_favours({"large": runs["large"]}, planted.answers, rng=np.random.default_rng(0))
+        encoder_favours({"large": runs["large"]}, rule="truncate", rng=np.random.default_rng(0))
+    halves = {"large": runs["large"][:10], "small": runs["small"][20:]}
+    with pytest.raises(DataProblem, match="no case in common"):
+        encoder_favours(halves, rule="truncate", rng=np.random.default_rng(0))
 
 
 def test_the_nearest_piece_of_a_story_counts() -> None:

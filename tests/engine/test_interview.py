@@ -10,7 +10,18 @@ import pytest
 from benchmark.engine.interview import Interview, run_unit
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import ImageProblem, ModelProblem
-from benchmark.records import Answer, Case, CaseRecord, Reply, Request, Script
+from benchmark.records import (
+    Answer,
+    Case,
+    CaseRecord,
+    Embed,
+    ModelIdentity,
+    Reply,
+    Request,
+    Script,
+    Subject,
+    Vector,
+)
 from tests.engine.asking import IDENTITY, CountingModel, choice
 
 QUESTIONS = [choice(f"q{i:02d}", prefix=f"p{i % 2}") for i in range(10)]
@@ -134,3 +145,57 @@ def test_a_failing_model_is_the_outcome_of_all_that_waited() -> None:
     outcomes = run_unit({n: two_stages(n, []) for n in "ab"}, ask)
     assert [str(outcome) for outcome in outcomes.values()] == ["out of order"] * 2
     assert calls == [2]
+
+
+def identity(name: str) -> ModelIdentity:
+    """Of a model or an encoder."""
+    return ModelIdentity(name=name, model_id=name, revision="1", backend="none")
+
+
+class Embedding:
+    """An embedder of one encoder that counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.identities = {"clip": identity("clip")}
+        self.asked: list[Request] = []
+
+    def answer(self, batch: Sequence[Request]) -> list[Answer]:
+        self.asked += batch
+        return [Vector(values=(1.0, 0.5)) for _ in batch]
+
+
+def test_vectors_are_made_without_the_model_and_serve_others(tmp_path: Path) -> None:
+    """An encoder is asked beside the model, and its answer is read by another model's run."""
+
+    def never() -> CountingModel:
+        raise AssertionError("the model was loaded for a vector")
+
+    subject = Subject(country="FRA", item_id="a")
+    wanted = Embed(content="Once", encoder="clip|truncate", subject=subject)
+    store, embedding = ResponseStore(tmp_path / "s.sqlite"), Embedding()
+    keys = []
+    for name in ("one", "other"):
+        asked = Interview(
+            identity=identity(name), store=store, load=never, batch_size=2, embedder=embedding
+        )
+        (reply,) = asked.ask([wanted])
+        assert reply.answer == Vector(values=(1.0, 0.5))
+        keys.append(reply.key)
+    assert len(embedding.asked) == 1
+    assert keys[0] == keys[1]
+    store.close()
+
+
+def test_an_encoder_that_nobody_knows_is_the_models_business(tmp_path: Path) -> None:
+    """A request for a vector by another name goes to the model, which does not support it."""
+    model = CountingModel()
+    asked = Interview(
+        identity=model.identity,
+        store=ResponseStore(tmp_path / "s.sqlite"),
+        load=lambda: model,
+        batch_size=2,
+        embedder=Embedding(),
+    )
+    subject = Subject(country="FRA", item_id="a")
+    with pytest.raises(ModelProblem, match="embed, which it does not support"):
+        asked.ask([Embed(content="Once", encoder="blip|truncate", subject=subject)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sqlite3
@@ -38,6 +39,17 @@ ANSWERS = st.one_of(
 def test_answers_return_bit_for_bit(answer: Answer) -> None:
     """Encoding keeps every float exactly."""
     assert decode(*encode(answer)) == answer
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False), max_size=8).map(tuple))
+def test_a_vector_of_float32_is_packed(values: tuple[float, ...]) -> None:
+    """Six characters a number at most, and back bit for bit; lists of older stores are read."""
+    kind, payload = encode(Vector(values=values))
+    assert len(payload) <= 4 + 6 * len(values)
+    assert decode(kind, payload) == Vector(values=values)
+    listed = "[" + ",".join(map(repr, values)) + "]"  # as versions before wrote them
+    if all(map(math.isfinite, values)):
+        assert decode(kind, listed) == Vector(values=values)
 
 
 def test_an_unscored_answer_returns_as_nan() -> None:

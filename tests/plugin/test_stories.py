@@ -8,6 +8,7 @@ import pytest
 
 from leaderboard.__main__ import main
 from tests.plugin.running import Place, answers
+from tests.plugin.test_resume import KILL_AT_PUT, stored
 
 SUITE = "suites/stories"
 MODEL = "reference:random"
@@ -90,3 +91,21 @@ def test_demo_writes_its_sample(place: Place) -> None:
     truncated = [row["truncated"] for row in document["rows"]]
     assert set(truncated) <= {0.0, 0.25, 0.5, 0.75, 1.0}  # shares of four stories
     assert sum(truncated) / len(truncated) > 0.8
+
+
+def test_killed_in_the_midst_of_stories_and_resumed(place: Place) -> None:
+    """``kill -9`` between batches: no story is written twice, and the rows are the same."""
+    whole = Place(folder=place.folder / "whole")
+    words = (*SMALL, "--batch-size", "3")
+    first = whole.run(*words, suite=SUITE, model=MODEL)
+    env, plugins = place.plugin("cut", KILL_AT_PUT.format(after=3))
+    killed = place.run(*words, suite=SUITE, model=MODEL, env=env, plugins=plugins)
+    assert killed.code == -9, killed.out
+    before = stored(place)
+    assert 0 < before < 32
+    again = place.run(*words, suite=SUITE, model=MODEL)
+    assert again.code == 0, again.out
+    assert answers(again)[0] == answers(first)[0] - before
+    assert place.rows_text() == whole.rows_text()
+    assert place.document()["scores"] == whole.document()["scores"]
+    assert place.files("*journal*") == []

@@ -1,4 +1,4 @@
-"""A model with encoders beside it: answers `Embed` requests by them and all others itself.
+"""The encoders of a run: they answer its `Embed` requests, beside the model under test.
 
 Knows the protocols; no framework. The name of an encoder with its rule of chunking is
 ``ENCODER|RULE``, as `benchmark.analyses.story_vectors` reads it.
@@ -12,60 +12,46 @@ import numpy as np
 
 from benchmark.errors import ModelProblem, unknown
 from benchmark.models.encoders.protocol import encode_long
-from benchmark.records import Embed, Task, Vector
+from benchmark.records import Embed, Vector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from benchmark.models.encoders.protocol import Encoder, Vectors
-    from benchmark.records import Answer, Model, ModelIdentity, Request
+    from benchmark.records import Answer, ModelIdentity, Request
 
 
-class WithEncoders:
-    """Delegates to the model; its identity is the model's, an encoder's is in the request."""
+class Encoders:
+    """Each is opened when the first vector is asked of it, and stays open beside the others."""
 
-    def __init__(self, model: Model, encoders: Mapping[str, Encoder]) -> None:
-        self._model = model
-        self._encoders = encoders
-
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._model.identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return self._model.supports | {Task.EMBED}
+    def __init__(
+        self, identities: Mapping[str, ModelIdentity], open_one: Callable[[ModelIdentity], Encoder]
+    ) -> None:
+        self.identities = identities
+        self._open_one = open_one
+        self._opened: dict[str, Encoder] = {}
 
     def answer(self, batch: Sequence[Request]) -> Sequence[Answer]:
-        """Answers in the order asked; pieces of all texts of one encoder are encoded together."""
-        found: dict[int, Answer] = {}
-        others = [i for i, request in enumerate(batch) if not isinstance(request, Embed)]
-        if others:
-            asked = self._model.answer([batch[i] for i in others])
-            found.update(zip(others, asked, strict=True))
-        by_encoder: dict[str, list[tuple[int, Embed]]] = {}
-        for i, request in enumerate(batch):
-            if isinstance(request, Embed):
-                by_encoder.setdefault(request.encoder, []).append((i, request))
-        for spec, members in by_encoder.items():
-            rows = self._embedded(spec, [request for _, request in members])
-            found.update(zip((i for i, _ in members), map(_vector, rows), strict=True))
-        return [found[i] for i in range(len(batch))]
+        """Vectors in the order asked; those of several pieces follow one another in one."""
+        return [_vector(self._embedded(request)) for request in batch]
 
-    def _embedded(self, spec: str, requests: Sequence[Embed]) -> list[Vectors]:
-        name, _, rule = spec.rpartition("|")
-        if name not in self._encoders:
+    def _embedded(self, request: Request) -> Vectors:
+        if not isinstance(request, Embed):
+            raise ModelProblem(f"encoders answer no {type(request).__name__}; ask the model")
+        name, _, rule = request.encoder.rpartition("|")
+        encoder = self._encoder(name, request.encoder)
+        if isinstance(request.content, str):
+            return encode_long(encoder, [request.content], rule)[0]
+        return encoder.encode_images([request.content])
+
+    def _encoder(self, name: str, spec: str) -> Encoder:
+        if name not in self.identities:
             raise ModelProblem(
-                unknown("encoder", name, self._encoders, source=f"a request for {spec!r}")
+                unknown("encoder", name, self.identities, source=f"a request for {spec!r}")
             )
-        encoder = self._encoders[name]
-        texts = [r.content for r in requests if isinstance(r.content, str)]
-        images = [r.content for r in requests if not isinstance(r.content, str)]
-        of_texts = iter(encode_long(encoder, texts, rule) if texts else [])
-        of_images: Iterator[Vectors] = iter(
-            encoder.encode_images(images)[:, None] if images else []
-        )
-        return [next(of_texts if isinstance(r.content, str) else of_images) for r in requests]
+        if name not in self._opened:
+            self._opened[name] = self._open_one(self.identities[name])
+        return self._opened[name]
 
 
 def _vector(rows: Vectors) -> Vector:

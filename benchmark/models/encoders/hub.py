@@ -13,29 +13,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark.errors import ModelProblem
-from benchmark.models.commits import hub_commit
-from benchmark.models.local import check_folder, weights_digest
+from benchmark.models.encoders.naming import encoder_device, encoder_folder
+from benchmark.models.loading import backend_modules, device_for
+from benchmark.models.memory import Halving
 from benchmark.models.processors import open_processor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmark.models.encoders.protocol import Vectors
-    from benchmark.records import ImageRef
+    from benchmark.records import ImageRef, ModelIdentity
+    from benchmark.settings import Settings
 
 BATCH = 32
 BLIP = "BlipForImageTextRetrieval"
-PADDED = frozenset({"siglip", "siglip2"})  # trained on texts padded to the whole window
+# Trained on lower case, padded to the whole window and attending to the padding: no mask is passed.
+PADDED = frozenset({"siglip", "siglip2"})
 
 
 class HubEncoder:
     """A model with ``get_text_features`` and ``get_image_features``."""
 
-    def __init__(self, name: str, model: Any, processor: Any, *, device: str = "cpu") -> None:  # noqa: ANN401
+    def __init__(self, name: str, model: Any, processor: Any, *, device: Any) -> None:  # noqa: ANN401
         self._name = name
         self._model = model.to(device).eval()
         self._processor = processor
         self._device = device
+        self._together = Halving(BATCH)
 
     @property
     def name(self) -> str:
@@ -50,45 +54,63 @@ class HubEncoder:
         """Tokens of each word by itself, special ones left out."""
         if not words:
             return []
-        found = self._processor.tokenizer(list(words), add_special_tokens=False)["input_ids"]
+        plain = [self._as_trained(word) for word in words]
+        found = self._processor.tokenizer(plain, add_special_tokens=False)["input_ids"]
         return [len(ids) for ids in found]
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        return self._in_batches([self._tokens(texts[i : i + BATCH]) for i in _starts(texts)])
+        return _joined(
+            self._together.run(texts, self._some_texts, what=lambda _: f"a text to {self._name}")
+        )
 
     def encode_images(self, images: Sequence[ImageRef]) -> Vectors:
-        import torch
+        return _joined(
+            self._together.run(
+                images, self._some_images, what=lambda _: f"a picture to {self._name}"
+            )
+        )
 
-        rows = []
-        with torch.inference_mode():
-            for i in _starts(images):
-                pixels = [image.pixels() for image in images[i : i + BATCH]]
-                inputs = self._processor.image_processor(images=pixels, return_tensors="pt")
-                rows.append(_plain(self._image_features(inputs.to(self._device))))
-        return _joined(rows)
-
-    def _in_batches(self, batches: Sequence[Any]) -> Vectors:
+    def _some_texts(self, texts: Sequence[str]) -> list[Vectors]:
         import torch
 
         with torch.inference_mode():
-            return _joined([_plain(self._text_features(inputs)) for inputs in batches])
+            return list(_plain(self._text_features(self._tokens(texts))))
+
+    def _some_images(self, images: Sequence[ImageRef]) -> list[Vectors]:
+        import torch
+
+        with torch.inference_mode():
+            pixels = [image.pixels() for image in images]
+            inputs = self._processor.image_processor(images=pixels, return_tensors="pt")
+            return list(_plain(self._image_features(inputs.to(self._device))))
 
     def _tokens(self, texts: Sequence[str]) -> Any:  # noqa: ANN401
-        padded = self._model.config.model_type in PADDED
+        how: dict[str, Any] = {"padding": True}
+        if self._is_padded:
+            how = {"padding": "max_length", "padding_side": "right"}
         found = self._processor.tokenizer(
-            list(texts),
-            padding="max_length" if padded else True,
+            [self._as_trained(text) for text in texts],
             truncation=True,
             max_length=self._length(),
             return_tensors="pt",
+            **how,
         )
+        if self._is_padded:
+            found.pop("attention_mask", None)  # which some versions' tokenizers add
         return found.to(self._device)
+
+    def _as_trained(self, text: str) -> str:
+        # Not every tokenizer that is saved beside a SigLIP 2 does it.
+        return text.lower() if self._is_padded else text
+
+    @property
+    def _is_padded(self) -> bool:
+        return self._model.config.model_type in PADDED
 
     def _length(self) -> int:
         return int(self._model.config.text_config.max_position_embeddings)
 
     def _text_features(self, inputs: Any) -> Any:  # noqa: ANN401
-        # SigLIP attends to its padding: its tokenizer gives no mask, and none is passed.
         return self._model.get_text_features(**inputs)
 
     def _image_features(self, inputs: Any) -> Any:  # noqa: ANN401
@@ -121,44 +143,87 @@ class BlipEncoder(HubEncoder):
         return self._model.vision_proj(states[:, 0])
 
 
-def open_encoder(source: str, *, revision: str | None, cache: Path, device: str) -> HubEncoder:
-    """An encoder from the Hub or a local folder, pinned to a commit or its weights' digest.
+def open_chosen(settings: Settings, identity: ModelIdentity) -> HubEncoder:
+    """`open_encoder` for one of those that the settings name."""
+    choice = next(one for one in settings.encoders if one.name == identity.name)
+    return open_encoder(
+        identity,
+        encoder_folder(choice, cache=settings.cache) or choice.source,
+        device=encoder_device(settings.device),
+        threads=settings.threads,
+    )
+
+
+def open_encoder(
+    identity: ModelIdentity, source: str | Path, *, device: str, threads: int | None = None
+) -> HubEncoder:
+    """The encoder of an identity, from the Hub (at its commit) or from a folder.
 
     Raises
     ------
     ModelProblem
-        The model has no vectors for texts and pictures.
-    HubProblem
-        The Hub does not have it or cannot be reached.
+        It cannot be loaded, or has no vectors for texts and pictures.
     """
-    import transformers
+    torch, transformers = backend_modules()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    target = device_for(torch, identity, device)
+    where = {} if isinstance(source, Path) else {"revision": identity.revision}
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        model, missing = _model(transformers, torch, identity, source, where)
+        processor = open_processor(transformers, source, **where)
+    except (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError) as error:
+        raise ModelProblem(_why(identity, error)) from error
+    if missing:
+        raise ModelProblem(
+            f"{identity.name}: {len(missing)} weights are missing and would be random (first: "
+            f"{missing[0]}); the checkpoint is of another kind of model"
+        )
+    made = BlipEncoder if type(model).__name__ == BLIP else HubEncoder
+    return made(identity.name, model, processor, device=target)
 
-    folder = Path(source).expanduser()
-    arguments: dict[str, object] = {"use_safetensors": True}
-    if folder.is_dir():
-        check_folder(folder)
-        pinned = weights_digest(folder, cache=cache)
-        name, where = f"{folder.name}@{pinned}", str(folder)
-    else:
-        pinned = hub_commit(source, revision)
-        name, where = f"{source}@{pinned}", source
-        arguments["revision"] = pinned
-    config = transformers.AutoConfig.from_pretrained(where, **_revision(arguments))
+
+def _model(
+    transformers: Any,  # noqa: ANN401 - transformers ships no usable types
+    torch: Any,  # noqa: ANN401
+    identity: ModelIdentity,
+    source: str | Path,
+    where: dict[str, str],
+) -> tuple[Any, list[str]]:
+    """The model, and the weights that its files lack."""
+    config = transformers.AutoConfig.from_pretrained(source, **where)
     blip = BLIP in (getattr(config, "architectures", None) or ())
     kind = getattr(transformers, BLIP) if blip else transformers.AutoModel
-    model = kind.from_pretrained(where, **arguments)
+    model, report = kind.from_pretrained(
+        source,
+        **where,
+        dtype=getattr(torch, identity.dtype),
+        use_safetensors=True,
+        output_loading_info=True,
+    )
     if not blip and not (hasattr(model, "get_text_features") and hasattr(config, "text_config")):
         raise ModelProblem(
-            f"{source} has no vectors of texts and pictures ({type(model).__name__}); give a model "
-            "such as CLIP or SigLIP, or BLIP's for retrieval"
+            f"{identity.name} has no vectors of texts and pictures ({type(model).__name__}); give "
+            "a model such as CLIP or SigLIP, or BLIP's for retrieval"
         )
-    processor = open_processor(transformers, where, **_revision(arguments))
-    made = BlipEncoder if blip else HubEncoder
-    return made(name, model, processor, device=device)
+    return model, sorted(report["missing_keys"])
 
 
-def _revision(arguments: dict[str, object]) -> dict[str, object]:
-    return {k: v for k, v in arguments.items() if k == "revision"}
+def _why(identity: ModelIdentity, error: Exception) -> str:
+    if "trust_remote_code" in str(error):
+        return f"{identity.name} needs Python code of its own, which is not run for encoders"
+    if "safetensors" in str(error):
+        return (
+            f"{identity.name} has no safetensors weights at {identity.revision[:19]}, and other "
+            "formats are not read; name a commit that has them (many repositories have one as a "
+            "pull request: --encoder NAME@refs/pr/N), or a folder that save_pretrained wrote"
+        )
+    first = (str(error).strip().splitlines() or [""])[0][:300]
+    return (
+        f"{identity.name} cannot be loaded as an encoder ({type(error).__name__}: {first}); check "
+        "the files and the transformers version"
+    )
 
 
 def _starts(rows: Sequence[object]) -> range:
@@ -174,4 +239,4 @@ def _plain(features: Any) -> Vectors:  # noqa: ANN401
 
 
 def _joined(rows: Sequence[Vectors]) -> Vectors:
-    return np.concatenate(rows) if rows else np.zeros((0, 0), dtype=np.float32)
+    return np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32)

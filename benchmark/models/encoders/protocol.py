@@ -63,18 +63,13 @@ def encode_long(encoder: Encoder, texts: Sequence[str], rule: str) -> list[Vecto
     """Vectors of texts of any length under a rule of `benchmark.metrics.chunking`.
 
     Of each text one row, (1, d), for ``truncate`` and ``mean-of-chunks`` (the mean of the chunks'
-    vectors, brought back to length 1), or a row for each piece for ``sentence-max``. All pieces
-    of all texts are encoded together.
+    vectors, brought back to length 1), or a row for each piece for ``sentence-max``. A text's
+    pieces are encoded together, and with those of no other: what stands beside it in a batch
+    moves a vector in its last digits, and one text may be met in several batches.
     """
     if rule not in RULES:
         raise ModelProblem(unknown("rule of chunking", rule, RULES, source="an encoder"))
-    pieces, sizes = [], []
-    for text in texts:
-        mine = _pieces(encoder, text, rule)
-        pieces += mine
-        sizes.append(len(mine))
-    rows = encoder.encode_texts(pieces)
-    parts = np.split(rows, np.cumsum(sizes)[:-1])
+    parts = (encoder.encode_texts(_pieces(encoder, text, rule)) for text in texts)
     return [_unit(part.mean(axis=0, keepdims=True)) if rule == MEAN else part for part in parts]
 
 

@@ -1,4 +1,4 @@
-"""Long texts through an encoder that counts words, and embed requests beside a model."""
+"""Long texts through an encoder that counts words, and the encoders of a run by their names."""
 
 from __future__ import annotations
 
@@ -10,21 +10,9 @@ from PIL import Image
 
 from benchmark.errors import ModelProblem
 from benchmark.metrics.chunking import MEAN, SENTENCE_MAX, TRUNCATE
-from benchmark.models.encoders.answering import WithEncoders
+from benchmark.models.encoders.answering import Encoders
 from benchmark.models.encoders.protocol import encode_long
-from benchmark.models.random_answers import RandomAnswers
-from benchmark.records import (
-    Embed,
-    Generate,
-    GenerationParams,
-    ImageRef,
-    ModelIdentity,
-    Prompt,
-    Subject,
-    Task,
-    Text,
-    Vector,
-)
+from benchmark.records import Embed, ImageRef, ModelIdentity, Subject, Vector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,10 +73,7 @@ def test_an_unknown_rule_is_refused() -> None:
         encode_long(WordCounts(), ["x"], "truncated")
 
 
-def model() -> WithEncoders:
-    """A model of random answers with the encoder beside it."""
-    identity = ModelIdentity(name="m", model_id="m", revision="1", backend="fake")
-    return WithEncoders(RandomAnswers(identity), {"counts": WordCounts()})
+IDENTITY = ModelIdentity(name="counts", model_id="counts", revision="1", backend="fake")
 
 
 def embed(content: str | ImageRef, spec: str) -> Embed:
@@ -96,27 +81,25 @@ def embed(content: str | ImageRef, spec: str) -> Embed:
     return Embed(content=content, encoder=spec, subject=SUBJECT)
 
 
-def test_embed_requests_go_to_the_encoder_and_others_to_the_model() -> None:
+def test_an_encoder_is_opened_when_it_is_asked_and_once() -> None:
     """In the order asked; pieces of a text follow one another in its vector."""
+    opened: list[str] = []
+
+    def open_one(identity: ModelIdentity) -> WordCounts:
+        opened.append(identity.name)
+        return WordCounts()
+
     pixels = ImageRef(image_id="p", digest="d", pixels=lambda: Image.new("RGB", (2, 2), (0, 9, 0)))
-    write = Generate(
-        prompt=Prompt(prefix=("Once",), suffix=""),
-        params=GenerationParams(max_new_tokens=5),
-        seed=1,
-        subject=SUBJECT,
-    )
-    asked = model()
+    asked = Encoders({"counts": IDENTITY}, open_one)
+    assert opened == []
     found = asked.answer(
-        [embed(STORY, "counts|sentence-max"), write, embed(pixels, "counts|sentence-max")]
+        [embed(STORY, "counts|sentence-max"), embed(pixels, "counts|sentence-max")]
     )
-    assert found[0] == Vector(values=(1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
-    assert isinstance(found[1], Text)
-    assert found[2] == Vector(values=(0.0, 1.0, 0.0))
-    assert Task.EMBED in asked.supports
-    assert asked.identity.name == "m"
+    assert found == [Vector(values=(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)), Vector(values=(0.0, 1.0, 0.0))]
+    assert opened == ["counts"]
 
 
 def test_an_encoder_that_is_not_there_is_named() -> None:
     """One sentence with those that are."""
     with pytest.raises(ModelProblem, match="unknown encoder 'clip'"):
-        model().answer([embed("x", "clip|truncate")])
+        Encoders({"counts": IDENTITY}, lambda _: WordCounts()).answer([embed("x", "clip|truncate")])

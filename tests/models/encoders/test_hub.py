@@ -1,4 +1,9 @@
-"""Tiny random CLIP, SigLIP 2 and BLIP through the adapter, against the library's own forward."""
+"""Tiny random CLIP, SigLIP, SigLIP 2 and BLIP through the adapter, offline and by Pillow alone.
+
+SigLIP 2 comes in two kinds: of one resolution, which is the architecture of SigLIP with another
+tokenizer, and NaFlex (``siglip2``), which sees each picture at its own shape. Trained weights are
+not tested.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +17,11 @@ from PIL import Image
 from benchmark.errors import ModelProblem
 from benchmark.metrics.chunking import MEAN, SENTENCE_MAX, TRUNCATE
 from benchmark.metrics.greedy_matching import greedy_f1
-from benchmark.models.encoders.hub import BlipEncoder, HubEncoder, open_encoder
+from benchmark.models.encoders.hub import BlipEncoder, HubEncoder, _why, open_encoder
+from benchmark.models.encoders.naming import encoder_folder, encoder_identity, encoders_named
 from benchmark.models.encoders.protocol import encode_long
 from benchmark.models.encoders.tokens import open_token_encoder
-from benchmark.records import ImageRef
+from benchmark.records import ImageRef, ModelIdentity
 from tests.models.families.parts import library, tokenizer
 
 if TYPE_CHECKING:
@@ -54,9 +60,15 @@ def folder(path: Path, kind: str) -> Path:
     if kind == "clip":
         config = t.CLIPConfig(text_config=text | ids, vision_config=seen, projection_dim=16)
         made, images = t.CLIPModel, t.CLIPImageProcessorPil(size=shape, crop_size=shape)
-    elif kind == "siglip":
+    elif kind in ("siglip", "siglip2-fixed"):
         config = t.SiglipConfig(text_config=text, vision_config=seen)
         made, images = t.SiglipModel, t.SiglipImageProcessorPil(size=shape)
+    elif kind == "siglip2-naflex":
+        config = t.Siglip2Config(
+            text_config=text, vision_config={**SMALL, "patch_size": 14, "num_patches": 16}
+        )
+        made = t.Siglip2Model
+        images = t.Siglip2ImageProcessorPil(patch_size=14, max_num_patches=16)
     else:
         more = {"encoder_hidden_size": 32, **ids}
         seen["initializer_range"] = 0.08  # 1e-10 by default: all pictures would be alike
@@ -70,8 +82,16 @@ def folder(path: Path, kind: str) -> Path:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         made(config).save_pretrained(path)
+    if kind.startswith("siglip2"):
+        words = gemma_like()
     words.save_pretrained(path)
-    names = {"clip": "CLIPProcessor", "siglip": "SiglipProcessor", "blip": "BlipProcessor"}
+    names = {
+        "clip": "CLIPProcessor",
+        "siglip": "SiglipProcessor",
+        "siglip2-fixed": "SiglipProcessor",
+        "siglip2-naflex": "Siglip2Processor",
+        "blip": "BlipProcessor",
+    }
     document = {
         "processor_class": names[kind],
         "image_processor": json.loads(images.to_json_string()),
@@ -80,11 +100,28 @@ def folder(path: Path, kind: str) -> Path:
     return path
 
 
-@pytest.fixture(scope="module", params=["clip", "siglip", "blip"])
+def opened(place: Path) -> HubEncoder:
+    """A folder as ``--encoder`` opens it."""
+    (choice,) = encoders_named([str(place)], here=place)
+    identity = encoder_identity(choice, device="cpu", cache=place.parent / "cache")
+    return open_encoder(identity, place, device="cpu")
+
+
+def gemma_like() -> Any:
+    """SigLIP 2's own tokenizer class: lower case, padding at the left and a mask unless told."""
+    letters = [chr(code) for code in range(33, 127)]
+    marks = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "\u2581"]
+    return library().Siglip2Tokenizer(
+        vocab={token: place for place, token in enumerate([*marks, *letters])}, merges=[]
+    )
+
+
+@pytest.fixture(
+    scope="module", params=["clip", "siglip", "siglip2-fixed", "siglip2-naflex", "blip"]
+)
 def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> HubEncoder:
     """Each kind through the adapter."""
-    place = folder(tmp_path_factory.mktemp(request.param), request.param)
-    return open_encoder(str(place), revision=None, cache=place.parent / "cache", device="cpu")
+    return opened(folder(tmp_path_factory.mktemp(request.param), request.param))
 
 
 def test_vectors_have_length_one_and_one_size(encoder: HubEncoder) -> None:
@@ -111,10 +148,43 @@ def test_a_long_story_is_cut_by_the_rule(encoder: HubEncoder) -> None:
     assert sum(encoder.count_tokens(STORY.split())) > encoder.window
 
 
+def test_siglip_is_asked_as_it_was_trained(encoder: HubEncoder) -> None:
+    """Its text is lower case, padded at the right over the whole window, and nothing is masked."""
+    inputs = encoder._tokens(["Trust", "trust and family"])
+    if encoder.name.startswith("siglip"):
+        assert "attention_mask" not in inputs
+        assert inputs["input_ids"].shape[1] == 24
+        alike = encoder.encode_texts(["TRUST", "trust"])
+        assert alike[0] == pytest.approx(alike[1], abs=1e-6)
+        first = inputs["input_ids"][0].tolist()
+        assert first[-1] == encoder._processor.tokenizer.pad_token_id
+    else:
+        assert inputs["input_ids"].shape[1] < 24
+        assert "attention_mask" in inputs
+
+
+def shaped(size: tuple[int, int]) -> ImageRef:
+    """A picture from dark to bright."""
+    return ImageRef(
+        image_id=str(size),
+        digest=str(size),
+        pixels=lambda: Image.linear_gradient("L").resize(size).convert("RGB"),
+    )
+
+
+def test_pictures_of_another_shape_are_others(encoder: HubEncoder) -> None:
+    """A wide and a tall picture of the same colours; NaFlex sees each in patches of its own."""
+    both = [shaped((56, 28)), shaped((28, 56))]
+    rows = encoder.encode_images(both)
+    assert rows[0] == pytest.approx(encoder.encode_images(both[:1])[0], abs=1e-5)
+    if encoder.name == "siglip2-naflex":
+        assert not np.allclose(rows[0], rows[1], atol=1e-4)
+
+
 def test_the_matching_head_reads_both(tmp_path: Path) -> None:
     """BLIP's second head: its probability moves with the text and with the picture."""
     place = folder(tmp_path / "blip", "blip")
-    blip = open_encoder(str(place), revision=None, cache=tmp_path / "cache", device="cpu")
+    blip = opened(place)
     assert isinstance(blip, BlipEncoder)
     found = blip.matches(["leisure", "trust", "leisure"], [picture(0), picture(0), picture(255)])
     assert all(0 < p < 1 for p in found)
@@ -146,4 +216,45 @@ def test_a_model_without_vectors_is_refused(tmp_path: Path) -> None:
     t.BertModel(config).save_pretrained(tmp_path)
     words.save_pretrained(tmp_path)
     with pytest.raises(ModelProblem, match="no vectors of texts and pictures"):
-        open_encoder(str(tmp_path), revision=None, cache=tmp_path / "cache", device="cpu")
+        opened(tmp_path)
+
+
+def test_weights_that_are_missing_are_not_made_up(tmp_path: Path) -> None:
+    """A checkpoint without the picture's half would have random pictures: one sentence."""
+    from safetensors.torch import load_file, save_file
+
+    place = folder(tmp_path / "clip", "clip")
+    file = place / "model.safetensors"
+    kept = {k: v for k, v in load_file(file).items() if not k.startswith("vision_model")}
+    save_file(kept, file, metadata={"format": "pt"})
+    with pytest.raises(ModelProblem, match=r"weights are missing .* vision_model"):
+        opened(place)
+
+
+def test_embedded_encoders_tell_texts_and_pictures_apart(tmp_path: Path) -> None:
+    """Random, but not alike for all: each has its vector, in the window of a trained one."""
+    for choice in encoders_named(["random-clip,random-siglip"], here=tmp_path):
+        identity = encoder_identity(choice, device="cpu", cache=tmp_path)
+        place = encoder_folder(choice, cache=tmp_path)
+        assert place is not None
+        random = open_encoder(identity, place, device="cpu")
+        assert random.window == (76 if choice.name == "random-clip" else 63)
+        texts = random.encode_texts(["A child sang.", "Rain fell on the garden."])
+        images = random.encode_images([picture(0), picture(200)])
+        assert float(texts[0] @ texts[1]) < 0.99
+        assert float(images[0] @ images[1]) < 0.9999
+        assert identity.model_id.endswith("(random weights)")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError("x does not appear to have a file named model.safetensors"), "refs/pr/N"),
+        (ValueError("Please set trust_remote_code=True"), "not run for encoders"),
+        (KeyError("image_processor"), "KeyError: 'image_processor'"),
+    ],
+)
+def test_what_transformers_says_becomes_one_sentence(error: Exception, sentence: str) -> None:
+    """With what to do."""
+    identity = ModelIdentity(name="org/m", model_id="org/m", revision="1" * 40, backend="b")
+    assert sentence in _why(identity, error)

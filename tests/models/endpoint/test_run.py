@@ -82,3 +82,35 @@ def test_credentials_in_the_address_stop_the_run(tmp_path: Path) -> None:
     assert done.code == 4
     assert "hunter2" not in done.out
     assert done.sentence("credentials", "CULTURE_API_KEY")
+
+
+@pytest.mark.slow
+@pytest.mark.models
+def test_encoders_run_here_beside_a_server(tmp_path: Path) -> None:
+    """The server writes the stories and is asked for nothing else; --device is the encoder's."""
+    place = Place(folder=tmp_path)
+    select = ("--images", "sample", "--countries", "NGA", "--topics", "forest,birds")
+    asked = ("--proxies", "own-image", "--responses", "1", "--encoder", "random-clip")
+    with serving(ChatServer()) as chat:
+        done = place.run(
+            *select, *asked, "--device", "cpu", suite="suites/stories",
+            model=f"endpoint:{chat.url}#fake", env={"NO_PROXY": "127.0.0.1"},
+        )  # fmt: skip
+        assert done.code == 0, done.out
+        stories = 4
+        assert len(chat.headers) >= stories
+        assert answers(done) == (stories + len({*_texts(place)}) + 2, 0)
+    document = place.document()
+    assert document["config"]["encoder_models"]["random-clip"]["device_kind"] == "cpu"
+    assert document["model"]["device_kind"] == ""
+
+
+def _texts(place: Place) -> list[str]:
+    """The keys of the stories' vectors: equal texts have one."""
+    items = (item for row in place.document()["rows"] for item in row["items"])
+    return [
+        key
+        for item in items
+        if item["item_id"].startswith("vectors:")
+        for key in item["request_keys"][1:]
+    ]

@@ -1,0 +1,171 @@
+"""`python -m leaderboard bertscore`: whether stories are alike where cultures are near.
+
+Knows a run file, the store with its stories, and the adapter of text encoders. It stands apart from
+the run: token vectors of all stories take gigabytes and pairs take hours, so that none are stored,
+and a replay could not do without the encoder.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from benchmark.analyses import recompute
+from benchmark.analyses.story_distances import StoryDistances
+from benchmark.analyses.story_similarity import MEASURES, by_tokens
+from benchmark.analyses.story_table import counts
+from benchmark.engine.store import StoredAnswers
+from benchmark.errors import BoardProblem, UsageProblem, unknown
+from benchmark.models.encoders.tokens import open_token_encoder
+from benchmark.settings import default_cache, names
+from leaderboard.runs import Run, read_run
+from leaderboard.tables import NOT_SCORED, render
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from benchmark.analyses.story_similarity import Measure
+    from benchmark.records import AnswerReader, Score
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
+
+OPTION = "--text-encoder"
+WIDTH = 100
+MEASURE, TAU = "bertscore", "story_alignment_tau"
+CAPTION = (
+    "\ntau: Kendall's tau-b of the distance between two nationalities' stories and their cultural "
+    "distance; positive is aligned. By BERTScore (1 less its F1, no idf weights, not rescaled), "
+    "and beside it by word edits and BLEU, over the same stories. p: Mantel, one-sided, of "
+    "BERTScore. Values of another encoder or layer cannot be compared with these."
+)
+_SPEC = re.compile(r"(?P<source>[^@#]+)(@(?P<revision>[^@#]+))?#(?P<layer>\d+)")
+
+
+def add_bertscore(commands: Commands) -> None:
+    """Declare ``bertscore``."""
+    parser = commands.add_parser(
+        "bertscore",
+        help="stories' alignment with cultural distances by BERTScore, with an encoder you name",
+        description="Compute the agreement of stories' distances with distances between cultures "
+        "once more, by BERTScore under a text encoder. Every two stories of a cell are compared: "
+        "narrow a large run by --topics.",
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="a run.json of stories")
+    parser.add_argument(
+        OPTION,
+        required=True,
+        metavar="NAME#LAYER",
+        help="org/name, org/name@COMMIT or a folder, and the layer whose vectors are compared, "
+        "such as FacebookAI/roberta-large#17 (Zhang et al. 2020, table 8)",
+    )
+    parser.add_argument(
+        "--store",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the store with the stories; repeatable (default: in the user's cache directory)",
+    )
+    parser.add_argument(
+        "--topics", default="", metavar="LIST", help="concepts by slug, by comma (default: all)"
+    )
+    parser.add_argument(
+        "--device", default="auto", metavar="NAME", help="cpu, cuda or cuda:1 (default: auto)"
+    )
+
+
+def run_bertscore(options: argparse.Namespace) -> int:
+    """Print the table."""
+    found = _SPEC.fullmatch(options.text_encoder)
+    if found is None:
+        raise UsageProblem(
+            f"{OPTION} {options.text_encoder} names no layer; write NAME#LAYER, such as "
+            "google-bert/bert-base-uncased#9 (Zhang et al. 2020 say which is best for which model)"
+        )
+    run = _narrowed(read_run(options.run), names(options.topics, option="--topics"))
+    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    encoder = open_token_encoder(
+        found["source"],
+        layer=int(found["layer"]),
+        revision=found["revision"],
+        cache=cache,
+        device=options.device,
+    )
+    answers = StoredAnswers(*(options.store or [cache / "responses.sqlite"]))
+    try:
+        scores = bertscores(run, by_tokens(encoder.encode_tokens), answers)
+    finally:
+        answers.close()
+    table = bertscore_table(scores, f"{run.model.name}, {encoder.name}")
+    sys.stdout.write(render(table, WIDTH))
+    return 0
+
+
+def bertscores(run: Run, measure: Measure, answers: AnswerReader) -> list[Score]:
+    """`StoryDistances` of a run's stories by one more measure; it draws with the run's seed."""
+    seed = run.config.get("seed", 0)
+    analysis = StoryDistances(measures={MEASURE: measure, **MEASURES})
+    found = recompute(
+        run.rows,
+        {analysis.name: analysis},
+        suite=run.suite,
+        seed=seed if isinstance(seed, int) else 0,
+        answers=answers,
+    )
+    return list(found)
+
+
+def bertscore_table(scores: Sequence[Score], title: str) -> Table:
+    """One row for each frame and scope but countries."""
+    table = Table(
+        title=Text(f"Stories alike where cultures are near? {title}", style="bold"),
+        title_justify="left",
+        caption=Text(CAPTION),
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    for head in ("distance", "proxy", "concept"):
+        table.add_column(head)
+    for head in ("countries", "tau", "p", *MEASURES):
+        table.add_column(head, justify="right", no_wrap=True)
+    known = {(s.metric, frozenset(s.scope.items())): s.value for s in scores}
+    mine = (s for s in scores if s.metric == TAU and s.scope["measure"] == MEASURE)
+    rows = [s for s in mine if "country" not in s.scope]
+    for score in sorted(rows, key=lambda s: (s.scope["frame"], len(s.scope))):
+        scope = score.scope
+        others = (frozenset({**scope, "measure": measure}.items()) for measure in MEASURES)
+        table.add_row(
+            scope["frame"],
+            scope.get("proxy", "all but controls"),
+            scope.get("topic", "all"),
+            str(score.n),
+            _number(score.value, 2),
+            _number(known[f"{TAU}_p", frozenset(scope.items())], 3),
+            *(_number(known[TAU, other], 2) for other in others),
+        )
+    return table
+
+
+def _narrowed(run: Run, topics: Sequence[str]) -> Run:
+    rows = [row for row in run.rows if counts(row)]
+    if not rows:
+        raise BoardProblem(f"the run of {run.model.name} is of {run.suite!r} and holds no stories")
+    known = {row.case.topic for row in rows}
+    for topic in topics:
+        if topic not in known:
+            raise UsageProblem(unknown("concept", topic, known, source="--topics"))
+    return replace(run, rows=tuple(r for r in rows if not topics or r.case.topic in topics))
+
+
+def _number(value: float, decimals: int) -> str:
+    return NOT_SCORED if np.isnan(value) else f"{value:.{decimals}f}"

@@ -1,0 +1,212 @@
+"""`python -m leaderboard encoders`: whether encoders rank models alike, or one favours a model.
+
+Knows run files, whose rows hold each case's mean similarity; reads no vector and opens no encoder.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from benchmark.analyses.story_encoders import case_similarities, encoder_favours
+from benchmark.errors import BoardProblem, UsageProblem
+from benchmark.jsonio import digest
+from benchmark.metrics.chunking import MEAN, RULES
+from leaderboard.encoder_identities import encoders_of
+from leaderboard.runs import Run, read_run
+from leaderboard.tables import NOT_SCORED, render
+from leaderboard.transfer import letter
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+
+    from benchmark.records import Score
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
+
+WIDTH = 100
+CAPTION = (
+    "\nsimilarity: mean cosine of stories and pictures over {n} cases that all runs have; cosines "
+    "of two encoders are on different scales. rank: of the models, by this encoder. favour: what "
+    "the encoder gives the model beyond what it gives the others and beyond what the other "
+    "encoders give it, in the encoder's standard deviations over all cases; it sums to 0 over "
+    "models and over encoders. p: from flipping the signs of whole concepts{few}; Holm: over all "
+    "rows. A favour says that encoders disagree about a model, not which of them is right."
+)
+LEAST_CONCEPTS = 6  # of 2 ** 6 flips two are as far: p is 1 in 32 at the least
+
+
+def add_encoders(commands: Commands) -> None:
+    """Declare ``encoders``."""
+    parser = commands.add_parser(
+        "encoders",
+        help="say whether encoders rank models alike, or one of them favours a model",
+        description="Hold the runs of several models on stories, made with the same two encoders "
+        "or more, against each other: how encoders rank the models, whether they agree, and "
+        "whether one of them favours a model beyond what the others see.",
+    )
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run.json files")
+    parser.add_argument(
+        "--chunking",
+        choices=RULES,
+        help=f"the rule by which stories were cut (default: {MEAN} where all runs have it)",
+    )
+
+
+def run_encoders(options: argparse.Namespace) -> int:
+    """Print who was held against whom, the table, and how far the encoders agree."""
+    paths = list(dict.fromkeys(options.runs))
+    if len(paths) < 2:
+        raise UsageProblem(
+            "encoders are compared over the runs of two models at least; name another run.json"
+        )
+    runs = {letter(i): read_run(path) for i, path in enumerate(paths)}
+    legend = [
+        f"{name}: {run.suite} of {run.model.name}, {path}"
+        for (name, run), path in zip(runs.items(), paths, strict=True)
+    ]
+    scores = favours(runs, rule=options.chunking)
+    table = render(favours_table(scores, runs), WIDTH)
+    sys.stdout.write("\n".join([*legend, table, *agreement(scores)]) + "\n")
+    return 0
+
+
+def favours(runs: Mapping[str, Run], *, rule: str | None = None) -> list[Score]:
+    """The scores of `encoder_favours` over the encoders that all runs have under one rule.
+
+    Raises
+    ------
+    BoardProblem
+        A run has no vectors, the runs have no rule or fewer than two encoders in common, or an
+        encoder or the pictures are not the same in all of them.
+    """
+    known = {name: _known(run, name) for name, run in runs.items()}
+    rules = sorted(set.intersection(*(set(mine) for mine in known.values())))
+    chosen = rule or (MEAN if MEAN in rules or not rules else rules[0])
+    common = set.intersection(*(mine.get(chosen, set()) for mine in known.values()))
+    if len(common) < 2:
+        raise BoardProblem(_too_few(known, sorted(common), chosen))
+    _check_same(runs, sorted(common))
+    seed = int(digest(sorted(run.config_digest for run in runs.values()))[:16], 16)
+    rows = {name: run.rows for name, run in runs.items()}
+    return encoder_favours(rows, rule=chosen, rng=np.random.default_rng(seed))
+
+
+def favours_table(scores: Sequence[Score], runs: Mapping[str, Run]) -> Table:
+    """One row for each encoder and model."""
+    found = {(s.metric, s.scope.get("encoder"), s.scope.get("model")): s for s in scores}
+    encoders = sorted({s.scope["encoder"] for s in scores if s.metric == "encoder_favour"})
+    some = next(s for s in scores if s.metric == "encoder_favour")
+    table = Table(
+        title=Text(f"Encoders of stories and pictures ({some.scope['chunking']})", style="bold"),
+        title_justify="left",
+        caption=Text(CAPTION.format(n=some.n, few=_few(runs))),
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    table.add_column("encoder")
+    table.add_column("model")
+    for head in ("similarity", "rank", "favour", "p", "Holm"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for encoder in encoders:
+        means = {name: found["story_picture_similarity", encoder, name].value for name in runs}
+        table.add_section()
+        for place, name in enumerate(runs):
+            rank = 1 + sum(value > means[name] for value in means.values())
+            table.add_row(
+                encoder if place == 0 else "",
+                f"{name} {runs[name].model.name}",
+                f"{means[name]:.4f}",
+                str(rank),
+                _number(found["encoder_favour", encoder, name].value, "+.2f"),
+                _p(found["encoder_favour_p", encoder, name].value),
+                _p(found["encoder_favour_p_holm", encoder, name].value),
+            )
+    return table
+
+
+def agreement(scores: Sequence[Score]) -> list[str]:
+    """Kendall's W of all encoders over the models, and tau of every two of them."""
+    (w,) = (s for s in scores if s.metric == "encoder_agreement")
+    taus = [s for s in scores if s.metric == "encoder_tau"]
+    judges = {s.scope[side] for s in taus for side in ("encoder", "against")}
+    said = [
+        f"{len(judges)} encoders' rankings of {w.n} models: Kendall's W {_number(w.value, '.2f')} "
+        f"(1 they rank alike, {1 / len(judges):.2f} they have nothing in common)"
+    ]
+    if w.n == 2:
+        said.append("  two models can only be ranked alike or the other way round: name more runs")
+    for score in taus:
+        pair = (score.scope[side] for side in ("encoder", "against"))
+        said.append(f"  {' and '.join(pair)}: tau-b {_number(score.value, '.2f')}")
+    return said
+
+
+# --- what can be compared ------------------------------------------------------------------
+
+
+def _known(run: Run, name: str) -> dict[str, set[str]]:
+    """A run's encoders by rule of chunking."""
+    found = {rule: set(mine) for rule, mine in case_similarities(run.rows).items()}
+    if not found:
+        raise BoardProblem(
+            f"run {name} of {run.model.name} has no vectors of stories with a picture; run "
+            "`pytest suites/stories` again with --encoder (its stories are not written anew)"
+        )
+    return found
+
+
+def _too_few(known: Mapping[str, Mapping[str, set[str]]], common: Sequence[str], rule: str) -> str:
+    each = "; ".join(
+        f"{name} has "
+        + ", ".join(
+            f"{encoder} under {mine}" for mine in sorted(rules) for encoder in sorted(rules[mine])
+        )
+        for name, rules in known.items()
+    )
+    return (
+        f"the runs share fewer than two encoders under {rule} ({', '.join(common) or 'none'}), and "
+        f"one alone cannot tell a model that it favours from a better one: {each}; run them with "
+        "the same --encoder twice or more and the same --chunking"
+    )
+
+
+def _check_same(runs: Mapping[str, Run], encoders: Sequence[str]) -> None:
+    """Equal names must be equal weights, and equal cases equal pictures."""
+    (first, one), *others = runs.items()
+    for name, other in others:
+        for encoder in encoders:
+            here, there = encoders_of(one)[encoder], encoders_of(other)[encoder]
+            if (here.revision, here.processor) != (there.revision, there.processor):
+                raise BoardProblem(
+                    f"the encoder {encoder} is at {here.revision[:19]} in run {first} and at "
+                    f"{there.revision[:19]} in run {name}; run one of them again with "
+                    "--encoder NAME@COMMIT"
+                )
+        if one.config.get("images") != other.config.get("images"):
+            raise BoardProblem(
+                f"runs {first} and {name} are on different pictures, so that no difference could "
+                "be laid to a model; run them with the same --images"
+            )
+
+
+def _few(runs: Mapping[str, Run]) -> str:
+    concepts = set.intersection(*({row.case.topic for row in run.rows} for run in runs.values()))
+    if len(concepts) >= LEAST_CONCEPTS:
+        return ""
+    return f", of which {len(concepts)} are too few to reach 0.05"
+
+
+def _number(value: float, form: str) -> str:
+    return NOT_SCORED if np.isnan(value) else f"{value:{form}}"
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else _number(value, ".3f")
