@@ -265,6 +265,9 @@ def test_the_terminal_says_it_in_a_few_lines(plain: Measured) -> None:
     assert any(
         "3 encoders' rankings of 24 cases (mean-of-chunks): Kendall's W" in line for line in lines
     )
+    assert not any("name a second" in line for line in lines)
+    alone = [score for score in plain.scores if score.scope.get("encoder") == "even"]
+    assert any("name a second --encoder" in line for line in findings(alone))
 
 
 def test_planted_bias_of_an_encoder_is_found(plain: Measured, styled: Measured) -> None:
