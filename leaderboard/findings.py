@@ -138,6 +138,8 @@ def _encoders(found: _Scores, scores: Sequence[Score]) -> Iterator[str]:
         ]
         if first:
             yield f"  stories whose own picture is the nearest: {'; '.join(first)}"
+    if len({who["encoder"] for who in judges}) == 1:
+        yield "  one encoder alone may favour the model: name a second --encoder to compare"
     for rule in dict.fromkeys(who["chunking"] for who in judges):
         w = found.get("encoder_agreement", {"ranked": "cases", "chunking": rule}, "")
         if w is not None:

@@ -37,6 +37,7 @@ from benchmark.records import (
 )
 from benchmark.settings import EncoderChoice
 from leaderboard.__main__ import main
+from leaderboard.board import row_of_run
 from leaderboard.encoder_identities import encoders_document, encoders_of
 from leaderboard.encoders import favours
 from leaderboard.findings import findings
@@ -244,6 +245,9 @@ def test_vectors_leave_the_stories_own_figures_alone(plain: Measured, folder: Pa
     assert repr(lexical) == repr(list(without.scores))
     assert not any("cosine" in line for line in findings(without.scores))
     assert without.computed == 0
+    beside = [row_of_run(one.run, file="")["comparable"] for one in (plain, without)]
+    assert beside[0] == beside[1]  # the board shows them in one table
+    assert plain.run.config_digest != without.run.config_digest
 
 
 def test_a_picture_is_encoded_once_for_all_models(plain: Measured, styled: Measured) -> None:
@@ -261,6 +265,9 @@ def test_the_terminal_says_it_in_a_few_lines(plain: Measured) -> None:
     assert any(
         "3 encoders' rankings of 24 cases (mean-of-chunks): Kendall's W" in line for line in lines
     )
+    assert not any("name a second" in line for line in lines)
+    alone = [score for score in plain.scores if score.scope.get("encoder") == "even"]
+    assert any("name a second --encoder" in line for line in findings(alone))
 
 
 def test_planted_bias_of_an_encoder_is_found(plain: Measured, styled: Measured) -> None:

@@ -93,6 +93,7 @@ def test_demo_writes_its_sample(place: Place) -> None:
     assert sum(truncated) / len(truncated) > 0.8
 
 
+@pytest.mark.slow
 def test_killed_in_the_midst_of_stories_and_resumed(place: Place) -> None:
     """``kill -9`` between batches: no story is written twice, and the rows are the same."""
     whole = Place(folder=place.folder / "whole")

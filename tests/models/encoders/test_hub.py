@@ -135,6 +135,26 @@ def test_vectors_have_length_one_and_one_size(encoder: HubEncoder) -> None:
     assert not np.allclose(images[0], images[1])
 
 
+def test_cosines_are_those_of_the_librarys_own_forward(encoder: HubEncoder) -> None:
+    """Texts against pictures in one call of the whole model, as its head for contrast has it."""
+    import torch
+
+    texts, images = ["leisure", "family and work", "trust"], [picture(0), picture(200)]
+    model, processor = encoder._model, encoder._processor
+    inputs = encoder._tokens(texts)
+    shown = processor.image_processor(images=[i.pixels() for i in images], return_tensors="pt")
+    with torch.inference_mode():
+        if isinstance(encoder, BlipEncoder):
+            # Its own head pairs each picture with each text, pictures first.
+            wanted = model(**inputs, **shown, use_itm_head=False)[0].T
+        else:
+            found = model(**inputs, **shown)
+            wanted = found.logits_per_text - getattr(model, "logit_bias", 0)
+            wanted = wanted / model.logit_scale.exp()
+    near = encoder.encode_texts(texts) @ encoder.encode_images(images).T
+    assert near == pytest.approx(wanted.numpy(), abs=1e-5)
+
+
 def test_a_long_story_is_cut_by_the_rule(encoder: HubEncoder) -> None:
     """Truncation sees the beginning alone, the mean all of it, sentences one by one."""
     changed = STORY + "government. " * 3
