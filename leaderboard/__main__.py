@@ -35,6 +35,7 @@ from leaderboard.replay.commands import (
 )
 from leaderboard.report.options import FORMATS, READING_NAMES, formats
 from leaderboard.runs import read_run
+from leaderboard.study.commands import add_study, run_study
 from leaderboard.tables import board_tables, render, run_table
 from leaderboard.transfer import add_transfer, run_transfer
 
@@ -66,6 +67,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard page BOARD.json   the board as a page for a browser
   python -m leaderboard publish ORG/NAME  what would go to the Hub; --yes writes it
   python -m leaderboard transfer RUN RUN  correlate countries' scores between runs
+  python -m leaderboard study export RUN  stories for people to rate, in Label Studio
 """
 
 BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a module of their own
@@ -73,6 +75,7 @@ BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a
     "replay": run_replay,
     "rerun": run_rerun,
     "page": run_page,
+    "study": run_study,
     "transfer": run_transfer,
 }
 
@@ -147,6 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     add_page(commands)
     add_publish(commands)
     add_transfer(commands)
+    add_study(commands)
     return parser
 
 

@@ -28,7 +28,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
             *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
             *("benchmark.wordless", "benchmark.stories", "benchmark.languages"),
-            "benchmark.questions",
+            *("benchmark.questions", "benchmark.story_dimensions", "benchmark.label_studio"),
         ),
         ("joints", "world"),
     ),
@@ -84,6 +84,13 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "transfer": (("leaderboard.transfer",), ("joints", "metrics", "leaderboard")),
+    "study": (
+        ("leaderboard.study",),
+        (
+            *("joints", "settings", "world", "data", "metrics", "engine", "analyses", "rows"),
+            *("leaderboard", "report", "replay"),
+        ),
+    ),
     "command": (
         ("leaderboard.__main__",),
         (
@@ -99,6 +106,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "page",
             "publish",
             "transfer",
+            "study",
         ),
     ),
     "plugin": (
