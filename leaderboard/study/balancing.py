@@ -62,7 +62,7 @@ def balanced(edges: Edges, number: int, left: Bounds, right: Bounds) -> IntArray
         bounds=[*zip(edges.least, edges.most, strict=True), *[(0, None)] * limits.size],
         method="highs-ds",  # a simplex ends in a corner
     )
-    taken = np.rint(found.x[:size]).astype(np.intp)
+    taken: IntArray = np.rint(found.x[:size]).astype(np.intp)
     if np.abs(found.x[:size] - taken).max() > 1e-6:
         raise ValueError("the solver did not end in a corner")
     return taken
@@ -91,4 +91,5 @@ def even_shares(held: npt.ArrayLike, number: float) -> FloatArray:
     if at == most.size:
         return most
     level = (number - ordered[:at].sum()) / members[at]
-    return np.minimum(most, level)
+    found: FloatArray = np.minimum(most, level)
+    return found

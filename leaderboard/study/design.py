@@ -32,8 +32,8 @@ class Page:
 class Design:
     """The stories of a study and each rater's pages in the order they are shown.
 
-    ``uneven`` says how much more often than another, at most, a nationality, a concept (over all
-    stories), a model or a nationality (on one rater's list) occurs.
+    ``uneven`` says by how many stories, at most, one model, nationality or concept has more than
+    another, over all stories and on one rater's list.
     """
 
     stories: tuple[Story, ...]

@@ -104,13 +104,14 @@ def document(found: Results) -> dict[str, Json]:
     return whole
 
 
-def picked(scores: Sequence[Score], metric: str, **scope: str) -> Score | None:
+def picked(scores: Sequence[Score], name: str, /, **scope: str) -> Score | None:
     """The score of that metric and exactly that scope."""
-    return next((one for one in scores if one.metric == metric and one.scope == scope), None)
+    return next((one for one in scores if one.metric == name and one.scope == scope), None)
 
 
 def _sheet(ratings: Ratings, out: Sequence[str]) -> Sheet:
     return Sheet(
+        study=ratings.key.study,
         key=ratings.key,
         items=ratings.items,
         raters=tuple(rater for rater in ratings.raters if rater not in out),

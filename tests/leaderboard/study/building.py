@@ -50,7 +50,8 @@ class Told:
         return [self._run(model) for model in self.models]
 
     def _run(self, model: str) -> Path:
-        rows, answers = [], {}
+        rows: list[CaseRecord] = []
+        answers: dict[str, Text] = {}
         for country in self.countries:
             for concept in self.concepts:
                 record, texts = self._case(model, country, concept)

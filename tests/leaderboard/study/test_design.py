@@ -104,7 +104,7 @@ def test_models_are_held_against_each_other_on_equal_ground() -> None:
 def test_checks_are_there_and_never_first() -> None:
     """As many as asked for on each list, at places that differ, with answers that differ."""
     plan = made(told(), 60, 3, 20, attention=3)
-    where = Counter()
+    where: Counter[int] = Counter()
     for pages in plan.lists:
         at = [place for place, page in enumerate(pages) if page.answer is not None]
         answers = [page.answer for page in pages if page.answer is not None]
@@ -169,11 +169,11 @@ def test_balance_is_exact_for_any_ends() -> None:
             most=np.ones(60, dtype=np.intp),
             cost=rng.random(60),
         )
-        shares = (np.bincount(left) * 0.5, np.bincount(right) * 0.5)
-        taken = balanced(edges, 30, *map(rounded, shares))
+        shares = [np.bincount(ends).astype(np.float64) / 2 for ends in (left, right)]
+        taken = balanced(edges, 30, rounded(shares[0]), rounded(shares[1]))
         assert taken.sum() == 30
         assert taken[7] == 1
-        for ends, share in ((left, shares[0]), (right, shares[1])):
+        for ends, share in zip((left, right), shares, strict=True):
             assert (np.abs(np.bincount(ends, taken) - share) < 1).all()
     with pytest.raises(ValueError, match="cannot be taken"):
-        balanced(edges, 61, *map(rounded, shares))
+        balanced(edges, 61, rounded(shares[0]), rounded(shares[1]))

@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         values=values,
         texts={
             (MODELS[0], "BRA", "forest", 1): "I am Alpha-7B, and this is my story.",
-            (MODELS[1], "BRA", "forest", 2): "Alphabets are no names: alpha-7bis.",
+            (MODELS[1], "BRA", "forest", 2): "An alphabet is no name.",
         },
     )
     runs = [str(path) for path in told.write()]
@@ -88,7 +88,8 @@ def test_tasks_are_the_keys_lists(folder: Path) -> None:
                 assert f"choose {key.checks[data['item']]} for every" in data["story"]
             else:
                 story = key.stories[data["item"]]
-                assert f"Once in {story.country}, {story.concept}" in data["story"]
+                told = f"Once in {story.country}, {story.concept}, "
+                assert data["story"].startswith((told, "An alphabet"))
     sizes = [len(pages) for pages in tasks(folder).values()]
     assert sum(sizes) == 40 * 3 + 2 * len(sizes)
 
