@@ -216,10 +216,11 @@ def _told(done: Exported, plan: Plan, out: Path) -> list[str]:
         + (f" (at most {plan.stories} were asked for)" if len(key.stories) < plan.stories else ""),
         f"  {len(lists)} raters with {'-'.join(map(str, pages))} pages each, "
         f"{plan.attention} of them attention checks; each story is rated by {plan.raters}",
-        "  most often less least often: "
+        "  stories that one has more than another, at most: "
         + ", ".join(f"{name} {uneven}" for name, uneven in done.design.uneven.items()),
-        f"  left out: {left.refused} refusals, {left.empty} empty texts, {left.names_itself} that "
-        f"name a model; {left.truncated} of those to choose from were cut at their token limit",
+        f"  not to choose from: {left.refused} refusals, {left.empty} empty texts, "
+        f"{left.names_itself} that name a model; among the others {left.truncated} were cut off at "
+        "their token limit",
         f"  {done.pictures} pictures, {len(key.dimensions.every)} dimensions",
         f"  for Label Studio: {out / 'label-studio'}, one project for each file in tasks/",
         f"  {out / 'key.json'} says which model wrote what: keep it from raters",

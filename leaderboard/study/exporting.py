@@ -203,7 +203,7 @@ def _shown(
         item=name,
         country=story.country,
         concept=story.concept,
-        text=story.text if page.answer is None else check_text(dimensions, page.answer),
+        text=story.text.strip() if page.answer is None else check_text(dimensions, page.answer),
         picture="" if picture is None else picture.file,
         credit="" if picture is None else picture.credit,
     )

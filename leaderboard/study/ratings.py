@@ -174,7 +174,7 @@ def _checks(key: Key, read: _Read, rater: str) -> Checks:
 def _notes(key: Key, read: _Read, raters: Sequence[str]) -> Iterator[str]:
     """What is odd and no error."""
     if read.skipped:
-        yield f"{read.skipped} pages were skipped; their ratings are missing"
+        yield f"skipped pages, whose ratings are missing: {read.skipped}"
     silent = [rater for rater in key.raters if rater not in raters]
     if silent:
         yield f"no story rated by {', '.join(silent)}"

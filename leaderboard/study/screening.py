@@ -12,9 +12,9 @@ from leaderboard.study.ratings import Checks, Ratings
 
 HALF, ANY, NONE = "half", "any", "none"
 RULES: Mapping[str, str] = {
-    HALF: "dropped: who missed half of the attention checks they answered, or more",
-    ANY: "dropped: who missed any attention check",
-    NONE: "nobody is dropped",
+    HALF: "raters who missed half of the attention checks they answered, or more, are dropped",
+    ANY: "raters who missed any attention check are dropped",
+    NONE: "no rater is dropped, whatever checks they missed",
 }
 
 

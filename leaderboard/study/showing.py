@@ -21,10 +21,11 @@ from leaderboard.report.table import NOT_SCORED, Entry, Table, entry, p_text
 from leaderboard.report.writing import markdown_table
 from leaderboard.study.assessing import TOO_FEW, metrics
 from leaderboard.study.results import Results, picked
-from leaderboard.tables import render
+from leaderboard.tables import NARROWEST, render
 
 WIDTH = 100
 PAPER = "*"
+NO_INTERVAL = "no interval"
 BESIDE = 3  # columns with intervals that fit beside each other; more have them below
 
 
@@ -37,8 +38,8 @@ def heading(found: Results) -> list[str]:
         f"Study {key.study}: {len(key.stories)} stories in {cells} cells (nationality by concept), "
         f"proxy {key.proxy}, of {models}.",
         f"{len(found.raters)} raters, {len(key.dimensions.every)} dimensions from "
-        f"{key.dimensions.low} (worst) to {key.dimensions.high} (best). {found.rule}: "
-        f"{', '.join(found.dropped) or 'nobody'}.",
+        f"{key.dimensions.low} (worst) to {key.dimensions.high} (best).",
+        f"Rule: {found.rule}. Dropped: {', '.join(found.dropped) or 'nobody'}.",
     ]
     return [*lines, *(f"Note: {note}." for note in found.notes)]
 
@@ -192,8 +193,8 @@ def _metrics(found: Results) -> Table:
             (
                 Entry(text=metric),
                 Entry(text=str(rho.n if rho else 0)),
-                _interval(rho, signed=True),
-                _interval(tau, signed=True),
+                _interval(rho, signed=True, without=NO_INTERVAL),
+                _interval(tau, signed=True, without=NO_INTERVAL),
                 _p(p),
                 _p(p_holm),
                 entry(within, 2, signed=True),
@@ -205,7 +206,8 @@ def _metrics(found: Results) -> Table:
         ("metric", "stories", "rho", "tau-b", "p", "Holm's p", "within models"),
         rows,
         "rho: Spearman's, tau-b: Kendall's correlation of a story's metric with people's mean of "
-        "all dimensions. [low…high]: other cells. p: two-sided, by shuffling stories; Holm's: over "
+        "all dimensions. [low…high]: other cells; none below ten of them, or where a metric hardly "
+        "varies. p: two-sided, by shuffling stories; Holm's: over "
         "all rows. within models: rho after each model's mean is taken off both; where it is near "
         f"0 and rho is not, the metric tells models apart, not stories. {NOT_SCORED}: the metric "
         "is the same for all stories, or undefined. The results file has every dimension.",
@@ -268,14 +270,14 @@ def _and_raters(found: Results) -> str:
     return ", the same raters (fewer than six)" if fixed else " and other raters"
 
 
-def _interval(score: Score | None, *, signed: bool = False) -> Entry:
+def _interval(score: Score | None, *, signed: bool = False, without: str = TOO_FEW) -> Entry:
     if score is None:
         return Entry(text=NOT_SCORED)
     value = entry(score.value, 2, signed=signed).text
     if math.isnan(score.value):
         return Entry(text=value)
     if math.isnan(score.low):
-        return Entry(text=f"{value} [{TOO_FEW}]")
+        return Entry(text=f"{value} [{without}]")
     low, high = (entry(end, 2, signed=signed).text for end in (score.low, score.high))
     return Entry(text=f"{value} [{low}…{high}]")
 
@@ -293,6 +295,7 @@ def _rich(table: Table) -> RichTable:
         caption_justify="left",
         box=SIMPLE_HEAD,
         show_edge=False,
+        min_width=NARROWEST,
     )
     rows = [row for group in table.groups for row in group]
     wide = sum(any("[" in row[at].text for row in rows) for at in range(len(table.head)))

@@ -10,10 +10,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
+from benchmark.engine.store import ResponseStore
 from benchmark.errors import DataProblem
 from benchmark.proxies import load_images
 from benchmark.story_dimensions import SHIPPED, read_dimensions
 from leaderboard.__main__ import main
+from leaderboard.replay.bundle import answer_lines, write
+from leaderboard.runs import read_run
 from leaderboard.study.key import read_key
 from leaderboard.study.pictures import copied
 from tests.leaderboard.study.building import MODELS, Told
@@ -164,6 +167,23 @@ def test_without_pictures_and_from_a_bundle(tmp_path: Path) -> None:
     assert "picture-fit" not in key.dimensions.names
     assert "picture" not in tasks(out)["r01"][0]
     assert "<Image" not in (out / SERVED / "labelling-config.xml").read_text("utf-8")
+    again = tmp_path / "again"
+    narrow = ["--nationalities", "Nigerian,FRA", "--concepts", "forest"]
+    assert main(["study", "export", str(bundled(told, run)), "--out", str(again), *narrow]) == 0
+    assert tasks(again)["r01"][0]["story"] == tasks(out)["r01"][0]["story"]
+
+
+def bundled(told: Told, run: str) -> Path:
+    """A bundle of the run and its stories."""
+    about = read_run(Path(run))
+    keys = [key for row in about.rows for item in row.items for key in item.request_keys]
+    store = ResponseStore(told.store)
+    members = {"run.json": Path(run).read_bytes(), "answers.jsonl": answer_lines(store.get(keys))}
+    store.close()
+    path = told.folder / "stories.bundle.zip"
+    entry = {"file": "run.json", "suite": "stories", "config_digest": about.config_digest}
+    write(path, runs=[entry], members=members)
+    return path
 
 
 @pytest.mark.parametrize(
