@@ -61,7 +61,11 @@ def _add_export(steps: Commands) -> None:
         "stays with you.",
     )
     parser.add_argument(
-        "runs", nargs="+", type=Path, metavar="RUN", help="run.json of stories, or a bundle"
+        "runs",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="run.json of stories, a folder of them, or a bundle",
     )
     parser.add_argument(
         "--store",
@@ -152,7 +156,8 @@ def _export(options: argparse.Namespace) -> int:
 
     plan = _plan(options)
     cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
-    found, close = sources(options.runs, options.store or [cache / "responses.sqlite"])
+    runs = _inside(options.runs, "run.json")
+    found, close = sources(runs, options.store or [cache / "responses.sqlite"])
     try:
         done = export(found, plan, options.out)
     finally:
@@ -211,8 +216,8 @@ def _told(done: Exported, plan: Plan, out: Path) -> list[str]:
     left = done.gathered
     return [
         f"{out}: study {key.study}, proxy {key.proxy}",
-        f"  {len(key.stories)} stories of {len(key.models)} models in {len(countries)} "
-        f"nationalities and {len(subjects)} concepts"
+        f"  {len(key.stories)} stories, models: {len(key.models)}, nationalities: "
+        f"{len(countries)}, concepts: {len(subjects)}"
         + (f" (at most {plan.stories} were asked for)" if len(key.stories) < plan.stories else ""),
         f"  {len(lists)} raters with {'-'.join(map(str, pages))} pages each, "
         f"{plan.attention} of them attention checks; each story is rated by {plan.raters}",
@@ -243,7 +248,8 @@ def _import(options: argparse.Namespace) -> int:
                 f"{path} is there already; name another file with --out, or say --replace"
             )
     key = read_key(options.folder)
-    found = results(read_ratings(key, _exports(options.annotations)), options.attention_rule)
+    exports = _inside(options.annotations, "export")
+    found = results(read_ratings(key, exports), options.attention_rule)
     write(out, jsonio.pretty(document(found)))
     write(beside, markdown_page(found))
     _say(terminal(found))
@@ -251,12 +257,13 @@ def _import(options: argparse.Namespace) -> int:
     return 0
 
 
-def _exports(paths: Sequence[Path]) -> list[Path]:
+def _inside(paths: Sequence[Path], what: str) -> list[Path]:
+    """The files that were named, and all .json files of folders; each once."""
     found: list[Path] = []
     for path in paths:
-        inside = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
         if not inside:
-            raise DataProblem(f"folder {path} holds no .json file; export there as JSON")
+            raise DataProblem(f"folder {path} holds no .json file; name the {what}")
         found += inside
     return list({path.resolve(): path for path in found}.values())
 
