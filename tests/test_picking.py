@@ -75,6 +75,7 @@ def test_label_studio_there_and_back(folder: Path, tmp_path: Path) -> None:
     assert main(["pick", str(folder), "--label-studio"]) == 0
     tasks = json.loads((folder / TASKS).read_text("utf-8"))
     assert [task["data"]["image"] for task in tasks] == sorted(FOUND)
+    assert tasks[0]["data"]["picture"].endswith(f"/?d={folder.name}/{sorted(FOUND)[0]}")
     assert "<Choices" in (folder / CONFIG).read_text("utf-8")
     for task in tasks:
         keep = "keep" if task["data"]["image"] in (FOUND[1], FOUND[3]) else "drop"

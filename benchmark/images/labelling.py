@@ -1,7 +1,7 @@
 """The choice among candidates as a Label Studio project: its configuration, its tasks, its export.
 
-Pictures are served by Label Studio's local storage, whose root must be the candidates' folder. No
-server is called.
+Pictures are served by Label Studio's local storage of the candidates' folder, and its root must be
+the folder above: it serves no storage that is the root itself. No server is called.
 """
 
 from __future__ import annotations
@@ -27,12 +27,15 @@ CONFIG = """<View>
 """
 
 
-def tasks(candidates: Sequence[Candidate]) -> list[Json]:
-    """One task a candidate; who labels sees concept, country, licence and credit."""
+def tasks(candidates: Sequence[Candidate], folder: str) -> list[Json]:
+    """One task a candidate; who labels sees concept, country, licence and credit.
+
+    ``folder`` is the name of the candidates' folder in the one above it.
+    """
     return [
         {
             "data": {
-                "picture": local_file(one.image),
+                "picture": local_file(f"{folder}/{one.image}"),
                 "image": one.image,
                 "about": f"{concepts()[one.concept].concept}, {one.country or 'every nationality'} "
                 f"({one.licence}, {one.credit})",
