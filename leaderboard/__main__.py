@@ -35,7 +35,8 @@ from leaderboard.replay.commands import (
 )
 from leaderboard.report.options import FORMATS, READING_NAMES, formats
 from leaderboard.runs import read_run
-from leaderboard.study.commands import add_study, run_study
+from leaderboard.study.commands import run_study
+from leaderboard.study.options import add_study
 from leaderboard.tables import board_tables, render, run_table
 from leaderboard.transfer import add_transfer, run_transfer
 

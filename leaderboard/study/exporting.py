@@ -28,7 +28,8 @@ from leaderboard.study.project import (
     instructions,
     tasks,
 )
-from leaderboard.study.stories import Gathered, Source, gather, proxy_of
+from leaderboard.study.sources import Source, proxy_of
+from leaderboard.study.stories import Gathered, gather
 
 SERVED = "label-studio"  # all that Label Studio may see; the key lies outside
 CONFIG, INSTRUCTIONS, TASKS = "labelling-config.xml", "instructions.html", "tasks"

@@ -16,10 +16,11 @@ from benchmark.jsonio import Json
 from benchmark.records import Score
 from benchmark.rows import score_row
 from leaderboard.documents import schema_name, validate
-from leaderboard.study.assessing import Sheet, assess
+from leaderboard.study.assessing import assess
 from leaderboard.study.key import Key
 from leaderboard.study.ratings import Checks, Ratings
 from leaderboard.study.screening import RULES, dropped
+from leaderboard.study.sheet import Sheet
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
