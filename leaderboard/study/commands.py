@@ -95,6 +95,7 @@ def _told(done: Exported, plan: Plan, out: Path) -> list[str]:
     subjects = {story.concept for story in key.stories.values()}
     pages = sorted({len(pages) for pages in lists})
     left = done.gathered
+    differ = f"  note: the runs differ in {', '.join(done.unlike)}, and so may their stories"
     return [
         f"{out}: study {key.study}, proxy {key.proxy}",
         f"  {len(key.stories)} stories, models: {len(key.models)}, nationalities: "
@@ -107,6 +108,7 @@ def _told(done: Exported, plan: Plan, out: Path) -> list[str]:
         f"  not to choose from: {left.refused} refusals, {left.empty} empty texts, "
         f"{left.names_itself} that name a model; among the others {left.truncated} were cut off at "
         "their token limit",
+        *([differ] if done.unlike else []),
         f"  {done.pictures} pictures, {len(key.dimensions.every)} dimensions",
         f"  for Label Studio: {out / 'label-studio'}, one project for each file in tasks/",
         f"  {out / 'key.json'} says which model wrote what: keep it from raters",

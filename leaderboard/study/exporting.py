@@ -28,7 +28,7 @@ from leaderboard.study.project import (
     instructions,
     tasks,
 )
-from leaderboard.study.sources import Source, proxy_of
+from leaderboard.study.sources import Source, proxy_of, unlike
 from leaderboard.study.stories import Gathered, gather
 
 SERVED = "label-studio"  # all that Label Studio may see; the key lies outside
@@ -63,6 +63,7 @@ class Exported:
     design: Design
     gathered: Gathered
     pictures: int
+    unlike: tuple[str, ...]
 
 
 def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
@@ -109,7 +110,13 @@ def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
         raters={rater_name(at): tuple(names) for at, names in enumerate(named)},
     )
     _write(out, key, made, shown)
-    return Exported(key=key, design=made, gathered=gathered, pictures=len(shown))
+    return Exported(
+        key=key,
+        design=made,
+        gathered=gathered,
+        pictures=len(shown),
+        unlike=tuple(unlike(found)),
+    )
 
 
 def rater_name(place: int) -> str:
@@ -175,7 +182,7 @@ def _story(made: Design, page: Page) -> KeyStory:
 
 
 def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copied]) -> None:
-    served, pictures = out / SERVED, bool(shown)
+    served, pictures, study = out / SERVED, bool(shown), key.study
     try:
         for picture in shown.values():
             path = served / picture.file
@@ -188,7 +195,7 @@ def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copied]) -> No
             _shown(name, page, made, key.dimensions, shown)
             for name, page in zip(names, pages, strict=True)
         ]
-        text = jsonio.pretty(tasks(key.study, rater, seen))
+        text = jsonio.pretty(tasks(study, rater, seen))
         write(served / TASKS / f"{rater}.json", text)
     write(served / CONFIG, config(key.dimensions, pictures=pictures))
     write(served / INSTRUCTIONS, instructions(key.dimensions, pictures=pictures))

@@ -49,8 +49,9 @@ class Ratings:
 
 @dataclass(kw_only=True, slots=True)
 class _Read:
-    """What was read so far, by rater and page."""
+    """What was read so far, by rater and page; the id of the study that it must be of."""
 
+    study: str
     answers: dict[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
     file: dict[tuple[str, str], Path] = field(default_factory=dict)
     accounts: dict[str, set[str]] = field(default_factory=dict)
@@ -66,7 +67,7 @@ def read_ratings(key: Key, exports: Sequence[Path]) -> Ratings:
         A file is no export of this study, a task or a rating cannot be, a page was rated twice,
         two accounts filled in one rater's list, or there is no rating at all.
     """
-    read = _Read()
+    read = _Read(study=key.study)
     for path in exports:
         for task in read_export(path):
             _add(read, key, task, path)
@@ -88,9 +89,9 @@ def _add(read: _Read, key: Key, task: AnnotatedTask, path: Path) -> None:
         raise DataProblem(
             f"{path} has a task without {', '.join(FIELDS)}: it is no export of a study of ours"
         )
-    if study != key.study:
+    if study != read.study:
         raise DataProblem(
-            f"{path} is an export of study {study}, the key is that of {key.study}; name the "
+            f"{path} is an export of study {study}, the key is that of {read.study}; name the "
             "folder that its tasks came from"
         )
     if rater not in key.raters:

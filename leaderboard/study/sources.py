@@ -14,10 +14,12 @@ from pathlib import Path
 from benchmark.analyses.story_table import counts
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem, StoreProblem, UsageProblem, unknown
+from benchmark.jsonio import canonical
 from benchmark.records import Answer, AnswerReader
 from leaderboard.replay import bundle
 from leaderboard.runs import Run, read_run
 
+OF_THE_SELECTION = frozenset({"countries", "topics", "proxies", "responses", "seed"})
 PROXIES = ("shared-image", "own-image", "other-country", "blank", "none")
 
 
@@ -71,6 +73,13 @@ def proxy_of(found: Sequence[Source], wanted: str | None) -> str:
     if not first:
         raise UsageProblem("the runs have no proxy in common; name runs of the same cases")
     return wanted or first[0]
+
+
+def unlike(found: Sequence[Source]) -> list[str]:
+    """In what the runs' configurations differ, beside which stories were written."""
+    configs = [source.run.config for source in found]
+    keys = sorted({key for config in configs for key in config} - OF_THE_SELECTION)
+    return [key for key in keys if len({canonical(config.get(key)) for config in configs}) > 1]
 
 
 def _reader(held: Mapping[str, Answer], path: Path) -> AnswerReader:

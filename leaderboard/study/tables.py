@@ -17,7 +17,7 @@ from leaderboard.study.metric_agreement import metrics
 from leaderboard.study.results import Results, picked
 
 PAPER = "*"
-NO_INTERVAL = "no interval"
+NO_INTERVAL = "none"
 
 
 def tables(found: Results) -> list[Table]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.engine.store import ResponseStore
+from benchmark.jsonio import Json
 from benchmark.proxies import drawn_stories
 from benchmark.records import Case, CaseRecord, Item, Text
 from benchmark.stories import SAMPLE_CONCEPTS, SAMPLE_COUNTRIES
@@ -39,6 +40,7 @@ class Told:
     responses: int = 2
     proxy: str = "shared-image"
     values: Values = plain
+    config: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # by model
     texts: Mapping[tuple[str, str, str, int], str] = field(default_factory=dict)
 
     @property
@@ -61,7 +63,10 @@ class Told:
         store.put(answers, context=model, identity="{}")
         store.close()
         images = drawn_stories()
-        config = {"seed": 0, "images": {"name": "sample", "digest": images.digest}}
+        config = {
+            "images": {"name": "sample", "digest": images.digest},
+            **self.config.get(model, {}),
+        }
         about = run(
             model,
             suite="stories",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -13,12 +14,16 @@ from PIL import Image
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import DataProblem
 from benchmark.proxies import load_images
+from benchmark.records import Answer, Case, CaseRecord, Item, Text, Vector
 from benchmark.story_dimensions import SHIPPED, read_dimensions
 from leaderboard.__main__ import main
 from leaderboard.replay.bundle import answer_lines, write
 from leaderboard.runs import read_run
 from leaderboard.study.key import read_key
 from leaderboard.study.pictures import copied
+from leaderboard.study.sources import Source
+from leaderboard.study.stories import gather
+from tests.leaderboard.samples import run
 from tests.leaderboard.study.building import MODELS, Told
 
 SERVED = "label-studio"
@@ -173,17 +178,76 @@ def test_without_pictures_and_from_a_bundle(tmp_path: Path) -> None:
     assert tasks(again)["r01"][0]["story"] == tasks(out)["r01"][0]["story"]
 
 
-def bundled(told: Told, run: str) -> Path:
+def test_runs_that_were_asked_otherwise_are_noted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other wording may make other stories; other pictures cannot be rated side by side."""
+    config: dict[str, Any] = {MODELS[0]: {"story_tokens": 9, "seed": 1, "responses": 3}}
+    told = Told(folder=tmp_path, config=config)
+    runs = [str(path) for path in told.write()]
+    store = ["--store", str(told.store), "--out"]
+    assert main(["study", "export", *runs, *store, str(tmp_path / "study")]) == 0
+    assert "note: the runs differ in story_tokens, and so" in capsys.readouterr().out
+    config[MODELS[1]] = {"images": {"name": "other", "digest": "f" * 64}}
+    runs[1] = str(told.write()[1])
+    assert main(["study", "export", *runs, *store, str(tmp_path / "other")]) == 1
+    assert "on different pictures" in capsys.readouterr().err
+    once = [runs[0], runs[0]]
+    assert main(["study", "export", *once, *store, str(tmp_path / "once")]) == 0
+    shutil.copy(runs[0], tmp_path / "copy.json")
+    again = [runs[0], str(tmp_path / "copy.json")]
+    assert main(["study", "export", *again, *store, str(tmp_path / "twice")]) == 1
+    assert "two of the runs are one measurement" in capsys.readouterr().err
+
+
+def test_encoders_say_how_near_a_story_is_to_its_picture() -> None:
+    """The cosine of each story's vector with the picture's, by encoder; matched by item."""
+    case = Case(
+        suite="stories", country="NGA", topic="forest", proxy="own-image", kind="story", unit="u"
+    )
+    names = ["forest/0.3/1", "forest/0.3/2"]
+    stories = [
+        Item(
+            case_id=case.case_id,
+            item_id=name,
+            cluster="forest",
+            image_ids=("p",),
+            request_keys=(f"text {name}",),
+            values={"n_words": 3.0},
+        )
+        for name in reversed(names)
+    ]
+    vectors = Item(
+        case_id=case.case_id,
+        item_id="vectors:org/clip|truncate",
+        cluster="forest",
+        request_keys=("picture", "first", "second"),
+    )
+    held: dict[str, Answer] = {
+        "picture": Vector(values=(1.0, 0.0)),
+        "first": Vector(values=(3.0, 4.0)),
+        "second": Vector(values=(0.0, 2.0)),
+        **{f"text {name}": Text(text=f"About {name}.", finish="stop") for name in names},
+    }
+    run_ = run(rows=(CaseRecord(case=case, scores=(), items=(*stories, vectors)),))
+    source = Source(path="", label="m", run=run_, answers=lambda keys: {k: held[k] for k in keys})
+    found = gather([source], proxy="own-image", countries=(), concepts=())
+    near = [story.values["picture_similarity org/clip truncate"] for story in found.stories]
+    assert near == pytest.approx([0.0, 0.6]), "keys are in the order of the record's items"
+    assert [story.response for story in found.stories] == [1, 2]
+
+
+def bundled(told: Told, path: str) -> Path:
     """A bundle of the run and its stories."""
-    about = read_run(Path(run))
+    about = read_run(Path(path))
     keys = [key for row in about.rows for item in row.items for key in item.request_keys]
     store = ResponseStore(told.store)
-    members = {"run.json": Path(run).read_bytes(), "answers.jsonl": answer_lines(store.get(keys))}
+    members = {"run.json": Path(path).read_bytes(), "answers.jsonl": answer_lines(store.get(keys))}
     store.close()
-    path = told.folder / "stories.bundle.zip"
+    out = told.folder / "stories.bundle.zip"
     entry = {"file": "run.json", "suite": "stories", "config_digest": about.config_digest}
-    write(path, runs=[entry], members=members)
-    return path
+    write(out, runs=[entry], members=members)
+    return out
 
 
 @pytest.mark.parametrize(
