@@ -51,7 +51,7 @@ def load(path: Path, kind: Kind) -> dict[str, Json]:
 
 
 def kind_at(path: Path) -> Kind:
-    """Whether a file is a run or a leaderboard, whatever its version; else a BoardProblem."""
+    """What kind of file of ours it is, whatever its version; else a BoardProblem."""
     found = kind_of(_object(path))
     if found is None:
         raise BoardProblem(

@@ -16,6 +16,7 @@ from leaderboard.runs import Run
 from leaderboard.study.sources import Source
 
 SIMILARITY = "picture_similarity"
+_NO_WORD = re.compile(r"[^a-zA-Z]")
 Place = tuple[str, str, float, int]  # country, concept, temperature, response
 
 
@@ -151,8 +152,12 @@ def _item_id(item: Item) -> str:
 
 
 def _names(runs: Sequence[Run]) -> re.Pattern[str]:
-    """The models' names and ids, whole or their last part: a story with one in it is not blind."""
+    """The models' names and ids, whole or their last part: a story with one in it is not blind.
+
+    A part that is a plain word is none: a checkpoint called `final` must not cost stories.
+    """
     whole = {text for run in runs for text in (run.model.name, run.model.model_id)}
     names = whole | {re.split(r"[/:#]", text.rstrip("/"))[-1] for text in whole}
-    ordered = sorted((re.escape(name) for name in names if name), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(ordered)})(?!\w)", re.IGNORECASE)
+    telling = sorted(filter(_NO_WORD.search, names), key=len, reverse=True)
+    every = "|".join(map(re.escape, telling)) or "(?!)"  # which matches nothing
+    return re.compile(rf"(?<!\w)(?:{every})(?!\w)", re.IGNORECASE)

@@ -200,6 +200,17 @@ def test_runs_that_were_asked_otherwise_are_noted(
     assert "two of the runs are one measurement" in capsys.readouterr().err
 
 
+def test_a_plain_word_is_no_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A model called `final` costs no story; its whole id does."""
+    place = ("my/final", "BRA", "forest")
+    texts = {(*place, 1): "The final day.", (*place, 2): "By my/final itself."}
+    told = Told(folder=tmp_path, models=["my/final"], texts=texts)
+    run_file = str(told.write()[0])
+    out = ["--out", str(tmp_path / "study"), "--store", str(told.store)]
+    assert main(["study", "export", run_file, *out]) == 0
+    assert "2 that name a model" in capsys.readouterr().out, "at two temperatures"
+
+
 def test_encoders_say_how_near_a_story_is_to_its_picture() -> None:
     """The cosine of each story's vector with the picture's, by encoder; matched by item."""
     case = Case(
