@@ -33,6 +33,8 @@ from leaderboard.replay.commands import (
 )
 from leaderboard.report.commands import add_report, run_report
 from leaderboard.runs import read_run
+from leaderboard.study.commands import run_study
+from leaderboard.study.options import add_study
 from leaderboard.tables import board_tables, render, run_table
 from leaderboard.transfer import add_transfer, run_transfer
 
@@ -56,6 +58,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard transfer RUN RUN  correlate countries' scores between runs
   python -m leaderboard encoders RUN RUN  do encoders of stories favour a model?
   python -m leaderboard bertscore RUN --text-encoder NAME#LAYER   stories' distances once more
+  python -m leaderboard study export RUN  stories for people to rate, in Label Studio
 """
 
 BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a module of their own
@@ -65,6 +68,7 @@ BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a
     "merge": run_merge,
     "page": run_page,
     "report": run_report,
+    "study": run_study,
     "transfer": run_transfer,
     "encoders": run_encoders,
     "bertscore": run_bertscore,
@@ -139,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     add_transfer(commands)
     add_encoders(commands)
     add_bertscore(commands)
+    add_study(commands)
     return parser
 
 

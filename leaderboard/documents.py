@@ -1,6 +1,6 @@
 """Our JSON files at the edge: read, told from other people's, and held against their schema.
 
-Knows which two kinds of file there are, and nothing of what they mean. Whatever is wrong with a
+Knows which kinds of file there are, and nothing of what they mean. Whatever is wrong with a
 file is a BoardProblem with its path; a file that cannot be read as ours is never written over.
 """
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-Kind = Literal["run", "leaderboard"]
-KINDS: tuple[Kind, ...] = ("run", "leaderboard")
-VERSIONS: Mapping[Kind, int] = {"run": 1, "leaderboard": 2}
+Kind = Literal["run", "leaderboard", "study-key", "study-results"]
+KINDS: tuple[Kind, ...] = ("run", "leaderboard", "study-key", "study-results")
+VERSIONS: Mapping[Kind, int] = {"run": 1, "leaderboard": 2, "study-key": 1, "study-results": 1}
 
 
 def schema_name(kind: Kind) -> str:
@@ -51,7 +51,7 @@ def load(path: Path, kind: Kind) -> dict[str, Json]:
 
 
 def kind_at(path: Path) -> Kind:
-    """Whether a file is a run or a leaderboard, whatever its version; else a BoardProblem."""
+    """What kind of file of ours it is, whatever its version; else a BoardProblem."""
     found = kind_of(_object(path))
     if found is None:
         raise BoardProblem(

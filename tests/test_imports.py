@@ -28,8 +28,8 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.proxies", "benchmark.images", "benchmark.hub", "benchmark.prompts"),
             *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
             *("benchmark.wordless", "benchmark.stories", "benchmark.languages"),
+            *("benchmark.questions", "benchmark.story_dimensions", "benchmark.label_studio"),
             *("benchmark.story_groups", "benchmark.story_wording"),
-            "benchmark.questions",
         ),
         ("joints", "world"),
     ),
@@ -98,11 +98,18 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("leaderboard.bertscore",),
         ("joints", "settings", "engine", "models", "analyses", "leaderboard"),
     ),
+    "study": (
+        ("leaderboard.study",),
+        (
+            *("joints", "settings", "world", "data", "metrics", "engine", "analyses", "rows"),
+            *("leaderboard", "report", "replay"),
+        ),
+    ),
     "command": (
         ("leaderboard.__main__",),
         (
             *("joints", "leaderboard", "report", "replay", "export"),
-            *("page", "publish", "transfer", "encoders", "bertscore"),
+            *("page", "publish", "transfer", "encoders", "bertscore", "study"),
         ),
     ),
     "plugin": (

@@ -75,10 +75,11 @@ def test_label_studio_there_and_back(folder: Path, tmp_path: Path) -> None:
     assert main(["pick", str(folder), "--label-studio"]) == 0
     tasks = json.loads((folder / TASKS).read_text("utf-8"))
     assert [task["data"]["image"] for task in tasks] == sorted(FOUND)
+    assert tasks[0]["data"]["picture"].endswith(f"/?d={folder.name}/{sorted(FOUND)[0]}")
     assert "<Choices" in (folder / CONFIG).read_text("utf-8")
     for task in tasks:
         keep = "keep" if task["data"]["image"] in (FOUND[1], FOUND[3]) else "drop"
-        task["annotations"] = [{"result": [{"value": {"choices": [keep]}}]}]
+        task["annotations"] = [{"result": [{"from_name": "choice", "value": {"choices": [keep]}}]}]
     export = tmp_path / "export.json"
     export.write_text(json.dumps(tasks), encoding="utf-8")
     assert main(["pick", str(folder), "--export", str(export)]) == 0
@@ -112,7 +113,7 @@ def test_folders_must_be_concepts_and_countries(
     assert "unknown country folder 'NGR'" in capsys.readouterr().err
     (folder / "forest" / "NGR").rename(folder / "forest" / "NGA")
     export = folder / "both.json"
-    kept = [{"result": [{"value": {"choices": ["keep"]}}]}]
+    kept = [{"result": [{"from_name": "choice", "value": {"choices": ["keep"]}}]}]
     export.write_text(
         json.dumps([{"data": {"image": image}, "annotations": kept} for image in FOUND]), "utf-8"
     )

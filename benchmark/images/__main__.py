@@ -75,7 +75,8 @@ def _listed(text: str) -> list[str]:
 def _pick(given: argparse.Namespace, ask: Callable[[str], str]) -> int:
     found = candidates(given.folder)
     if given.label_studio:
-        jsonio.write_atomic(given.folder / TASKS, jsonio.pretty(labelling.tasks(found)))
+        name = given.folder.resolve().name
+        jsonio.write_atomic(given.folder / TASKS, jsonio.pretty(labelling.tasks(found, name)))
         jsonio.write_atomic(given.folder / CONFIG, labelling.CONFIG)
         sys.stdout.write(f"{len(found)} tasks in {given.folder / TASKS}, {CONFIG} beside them\n")
         return 0

@@ -1,23 +1,21 @@
 """The choice among candidates as a Label Studio project: its configuration, its tasks, its export.
 
-Written and read in the documented formats (<https://labelstud.io/guide/tasks>,
-<https://labelstud.io/guide/export>); no server is called. Pictures are served by Label Studio's
-local storage, whose root must be the candidates' folder.
+Pictures are served by Label Studio's local storage of the candidates' folder, and its root must be
+the folder above: it serves no storage that is the root itself. No server is called.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from benchmark.errors import DataProblem
 from benchmark.images.picking import Candidate
 from benchmark.jsonio import Json
+from benchmark.label_studio import AnnotatedTask, local_file, read_export
 from benchmark.stories import concepts
 
-KEEP = "keep"
+KEEP, CHOICE = "keep", "choice"
 CONFIG = """<View>
   <Header value="$about"/>
   <Image name="picture" value="$picture"/>
@@ -29,12 +27,15 @@ CONFIG = """<View>
 """
 
 
-def tasks(candidates: Sequence[Candidate]) -> list[Json]:
-    """One task a candidate; who labels sees concept, country, licence and credit."""
+def tasks(candidates: Sequence[Candidate], folder: str) -> list[Json]:
+    """One task a candidate; who labels sees concept, country, licence and credit.
+
+    ``folder`` is the name of the candidates' folder in the one above it.
+    """
     return [
         {
             "data": {
-                "picture": f"/data/local-files/?d={quote(one.image)}",
+                "picture": local_file(f"{folder}/{one.image}"),
                 "image": one.image,
                 "about": f"{concepts()[one.concept].concept}, {one.country or 'every nationality'} "
                 f"({one.licence}, {one.credit})",
@@ -52,13 +53,7 @@ def kept(path: Path) -> set[str]:
     DataProblem
         The file is no such export, or a task has no annotation.
     """
-    try:
-        exported = json.loads(path.read_text(encoding="utf-8"))
-        found = {str(task["data"]["image"]): _choice(task) for task in exported}
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise DataProblem(
-            f"{path} is not a JSON export of these tasks ({error!r}); export as JSON, not JSON-MIN"
-        ) from error
+    found = {_image(task, path): _choice(task) for task in read_export(path)}
     undecided = sorted(image for image, choice in found.items() if not choice)
     if undecided:
         raise DataProblem(
@@ -67,14 +62,13 @@ def kept(path: Path) -> set[str]:
     return {image for image, choice in found.items() if choice == KEEP}
 
 
-def _choice(task: dict[str, list[dict[str, list[dict[str, dict[str, list[str]]]]]]]) -> str:
-    choices = list(_choices(task["annotations"]))
-    return choices[-1] if choices else ""
+def _image(task: AnnotatedTask, path: Path) -> str:
+    if "image" not in task.data:
+        raise DataProblem(f"{path} is an export of other tasks: one has no image")
+    return str(task.data["image"])
 
 
-def _choices(
-    annotations: list[dict[str, list[dict[str, dict[str, list[str]]]]]],
-) -> Iterator[str]:
-    for annotation in annotations:
-        for result in annotation["result"]:
-            yield result["value"]["choices"][0]
+def _choice(task: AnnotatedTask) -> str:
+    """What the last annotation that chose says; empty where none did."""
+    chosen = [one.values[CHOICE] for one in task.annotations if CHOICE in one.values]
+    return str(chosen[-1][0]) if chosen else ""

@@ -78,6 +78,8 @@ def rank_correlation(
     *,
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
+    permutations: int | None = None,
+    clusters: npt.ArrayLike | None = None,
 ) -> RankCorrelation:
     """Both correlations with percentile intervals over resampled members and a permutation p.
 
@@ -88,12 +90,15 @@ def rank_correlation(
     rng
         Draws resamples of members and permutations.
     resamples
-        How many of either.
+        How many of either; ``permutations`` of the second, if that is to differ.
+    clusters
+        What each member is resampled with, shape ``(members,)``; default: alone. The p takes
+        members as exchangeable one by one, whatever their cluster.
 
     Returns
     -------
     The p is two-sided, of rho, against any order of ``y``: (1 + k) / (1 + B). No interval (NaN)
-    below `FEWEST` members or where a resample has a constant column. **Noise in x or y draws both
+    below `FEWEST` clusters or where a resample has a constant column. **Noise in x or y draws both
     figures towards 0**: see `disattenuated`.
 
     Raises
@@ -117,11 +122,12 @@ def rank_correlation(
             rho=nothing, rho_interval=ends, p=nothing, tau_b=nothing, tau_b_interval=ends, n=a.size
         )
     (rho,), (tau,) = weighted_rank_correlations(a, b, np.ones((1, a.size)))
-    rho_ends, tau_ends = _intervals(a, b, rng, resamples)
+    code = np.arange(a.size) if clusters is None else np.unique(clusters, return_inverse=True)[1]
+    rho_ends, tau_ends = _intervals(a, b, code, rng, resamples)
     return RankCorrelation(
         rho=float(rho),
         rho_interval=rho_ends,
-        p=_p(a, b, float(rho), rng, resamples),
+        p=_p(a, b, float(rho), rng, resamples if permutations is None else permutations),
         tau_b=float(tau),
         tau_b_interval=tau_ends,
         n=a.size,
@@ -165,11 +171,16 @@ def _signs(values: npt.ArrayLike) -> FloatArray:
 
 
 def _intervals(
-    x: FloatArray, y: FloatArray, rng: np.random.Generator, resamples: int
+    x: FloatArray,
+    y: FloatArray,
+    code: npt.NDArray[np.intp],
+    rng: np.random.Generator,
+    resamples: int,
 ) -> list[tuple[float, float]]:
-    if x.size < FEWEST:
+    number = int(code.max()) + 1
+    if number < FEWEST:
         return [(float("nan"), float("nan"))] * 2
-    weights = cluster_weights(x.size, rng=rng, resamples=resamples)
+    weights = cluster_weights(number, rng=rng, resamples=resamples)[:, code]
     ends = (percentile_interval(one) for one in weighted_rank_correlations(x, y, weights))
     return [(float(low), float(high)) for low, high in ends]
 

@@ -12,10 +12,14 @@ from benchmark.metrics.correlation import (
     rank_correlation,
     weighted_rank_correlations,
 )
+from benchmark.metrics.crossed import IntArray
+from benchmark.metrics.divergence import FloatArray
+from tests.metrics.strategies import unhurried
 
 PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=3, max_size=30)
 
 
+@unhurried
 @given(PAIRS, st.data())
 def test_both_are_scipys_with_ties_and_repeats(
     pairs: list[tuple[int, int]], data: st.DataObject
@@ -52,6 +56,29 @@ def test_few_members_have_no_interval() -> None:
     found = rank_correlation([1, 2, 3], [1, 2, 3], rng=np.random.default_rng(0), resamples=50)
     assert found.rho == found.tau_b == 1
     assert np.isnan(found.rho_interval).all()
+
+
+def test_members_of_one_cluster_are_drawn_together() -> None:
+    """Copies of a member in its cluster are no more members: the interval stays as wide."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=20)
+    y = x + rng.normal(size=20)
+    many_x, many_y = (np.repeat(column, 4) for column in (x, y))
+
+    def width(a: FloatArray, b: FloatArray, clusters: IntArray | None = None) -> float:
+        found = rank_correlation(
+            a, b, rng=np.random.default_rng(5), resamples=800, permutations=9, clusters=clusters
+        )
+        assert found.p >= 0.1, "nine permutations"
+        return found.rho_interval[1] - found.rho_interval[0]
+
+    together = width(many_x, many_y, np.repeat(np.arange(20), 4))
+    assert together == pytest.approx(width(x, y), rel=0.05)
+    assert width(many_x, many_y) < 0.7 * together
+    few = rank_correlation(
+        many_x, many_y, rng=rng, resamples=9, permutations=9, clusters=np.repeat(np.arange(8), 10)
+    )
+    assert np.isnan(few.rho_interval).all()
 
 
 def test_a_constant_or_a_single_member_has_no_correlation() -> None:

@@ -1,0 +1,155 @@
+"""`python -m leaderboard study export` and `study import`: what they do and print.
+
+Knows the options' names. Exit 0 done, 1 with one sentence where something cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark import jsonio
+from benchmark.errors import BoardProblem, DataProblem, UsageProblem
+from benchmark.settings import default_cache, names
+from benchmark.stories import concept, nationalities
+from benchmark.story_dimensions import read_dimensions
+from benchmark.world import country
+from leaderboard.documents import exists, write
+from leaderboard.study.options import RESULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from leaderboard.study.exporting import Exported, Plan
+
+
+def run_study(options: argparse.Namespace) -> int:
+    """Run one step of a study."""
+    return _export(options) if options.step == "export" else _import(options)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from leaderboard.study.exporting import export
+    from leaderboard.study.sources import sources
+
+    plan = _plan(options)
+    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    runs = _inside(options.runs, "run.json")
+    found, close = sources(runs, options.store or [cache / "responses.sqlite"])
+    try:
+        done = export(found, plan, options.out)
+    finally:
+        close()
+    _say("".join(f"{line}\n" for line in _told(done, plan, options.out)))
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    from leaderboard.study.exporting import Plan
+
+    for option, least in (
+        ("stories", 1),
+        ("raters", 1),
+        ("per_rater", 1),
+        ("attention", 0),
+        ("seed", 0),
+    ):
+        if getattr(options, option) < least:
+            name = option.replace("_", "-")
+            raise UsageProblem(f"--{name} {getattr(options, option)} is less than {least}")
+    return Plan(
+        dimensions=read_dimensions(options.dimensions),
+        stories=options.stories,
+        raters=options.raters,
+        per_rater=options.per_rater,
+        attention=options.attention,
+        seed=options.seed,
+        proxy=options.proxy,
+        countries=tuple(_countries(options.nationalities)),
+        concepts=tuple(
+            concept(text, source="--concepts").slug
+            for text in names(options.concepts, option="--concepts")
+        ),
+        images=tuple(options.images),
+        licences=tuple(options.allow_licence),
+        pictures=not options.no_pictures,
+    )
+
+
+def _countries(text: str) -> list[str]:
+    """ISO codes of nationalities given by code, country or adjective."""
+    adjectives = {one.nationality.casefold(): iso3 for iso3, one in nationalities().items()}
+    return [
+        adjectives.get(one.casefold()) or country(one, source="--nationalities").iso3
+        for one in names(text, option="--nationalities")
+    ]
+
+
+def _told(done: Exported, plan: Plan, out: Path) -> list[str]:
+    """What somebody needs to know before they hand it out."""
+    key, lists = done.key, done.design.lists
+    countries = {story.country for story in key.stories.values()}
+    subjects = {story.concept for story in key.stories.values()}
+    pages = sorted({len(pages) for pages in lists})
+    left = done.gathered
+    differ = f"  note: the runs differ in {', '.join(done.unlike)}, and so may their stories"
+    return [
+        f"{out}: study {key.study}, proxy {key.proxy}",
+        f"  {len(key.stories)} stories, models: {len(key.models)}, nationalities: "
+        f"{len(countries)}, concepts: {len(subjects)}"
+        + (f" (at most {plan.stories} were asked for)" if len(key.stories) < plan.stories else ""),
+        f"  {len(lists)} raters with {'-'.join(map(str, pages))} pages each, "
+        f"{plan.attention} of them attention checks; each story is rated by {plan.raters}",
+        "  stories that one has more than another, at most: "
+        + ", ".join(f"{name} {uneven}" for name, uneven in done.design.uneven.items()),
+        f"  not to choose from: {left.refused} refusals, {left.empty} empty texts, "
+        f"{left.names_itself} that name a model; among the others {left.truncated} were cut off at "
+        "their token limit",
+        *([differ] if done.unlike else []),
+        f"  {done.pictures} pictures, {len(key.dimensions.every)} dimensions",
+        f"  for Label Studio: {out / 'label-studio'}, one project for each file in tasks/",
+        f"  {out / 'key.json'} says which model wrote what: keep it from raters",
+    ]
+
+
+def _import(options: argparse.Namespace) -> int:
+    from leaderboard.study.key import read_key
+    from leaderboard.study.ratings import read_ratings
+    from leaderboard.study.results import document, results
+    from leaderboard.study.showing import markdown_page, terminal
+
+    out: Path = options.out or options.folder / RESULTS
+    beside = out.with_suffix(".md")
+    if beside == out:
+        raise UsageProblem(f"--out {out} is the place of the Markdown file; name a .json file")
+    for path in (out, beside):
+        if exists(path) and not options.replace:
+            raise BoardProblem(
+                f"{path} is there already; name another file with --out, or say --replace"
+            )
+    key = read_key(options.folder)
+    exports = _inside(options.annotations, "export")
+    found = results(read_ratings(key, exports), options.attention_rule)
+    write(out, jsonio.pretty(document(found)))
+    write(beside, markdown_page(found))
+    _say(terminal(found))
+    _say(f"\n{out} has every figure, {beside} the tables\n")
+    return 0
+
+
+def _inside(paths: Sequence[Path], what: str) -> list[Path]:
+    """The files that were named, and all .json files of folders; each once."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        if not inside:
+            raise DataProblem(f"folder {path} holds no .json file; name the {what}")
+        found += inside
+    return list({path.resolve(): path for path in found}.values())
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)

@@ -1,0 +1,130 @@
+"""`python -m leaderboard study`: the options of its two steps; knows argparse alone."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.story_dimensions import SHIPPED
+from leaderboard.study.screening import HALF, RULES
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
+
+RESULTS = "results.json"
+STORIES, RATERS, PER_RATER, ATTENTION = 120, 3, 30, 2
+EPILOG = """\
+  python -m leaderboard study export RUN.json OTHER.json --out my-study
+  python -m leaderboard study import my-study --annotations exports/*.json
+
+docs/human-study.md says how Label Studio is started and what the numbers mean.
+"""
+
+
+def add_study(commands: Commands) -> None:
+    """Declare ``study``."""
+    parser = commands.add_parser(
+        "study",
+        help="have people rate stories, and read what they said",
+        description="A study in which people rate generated stories on ten dimensions in Label "
+        "Studio, without knowing which model wrote what.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+    _add_export(steps)
+    _add_import(steps)
+
+
+def _add_export(steps: Commands) -> None:
+    parser = steps.add_parser(
+        "export",
+        help="choose stories and write a Label Studio project for each rater",
+        description="Choose stories of one model or several, deal them to raters, and write tasks, "
+        "labelling configuration, pictures and instructions into a new folder, with a key that "
+        "stays with you.",
+    )
+    parser.add_argument(
+        "runs",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="run.json of stories, a folder of them, or a bundle",
+    )
+    parser.add_argument(
+        "--store",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="the response store of a run, repeatable; default: the cache's",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new folder")
+    for name, default, words in (
+        ("--stories", STORIES, "how many stories are rated at most"),
+        ("--raters", RATERS, "how many people rate each story"),
+        ("--per-rater", PER_RATER, "how many stories one person rates at most"),
+        ("--attention", ATTENTION, "attention checks on each list"),
+        ("--seed", 0, "draws stories, lists and their order"),
+    ):
+        parser.add_argument(
+            name, type=int, default=default, metavar="N", help=f"{words} (default: {default})"
+        )
+    parser.add_argument("--proxy", help="whose stories; default: shared-image, or the first there")
+    parser.add_argument("--nationalities", default="", metavar="LIST", help="default: all")
+    parser.add_argument("--concepts", default="", metavar="LIST", help="default: all")
+    parser.add_argument(
+        "--dimensions",
+        type=Path,
+        default=SHIPPED,
+        metavar="FILE",
+        help="another questionnaire; default: the ten dimensions",
+    )
+    parser.add_argument(
+        "--images",
+        action="append",
+        default=[],
+        metavar="SOURCE",
+        help="the run's pictures, as for pytest; repeatable; default: the drawn sample, if the "
+        "run is on it",
+    )
+    parser.add_argument(
+        "--allow-licence",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="how a further licence begins that lets you show pictures to raters; repeatable",
+    )
+    parser.add_argument("--no-pictures", action="store_true", help="show stories alone")
+
+
+def _add_import(steps: Commands) -> None:
+    parser = steps.add_parser(
+        "import",
+        help="read the ratings: agreement, means, metrics against people",
+        description="Read Label Studio's exports (JSON or JSON-MIN), leave out raters who missed "
+        "attention checks, print what the ratings say and write it as JSON and Markdown.",
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="what `study export` wrote")
+    parser.add_argument(
+        "--annotations",
+        nargs="+",
+        required=True,
+        type=Path,
+        metavar="EXPORT",
+        help="exports, or folders of them",
+    )
+    parser.add_argument(
+        "--attention-rule",
+        choices=tuple(RULES),
+        default=HALF,
+        help="; ".join(f"{name}: {words}" for name, words in RULES.items())
+        + " (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"the results; a Markdown file is put beside it (default: FOLDER/{RESULTS})",
+    )
+    parser.add_argument("--replace", action="store_true", help="write over earlier results")

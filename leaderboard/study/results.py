@@ -1,0 +1,148 @@
+"""The results of a study: its figures with and without the raters that failed, and their file.
+
+Knows ratings, figures and the file's shape; no table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from benchmark import __version__, jsonio
+from benchmark.errors import DataProblem
+from benchmark.jsonio import Json
+from benchmark.records import Score
+from benchmark.rows import score_row
+from leaderboard.documents import schema_name, validate
+from leaderboard.study.assessing import assess
+from leaderboard.study.key import Key
+from leaderboard.study.ratings import Checks, Ratings
+from leaderboard.study.screening import RULES, dropped
+from leaderboard.study.sheet import Sheet
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RaterLine:
+    """What one rater did: stories on the list and rated, single ratings there and missing."""
+
+    rater: str
+    accounts: tuple[str, ...]
+    assigned: int
+    rated: int
+    ratings: int
+    missing: int
+    checks: Checks
+    mean: float
+    dropped: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Results:
+    """Everything a study found; ``rule`` is the sentence that says who was dropped."""
+
+    key: Key
+    rule: str
+    raters: tuple[RaterLine, ...]
+    notes: tuple[str, ...]
+    scores: tuple[Score, ...]
+    scores_without_dropping: tuple[Score, ...]
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        return tuple(line.rater for line in self.raters if line.dropped)
+
+
+def results(ratings: Ratings, rule: str) -> Results:
+    """Drop raters by a rule of `RULES`, assess the others, and assess all for comparison.
+
+    Raises
+    ------
+    DataProblem
+        The rule leaves nobody.
+    """
+    out = dropped(ratings, rule)
+    if len(out) == len(ratings.raters):
+        raise DataProblem(
+            f"all {len(out)} raters missed their attention checks (--attention-rule {rule}); look "
+            "at the checks, or take --attention-rule none"
+        )
+    everyone = assess(_sheet(ratings, ()), by_dimension=not out)
+    return Results(
+        key=ratings.key,
+        rule=RULES[rule],
+        raters=tuple(_line(ratings, at, out) for at in range(len(ratings.raters))),
+        notes=ratings.notes,
+        scores=tuple(assess(_sheet(ratings, out)) if out else everyone),
+        scores_without_dropping=tuple(everyone),
+    )
+
+
+def document(found: Results) -> dict[str, Json]:
+    """The results as plain JSON values that fit their schema."""
+    whole: dict[str, Json] = {
+        "schema": schema_name("study-results"),
+        "study": found.key.study,
+        "harness_version": __version__,
+        "proxy": found.key.proxy,
+        "dimensions": [
+            {"name": one.name, "title": one.title, "paper": one.paper}
+            for one in found.key.dimensions.every
+        ],
+        "models": [
+            {"label": one.label, "model_id": one.model_id, "revision": one.revision}
+            for one in found.key.models
+        ],
+        "n_stories": len(found.key.stories),
+        "rule": found.rule,
+        "raters": [jsonio.plain(_row(line)) for line in found.raters],
+        "notes": list(found.notes),
+        "scores": [score_row(score) for score in found.scores],
+        "scores_without_dropping": [score_row(score) for score in found.scores_without_dropping],
+    }
+    validate(whole, "study-results")
+    return whole
+
+
+def picked(scores: Sequence[Score], name: str, /, **scope: str) -> Score | None:
+    """The score of that metric and exactly that scope."""
+    return next((one for one in scores if one.metric == name and one.scope == scope), None)
+
+
+def _sheet(ratings: Ratings, out: Sequence[str]) -> Sheet:
+    return Sheet(
+        study=ratings.key.study,
+        key=ratings.key,
+        items=ratings.items,
+        raters=tuple(rater for rater in ratings.raters if rater not in out),
+        values=ratings.without(out),
+    )
+
+
+def _line(ratings: Ratings, at: int, out: Sequence[str]) -> RaterLine:
+    rater, mine = ratings.raters[at], ratings.values[:, :, at]
+    known = ~np.isnan(mine)
+    assigned = sum(page in ratings.key.stories for page in ratings.key.raters[rater])
+    return RaterLine(
+        rater=rater,
+        accounts=ratings.accounts[rater],
+        assigned=assigned,
+        rated=int(known.any(axis=0).sum()),
+        ratings=int(known.sum()),
+        missing=assigned * len(mine) - int(known.sum()),
+        checks=ratings.checks[rater],
+        mean=float(mine[known].mean()),
+        dropped=rater in out,
+    )
+
+
+def _row(line: RaterLine) -> Mapping[str, object]:
+    fields = asdict(line)
+    checks = fields.pop("checks")
+    return {
+        **fields,
+        "checks": checks["on_list"],
+        "answered": checks["answered"],
+        "missed": checks["missed"],
+    }

@@ -1,0 +1,63 @@
+"""The ratings that are assessed, as arrays: stories by raters, with what the key says of each.
+
+Knows ratings and the key; no statistic. What is drawn for a figure follows from the study's id and
+the figure's name, so that nothing depends on the order of annotations or on other figures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.metrics.crossed import IntArray
+from benchmark.metrics.divergence import BoolArray, FloatArray
+from benchmark.story_dimensions import OVERALL
+from leaderboard.study.key import Key
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """The ratings that are assessed: stories in the key's order, the raters that are left."""
+
+    study: str
+    key: Key
+    items: tuple[str, ...]
+    raters: tuple[str, ...]
+    values: FloatArray  # (dimensions, items, raters), NaN is missing
+
+    @property
+    def cells(self) -> list[str]:
+        return [self.key.stories[item].cell for item in self.items]
+
+    def codes(self, field: str) -> tuple[list[str], IntArray]:
+        """The members of a factor, and the place of each item's."""
+        members = [str(getattr(self.key.stories[item], field)) for item in self.items]
+        names, codes = np.unique(np.array(members), return_inverse=True)
+        return names.tolist(), codes.astype(np.intp)
+
+    def assigned(self) -> BoolArray:
+        """What is on whose list, (items, raters)."""
+        lists = [set(self.key.raters[rater]) for rater in self.raters]
+        return np.array([[item in mine for mine in lists] for item in self.items], dtype=np.bool_)
+
+    def rng(self, *words: str) -> np.random.Generator:
+        """Of the figure's own, by its name."""
+        seed = hashlib.sha256("/".join((self.study, *words)).encode()).digest()
+        return np.random.default_rng(list(seed))
+
+    def columns(self) -> Iterator[tuple[str, FloatArray]]:
+        """Each dimension's ratings, and the mean of all of a rater for a story, last."""
+        yield from zip(self.key.dimensions.names, self.values, strict=True)
+        yield OVERALL, mean_of(self.values, axis=0)
+
+
+def mean_of(values: FloatArray, axis: int) -> FloatArray:
+    """The mean of what is there; NaN where nothing is."""
+    known = ~np.isnan(values)
+    number = known.sum(axis=axis)
+    total = np.where(known, values, 0.0).sum(axis=axis)
+    found: FloatArray = np.where(number > 0, total / np.maximum(1, number), np.nan)
+    return found

@@ -1,0 +1,244 @@
+"""The results of a study as tables of plain text: which figures stand where, and how to read them.
+
+Knows results; computes nothing, and not where a table is shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from benchmark.records import Score
+from benchmark.stories import nationalities
+from benchmark.story_dimensions import OVERALL
+from leaderboard.report.table import NOT_SCORED, Entry, Table, entry, p_text
+from leaderboard.study.assessing import TOO_FEW
+from leaderboard.study.metric_agreement import metrics
+from leaderboard.study.results import Results, picked
+
+PAPER = "*"
+NO_INTERVAL = "none"
+
+
+def tables(found: Results) -> list[Table]:
+    """All tables, the most asked for first."""
+    return [
+        _by_model(found),
+        *_differences(found),
+        _alphas(found),
+        _by_country(found),
+        _metrics(found),
+        _raters(found),
+    ]
+
+
+def _by_model(found: Results) -> Table:
+    labels = [model.label for model in found.key.models]
+    rows = []
+    for name, title in _dimensions(found):
+        means = [picked(found.scores, "mean_rating", dimension=name, model=one) for one in labels]
+        bold = name == OVERALL
+        rows.append((Entry(text=title, bold=bold), *(_interval(one) for one in means)))
+    return _table(
+        "models",
+        "Mean rating by model",
+        ("dimension", *labels),
+        rows,
+        "Higher is better. [low…high]: 95 %, over other nationalities and concepts"
+        f"{_and_raters(found)}. {PAPER}: a dimension whose name the paper gives; definitions and "
+        "all others are ours. overall: mean of all dimensions.",
+    )
+
+
+def _differences(found: Results) -> Iterator[Table]:
+    """Every two models on the mean of all dimensions; none where there is one model."""
+    scores = [
+        score
+        for score in found.scores
+        if score.metric == "mean_difference" and score.scope["dimension"] == OVERALL
+    ]
+    if not scores:
+        return
+    rows = [
+        (
+            Entry(text=f"{score.scope['model']} - {score.scope['against']}"),
+            _interval(score, signed=True),
+        )
+        for score in scores
+    ]
+    yield _table(
+        "differences",
+        "Models against each other, overall",
+        ("models", "difference"),
+        rows,
+        "The same cells are drawn for both models, so that the interval is that of the difference: "
+        "one that leaves out 0 tells the two apart, before any correction for several pairs.",
+    )
+
+
+def _alphas(found: Results) -> Table:
+    rows = []
+    for name, title in _dimensions(found):
+        if name == OVERALL:
+            continue
+        alpha = picked(found.scores, "alpha", dimension=name)
+        every = picked(found.scores_without_dropping, "alpha", dimension=name)
+        mean = picked(found.scores, "mean_rating", dimension=name)
+        of_all = picked(found.scores_without_dropping, "mean_rating", dimension=name)
+        rows.append(
+            (
+                Entry(text=title),
+                _interval(alpha),
+                entry(math.nan if every is None else every.value, 2),
+                Entry(text=str(alpha.n if alpha else 0)),
+                _interval(mean),
+                entry(math.nan if of_all is None else of_all.value, 2),
+            )
+        )
+    return _table(
+        "agreement",
+        "Do raters agree?",
+        ("dimension", "alpha", "all raters", "stories", "mean", "all raters"),
+        rows,
+        "alpha: Krippendorff's, ordinal: 1 all agree, 0 no more than chance; from 0.8 on customary "
+        "as reliable, from 0.667 on as fit for tentative conclusions. [low…high]: other stories, "
+        "the same raters. stories: with two ratings at least. all raters: nobody dropped.",
+    )
+
+
+def _by_country(found: Results) -> Table:
+    wanted = [
+        (name, title)
+        for name, title in _dimensions(found)
+        if name == OVERALL or title.endswith(PAPER)
+    ]
+    rows = []
+    for iso3 in sorted({story.country for story in found.key.stories.values()}):
+        means = [
+            picked(found.scores, "mean_rating", dimension=name, country=iso3) for name, _ in wanted
+        ]
+        last = means[-1]
+        rows.append(
+            (
+                Entry(text=nationalities()[iso3].nationality),
+                Entry(text=str(last.n if last else 0)),
+                *(_interval(one) for one in means),
+            )
+        )
+    return _table(
+        "nationalities",
+        "Mean rating by nationality, all models",
+        ("nationality", "rated", *(title for _, title in wanted)),
+        rows,
+        "rated: pages rated, whoever did. [low…high]: over other concepts"
+        f"{_and_raters(found)}; {TOO_FEW}: fewer than six concepts. The results file has every "
+        "dimension. Raters may judge their own country's stories more strictly.",
+    )
+
+
+def _metrics(found: Results) -> Table:
+    rows = []
+    for metric in metrics(found.key):
+        scope = {"dimension": OVERALL, "metric": metric}
+        rho = picked(found.scores, "spearman", **scope)
+        tau = picked(found.scores, "kendall_tau_b", **scope)
+        rest = [
+            picked(found.scores, name, **scope)
+            for name in ("spearman_p", "spearman_p_holm", "spearman_within_models")
+        ]
+        p, p_holm, within = (math.nan if one is None else one.value for one in rest)
+        rows.append(
+            (
+                Entry(text=metric),
+                Entry(text=str(rho.n if rho else 0)),
+                _interval(rho, signed=True, without=NO_INTERVAL),
+                _interval(tau, signed=True, without=NO_INTERVAL),
+                _p(p),
+                _p(p_holm),
+                entry(within, 2, signed=True),
+            )
+        )
+    return _table(
+        "metrics",
+        "Do automatic metrics agree with people?",
+        ("metric", "stories", "rho", "tau-b", "p", "Holm's p", "within models"),
+        rows,
+        "rho: Spearman's, tau-b: Kendall's correlation of a story's metric with people's mean of "
+        "all dimensions. [low…high]: other cells; none below ten of them, or where a metric hardly "
+        "varies. p: two-sided, by shuffling stories; Holm's: over "
+        "all rows. within models: rho after each model's mean is taken off both; where it is near "
+        f"0 and rho is not, the metric tells models apart, not stories. {NOT_SCORED}: the metric "
+        "is the same for all stories, or undefined. The results file has every dimension.",
+    )
+
+
+def _raters(found: Results) -> Table:
+    rows = [
+        (
+            Entry(text=line.rater),
+            Entry(text=f"{line.rated} of {line.assigned}"),
+            Entry(text=str(line.missing)),
+            Entry(text=f"{line.checks.missed} of {line.checks.answered}"),
+            entry(line.mean, 2),
+            Entry(text="dropped" if line.dropped else "kept"),
+        )
+        for line in found.raters
+    ]
+    return _table(
+        "raters",
+        "Raters",
+        ("rater", "stories", "missing", "checks missed", "mean", ""),
+        rows,
+        "stories: rated, of those on the list. missing: single ratings. checks missed: of those "
+        "answered. mean: of all ratings; a low one may be a strict rater or an unlucky list.",
+    )
+
+
+# --- parts ---------------------------------------------------------------------------------
+
+
+def _table(
+    name: str,
+    title: str,
+    head: tuple[str, ...],
+    rows: Sequence[tuple[Entry, ...]],
+    caption: str,
+) -> Table:
+    return Table(
+        name=name,
+        title=title,
+        caption=caption,
+        head=head,
+        labels=1,
+        groups=(tuple(rows),),
+        notes=(),
+        records=(),
+    )
+
+
+def _dimensions(found: Results) -> list[tuple[str, str]]:
+    every = found.key.dimensions.every
+    named = [(one.name, f"{one.title} {PAPER}" if one.paper else one.title) for one in every]
+    return [*named, (OVERALL, OVERALL)]
+
+
+def _and_raters(found: Results) -> str:
+    score = picked(found.scores, "mean_rating", dimension=OVERALL)
+    fixed = score is None or "too few to be drawn" in score.method
+    return ", the same raters (fewer than six)" if fixed else " and other raters"
+
+
+def _interval(score: Score | None, *, signed: bool = False, without: str = TOO_FEW) -> Entry:
+    if score is None:
+        return Entry(text=NOT_SCORED)
+    value = entry(score.value, 2, signed=signed).text
+    if math.isnan(score.value):
+        return Entry(text=value)
+    if math.isnan(score.low):
+        return Entry(text=f"{value} [{without}]")
+    low, high = (entry(end, 2, signed=signed).text for end in (score.low, score.high))
+    return Entry(text=f"{value} [{low}…{high}]")
+
+
+def _p(value: float) -> Entry:
+    return Entry(text=NOT_SCORED if math.isnan(value) else p_text(value))
