@@ -20,6 +20,7 @@ from benchmark.gates import load_gates, unjudged
 from benchmark.suite import SUITE_FILE, own_analyses
 from leaderboard.baseline import load_baselines
 from leaderboard.board import Board, read_board, update
+from leaderboard.compare import add_compare, run_compare
 from leaderboard.documents import kind_at
 from leaderboard.export.commands import add_export, run_export
 from leaderboard.merging import merge
@@ -66,6 +67,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard page BOARD.json   the board as a page for a browser
   python -m leaderboard publish ORG/NAME  what would go to the Hub; --yes writes it
   python -m leaderboard transfer RUN RUN  correlate countries' scores between runs
+  python -m leaderboard compare RUN BASE  what changed between two runs, by group
 """
 
 BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a module of their own
@@ -74,6 +76,7 @@ BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a
     "rerun": run_rerun,
     "page": run_page,
     "transfer": run_transfer,
+    "compare": run_compare,
 }
 
 
@@ -147,6 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     add_page(commands)
     add_publish(commands)
     add_transfer(commands)
+    add_compare(commands)
     return parser
 
 

@@ -14,6 +14,7 @@ REPO = Path(__file__).parents[1]
 FOLDERS = ("benchmark", "fixtures", "leaderboard", "suites")
 DRAWING = frozenset({"matplotlib"})  # an extra of its own
 HEAVY = frozenset({"torch", "torchvision", "transformers", "datasets", "tokenizers", "safetensors"})
+HEAVY |= {"peft", "trl"}
 
 # part: (its modules, the parts it may import). A part may only import what stands above it.
 PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -84,6 +85,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "transfer": (("leaderboard.transfer",), ("joints", "metrics", "leaderboard")),
+    "compare": (("leaderboard.compare",), ("joints", "analyses", "gates", "leaderboard")),
     "command": (
         ("leaderboard.__main__",),
         (
@@ -99,6 +101,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "page",
             "publish",
             "transfer",
+            "compare",
         ),
     ),
     "plugin": (
@@ -112,6 +115,13 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "suites": (
         ("suites",),
         ("joints", "settings", "world", "data", "metrics", "scoring", "suite", "fixtures"),
+    ),
+    "finetune": (
+        ("benchmark.finetune",),
+        (
+            *("joints", "settings", "world", "data", "metrics", "models", "perf", "analyses"),
+            *("suite", "suites"),
+        ),
     ),
 }
 PYTEST = frozenset({"plugin", "fixtures", "suites"})
@@ -243,7 +253,7 @@ def test_frameworks_are_imported_when_first_needed(module: str) -> None:
     heavy = [found for found in imports(module) if found.target.partition(".")[0] in HEAVY]
     assert [found.where for found in heavy if found.at_load] == []
     if heavy:
-        assert part_of(module) in {"models", "perf"} or module == "benchmark.hub"
+        assert part_of(module) in {"models", "perf", "finetune"} or module == "benchmark.hub"
 
 
 @pytest.mark.parametrize("module", OWN)

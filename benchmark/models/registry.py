@@ -6,16 +6,18 @@ answers are all stored never starts a model. Knows no suite and no pytest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
-from benchmark.errors import UsageProblem
+from benchmark import jsonio
+from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models import demo, machine
+from benchmark.models.adapters import check_base, is_adapter, read_adapter
 from benchmark.models.commits import hub_commit, hub_config
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
 from benchmark.models.families import SHARED, check_own_code, folder_config, scoring_path
-from benchmark.models.loading import TRUSTED, load_transformers, model_arguments
+from benchmark.models.loading import TRUSTED, Weights, load_transformers, model_arguments
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, ORACLE, REFERENCE, ModelSpec, resolve
 from benchmark.models.placement import BALANCED, MAP
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from benchmark.models.adapters import Adapter
     from benchmark.survey import Survey
 
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "open_model",
     "options_of",
     "resolve",
+    "weights_at",
 ]
 
 REFERENCE_BACKEND = "reference 1"  # raise when a rule changes what it answers
@@ -98,6 +102,8 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
                 revision=commit,
                 processor="commit",
             )
+        case "folder" if spec.path is not None and is_adapter(spec.path):
+            return _adapter_identity(spec, options)
         case "folder" | "demo":
             folder = _folder(spec, options)
             digest = weights_digest(folder, cache=options.cache)
@@ -109,6 +115,61 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
                 revision=digest,
                 processor=files,
             )
+        case _:
+            assert_never(spec.kind)
+
+
+def _adapter_identity(spec: ModelSpec, options: ModelOptions) -> ModelIdentity:
+    """The base's, but for what the adapter changes; the revision covers both."""
+    adapter, base = _with_base(spec)
+    found = identify(base, options, survey=None)
+    check_base(adapter, found.revision)
+    digest = jsonio.digest([found.model_id, found.revision, adapter.digest(cache=options.cache)])
+    return replace(
+        found,
+        name=spec.name,
+        model_id=spec.model_id,
+        revision=f"sha256:{digest}",
+        backend=f"{found.backend} / peft {machine.dist_version('peft')}",
+    )
+
+
+def _with_base(spec: ModelSpec) -> tuple[Adapter, ModelSpec]:
+    """The adapter in a folder and what it was trained on, which must be a whole model, pinned."""
+    adapter = read_adapter(_there(spec))
+    try:
+        base = resolve(adapter.base, revision=adapter.revision)
+    except UsageProblem as problem:
+        raise ModelProblem(
+            f"the adapter {adapter.folder} was trained on {adapter.base!r}, which is not to be "
+            "had; put it back there, or correct base_model_name_or_path in its adapter_config.json"
+        ) from problem
+    if base.kind not in ("hub", "folder", "demo") or (base.path and is_adapter(base.path)):
+        raise ModelProblem(
+            f"the adapter {adapter.folder} was trained on {adapter.base}, which is not a whole "
+            "model with weights"
+        )
+    if base.kind == "hub" and base.revision is None:
+        raise ModelProblem(
+            f"the adapter {adapter.folder} names no commit of {adapter.base}, so nobody could tell "
+            "what it is added to; write one as revision in its adapter_config.json"
+        )
+    return adapter, base
+
+
+def weights_at(spec: ModelSpec, identity: ModelIdentity, options: ModelOptions) -> Weights:
+    """The files of a model with weights that has this identity."""
+    match spec.kind:
+        case "hub":
+            return Weights(source=spec.model_id, commit=identity.revision)
+        case "folder" if spec.path is not None and is_adapter(spec.path):
+            adapter, base = _with_base(spec)
+            own = identify(base, options, survey=None)
+            return replace(weights_at(base, own, options), adapter=adapter)
+        case "folder" | "demo":
+            return Weights(source=_folder(spec, options))
+        case "reference" | "endpoint":
+            raise UsageProblem(f"{spec.name} has no weights; name a model that has some")
         case _:
             assert_never(spec.kind)
 
@@ -202,13 +263,11 @@ def load(
         case "endpoint":
             asked = endpoint_options(dict(options.model_args))
             return adapter.EndpointModel(identity, address.parse_address(spec.name), asked)
-        case "hub":
-            source: str | Path = spec.model_id
-        case "folder" | "demo":
-            source = _folder(spec, options)
+        case "hub" | "folder" | "demo":
+            weights = weights_at(spec, identity, options)
         case _:
             assert_never(spec.kind)
-    return load_transformers(identity, source, device=options.device, threads=options.threads)
+    return load_transformers(identity, weights, device=options.device, threads=options.threads)
 
 
 def open_model(settings: Settings, identity: ModelIdentity, *, survey: Survey | None) -> Model:
@@ -257,3 +316,9 @@ def _needed(spec: ModelSpec, survey: Survey | None) -> Survey:
 
 def _folder(spec: ModelSpec, options: ModelOptions) -> Path:
     return spec.path if spec.path is not None else demo.ready_demo(options.cache)
+
+
+def _there(spec: ModelSpec) -> Path:
+    if spec.path is None:
+        raise ModelProblem(f"{spec.name} is no folder, so it holds no adapter")
+    return spec.path
