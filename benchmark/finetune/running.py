@@ -259,8 +259,10 @@ def _forget() -> None:
 def _next(folder: Path, recipe: Recipe) -> str:
     where = f" --questions {recipe.data}" if recipe.data != "sample" else ""
     mapping = f" --question-columns {recipe.question_columns}" if recipe.question_columns else ""
+    wording = f" --prompts {recipe.prompts}" if recipe.prompts else ""
     form = "weights" if recipe.merge else "adapter"
     return (
         f"{folder}: {form}, {CARD} (model card), {CONFIG}; next:\n"
-        f"  pytest suites/cultureverse --model {folder}{where}{mapping} --baseline BASE-RUN.json"
+        f"  pytest suites/cultureverse --model {folder}{where}{mapping}{wording}\n"
+        "  python -m leaderboard compare ITS-RUN.json BASE-RUN.json"
     )

@@ -169,7 +169,8 @@ def _validation(questions: Questions, share: float, rng: np.random.Generator) ->
     for group in order[:-1]:  # something must be left to train on
         if len(kept) + len(group) / 2 <= wanted:
             kept |= set(group)
-    return kept or set(min(order, key=len))
+    smallest = min(order, key=len)
+    return kept or set(smallest)
 
 
 def _connected(questions: Questions) -> list[list[str]]:

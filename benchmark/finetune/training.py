@@ -175,7 +175,9 @@ def target_pattern(model: Any, wanted: Sequence[str]) -> str:  # noqa: ANN401
 def _trainer_class() -> Any:  # noqa: ANN401 - trl is imported when first needed
     from trl import SFTTrainer
 
-    class Trainer(SFTTrainer):  # type: ignore[misc]
+    base: Any = SFTTrainer
+
+    class Trainer(base):  # type: ignore[misc]
         """trl's, which would call home and write a card of its own with each checkpoint."""
 
         def _send_telemetry(self) -> None:
@@ -241,7 +243,9 @@ def _lora(recipe: Recipe, pattern: str) -> Any:  # noqa: ANN401
 def _teller(tell: Callable[[Point], None]) -> Any:  # noqa: ANN401
     from transformers import TrainerCallback
 
-    class Teller(TrainerCallback):
+    base: Any = TrainerCallback
+
+    class Teller(base):  # type: ignore[misc]
         def on_log(self, args: Any, state: Any, control: Any, **more: Any) -> None:  # noqa: ANN401, ARG002
             for point in _curve([{**more["logs"], "step": state.global_step}]):
                 tell(point)

@@ -30,5 +30,5 @@ def cpu(cache: Path) -> ModelOptions:
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A planted set with a training and a test split."""
-    rows = (*planted.rows(36, split="train"), *planted.rows(12, split="test"))
+    rows = (*planted.rows(36, split="train"), *planted.rows(24, split="test"))
     return planted.write(tmp_path_factory.mktemp("data") / "planted", *rows)
