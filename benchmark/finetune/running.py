@@ -176,8 +176,8 @@ def _checked(folder: Path, document: dict[str, Json]) -> dict[str, Json]:
     there = record.read(folder)
     if other := record.changed(there, document):
         raise UsageProblem(
-            f"--resume: the {' and the '.join(other)} of {folder} are others now than when it "
-            "was begun; begin in another folder"
+            f"--resume: {folder} was begun with another {' and another '.join(other)} than is "
+            "there now; begin in another folder"
         )
     return dict(there)
 

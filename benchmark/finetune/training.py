@@ -95,14 +95,20 @@ def train(
 
     Raises
     ------
-    ModelProblem
-        Memory runs out, a loss is no number, or the model has no such layers.
+    ModelProblem, UsageProblem
+        Memory runs out, a loss is no number, the model has no such layers, or there is more than
+        one GPU.
     """
     import torch
     from datasets import Dataset
     from transformers.trainer_callback import PrinterCallback
 
     pattern = target_pattern(model, recipe.target_modules)
+    if not _is_on_cpu(model) and torch.cuda.device_count() > 1:
+        raise UsageProblem(
+            f"{torch.cuda.device_count()} GPUs are visible and tuning takes one; name it, as in "
+            "CUDA_VISIBLE_DEVICES=0"
+        )
     with _quietly():
         trainer = _trainer_class()(
             model=model,
@@ -216,6 +222,7 @@ def _arguments(recipe: Recipe, folder: Path, steps: int, *, on_cpu: bool) -> Any
         save_total_limit=2,
         logging_strategy="steps",
         logging_steps=max(1, steps // SHOWN),
+        logging_nan_inf_filter=False,  # a loss that is no number is to be seen
         report_to="none",
         disable_tqdm=True,
         remove_unused_columns=False,
@@ -249,6 +256,7 @@ def _teller(tell: Callable[[Point], None]) -> Any:  # noqa: ANN401
         def on_log(self, args: Any, state: Any, control: Any, **more: Any) -> None:  # noqa: ANN401, ARG002
             for point in _curve([{**more["logs"], "step": state.global_step}]):
                 tell(point)
+                control.should_training_stop |= not math.isfinite(point.loss)
 
     return Teller()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmark.errors import CultureError, ModelProblem
-from benchmark.finetune import options, running
+from benchmark.finetune import options, running, training
 from benchmark.finetune.__main__ import main
 from benchmark.finetune.options import Recipe
 from benchmark.finetune.preparing import Prepared, prepare
@@ -150,15 +150,20 @@ def test_a_broken_run_ends_as_an_unbroken_one(data: Path, cache: Path, tmp_path:
     lines: list[str] = []
     running.run(recipe, whole, cache=cache, resume=False, say=lines.append)
 
-    def say(line: str) -> None:
-        if line.startswith("step 5"):
-            raise BrokenOffError
+    def until(start: str) -> None:
+        def say(line: str) -> None:
+            if line.startswith(start):
+                raise BrokenOffError
 
-    with pytest.raises(BrokenOffError):
-        running.run(recipe, broken, cache=cache, resume=False, say=say)
+        with pytest.raises(BrokenOffError):
+            running.run(recipe, broken, cache=cache, resume=broken.exists(), say=say)
+
+    until("step 5")
     (broken / "checkpoints" / "checkpoint-6").mkdir()
+    assert training.last_checkpoint(broken) == broken / "checkpoints" / "checkpoint-4"
+    until("after")  # the adapter is saved, and the record does not say so yet
     running.run(recipe, broken, cache=cache, resume=True, say=lines.append)
-    assert any(line.endswith("checkpoint-4") for line in lines if line.startswith("going on"))
+    assert any(line.endswith("checkpoint-7") for line in lines if line.startswith("going on"))
     records = [json.loads((one / "finetune.json").read_text("utf-8")) for one in (whole, broken)]
     assert [step for step, _ in records[0]["loss"]] == list(range(1, 8))
     for (_, one), (_, other) in zip(records[0]["loss"], records[1]["loss"], strict=True):
