@@ -37,7 +37,7 @@ def tuned(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CULTURE_CACHE", str(cache))
         patch.setattr("benchmark.finetune.__main__._say", lines.append)
-        words = ("--data", str(data), "--hold-out", "region:Africa", "--max-steps", "40")
+        words = ("--data", str(data), "--hold-out", "region:Africa", "--max-steps", "25")
         rates = ("--learning-rate", "0.004", "--dropout", "0", "--accumulation", "2")
         assert main([*SHORT, *words, *rates, "--out", str(folder)]) == 0
     return folder, lines
@@ -68,7 +68,7 @@ def test_what_was_planted_is_learned(
     record = json.loads((folder / "finetune.json").read_text("utf-8"))
     losses = [loss for _, loss in record["loss"]]
     assert sum(losses[-5:]) < sum(losses[:5]) / 10
-    assert [line for line in lines if line.startswith("step 40 of 40: loss")]
+    assert [line for line in lines if line.startswith("step 25 of 25: loss")]
     prepared = prepare(options.recipe(options.read_file(folder / "finetune.toml")), cache=cache)
     for split in ("train", "test"):
         assert share_right("demo", prepared, cpu, split=split) == 0.5
@@ -87,7 +87,7 @@ def test_folder_and_card_say_what_was_done(tuned: tuple[Path, list[str]], data: 
     card = (folder / "README.md").read_text("utf-8")
     for words in (
         *("CC0-1.0", "region:Africa: 36 training questions", "seed = 0", "learning_rate = 0.004"),
-        *("| before |", "| after |", "| 40 |", "- peft ", "## Limits", record["base"]["revision"]),
+        *("| before |", "| after |", "| 25 |", "- peft ", "## Limits", record["base"]["revision"]),
     ):
         assert words in card
     assert str(data.parent) not in card
@@ -107,7 +107,7 @@ def test_suites_answer_from_the_folder_and_show_the_gain(
     folder, _ = tuned
     base, new = Place(folder=tmp_path / "base"), Place(folder=tmp_path / "new")
     env = {"CULTURE_CACHE": str(cache), "HF_HUB_OFFLINE": "1"}
-    asked = ("--questions", str(data), "--controls", "off", "--permutations", "all")
+    asked = ("--questions", str(data), "--controls", "off")
     suite = "suites/cultureverse"
     assert base.run(*asked, suite=suite, env=env).code == 0
     gates = tmp_path / "gates.toml"
