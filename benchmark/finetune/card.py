@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from benchmark.finetune.options import PATHS, as_toml
-from benchmark.finetune.training import FIXED, WARM_UP
+from benchmark.finetune.trainer import FIXED, WARM_UP
 
 if TYPE_CHECKING:
     from benchmark.finetune.options import Recipe

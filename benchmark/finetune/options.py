@@ -8,18 +8,16 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.finetune.values import Option, checked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-Kind = Literal["text", "count", "number", "share", "list", "repeated", "flag"]
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,17 +54,6 @@ class Recipe:
     threads: int | None = None
     trust_remote_code: bool = False
     merge: bool = False
-
-
-class Option(NamedTuple):
-    """One row of the table below; ``least`` is of counts, ``choices`` of texts."""
-
-    name: str
-    kind: Kind
-    metavar: str
-    help: str
-    least: int = 1
-    choices: tuple[str, ...] = ()
 
 
 OPTIONS = (
@@ -117,7 +104,7 @@ OPTIONS = (
     Option("batch-size", "count", "N", "questions a forward pass; default: 4"),
     Option("accumulation", "count", "N", "forward passes a step; default: 4"),
     Option("max-image-size", "count", "PIXELS", "shrink pictures with a longer side", least=16),
-    Option("gradient-checkpointing", "flag", "", "less memory, about a third slower"),
+    Option("gradient-checkpointing", "flag", "", "less memory, more time"),
     Option("save-steps", "count", "N", "steps between checkpoints; default: 100"),
     Option(
         "device",
@@ -165,10 +152,11 @@ def given(words: argparse.Namespace, config: Path | None) -> Mapping[str, object
     """
     found = read_file(config) if config is not None else {}
     typed = {name: value for name in BY_NAME if (value := getattr(words, name)) is not None}
-    checked = {
-        name: _value(name, value, f"--{BY_NAME[name].name}") for name, value in typed.items()
+    from_words = {
+        name: checked(value, BY_NAME[name], f"--{BY_NAME[name].name}")
+        for name, value in typed.items()
     }
-    return {**found, **checked}
+    return {**found, **from_words}
 
 
 def recipe(values: Mapping[str, object]) -> Recipe:
@@ -199,7 +187,9 @@ def read_file(path: Path) -> Mapping[str, object]:
     for name in table:
         if name not in BY_NAME:
             raise UsageProblem(unknown("option", name, BY_NAME, source=str(path)))
-    return {name: _value(name, value, f"{name} in {path}") for name, value in table.items()}
+    return {
+        name: checked(value, BY_NAME[name], f"{name} in {path}") for name, value in table.items()
+    }
 
 
 def as_toml(wanted: Recipe) -> str:
@@ -229,64 +219,3 @@ def _absolute(text: str) -> str:
     """A path as it would be from anywhere; a name as it stands."""
     path = Path(text).expanduser()
     return str(path.resolve()) if text not in NAMES and path.exists() else text
-
-
-def _value(name: str, value: object, source: str) -> object:
-    """A value of the command line or of a file, as its option takes it."""
-    option = BY_NAME[name]
-    match option.kind:
-        case "flag":
-            return _flag(value, source)
-        case "count":
-            return _count(value, option.least, source)
-        case "number" | "share":
-            return _number(value, option.kind, source)
-        case "list" | "repeated":
-            return _names(value, option.kind, source)
-        case "text":
-            return _text(value, option.choices, source)
-
-
-def _flag(value: object, source: str) -> bool:
-    if not isinstance(value, bool):
-        raise UsageProblem(f"{source}: {value!r} is neither true nor false")
-    return value
-
-
-def _count(value: object, least: int, source: str) -> int:
-    whole = int(value) if isinstance(value, str) and value.isdecimal() else value
-    if not isinstance(whole, int) or isinstance(whole, bool) or whole < least:
-        raise UsageProblem(f"{source}: {value!r} is not a whole number of at least {least}")
-    return whole
-
-
-def _number(value: object, kind: Kind, source: str) -> float:
-    try:
-        number = float(value) if isinstance(value, (str, int, float)) else math.nan
-    except ValueError:
-        number = math.nan
-    if kind == "share" and not 0 <= number < 1:
-        raise UsageProblem(f"{source}: {value!r} is not a share from 0 to below 1")
-    if not 0 <= number < math.inf or (kind == "number" and number == 0):
-        raise UsageProblem(f"{source}: {value!r} is not a number above 0")
-    return number
-
-
-def _names(value: object, kind: Kind, source: str) -> tuple[str, ...]:
-    parts: Sequence[object]
-    if isinstance(value, str):
-        parts = value.split(",") if kind == "list" else [value]
-    else:
-        parts = value if isinstance(value, list) else [value]
-    names = tuple(dict.fromkeys(str(part).strip() for part in parts))
-    if not all(isinstance(part, str) for part in parts) or not all(names):
-        raise UsageProblem(f"{source}: {value!r} is not a list of names")
-    return names
-
-
-def _text(value: object, choices: tuple[str, ...], source: str) -> str:
-    if not isinstance(value, str):
-        raise UsageProblem(f"{source}: {value!r} is not a text")
-    if choices and value not in choices:
-        raise UsageProblem(f"{source} {value!r} is none of {', '.join(choices)}")
-    return value

@@ -9,7 +9,6 @@ import dataclasses
 import gc
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,11 +16,13 @@ import numpy as np
 
 from benchmark import jsonio
 from benchmark.errors import ModelProblem, UsageProblem
-from benchmark.finetune import options, record, saving, splitting, training
+from benchmark.finetune import options, record, saving, training
 from benchmark.finetune.batches import Batches
 from benchmark.finetune.card import card
 from benchmark.finetune.preparing import Prepared, prepare
 from benchmark.finetune.record import Accuracy
+from benchmark.finetune.saving import Base
+from benchmark.finetune.telling import CARD, CONFIG, about, last_words
 from benchmark.metrics.right_option import share_of_best
 from benchmark.models import registry
 from benchmark.models.adapters import is_adapter
@@ -33,24 +34,12 @@ from benchmark.records import Probabilities
 
 if TYPE_CHECKING:
     from benchmark.finetune.options import Recipe
-    from benchmark.finetune.training import Point
+    from benchmark.finetune.trainer import Point
     from benchmark.jsonio import Json
-    from benchmark.models.naming import ModelSpec
-    from benchmark.records import Model, ModelIdentity
+    from benchmark.records import Model
 
-CONFIG = "finetune.toml"
-CARD = "README.md"
 ASKED_TOGETHER = 16
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Base:
-    """The model that is tuned."""
-
-    spec: ModelSpec
-    identity: ModelIdentity
-    options: ModelOptions
 
 
 def settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
@@ -119,35 +108,7 @@ def run(recipe: Recipe, folder: Path, *, cache: Path, resume: bool, say: Say) ->
     jsonio.write_atomic(folder / CARD, card(document, prepared.recipe, name=folder.name))
     record.write(folder, document)
     shutil.rmtree(folder / training.CHECKPOINTS, ignore_errors=True)
-    say(_next(folder, recipe))
-
-
-def about(base: Base, prepared: Prepared) -> list[str]:
-    """What a person should know before it starts."""
-    identity, parts, found = base.identity, prepared.parts, prepared.questions
-    n_other = len(found.questions) - len(parts.train) - len(parts.validation)
-    lines = [
-        f"model {base.spec.name} = {identity.model_id} @ {identity.revision[:19]}, "
-        f"{identity.dtype} on {identity.device_kind}",
-        f"data {found.name} @ {found.revision[:19]}: {len(found.questions)} questions, licence "
-        f"{', '.join(prepared.licences)}",
-    ]
-    lines += [f"  held out: {name}, {n} training questions" for name, n in parts.held_out.items()]
-    if parts.leaking:
-        first = parts.leaking[0]
-        lines.append(
-            f"  FAULT, a concept or picture in {prepared.recipe.split} and in another split: "
-            f"{parts.leaked} questions there, so {len(parts.leaking)} training questions are left "
-            f"out, or what they give would be memory (first: {first.question_id}, {first.concept})"
-        )
-    if prepared.recipe.split == "test":
-        lines.append("  NOTE: this trains on what suites ask by default; scores there are memory")
-    trained, kept = splitting.concepts(parts.train), splitting.concepts(parts.validation)
-    lines.append(
-        f"  train {len(parts.train)} questions on {trained} concepts, validation "
-        f"{len(parts.validation)} on {kept} others; {n_other} not used"
-    )
-    return lines
+    say(last_words(folder, recipe))
 
 
 def _base(recipe: Recipe, cache: Path) -> Base:
@@ -254,15 +215,3 @@ def _forget() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
-
-
-def _next(folder: Path, recipe: Recipe) -> str:
-    where = f" --questions {recipe.data}" if recipe.data != "sample" else ""
-    mapping = f" --question-columns {recipe.question_columns}" if recipe.question_columns else ""
-    wording = f" --prompts {recipe.prompts}" if recipe.prompts else ""
-    form = "weights" if recipe.merge else "adapter"
-    return (
-        f"{folder}: {form}, {CARD} (model card), {CONFIG}; next:\n"
-        f"  pytest suites/cultureverse --model {folder}{where}{mapping}{wording}\n"
-        "  python -m leaderboard compare ITS-RUN.json BASE-RUN.json"
-    )

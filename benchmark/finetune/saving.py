@@ -6,6 +6,7 @@ Safetensors and text only. Knows no data.
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,21 @@ from benchmark.models import registry
 from benchmark.models.local import READ_BESIDE
 
 if TYPE_CHECKING:
-    from benchmark.finetune.running import Base
+    from benchmark.models.naming import ModelSpec
+    from benchmark.models.registry import ModelOptions
+    from benchmark.records import ModelIdentity
 
 ADAPTER_BESIDE = "adapter"  # where the adapter lies if whole weights were asked for
 NOT_COPIED = ("config.json", "generation_config.json", "model.safetensors.index.json")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Base:
+    """The model that is tuned."""
+
+    spec: ModelSpec
+    identity: ModelIdentity
+    options: ModelOptions
 
 
 def save(model: Any, base: Base, folder: Path, *, merge: bool) -> None:  # noqa: ANN401 - peft's own

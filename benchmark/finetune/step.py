@@ -34,7 +34,8 @@ from benchmark.perf.measure import Plan, weights
 from benchmark.perf.workload import LABELS, WORDS, pictures, questions
 
 if TYPE_CHECKING:
-    from benchmark.finetune.training import Point, Size
+    from benchmark.finetune.trainer import Point
+    from benchmark.finetune.training import Size
     from benchmark.records import Choice
 
 SMALLEST = "llava-next-230m"

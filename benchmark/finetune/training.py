@@ -1,47 +1,29 @@
-"""The training itself: adapters on a base model, trl's trainer, checkpoints; knows no question.
+"""The training itself: which layers get adapters, the run of the trainer, checkpoints.
 
-trl's own preparation of pictures and prompts is not used: its batches are ours (`batches`), so that
-training shows what the harness asks. docs/decisions/0009 says what is taken from where.
+Knows no question: batches come from `batches`, by place.
 """
 
 from __future__ import annotations
 
-import contextlib
 import math
 import re
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem, unknown
 from benchmark.finetune.batches import PLACE
+from benchmark.finetune.trainer import arguments, curve_of, lora, quietly, teller, trainer_class
 from benchmark.models.adapters import EXTRA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from benchmark.finetune.options import Recipe
+    from benchmark.finetune.trainer import Point
 
 CHECKPOINTS = "checkpoints"
 COMPLETE = "trainer_state.json"  # the last file that a checkpoint gets
-SHOWN = 50  # points of the loss curve, at most about
-# Fixed, and written into the model card: AdamW as torch has it.
-FIXED: Mapping[str, Any] = {
-    "optim": "adamw_torch",
-    "weight_decay": 0.0,
-    "max_grad_norm": 1.0,
-    "lr_scheduler_type": "cosine",
-}
-WARM_UP = 0.03  # of the steps
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
-    """Mean loss (natural logarithm, a label) over the steps since the last point."""
-
-    step: int
-    loss: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,15 +91,17 @@ def train(
             f"{torch.cuda.device_count()} GPUs are visible and tuning takes one; name it, as in "
             "CUDA_VISIBLE_DEVICES=0"
         )
-    with _quietly():
-        trainer = _trainer_class()(
+    with quietly():
+        trainer = trainer_class()(
             model=model,
-            args=_arguments(recipe, folder, steps_of(n, recipe), on_cpu=_is_on_cpu(model)),
+            args=arguments(
+                recipe, folder / CHECKPOINTS, steps_of(n, recipe), on_cpu=_is_on_cpu(model)
+            ),
             data_collator=batches,
             train_dataset=Dataset.from_dict({PLACE: range(n)}),
             processing_class=tokenizer,
-            peft_config=_lora(recipe, pattern),
-            callbacks=[_teller(tell)],
+            peft_config=lora(recipe, pattern),
+            callbacks=[teller(tell)],
         )
         trainer.remove_callback(PrinterCallback)
         size = _size(trainer.model, pattern)
@@ -130,7 +114,7 @@ def train(
                 "--accumulation, or use --gradient-checkpointing, a smaller --max-image-size or "
                 "--rank"
             ) from error
-    curve = _curve(trainer.state.log_history)
+    curve = curve_of(trainer.state.log_history)
     if any(not math.isfinite(point.loss) for point in curve):
         raise ModelProblem(
             "the loss is no number any more, so nothing was saved; try a smaller --learning-rate "
@@ -156,12 +140,17 @@ def target_pattern(model: Any, wanted: Sequence[str]) -> str:  # noqa: ANN401
 
     Raises
     ------
-    UsageProblem
-        The language model has no linear layer of a wanted name.
+    UsageProblem, ModelProblem
+        The language model has no linear layer of a wanted name, or cannot be told from the rest.
     """
     import torch
 
     decoder = model.get_decoder()
+    if decoder is model:
+        raise ModelProblem(
+            f"{type(model).__name__} does not say which part of it is the language model, so its "
+            "vision tower cannot be kept out"
+        )
     prefix = next(name for name, module in model.named_modules() if module is decoder)
     names = {
         name.rpartition(".")[2]
@@ -172,101 +161,7 @@ def target_pattern(model: Any, wanted: Sequence[str]) -> str:  # noqa: ANN401
         if name not in names:
             raise UsageProblem(unknown("module", name, names, source="--target-modules"))
     leaves = "|".join(map(re.escape, sorted(wanted or names)))
-    return rf"{re.escape(prefix)}\.(.*\.)?({leaves})" if prefix else rf"(.*\.)?({leaves})"
-
-
-# --- the trainer ------------------------------------------------------------------------------
-
-
-def _trainer_class() -> Any:  # noqa: ANN401 - trl is imported when first needed
-    from trl import SFTTrainer
-
-    base: Any = SFTTrainer
-
-    class Trainer(base):  # type: ignore[misc]
-        """trl's, which would call home and write a card of its own with each checkpoint."""
-
-        def _send_telemetry(self) -> None:
-            pass
-
-        def create_model_card(self, *_: object, **__: object) -> None:
-            pass
-
-        def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:  # noqa: ANN401
-            super()._save(output_dir, state_dict)
-            # The trainer's arguments as a pickle, which nobody reads: finetune.toml has them.
-            (Path(output_dir or self.args.output_dir) / "training_args.bin").unlink()
-
-    return Trainer
-
-
-def _arguments(recipe: Recipe, folder: Path, steps: int, *, on_cpu: bool) -> Any:  # noqa: ANN401
-    from trl import SFTConfig
-
-    return SFTConfig(
-        output_dir=str(folder / CHECKPOINTS),
-        seed=recipe.seed,
-        data_seed=recipe.seed,
-        num_train_epochs=1,  # the schedule holds all epochs
-        train_sampling_strategy="sequential",
-        per_device_train_batch_size=recipe.batch_size,
-        gradient_accumulation_steps=recipe.accumulation,
-        learning_rate=recipe.learning_rate,
-        warmup_steps=math.ceil(WARM_UP * steps),
-        bf16=recipe.dtype == "bfloat16",
-        fp16=False,
-        use_cpu=on_cpu,
-        gradient_checkpointing=recipe.gradient_checkpointing,
-        save_strategy="steps",
-        save_steps=recipe.save_steps,
-        save_total_limit=2,
-        logging_strategy="steps",
-        logging_steps=max(1, steps // SHOWN),
-        logging_nan_inf_filter=False,  # a loss that is no number is to be seen
-        report_to="none",
-        disable_tqdm=True,
-        remove_unused_columns=False,
-        dataset_kwargs={"skip_prepare_dataset": True},
-        max_length=None,
-        completion_only_loss=False,  # the labels say what counts
-        shuffle_dataset=False,
-        dataloader_pin_memory=not on_cpu,
-        **FIXED,
-    )
-
-
-def _lora(recipe: Recipe, pattern: str) -> Any:  # noqa: ANN401
-    from peft import LoraConfig
-
-    return LoraConfig(
-        r=recipe.rank,
-        lora_alpha=recipe.alpha,
-        lora_dropout=recipe.dropout,
-        target_modules=pattern,
-        bias="none",
-    )
-
-
-def _teller(tell: Callable[[Point], None]) -> Any:  # noqa: ANN401
-    from transformers import TrainerCallback
-
-    base: Any = TrainerCallback
-
-    class Teller(base):  # type: ignore[misc]
-        def on_log(self, args: Any, state: Any, control: Any, **more: Any) -> None:  # noqa: ANN401, ARG002
-            for point in _curve([{**more["logs"], "step": state.global_step}]):
-                tell(point)
-                control.should_training_stop |= not math.isfinite(point.loss)
-
-    return Teller()
-
-
-def _curve(history: Sequence[Mapping[str, float]]) -> tuple[Point, ...]:
-    return tuple(
-        Point(step=int(entry["step"]), loss=float(entry["loss"]))
-        for entry in history
-        if "loss" in entry
-    )
+    return rf"{re.escape(prefix)}\.(.*\.)?({leaves})"
 
 
 def _size(model: Any, pattern: str) -> Size:  # noqa: ANN401
@@ -280,19 +175,3 @@ def _size(model: Any, pattern: str) -> Size:  # noqa: ANN401
 
 def _is_on_cpu(model: Any) -> bool:  # noqa: ANN401
     return bool(next(model.parameters()).device.type == "cpu")
-
-
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Without the libraries' notes to those who program with them."""
-    import transformers
-
-    notes: Any = transformers.utils.logging
-    level = notes.get_verbosity()
-    notes.set_verbosity_error()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        notes.set_verbosity(level)

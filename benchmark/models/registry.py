@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
 from benchmark import jsonio
-from benchmark.errors import ModelProblem, UsageProblem
+from benchmark.errors import UsageProblem
 from benchmark.models import demo, machine
-from benchmark.models.adapters import check_base, is_adapter, read_adapter
+from benchmark.models.adapters import check_base, is_adapter
+from benchmark.models.bases import with_base
 from benchmark.models.commits import hub_commit, hub_config
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from benchmark.models.adapters import Adapter
     from benchmark.survey import Survey
 
 __all__ = [
@@ -103,7 +103,7 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
                 processor="commit",
             )
         case "folder" if spec.path is not None and is_adapter(spec.path):
-            return _adapter_identity(spec, options)
+            return _adapter_identity(spec, spec.path, options)
         case "folder" | "demo":
             folder = _folder(spec, options)
             digest = weights_digest(folder, cache=options.cache)
@@ -119,9 +119,9 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
             assert_never(spec.kind)
 
 
-def _adapter_identity(spec: ModelSpec, options: ModelOptions) -> ModelIdentity:
+def _adapter_identity(spec: ModelSpec, folder: Path, options: ModelOptions) -> ModelIdentity:
     """The base's, but for what the adapter changes; the revision covers both."""
-    adapter, base = _with_base(spec)
+    adapter, base = with_base(folder)
     found = identify(base, options, survey=None)
     check_base(adapter, found.revision)
     digest = jsonio.digest([found.model_id, found.revision, adapter.digest(cache=options.cache)])
@@ -134,36 +134,13 @@ def _adapter_identity(spec: ModelSpec, options: ModelOptions) -> ModelIdentity:
     )
 
 
-def _with_base(spec: ModelSpec) -> tuple[Adapter, ModelSpec]:
-    """The adapter in a folder and what it was trained on, which must be a whole model, pinned."""
-    adapter = read_adapter(_there(spec))
-    try:
-        base = resolve(adapter.base, revision=adapter.revision)
-    except UsageProblem as problem:
-        raise ModelProblem(
-            f"the adapter {adapter.folder} was trained on {adapter.base!r}, which is not to be "
-            "had; put it back there, or correct base_model_name_or_path in its adapter_config.json"
-        ) from problem
-    if base.kind not in ("hub", "folder", "demo") or (base.path and is_adapter(base.path)):
-        raise ModelProblem(
-            f"the adapter {adapter.folder} was trained on {adapter.base}, which is not a whole "
-            "model with weights"
-        )
-    if base.kind == "hub" and base.revision is None:
-        raise ModelProblem(
-            f"the adapter {adapter.folder} names no commit of {adapter.base}, so nobody could tell "
-            "what it is added to; write one as revision in its adapter_config.json"
-        )
-    return adapter, base
-
-
 def weights_at(spec: ModelSpec, identity: ModelIdentity, options: ModelOptions) -> Weights:
     """The files of a model with weights that has this identity."""
     match spec.kind:
         case "hub":
             return Weights(source=spec.model_id, commit=identity.revision)
         case "folder" if spec.path is not None and is_adapter(spec.path):
-            adapter, base = _with_base(spec)
+            adapter, base = with_base(spec.path)
             own = identify(base, options, survey=None)
             return replace(weights_at(base, own, options), adapter=adapter)
         case "folder" | "demo":
@@ -316,9 +293,3 @@ def _needed(spec: ModelSpec, survey: Survey | None) -> Survey:
 
 def _folder(spec: ModelSpec, options: ModelOptions) -> Path:
     return spec.path if spec.path is not None else demo.ready_demo(options.cache)
-
-
-def _there(spec: ModelSpec) -> Path:
-    if spec.path is None:
-        raise ModelProblem(f"{spec.name} is no folder, so it holds no adapter")
-    return spec.path

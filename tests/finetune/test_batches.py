@@ -14,6 +14,7 @@ from benchmark.finetune import training
 from benchmark.finetune.batches import IGNORED, Batches, completion_tokens, shrunk, tensors
 from benchmark.finetune.options import Recipe
 from benchmark.finetune.preparing import Prepared, prepare
+from benchmark.finetune.trainer import Point
 from benchmark.models import registry
 from benchmark.models.inputs import Inputs
 from benchmark.models.loading import open_weights
@@ -117,7 +118,7 @@ def test_the_first_loss_is_what_the_harness_reads(
         assert request.subject.truth is not None
         expected.append(-math.log(answer.p[request.subject.truth] * answer.option_mass))
     before = digest(model)
-    points: list[training.Point] = []
+    points: list[Point] = []
     done = training.train(
         model,
         processor.tokenizer,

@@ -11,7 +11,7 @@ import pytest
 from benchmark.finetune import saving, training
 from benchmark.finetune.batches import Batches
 from benchmark.finetune.options import Recipe
-from benchmark.finetune.running import Base
+from benchmark.finetune.saving import Base
 from benchmark.models import registry
 from benchmark.models.inputs import Inputs
 from benchmark.models.loading import open_weights

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.errors import CultureError, ModelProblem
+from benchmark.errors import ModelProblem
 from benchmark.finetune import options, running, training
 from benchmark.finetune.__main__ import main
 from benchmark.finetune.options import Recipe
@@ -19,7 +19,6 @@ from benchmark.models import registry
 from benchmark.models.registry import ModelOptions
 from benchmark.records import Probabilities
 from leaderboard.__main__ import main as leaderboard
-from tests.finetune import planted
 from tests.plugin.running import Place
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
@@ -265,16 +264,6 @@ def test_what_cannot_be_done_is_one_sentence(
     assert sentence in captured.err
     assert captured.err.count("\n") == 1
     assert not out.exists()
-
-
-def test_questions_without_licence_are_refused(cache: Path, tmp_path: Path) -> None:
-    """Unless somebody says it."""
-    rows = [{**row, "licence": ""} for row in planted.rows(4, split="train")]
-    recipe = Recipe(model="demo", data=str(planted.write(tmp_path / "data", *rows)))
-    with pytest.raises(CultureError, match="12 of 12 training questions state no licence"):
-        prepare(recipe, cache=cache)
-    said = Recipe(model="demo", data=recipe.data, data_licence="mine")
-    assert prepare(said, cache=cache).licences == ("mine",)
 
 
 def test_folders_are_not_written_over(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.models.asking import options
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
-def adapter(folder: Path, weights: bytes = b"adapter", **config: object) -> Path:
+def adapter(folder: Path, weights: bytes = b"adapter", **config: Any) -> Path:
     """A folder with an adapter's files; the weights are never read here."""
     folder.mkdir()
     (folder / "adapter_config.json").write_text(json.dumps(config), encoding="utf-8")
@@ -58,7 +59,7 @@ def test_a_base_on_the_hub_is_taken_at_its_commit(
 ) -> None:
     """The commit in the adapter's config is what is loaded, whatever the main branch is now."""
     monkeypatch.setattr(registry, "hub_config", lambda *_: {"model_type": "llava"})
-    named = {"base_model_name_or_path": "org/name", "revision": COMMIT}
+    named: dict[str, Any] = {"base_model_name_or_path": "org/name", "revision": COMMIT}
     spec = registry.resolve(str(adapter(tmp_path / "tuned", **named)))
     found = registry.identify(spec, options(tmp_path), survey=None)
     weights = registry.weights_at(spec, found, options(tmp_path))
@@ -85,7 +86,7 @@ def test_a_folder_with_both_is_a_whole_model(tmp_path: Path) -> None:
     ],
 )
 def test_a_base_that_is_none_is_a_sentence(
-    config: dict[str, object], sentence: str, tmp_path: Path
+    config: dict[str, Any], sentence: str, tmp_path: Path
 ) -> None:
     """Before anything is loaded."""
     with pytest.raises(CultureError, match=sentence):
