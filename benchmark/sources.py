@@ -39,6 +39,7 @@ __all__ = [
     "open_stories",
     "open_survey",
     "question_set_name",
+    "questions_at",
 ]
 
 _FILES = frozenset({".jsonl", ".parquet"})
@@ -104,14 +105,19 @@ def is_hub_id(text: str) -> bool:
 
 def open_questions(settings: Settings) -> QuestionSet:
     """The questions about pictures that the settings name; the Hub's are fetched once."""
-    columns = columns_of(settings.question_columns)
-    if settings.questions == NAME:
+    return questions_at(settings.questions, settings.question_columns, cache=settings.cache)
+
+
+def questions_at(source: str, mapping: str, *, cache: Path) -> QuestionSet:
+    """The questions at a source as ``--questions`` names it, by a ``--question-columns``."""
+    columns = columns_of(mapping)
+    if source == NAME:
         return sample_questions()
-    if not is_hub_id(settings.questions):
-        return load_questions(Path(settings.questions), columns, cache=settings.cache)
-    name, _, revision = settings.questions.partition("@")
-    folder = hub.fetch_questions(settings.cache, name, revision or None, columns)
-    found = load_questions(folder, columns, cache=settings.cache)
+    if not is_hub_id(source):
+        return load_questions(Path(source), columns, cache=cache)
+    name, _, revision = source.partition("@")
+    folder = hub.fetch_questions(cache, name, revision or None, columns)
+    found = load_questions(folder, columns, cache=cache)
     return replace(found, name=name, revision=hub.commit_of(folder))
 
 

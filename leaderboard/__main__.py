@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from benchmark.errors import BoardProblem, CultureError
 from leaderboard.bertscore import add_bertscore, run_bertscore
 from leaderboard.board import Board, read_board, update
+from leaderboard.compare import add_compare, run_compare
 from leaderboard.documents import kind_at
 from leaderboard.encoders import add_encoders, run_encoders
 from leaderboard.export.commands import add_export, run_export
@@ -59,6 +60,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   python -m leaderboard encoders RUN RUN  do encoders of stories favour a model?
   python -m leaderboard bertscore RUN --text-encoder NAME#LAYER   stories' distances once more
   python -m leaderboard study export RUN  stories for people to rate, in Label Studio
+  python -m leaderboard compare RUN BASE  what changed between two runs, by group
 """
 
 BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a module of their own
@@ -72,6 +74,7 @@ BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a
     "transfer": run_transfer,
     "encoders": run_encoders,
     "bertscore": run_bertscore,
+    "compare": run_compare,
 }
 
 
@@ -144,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     add_encoders(commands)
     add_bertscore(commands)
     add_study(commands)
+    add_compare(commands)
     return parser
 
 

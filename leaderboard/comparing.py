@@ -30,30 +30,34 @@ def against(run: Run, baselines: Sequence[Baseline], gates: Sequence[Gate]) -> A
         return None
     if not mine:
         return Against(name="the baseline", problem=f"no baseline is of suite {run.suite!r}")
-    fitting = [baseline for baseline in mine if not _problem(run, baseline)]
+    fitting = [baseline for baseline in mine if not why_not(run, baseline)]
     if len(fitting) > 1:
         problem = f"{len(fitting)} baselines fit; name one row by its config digest"
         return Against(name=fitting[0].name, problem=problem)
     if not fitting:
-        return Against(name=mine[0].name, problem=_problem(run, mine[0]))
-    return _changes(run, fitting[0], gates)
-
-
-def _changes(run: Run, baseline: Baseline, gates: Sequence[Gate]) -> Against:
+        return Against(name=mine[0].name, problem=why_not(run, mine[0]))
     asked = {(gate.metric, gate.reading) for gate in gates if gate.compare}
     wanted = [score for score in run.scores if (score.metric, score.reading) in asked]
+    found = changes(run, fitting[0], wanted)
+    return Against(name=fitting[0].name, changes=found, determinism=fitting[0].determinism)
+
+
+def changes(run: Run, baseline: Baseline, wanted: Sequence[Score]) -> list[Score]:
+    """The change of each of the run's scores that the baseline has too, run minus baseline.
+
+    ``method`` says how it was found: paired by question, or from the two intervals.
+    """
     paired: dict[int, Score] = {}
     if baseline.rows:
         seed = cast("int", run.config["seed"])
         paired = paired_changes(run.rows, baseline.rows, wanted, seed=seed)
         paired |= paired_accuracy_changes(run.rows, baseline.rows, wanted)
     old = {_key(score): score for score in baseline.scores}
-    changes = [
+    return [
         paired[place] if place in paired else _unpaired(score, old[_key(score)])
         for place, score in enumerate(wanted)
         if _key(score) in old
     ]
-    return Against(name=baseline.name, changes=changes, determinism=baseline.determinism)
 
 
 def _unpaired(now: Score, before: Score) -> Score:
@@ -74,7 +78,7 @@ def _unpaired(now: Score, before: Score) -> Score:
     )
 
 
-def _problem(run: Run, baseline: Baseline) -> str:
+def why_not(run: Run, baseline: Baseline) -> str:
     """Why the two cannot be compared, the first reason found; empty where they can."""
     if baseline.incomplete:
         return f"the baseline is incomplete ({'; '.join(baseline.incomplete)})"

@@ -14,6 +14,7 @@ REPO = Path(__file__).parents[1]
 FOLDERS = ("benchmark", "fixtures", "leaderboard", "suites")
 DRAWING = frozenset({"matplotlib"})  # an extra of its own
 HEAVY = frozenset({"torch", "torchvision", "transformers", "datasets", "tokenizers", "safetensors"})
+HEAVY |= {"peft", "trl"}
 
 # part: (its modules, the parts it may import). A part may only import what stands above it.
 PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -90,6 +91,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "transfer": (("leaderboard.transfer",), ("joints", "metrics", "leaderboard")),
+    "compare": (("leaderboard.compare",), ("joints", "analyses", "gates", "leaderboard")),
     "encoders": (
         ("leaderboard.encoders",),
         ("joints", "metrics", "analyses", "leaderboard", "transfer"),
@@ -109,7 +111,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("leaderboard.__main__",),
         (
             *("joints", "leaderboard", "report", "replay", "export"),
-            *("page", "publish", "transfer", "encoders", "bertscore", "study"),
+            *("page", "publish", "transfer", "encoders", "bertscore", "study", "compare"),
         ),
     ),
     "plugin": (
@@ -123,6 +125,13 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "suites": (
         ("suites",),
         ("joints", "settings", "world", "data", "metrics", "scoring", "suite", "fixtures"),
+    ),
+    "finetune": (
+        ("benchmark.finetune",),
+        (
+            *("joints", "settings", "world", "data", "metrics", "models", "perf", "analyses"),
+            *("suite", "suites"),
+        ),
     ),
 }
 PYTEST = frozenset({"plugin", "fixtures", "suites"})
@@ -254,7 +263,7 @@ def test_frameworks_are_imported_when_first_needed(module: str) -> None:
     heavy = [found for found in imports(module) if found.target.partition(".")[0] in HEAVY]
     assert [found.where for found in heavy if found.at_load] == []
     if heavy:
-        assert part_of(module) in {"models", "perf"} or module == "benchmark.hub"
+        assert part_of(module) in {"models", "perf", "finetune"} or module == "benchmark.hub"
 
 
 @pytest.mark.parametrize("module", OWN)

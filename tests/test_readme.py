@@ -62,6 +62,8 @@ def test_examples_work_as_shown(document: str, tmp_path: Path) -> None:
         assert example.command[0] in ("pytest", "python"), f"not one of ours: {example.command}"
         if "demo" in example.command:
             pytest.importorskip("torch", reason="the demo needs the extra 'models'")
+        if "benchmark.finetune" in example.command:
+            pytest.importorskip("trl", reason="tuning needs the extra 'finetune'")
         done = run(example.command, place)
         assert done.returncode == 0, f"$ {shlex.join(example.command)}\n{done.stdout}"
         printed = {stable(line) for line in done.stdout.splitlines()}

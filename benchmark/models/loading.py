@@ -6,10 +6,12 @@ Knows no suite and no store; imports torch and transformers when it is called.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem
+from benchmark.models.adapters import Adapter, put_in
 from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.placement import device_map, memory_bytes
 from benchmark.models.processors import open_processor
@@ -59,10 +61,29 @@ def _value(text: str) -> object:
     return value
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weights:
+    """Where a model's files are: a Hub id at a commit, or a folder; with what is added to them."""
+
+    source: str | Path
+    commit: str = ""
+    adapter: Adapter | None = None
+
+
 def load_transformers(
-    identity: ModelIdentity, source: str | Path, *, device: str, threads: int | None
+    identity: ModelIdentity, weights: Weights, *, device: str, threads: int | None
 ) -> TransformersModel:
-    """The model and processor at ``source``, a Hub id (at the identity's commit) or a folder."""
+    """The model and processor, ready to answer."""
+    model, processor = open_weights(identity, weights, device=device, threads=threads)
+    torch, _ = backend_modules()
+    budget = TokenBudget(token_budget(memory_bytes(torch, model)))
+    return TransformersModel(identity, model, processor, budget=budget)
+
+
+def open_weights(
+    identity: ModelIdentity, weights: Weights, *, device: str, threads: int | None
+) -> tuple[Any, Any]:
+    """Model, on its device and in evaluation mode, and processor, as transformers has them."""
     torch, transformers = backend_modules()
     if threads is not None:
         torch.set_num_threads(threads)
@@ -70,7 +91,13 @@ def load_transformers(
     given = [pair for pair in identity.model_args if pair != TRUSTED]
     for_model, for_processor = model_arguments(dict(given))
     spread = device_map(device, for_model)
-    revision = {} if isinstance(source, Path) else {"revision": identity.revision}
+    if spread and weights.adapter is not None:
+        raise ModelProblem(
+            f"{identity.name} is an adapter, which is not put into a model over several devices; "
+            "train it with --merge and give that folder"
+        )
+    source = weights.source
+    revision = {"revision": weights.commit} if weights.commit else {}
     common = {**revision, "trust_remote_code": TRUSTED in identity.model_args}
     transformers.utils.logging.disable_progress_bar()
     failures = (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError, RuntimeError)
@@ -92,9 +119,10 @@ def load_transformers(
             f"{identity.name}: {len(missing)} weights are missing from {source} and would be "
             f"random (first: {missing[0]}); the checkpoint is incomplete"
         )
+    if weights.adapter is not None:
+        model = put_in(model, weights.adapter)
     placed = model if spread else model.to(target)
-    budget = TokenBudget(token_budget(memory_bytes(torch, placed)))
-    return TransformersModel(identity, placed.eval(), processor, budget=budget)
+    return placed.eval(), processor
 
 
 def backend_modules() -> tuple[Any, Any]:

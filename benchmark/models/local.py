@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WEIGHTS = "*.safetensors"
 # Everything else that a processor or config may be read from; the index only lists the shards.
 READ_BESIDE = frozenset({".json", ".jinja", ".model", ".txt", ".tiktoken"})
-LEFT_OUT = ("*.safetensors.index.json", "trainer_state.json", "README*")
+LEFT_OUT = ("*.safetensors.index.json", "trainer_state.json", "finetune.json", "README*")
 # A file written again within the clock's tick looks unchanged: remember only what has settled.
 SETTLED_S = 2.0
 

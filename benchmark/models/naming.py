@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.models.adapters import is_adapter, read_adapter
 from benchmark.models.endpoint import address
 from benchmark.models.local import check_folder
 from benchmark.models.reference import RULES
@@ -79,7 +80,10 @@ def _spec(name: str, revision: str | None) -> ModelSpec:
     if name in known:
         return ModelSpec(kind="hub", name=name, model_id=known[name], revision=revision)
     if name and (path := Path(name).expanduser()).is_dir():
-        check_folder(path)
+        if is_adapter(path):
+            read_adapter(path)
+        else:
+            check_folder(path)
         path = path.resolve()
         return ModelSpec(kind="folder", name=name, model_id=path.name, path=path)
     if re.match(r"\.{0,2}/|~|\.$|\.\.$", name):

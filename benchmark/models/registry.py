@@ -6,16 +6,19 @@ answers are all stored never starts a model. Knows no suite and no pytest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
+from benchmark import jsonio
 from benchmark.errors import UsageProblem
 from benchmark.models import demo, machine
+from benchmark.models.adapters import check_base, is_adapter
+from benchmark.models.bases import with_base
 from benchmark.models.commits import hub_commit, hub_config
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
 from benchmark.models.families import SHARED, check_own_code, folder_config, scoring_path
-from benchmark.models.loading import TRUSTED, load_transformers, model_arguments
+from benchmark.models.loading import TRUSTED, Weights, load_transformers, model_arguments
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, ORACLE, REFERENCE, ModelSpec, resolve
 from benchmark.models.placement import BALANCED, MAP
@@ -39,6 +42,7 @@ __all__ = [
     "open_model",
     "options_of",
     "resolve",
+    "weights_at",
 ]
 
 REFERENCE_BACKEND = "reference 1"  # raise when a rule changes what it answers
@@ -100,6 +104,8 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
                 revision=commit,
                 processor="commit",
             )
+        case "folder" if spec.path is not None and is_adapter(spec.path):
+            return _adapter_identity(spec, spec.path, options)
         case "folder" | "demo":
             folder = _folder(spec, options)
             digest = weights_digest(folder, cache=options.cache)
@@ -111,6 +117,38 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
                 revision=digest,
                 processor=files,
             )
+        case _:
+            assert_never(spec.kind)
+
+
+def _adapter_identity(spec: ModelSpec, folder: Path, options: ModelOptions) -> ModelIdentity:
+    """The base's, but for what the adapter changes; the revision covers both."""
+    adapter, base = with_base(folder)
+    found = identify(base, options, survey=None)
+    check_base(adapter, found.revision)
+    digest = jsonio.digest([found.model_id, found.revision, adapter.digest(cache=options.cache)])
+    return replace(
+        found,
+        name=spec.name,
+        model_id=spec.model_id,
+        revision=f"sha256:{digest}",
+        backend=f"{found.backend} / peft {machine.dist_version('peft')}",
+    )
+
+
+def weights_at(spec: ModelSpec, identity: ModelIdentity, options: ModelOptions) -> Weights:
+    """The files of a model with weights that has this identity."""
+    match spec.kind:
+        case "hub":
+            return Weights(source=spec.model_id, commit=identity.revision)
+        case "folder" if spec.path is not None and is_adapter(spec.path):
+            adapter, base = with_base(spec.path)
+            own = identify(base, options, survey=None)
+            return replace(weights_at(base, own, options), adapter=adapter)
+        case "folder" | "demo":
+            return Weights(source=_folder(spec, options))
+        case "reference" | "endpoint":
+            raise UsageProblem(f"{spec.name} has no weights; name a model that has some")
         case _:
             assert_never(spec.kind)
 
@@ -204,13 +242,11 @@ def load(
         case "endpoint":
             asked = endpoint_options(dict(options.model_args))
             return adapter.EndpointModel(identity, address.parse_address(spec.name), asked)
-        case "hub":
-            source: str | Path = spec.model_id
-        case "folder" | "demo":
-            source = _folder(spec, options)
+        case "hub" | "folder" | "demo":
+            weights = weights_at(spec, identity, options)
         case _:
             assert_never(spec.kind)
-    return load_transformers(identity, source, device=options.device, threads=options.threads)
+    return load_transformers(identity, weights, device=options.device, threads=options.threads)
 
 
 def open_model(settings: Settings, identity: ModelIdentity, *, survey: Survey | None) -> Model:

@@ -1,0 +1,111 @@
+"""From a recipe to what is trained on: questions read, divided, licensed, and how they are asked.
+
+Knows data and the suite's wording; no model and no framework.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmark.errors import DataProblem
+from benchmark.finetune import splitting
+from benchmark.finetune.batches import shrunk
+from benchmark.finetune.schedule import Drawn, schedule
+from benchmark.prompts import load_templates
+from benchmark.records import Choice
+from benchmark.sources import questions_at
+from suites.cultureverse.asking import CONDITIONS, Asker
+from suites.cultureverse.suite import DEFAULT, PROMPTS
+
+if TYPE_CHECKING:
+    from benchmark.finetune.options import Recipe
+    from benchmark.finetune.splitting import Group, Parts
+    from benchmark.prompts import Templates
+    from benchmark.questions.question import PictureQuestion, QuestionSet
+
+ASKED_BY_DEFAULT = "test"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What a fine-tuning trains on and validates with; ``drawn`` is all that training shows."""
+
+    recipe: Recipe
+    questions: QuestionSet
+    groups: tuple[Group, ...]
+    parts: Parts
+    templates: Templates
+    licences: tuple[str, ...]
+
+    @cached_property
+    def drawn(self) -> tuple[Drawn, ...]:
+        """Every question in every epoch, in order."""
+        recipe, n = self.recipe, len(self.parts.train)
+        steps, step = recipe.max_steps, recipe.batch_size * recipe.accumulation
+        wanted = n * recipe.epochs if steps is None else steps * step
+        return schedule(self.parts.train, n=wanted, seed=recipe.seed)
+
+    def at(self, place: int) -> Choice:
+        """The training request at a place of the schedule, pictures shrunk if asked."""
+        one = self.drawn[place]
+        return self._ask(one, self.recipe.max_image_size)
+
+    def as_printed(self, question: PictureQuestion) -> Choice:
+        """The request as the suite makes it, options in the printed order, picture as it is."""
+        order = tuple(range(len(question.options)))
+        return self._ask(Drawn(question=question, order=order), None)
+
+    def _ask(self, one: Drawn, longest: int | None) -> Choice:
+        entry = self.questions.entries[one.question.image_id]
+        picture = shrunk(self.questions.images.open(entry), longest)
+        asked = self._asker.ask(one.question, one.order, picture)
+        if not isinstance(asked, Choice):
+            raise TypeError("the suite's asker gave no choice")
+        return asked
+
+    @cached_property
+    def _asker(self) -> Asker:
+        return Asker(templates=self.templates, generated=False, seed=self.recipe.seed, tokens=0)
+
+
+def prepare(recipe: Recipe, *, cache: Path) -> Prepared:
+    """Read, divide and check the questions.
+
+    Raises
+    ------
+    DataProblem, UsageProblem, HubProblem
+        The data cannot be read, has no such split or group, states no licence, or is used up.
+    """
+    questions = questions_at(recipe.data, recipe.question_columns, cache=cache)
+    held_out = splitting.groups(recipe.hold_out, questions.questions)
+    parts = splitting.parts(
+        questions.questions,
+        split=recipe.split,
+        held_out=held_out,
+        validation=recipe.validation,
+        rng=np.random.default_rng(recipe.seed),
+    )
+    file = Path(recipe.prompts) if recipe.prompts else PROMPTS / f"{DEFAULT}.toml"
+    return Prepared(
+        recipe=recipe,
+        questions=questions,
+        groups=held_out,
+        parts=parts,
+        templates=load_templates(file, conditions=CONDITIONS),
+        licences=_licences((*parts.train, *parts.validation), recipe.data_licence),
+    )
+
+
+def _licences(questions: tuple[PictureQuestion, ...], instead: str) -> tuple[str, ...]:
+    silent = sum(not question.licence for question in questions)
+    if silent and not instead:
+        raise DataProblem(
+            f"{silent} of {len(questions)} training questions state no licence, and the model card "
+            "has to name it; fill in the column licence, or say it with --data-licence"
+        )
+    return tuple(sorted({question.licence or instead for question in questions}))

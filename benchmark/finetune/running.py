@@ -1,0 +1,217 @@
+"""One fine-tuning from a recipe to a folder that ``--model`` loads; tells what it does by lines.
+
+Knows the order of the steps; each is done elsewhere.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from benchmark import jsonio
+from benchmark.errors import ModelProblem, UsageProblem
+from benchmark.finetune import options, record, saving, training
+from benchmark.finetune.batches import Batches
+from benchmark.finetune.card import card
+from benchmark.finetune.preparing import Prepared, prepare
+from benchmark.finetune.record import Accuracy
+from benchmark.finetune.saving import Base
+from benchmark.finetune.telling import CARD, CONFIG, about, last_words
+from benchmark.metrics.right_option import share_of_best
+from benchmark.models import registry
+from benchmark.models.adapters import is_adapter
+from benchmark.models.inputs import Inputs
+from benchmark.models.loading import backend_modules, open_weights
+from benchmark.models.registry import ModelOptions
+from benchmark.models.transformers import TransformersModel
+from benchmark.records import Probabilities
+
+if TYPE_CHECKING:
+    from benchmark.finetune.options import Recipe
+    from benchmark.finetune.trainer import Point
+    from benchmark.jsonio import Json
+    from benchmark.records import Model
+
+ASKED_TOGETHER = 16
+Say = Callable[[str], None]
+
+
+def settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
+    """What is to be done, and that the folder may be written to.
+
+    Raises
+    ------
+    UsageProblem
+        Something is missing; the folder holds something and ``resume`` was not said; or it was,
+        and the folder holds another fine-tuning or none.
+    """
+    begun = (folder / CONFIG).is_file()
+    if resume and begun:
+        there = options.recipe(options.read_file(folder / CONFIG))
+        if other := options.differences(given, there):
+            raise UsageProblem(
+                f"--resume goes on with what {folder / CONFIG} says, but {'; '.join(other)}; leave "
+                "that out, or begin in another folder"
+            )
+        return there
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        hint = "--resume goes on with it" if begun else "it holds no fine-tuning to resume"
+        raise UsageProblem(f"--out {folder} is not an empty folder; name another ({hint})")
+    return options.recipe(given)
+
+
+def run(recipe: Recipe, folder: Path, *, cache: Path, resume: bool, say: Say) -> None:
+    """Tune, or go on with it, and leave adapter or weights, model card and record in the folder.
+
+    Raises
+    ------
+    CultureError
+        One sentence on what is wrong with the data, the model, the folder or the machine.
+    """
+    prepared = prepare(recipe, cache=cache)
+    training.needed()
+    base = _base(recipe, cache)
+    recipe = dataclasses.replace(recipe, dtype=base.identity.dtype)
+    for line in about(base, prepared):
+        say(line)
+    document = record.begun(base.spec, base.identity, prepared)
+    document = _checked(folder, document) if resume and (folder / CONFIG).is_file() else document
+    if document["finished"]:
+        say(f"{folder} is finished, there is nothing to resume")
+        return
+    model, processor = open_weights(
+        base.identity,
+        registry.weights_at(base.spec, base.identity, base.options),
+        device=recipe.device,
+        threads=recipe.threads,
+    )
+    training.target_pattern(model, recipe.target_modules)  # before anything is written
+    if "accuracy_before" not in document:
+        before = _accuracy(TransformersModel(base.identity, model, processor), prepared)
+        document["accuracy_before"] = before.document() if before else None
+        _begin(folder, prepared.recipe, document)
+    say(f"before: {_told(document['accuracy_before'])}")
+    trained = _train(model, processor, prepared, recipe, folder, resume=resume, say=say)
+    saving.save(trained.model, base, folder, merge=recipe.merge)
+    trained = dataclasses.replace(trained, model=None)
+    del model
+    _forget()
+    after = _accuracy(_reopened(folder, base), prepared) if prepared.parts.validation else None
+    say(f"after:  {after.words() if after else 'not measured, there is no validation part'}")
+    document = record.ended(document, trained, after)
+    jsonio.write_atomic(folder / CARD, card(document, prepared.recipe, name=folder.name))
+    record.write(folder, document)
+    shutil.rmtree(folder / training.CHECKPOINTS, ignore_errors=True)
+    say(last_words(folder, recipe))
+
+
+def _base(recipe: Recipe, cache: Path) -> Base:
+    spec = registry.resolve(recipe.model, revision=recipe.revision)
+    if spec.kind not in ("hub", "folder", "demo"):
+        raise UsageProblem(f"--model {recipe.model} has no weights to tune; name a model with some")
+    if spec.path is not None and is_adapter(spec.path):
+        raise UsageProblem(
+            f"--model {recipe.model} is an adapter already, and adapters are not stacked; tune its "
+            "base, or train it again with --merge and tune that"
+        )
+    asked = ModelOptions(
+        device=recipe.device,
+        dtype=recipe.dtype,
+        scoring="full",
+        trust_remote_code=recipe.trust_remote_code,
+        seed=recipe.seed,
+        threads=recipe.threads,
+        cache=cache,
+    )
+    return Base(spec=spec, identity=registry.identify(spec, asked, survey=None), options=asked)
+
+
+def _checked(folder: Path, document: dict[str, Json]) -> dict[str, Json]:
+    """The folder's own record, if what it was begun with is what is there now."""
+    there = record.read(folder)
+    if other := record.changed(there, document):
+        raise UsageProblem(
+            f"--resume: {folder} was begun with another {' and another '.join(other)} than is "
+            "there now; begin in another folder"
+        )
+    return dict(there)
+
+
+def _begin(folder: Path, recipe: Recipe, document: Mapping[str, Json]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    record.write(folder, document)
+    jsonio.write_atomic(folder / CONFIG, options.as_toml(recipe))
+
+
+def _train(
+    model: Any,  # noqa: ANN401 - transformers' own, any family
+    processor: Any,  # noqa: ANN401
+    prepared: Prepared,
+    recipe: Recipe,
+    folder: Path,
+    *,
+    resume: bool,
+    say: Say,
+) -> training.Trained:
+    n = len(prepared.drawn)
+    steps = training.steps_of(n, recipe)
+    last = training.last_checkpoint(folder) if resume else None
+    if last is not None:
+        say(f"going on from {last}")
+    say(f"{steps} steps of {recipe.batch_size} x {recipe.accumulation} questions")
+
+    def tell(point: Point) -> None:
+        say(f"step {point.step} of {steps}: loss {point.loss:.4f}")
+
+    return training.train(
+        model,
+        processor.tokenizer,
+        Batches(Inputs(processor), prepared.at, model.dtype),
+        n=n,
+        recipe=recipe,
+        folder=folder,
+        resume=resume,
+        tell=tell,
+    )
+
+
+def _reopened(folder: Path, base: Base) -> Model:
+    """What lies in the folder, opened as ``--model`` would."""
+    spec = registry.resolve(str(folder))
+    identity = registry.identify(spec, base.options, survey=None)
+    return registry.load(spec, identity, base.options, survey=None)
+
+
+def _accuracy(model: Model, prepared: Prepared) -> Accuracy | None:
+    """On the validation part, asked as the suite asks; None where there is none."""
+    asked = sorted(prepared.parts.validation, key=lambda question: question.image_id)
+    shares: list[float] = []
+    for start in range(0, len(asked), ASKED_TOGETHER):
+        some = asked[start : start + ASKED_TOGETHER]
+        answers = model.answer([prepared.as_printed(question) for question in some])
+        for question, answer in zip(some, answers, strict=True):
+            if not isinstance(answer, Probabilities):
+                raise ModelProblem(f"a question was answered with {type(answer).__name__}")
+            shares.append(float(share_of_best(answer.p, question.answer)))
+    return Accuracy(share=float(np.mean(shares)), n=len(shares)) if shares else None
+
+
+def _told(found: Json) -> str:
+    if not isinstance(found, Mapping):
+        return "not measured, there is no validation part"
+    known = cast("Mapping[str, Any]", found)
+    return Accuracy(share=known["share"], n=known["n"]).words()
+
+
+def _forget() -> None:
+    """Give back what the training held before the result is opened beside it."""
+    torch, _ = backend_modules()
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

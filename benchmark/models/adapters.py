@@ -1,0 +1,129 @@
+"""Folders that hold an adapter (LoRA) and name its base model: reading, identity, putting it in.
+
+Knows no data and no training. An adapter is added to its base's weights when they are loaded, so
+what answers is an ordinary model of the base's family, and every path that is tested for it holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark import jsonio
+from benchmark.errors import ModelProblem
+from benchmark.models.local import weights_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONFIG = "adapter_config.json"
+WEIGHTS = "adapter_model.safetensors"
+RECORD = "finetune.json"  # written by benchmark.finetune; other adapters have none
+EXTRA = "pip install 'pytest-culture[finetune]'"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adapter:
+    """An adapter and its base: a name as ``--model`` takes it, and a commit where it is on the Hub.
+
+    ``trained_on`` is the base's revision (commit or digest) at training, empty if nobody wrote it.
+    """
+
+    folder: Path
+    base: str
+    revision: str | None
+    trained_on: str = ""
+
+    def digest(self, *, cache: Path) -> str:
+        """SHA-256 over the weights' bytes and the config."""
+        config = hashlib.sha256((self.folder / CONFIG).read_bytes()).hexdigest()
+        return jsonio.digest([weights_digest(self.folder, cache=cache), config])
+
+
+def is_adapter(folder: Path) -> bool:
+    """Whether a folder holds an adapter and no whole model."""
+    return (folder / CONFIG).is_file() and not (folder / "config.json").is_file()
+
+
+def read_adapter(folder: Path) -> Adapter:
+    """The adapter in a folder.
+
+    Raises
+    ------
+    ModelProblem
+        Weights are missing, or the config does not say what the adapter was trained on.
+    """
+    if not (folder / WEIGHTS).is_file():
+        raise ModelProblem(
+            f"the folder {folder} has an {CONFIG} and no {WEIGHTS}, and adapters in other formats "
+            "are not read; save it again with save_pretrained"
+        )
+    config = _read(folder / CONFIG)
+    base = config.get("base_model_name_or_path")
+    if not isinstance(base, str) or not base:
+        raise ModelProblem(
+            f"{folder / CONFIG} names no base model; write it there as base_model_name_or_path"
+        )
+    revision = config.get("revision")
+    record = _read(folder / RECORD) if (folder / RECORD).is_file() else {}
+    about = record.get("base")
+    return Adapter(
+        folder=folder,
+        base=base,
+        revision=revision if isinstance(revision, str) and revision else None,
+        trained_on=str(about.get("revision", "")) if isinstance(about, dict) else "",
+    )
+
+
+def check_base(adapter: Adapter, revision: str) -> None:
+    """Raise where the base at hand is not the one that the adapter was trained on."""
+    if adapter.trained_on and adapter.trained_on != revision:
+        raise ModelProblem(
+            f"the adapter {adapter.folder} was trained on {adapter.base} @ "
+            f"{adapter.trained_on[:19]}, and what is there now is {revision[:19]}; put the old "
+            "one back, or train again"
+        )
+
+
+def put_in(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transformers' own, any family
+    """The base with the adapter added to its weights, as an object of the base's own class.
+
+    It is added before the model is moved to its device, so that it is the same sum everywhere.
+
+    Raises
+    ------
+    ModelProblem
+        peft is not installed, or the adapter does not fit the model.
+    """
+    try:
+        from peft import PeftModel
+    except ImportError as error:
+        raise ModelProblem(
+            f"{adapter.folder} is an adapter, and adding it to its base needs peft ({error}); "
+            f"install it with {EXTRA}, or train with --merge"
+        ) from error
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # what peft asks of transformers
+            tuned = PeftModel.from_pretrained(model, str(adapter.folder), torch_device="cpu")
+            return tuned.merge_and_unload(safe_merge=True)
+    except (RuntimeError, ValueError, KeyError, TypeError) as error:
+        first = (str(error).strip().splitlines() or [""])[0][:300]
+        raise ModelProblem(
+            f"the adapter {adapter.folder} does not fit {adapter.base} ({type(error).__name__}: "
+            f"{first}); was it trained on this model?"
+        ) from error
+
+
+def _read(path: Path) -> Mapping[str, object]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ModelProblem(f"{path} cannot be read as JSON ({error})") from error
+    if not isinstance(found, dict):
+        raise ModelProblem(f"{path} is not a JSON object")
+    return found

@@ -1,0 +1,44 @@
+"""The model that an adapter belongs to; looks at names and folders only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmark.errors import ModelProblem, UsageProblem
+from benchmark.models.adapters import is_adapter, read_adapter
+from benchmark.models.naming import resolve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmark.models.adapters import Adapter
+    from benchmark.models.naming import ModelSpec
+
+
+def with_base(folder: Path) -> tuple[Adapter, ModelSpec]:
+    """The adapter in a folder and what it was trained on, which must be a whole model, pinned.
+
+    Raises
+    ------
+    ModelProblem
+        The adapter cannot be read, or its base is not there, not a whole model, or not pinned.
+    """
+    adapter = read_adapter(folder)
+    try:
+        base = resolve(adapter.base, revision=adapter.revision)
+    except UsageProblem as problem:
+        raise ModelProblem(
+            f"the adapter {adapter.folder} was trained on {adapter.base!r}, which is not to be "
+            "had; put it back there, or correct base_model_name_or_path in its adapter_config.json"
+        ) from problem
+    if base.kind not in ("hub", "folder", "demo") or (base.path and is_adapter(base.path)):
+        raise ModelProblem(
+            f"the adapter {adapter.folder} was trained on {adapter.base}, which is not a whole "
+            "model with weights"
+        )
+    if base.kind == "hub" and base.revision is None:
+        raise ModelProblem(
+            f"the adapter {adapter.folder} names no commit of {adapter.base}, so nobody could tell "
+            "what it is added to; write one as revision in its adapter_config.json"
+        )
+    return adapter, base

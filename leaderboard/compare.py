@@ -1,0 +1,247 @@
+"""`python -m leaderboard compare`: what changed between two runs of the same questions, by group.
+
+Knows run files; decides nothing, that is for gates. The change is `leaderboard.comparing`'s.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from benchmark.analyses.groups import OF_COUNTRY
+from benchmark.analyses.question_change import ACCURACY, paired_accuracy_changes
+from benchmark.analyses.question_table import CORRECT, question_table
+from benchmark.errors import BoardProblem, UsageProblem, unknown
+from benchmark.gates.wording import member
+from benchmark.records import Case, Score
+from leaderboard.baseline import load_baselines
+from leaderboard.comparing import changes, why_not
+from leaderboard.runs import read_run
+from leaderboard.tables import NOT_SCORED, render
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from benchmark.records import CaseRecord
+    from leaderboard.baseline import Baseline
+    from leaderboard.runs import Run
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
+
+DEFAULT_BY = ("region", "continent", "topic", "proxy")  # of those that the run has
+WIDTH = 100
+HELD_OUT, TRAINED_ON = "held out", "the rest"
+CAPTION = (
+    "\nbefore, now: {metric} over the questions that each run scored. change: now less before, "
+    "over the questions that both scored (n), with its interval of 95 %; better and worse are said "
+    "where the interval leaves zero out. Many groups are looked at: about one in forty of those "
+    "without a change is called better by chance, and one in forty worse."
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One group's figures; ``before`` and ``now`` NaN where a run has no score of the group."""
+
+    group: str
+    before: float
+    now: float
+    change: Score
+    better_up: bool | None
+
+    @property
+    def verdict(self) -> str:
+        """Better or worse where the interval leaves zero out; empty where it does not."""
+        low, high = self.change.low, self.change.high
+        if self.better_up is None or not (low > 0 or high < 0):
+            return ""
+        return "better" if (low > 0) is self.better_up else "worse"
+
+
+def add_compare(commands: Commands) -> None:
+    """Declare ``compare``."""
+    parser = commands.add_parser(
+        "compare",
+        help="what changed between two runs of the same questions, by group",
+        description="Show how a score changed since a baseline run of the same questions, paired "
+        "by question where that is possible: overall, and by group.",
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="run.json")
+    parser.add_argument(
+        "baseline", metavar="BASELINE", help="run.json of the other model, as --baseline takes it"
+    )
+    parser.add_argument("--metric", default=ACCURACY, help=f"a score (default: {ACCURACY})")
+    parser.add_argument(
+        "--by",
+        default="",
+        metavar="LIST",
+        help="groupings, by comma, also country and income_group (default: of "
+        f"{', '.join(DEFAULT_BY)} those that the run has)",
+    )
+    parser.add_argument(
+        "--held-out",
+        action="append",
+        default=[],
+        metavar="KIND:NAME",
+        help="a group that was left out of training, such as region:Africa; repeatable; adds what "
+        "changed there, and in the rest",
+    )
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    """Print the table."""
+    run = read_run(options.run)
+    (baseline,) = load_baselines([options.baseline])
+    if baseline.suite != run.suite or (why := why_not(run, baseline)):
+        reason = why if baseline.suite == run.suite else f"it is of suite {baseline.suite!r}"
+        raise BoardProblem(f"{options.run} and {options.baseline} cannot be compared: {reason}")
+    by = [name.strip() for name in options.by.split(",") if name.strip()]
+    rows = grouped(run, baseline, options.metric, by)
+    if options.held_out:
+        rows[1:1] = parted(run, baseline, options.metric, options.held_out)
+    sys.stdout.write(f"now:    {run.suite} of {run.model.name}, {options.run}\n")
+    sys.stdout.write(f"before: {baseline.suite} of {baseline.name}, {options.baseline}\n")
+    sys.stdout.write(render(compare_table(rows, options.metric), WIDTH))
+    return 0
+
+
+def grouped(run: Run, baseline: Baseline, metric: str, by: Sequence[str]) -> list[Row]:
+    """Overall, then each member of each grouping that the run has.
+
+    Raises
+    ------
+    BoardProblem
+        The run has no such score, or none by such a grouping.
+    """
+    mine = [score for score in run.scores if score.name == metric]
+    if not mine:
+        known = {score.name for score in run.scores}
+        raise BoardProblem(unknown("metric", metric, known, source="--metric"))
+    there = {name for score in mine if len(score.scope) == 1 for name in score.scope}
+    for name in by:
+        if name not in there:
+            raise BoardProblem(unknown("grouping", name, there, source="--by"))
+    keys = [(), *((name,) for name in by or [name for name in DEFAULT_BY if name in there])]
+    wanted = [s for key in keys for s in mine if tuple(s.scope) == key]
+    before = {_key(score): score.value for score in baseline.scores if score.name == metric}
+    now = {_key(score): score for score in wanted}
+    return [
+        Row(
+            group=_named(change.scope),
+            before=before.get(_key(change), math.nan),
+            now=now[_key(change)].value,
+            change=change,
+            better_up=now[_key(change)].higher_is_better,
+        )
+        for change in changes(run, baseline, wanted)
+    ]
+
+
+def parted(run: Run, baseline: Baseline, metric: str, held_out: Iterable[str]) -> list[Row]:
+    """What changed in all of these groups together, and outside of them.
+
+    Raises
+    ------
+    UsageProblem, BoardProblem
+        There is no such group, nobody knows the questions, or the score is not accuracy.
+    """
+    if metric != ACCURACY or not baseline.rows:
+        raise BoardProblem(
+            "--held-out pairs single questions, which only accuracy of two run files has; leave "
+            "--metric out and give run.json files"
+        )
+    tests = [_test(text, run.rows) for text in held_out]
+
+    def out(case: Case) -> bool:
+        return any(test(case) for test in tests)
+
+    found = []
+    for name, side in ((HELD_OUT, True), (TRAINED_ON, False)):
+        now, before = (
+            [record for record in rows if out(record.case) is side]
+            for rows in (run.rows, baseline.rows)
+        )
+        overall = Score(metric=ACCURACY, value=math.nan, n=0)
+        if now and before:
+            change = paired_accuracy_changes(now, before, [overall])[0]
+            sides = _mean(before), _mean(now)
+            found.append(
+                Row(group=name, before=sides[0], now=sides[1], change=change, better_up=True)
+            )
+    return found
+
+
+def compare_table(rows: Sequence[Row], metric: str) -> Table:
+    """One row a group."""
+    table = Table(
+        title=Text(f"Change of {metric}", style="bold"),
+        title_justify="left",
+        caption=Text(CAPTION.format(metric=metric)),
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    table.add_column("group")
+    for head in ("n", "before", "now", "change"):
+        table.add_column(head, justify="right")
+    table.add_column("")
+    for row in rows:
+        table.add_row(
+            Text(row.group),
+            str(row.change.n),
+            _number(row.before),
+            _number(row.now),
+            _interval(row.change),
+            row.verdict,
+        )
+    return table
+
+
+def _test(text: str, rows: Sequence[CaseRecord]) -> Callable[[Case], bool]:
+    """Whether a case is in a group, such as region:Africa."""
+    kind, _, name = (part.strip() for part in text.partition(":"))
+    of: Mapping[str, Callable[[Case], str]] = {
+        "region": lambda case: OF_COUNTRY["region"](case.country),
+        "continent": lambda case: OF_COUNTRY["continent"](case.country),
+        "country": lambda case: case.country,
+        "category": lambda case: case.topic,
+    }
+    if kind not in of:
+        raise UsageProblem(unknown("kind of group", kind, of, source="--held-out"))
+    members = {of[kind](record.case) for record in rows}
+    if name not in members:
+        raise UsageProblem(unknown(kind, name, members, source="--held-out"))
+    return lambda case: of[kind](case) == name
+
+
+def _mean(rows: Iterable[CaseRecord]) -> float:
+    """Mean of what was right over the questions that were scored."""
+    values = question_table(rows).values[CORRECT]
+    scored = values[~np.isnan(values)]
+    return float(scored.mean()) if scored.size else math.nan
+
+
+def _named(scope: Mapping[str, str]) -> str:
+    return ", ".join(f"{key} {member(key, name)}" for key, name in scope.items()) or "overall"
+
+
+def _key(score: Score) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(cast("Iterable[tuple[str, str]]", score.scope.items())))
+
+
+def _interval(change: Score) -> str:
+    if math.isnan(change.low):
+        return f"{change.value:+.3f} (too few)"
+    return f"{change.value:+.3f} [{change.low:+.3f}, {change.high:+.3f}]"
+
+
+def _number(value: float) -> str:
+    return NOT_SCORED if math.isnan(value) else f"{value:.3f}"

@@ -1,0 +1,118 @@
+"""What changed between two runs, by group: the figures, the table, what cannot be compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmark.analyses.accuracy import Accuracy
+from leaderboard.__main__ import main
+from leaderboard.baseline import Baseline, load_baselines
+from leaderboard.compare import grouped, parted
+from leaderboard.runs import Run, write_run
+from tests.analyses.questioning import question, records_of
+from tests.leaderboard.samples import run
+
+COUNTRIES = ("NGA", "KEN", "FRA", "JPN")
+
+
+def measured(name: str, right: dict[str, int]) -> Run:
+    """Ten questions a country, each on its own picture, of which the first so many are right."""
+    asked = [
+        question(
+            float(i < right[country]),
+            country=country,
+            picture=f"{country}{i}",
+            item_id=f"{country}{i}",
+            topic="food" if i % 2 else "clothing",
+        )
+        for country in COUNTRIES
+        for i in range(10)
+    ]
+    rows = [
+        replace(one, items=tuple(replace(i, case_id=one.case.case_id) for i in one.items))
+        for one in records_of(asked)
+    ]
+    scores = Accuracy()(rows, lambda _: {}, rng=None)  # type: ignore[arg-type]
+    return run(
+        name,
+        suite="cultureverse",
+        headline="accuracy",
+        rows=tuple(rows),
+        scores=tuple(scores),
+        n_selected=len(rows),
+    )
+
+
+BEFORE = measured("org/base", {"NGA": 2, "KEN": 3, "FRA": 4, "JPN": 5})
+NOW = measured("org/tuned", {"NGA": 2, "KEN": 4, "FRA": 9, "JPN": 10})
+
+
+@pytest.fixture
+def baseline(tmp_path: Path) -> Baseline:
+    """The run before, as `--baseline` reads it."""
+    (found,) = load_baselines([str(write_run(tmp_path, BEFORE))])
+    return found
+
+
+def test_changes_by_group_by_hand(baseline: Baseline) -> None:
+    """14 of 40 right before, 25 now; Africa has 20 of the questions, one of them is new."""
+    rows = {row.group: row for row in grouped(NOW, baseline, "accuracy", [])}
+    overall, africa = rows["overall"], rows["region Africa"]
+    assert (overall.before, overall.now, overall.change.value) == pytest.approx(
+        (14 / 40, 25 / 40, 11 / 40)
+    )
+    assert (africa.before, africa.now, africa.change.value) == pytest.approx((0.25, 0.3, 0.05))
+    assert (overall.verdict, africa.verdict) == ("better", "")
+    assert rows["region Europe"].change.n == 10
+    assert {"continent Asia", "topic food", "proxy cultural-knowledge"} <= rows.keys()
+
+
+def test_held_out_groups_stand_against_the_rest(baseline: Baseline) -> None:
+    """Africa and all of Japan: one new right answer and five; France is the rest, five."""
+    out, rest = parted(NOW, baseline, "accuracy", ["region:Africa", "country:JPN"])
+    assert (out.change.n, rest.change.n) == (30, 10)
+    assert (out.before, out.now) == pytest.approx((10 / 30, 16 / 30))
+    assert (rest.change.value, rest.now) == pytest.approx((0.5, 0.9))
+
+
+def test_the_command_shows_both(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line for each group, with its interval."""
+    now, before = (str(write_run(tmp_path, one)) for one in (NOW, BEFORE))
+    assert main(["compare", now, before, "--held-out", "region:Africa", "--by", "country"]) == 0
+    shown = capsys.readouterr().out
+    assert "before: cultureverse of org/base" in shown
+    for words in ("held out", "the rest", "country Nigeria", "+0.275 [", "better"):
+        assert words in shown
+    assert "continent" not in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--metric", "acuracy"), "unknown metric 'acuracy' (--metric); did you mean accuracy"),
+        (("--by", "regoin"), "unknown grouping 'regoin' (--by); did you mean region"),
+        (("--held-out", "region:Afrika"), "unknown region 'Afrika' (--held-out)"),
+        (("--held-out", "planet:Mars"), "unknown kind of group 'planet'"),
+        (("--metric", "floor_chance", "--held-out", "region:Africa"), "leave --metric out"),
+    ],
+)
+def test_a_wrong_word_is_a_sentence(
+    words: tuple[str, ...], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the near name where there is one."""
+    now, before = (str(write_run(tmp_path, one)) for one in (NOW, BEFORE))
+    assert main(["compare", now, before, *words]) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_other_questions_are_not_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The part that differs is named."""
+    other = run("org/base", suite="cultureverse", config={"seed": 0, "questions": {"digest": "0"}})
+    now, before = (str(write_run(tmp_path, one)) for one in (NOW, other))
+    assert main(["compare", now, before]) == 1
+    assert "cannot be compared: the baseline has other questions" in capsys.readouterr().err
