@@ -35,6 +35,7 @@ from leaderboard.replay.commands import (
 )
 from leaderboard.report.options import FORMATS, READING_NAMES, formats
 from leaderboard.runs import read_run
+from leaderboard.scores import add_scores, run_scores
 from leaderboard.tables import board_tables, render, run_table
 from leaderboard.transfer import add_transfer, run_transfer
 
@@ -57,6 +58,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   pytest suites/wvs --model demo          measure, write both files
   python -m leaderboard show              look at the board
   python -m leaderboard show RUN.json     one run by proxy, with its floors
+  python -m leaderboard scores RUN.json   every score of a run; --by region, country, …
   python -m leaderboard report RUN.json   the paper's tables and figures: build/report/report.md
   python -m leaderboard check leaderboard/runs
   python -m leaderboard build leaderboard/runs --out board.json
@@ -73,6 +75,7 @@ BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a
     "replay": run_replay,
     "rerun": run_rerun,
     "page": run_page,
+    "scores": run_scores,
     "transfer": run_transfer,
 }
 
@@ -145,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rerun(commands)
     add_export(commands)
     add_page(commands)
+    add_scores(commands)
     add_publish(commands)
     add_transfer(commands)
     return parser

@@ -49,7 +49,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rows": (("benchmark.rows", "benchmark.journal", "benchmark.determinism"), ("joints",)),
     "noise": (("benchmark.noise",), ("joints", "metrics", "rows")),
     "gates": (("benchmark.gates",), ("joints", "world", "metrics", "rows")),
-    "suite": (("benchmark.suite", "benchmark.sources"), ("joints", "settings", "data")),
+    "suite": (
+        ("benchmark.suite", "benchmark.sources", "benchmark.layout"),
+        ("joints", "settings", "data"),
+    ),
     "data command": (("benchmark.data",), ("joints", "settings", "data", "suite")),
     "leaderboard": (
         (
@@ -57,8 +60,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
             *("leaderboard.findings", "leaderboard.baseline", "leaderboard.comparing"),
             *("leaderboard.migrating", "leaderboard.trust", "leaderboard.hub_reading"),
+            *("leaderboard.summary", "leaderboard.table_parts", "leaderboard.plain_tables"),
+            "leaderboard.scores",
         ),
-        ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
+        ("joints", "shards", "world", "engine", "analyses", "rows", "gates", "suite"),
     ),
     "report": (
         ("leaderboard.report",),
@@ -74,7 +79,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "export": (("leaderboard.export",), ("joints", "suite", "leaderboard")),
     "page": (
         ("leaderboard.page",),
-        ("joints", "world", "data", "rows", "leaderboard"),
+        ("joints", "world", "data", "metrics", "engine", "rows", "suite", "leaderboard", "replay"),
     ),
     "publish": (
         ("leaderboard.publish",),

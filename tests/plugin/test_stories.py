@@ -64,3 +64,18 @@ def test_demo_writes_its_sample(place: Place) -> None:
     truncated = [row["truncated"] for row in document["rows"]]
     assert set(truncated) <= {0.0, 0.25, 0.5, 0.75, 1.0}  # shares of four stories
     assert sum(truncated) / len(truncated) > 0.8
+
+
+def test_shipped_gates_hold_for_whole_stories_and_fail_for_cut_ones(place: Place) -> None:
+    """Out of the box: usable, refusal and truncation, overall and by country, with sentences."""
+    gates = ("--gate", "docs/gates/stories.toml", "--proxies", "shared-image")
+    done = place.run(*gates, suite=SUITE, model=MODEL)
+    assert done.code == 0, done.out
+    done.sentence("stories usable: 1.000 [1.000, 1.000] >= 0.9: PASS")
+    done.sentence("stories usable, worst country:", "PASS")
+    done.sentence("stories truncated: 0.000 [0.000, 0.000] <= 0.05: PASS")
+    done.sentence("published F", "shuffled nationalities give")
+    assert [gate["status"] for gate in place.document()["gates"]] == ["pass"] * 5
+    cut = place.run(*gates, "--story-tokens", "12", suite=SUITE, model=MODEL)
+    assert cut.code == 1
+    cut.sentence("stories truncated: ", "> 0.05: FAIL")

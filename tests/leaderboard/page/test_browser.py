@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,52 +19,14 @@ from leaderboard.page.rendering import page as render
 from leaderboard.page.run_view import overview, questions
 from leaderboard.page.view import document, entry_id, view
 from tests.leaderboard.page.boards import large_runs, photos, small_runs, write_board
+from tests.leaderboard.page.sites import ROWS, WIDTHS, Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.slow
 
-WIDTHS = (360, 768, 1280)
 SLOWEST_S = 6.0  # the aim is 2; other processes share the machine that runs this
-ROWS = "#board tbody tr"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A built page, opened as often as wanted; what a console says is kept."""
-
-    browser: Browser
-    folder: Path
-
-    def open(self, **context: Any) -> tuple[Page, list[str]]:
-        """The page once its charts are there, with the complaints of its console."""
-        shown = self.browser.new_context(viewport={"width": 1280, "height": 900}, **context)
-        shown.set_default_timeout(10_000)
-        page = shown.new_page()
-        said: list[str] = []
-        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
-        page.goto(f"{self.folder.as_uri()}/index.html")
-        page.wait_for_selector("#countries svg")
-        return page, said
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, without a window."""
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    path = path or shutil.which("google-chrome")
-    if path is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    assert path is not None, "continuous integration needs a Chromium"
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

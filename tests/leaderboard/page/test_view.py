@@ -9,7 +9,7 @@ import pytest
 from benchmark.records import Score
 from benchmark.survey import SAMPLE, load_survey
 from leaderboard.board import Board, row_of_run
-from leaderboard.page.questions import publishable, survey_digest
+from leaderboard.page.questions import data_digest, publishable
 from leaderboard.page.run_view import overview, questions
 from leaderboard.page.scripts import call, literal
 from leaderboard.page.view import Entry, Group, entry_id, view
@@ -76,10 +76,10 @@ def test_a_suite_nobody_wrote_words_for_shows_its_metrics() -> None:
         Score(metric="mean_oddity", value=0.4, low=0.3, high=0.5, n=9, higher_is_better=False),
         Score(metric="other_thing", value=2.0, n=9),
     )
-    other = run(suite="stories", headline="mean_oddity", scores=scores, rows=())
+    other = run(suite="oddities", headline="mean_oddity", scores=scores, rows=())
     worse = run(
         "org/worse",
-        suite="stories",
+        suite="oddities",
         headline="mean_oddity",
         rows=(),
         scores=(
@@ -147,7 +147,7 @@ def test_no_wording_of_another_survey() -> None:
     sample = load_survey(SAMPLE)
     assert publishable(sample.digest) is not None
     other = measured("m", 0.9, config=sample_config(survey={"name": "hub", "digest": "f" * 64}))
-    assert publishable(survey_digest(other)) is None
+    assert publishable(data_digest(other)) is None
     assert publishable("") is None
 
 

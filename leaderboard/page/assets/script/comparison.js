@@ -7,15 +7,10 @@ culture.pairsBy = (family, runs, entries) => {
       return {name, estimates: both.map((figures) => figures[culture.headline().metric]), marks};
     });
   }
-  const [first, second] = runs.map((run) => culture.members(run, family, culture.familyProxy(run, family)));
+  const [first, second] = runs.map((run) => culture.membersOf(run.by[family], family, culture.shownProxy(run.by[family])));
   const other = new Map(second.map((one) => [one.member, one]));
   return first.filter((one) => other.has(one.member)).map((one) =>
     ({name: one.name, estimates: [one.pair[0], other.get(one.member).pair[0]], marks: one.pair[1]}));
-};
-
-culture.familyProxy = (run, family) => {
-  const found = new Set(run.by[family].map(([, proxy]) => proxy));
-  return found.has(culture.state.proxy) ? culture.state.proxy : "";
 };
 
 // What the intervals allow to say; a difference of two means is not tested here.
@@ -28,7 +23,7 @@ culture.verdict = (entries) => {
   if ([one, other].some((estimate) => estimate[1] === null || estimate[1] === undefined)) return `${says}without intervals for both, no ranking.`;
   if (one[1] <= other[2] && other[1] <= one[2]) return `${says}the intervals overlap, so neither is above the other.`;
   const above = (one[0] > other[0]) !== headline.lower_is_better ? first : second;
-  return `${says}${above} is better, the intervals do not overlap.`;
+  return `${says}the intervals do not overlap: ${above} ${culture.suite().words.better}.`;
 };
 
 culture.showComparison = async () => {
