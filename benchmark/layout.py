@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from benchmark.errors import DataProblem, unknown
 
-ANY = "*"  # the first member that has the score
+ANY = "*"  # any member that has the score
+OR = "|"  # between members, of which the first that has the score is taken
 # 0 to 4: the value with so many decimals, a plus before it says its sign; ends: its interval, with
 # so many decimals; p: a p-value; n, missing: counts; first: what stands first in the score's
 # method, such as the worst region's name; of-KEY: the member that the scope has under KEY.
@@ -47,7 +48,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A line of a run: a ``value``, and parts ``beside`` it, left out where they have no score."""
+    """A line of a run: a ``value``, and parts ``beside`` it, left out where they have no score.
+
+    The value may be empty; such a line is left out where none of its parts has a score.
+    """
 
     label: str
     value: str

@@ -36,7 +36,7 @@ def summary_table(table: Table, run: Run, layout: Layout) -> Table:
     table.add_column("", min_width=LABEL, overflow="fold", vertical="top")
     table.add_column("", overflow="fold")
     for said in lines_of(run.scores, layout, run.headline):
-        beside = f" · {said.beside}" if said.beside else ""
+        beside = f" · {said.beside}" if said.value and said.beside else said.beside
         table.add_row(Text(f"{said.label} "), Text.assemble((said.value, "bold"), beside))
     table.caption = Text(f"[low…high]: 95 % interval. {NOT_SCORED}: not scored.{ALL}")
     return table

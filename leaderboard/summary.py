@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.layout import ANY, PLACE, Column, Group, Layout, Line, Place, place_of, places
+from benchmark.layout import ANY, OR, PLACE, Column, Group, Layout, Line, Place, place_of, places
 from benchmark.records import Score
 from benchmark.world import countries
 
@@ -48,15 +48,15 @@ class Scored:
         self.scope: Mapping[str, str] = {} if whole else dict(min(alone))
 
     def get(self, metric: str, scope: Mapping[str, str] | None = None) -> Score | None:
-        """The score in that scope, where `ANY` takes the first member that has one."""
+        """The score in that scope; of several members that it allows, that of the first."""
         wanted = {**self.scope, **(scope or {})}
-        key = tuple(sorted(wanted.items()))
-        if ANY not in wanted.values():
-            return self._found.get((metric, key))
-        for found in sorted(self._scopes.get(metric, [])):
-            if len(found) == len(key) and all(_fits(pair, wanted) for pair in found):
-                return self._found[metric, found]
-        return None
+        if not any(ANY in member or OR in member for member in wanted.values()):
+            return self._found.get((metric, tuple(sorted(wanted.items()))))
+        scopes = self._scopes.get(metric, [])
+        fitting = [s for s in scopes if len(s) == len(wanted) and all(_fits(p, wanted) for p in s)]
+        if not fitting:
+            return None
+        return self._found[metric, min(fitting, key=lambda s: [_rank(pair, wanted) for pair in s])]
 
     def members(self, metric: str, by: str) -> list[str]:
         """The members of a grouping that the metric was scored for, in order of their names."""
@@ -73,7 +73,7 @@ def lines_of(scores: Iterable[Score], layout: Layout, headline: str = "") -> lis
     alone = (
         [Said(label="only controls", value=f"these figures are of {only} alone")] if only else []
     )
-    return [*alone, *said, *(line for line in groups if line.value)]
+    return [*alone, *said, *(line for line in groups if line.beside)]
 
 
 def cell(found: Scored, column: Column) -> str:
@@ -113,6 +113,8 @@ def _line(found: Scored, line: Line) -> Said | None:
     if None in wanted:
         return None
     beside = [_filled(found, part) for part in line.beside if _has_all(found, part)]
+    if not wanted and not beside:
+        return None
     return Said(label=line.label, value=_filled(found, line.value), beside=BETWEEN.join(beside))
 
 
@@ -123,7 +125,7 @@ def _group(found: Scored, group: Group) -> Said:
         scope = {group.by: member}
         if _has_all(found, group.shows, scope):
             shown.append(f"{name_of(group.by, member)} {_filled(found, group.shows, scope)}")
-    return Said(label=group.label, value=BETWEEN.join(shown))
+    return Said(label=group.label, value="", beside=BETWEEN.join(shown))
 
 
 def _has_all(found: Scored, text: str, scope: Mapping[str, str] | None = None) -> bool:
@@ -170,7 +172,14 @@ def _number(value: float, decimals: int, *, signed: bool = False) -> str:
 
 def _fits(pair: tuple[str, str], wanted: Mapping[str, str]) -> bool:
     key, member = pair
-    return key in wanted and wanted[key] in (ANY, member)
+    return key in wanted and bool({ANY, member} & set(wanted[key].split(OR)))
+
+
+def _rank(pair: tuple[str, str], wanted: Mapping[str, str]) -> tuple[int, str]:
+    """How early a member stands among those that are wanted; those of `ANY` by name."""
+    key, member = pair
+    named = wanted[key].split(OR)
+    return (named.index(member) if member in named else len(named)), member
 
 
 def explained(columns: Sequence[Column]) -> Iterator[str]:

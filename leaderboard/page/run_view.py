@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmark.jsonio import Json
 from benchmark.records import CaseRecord, Item, Score
@@ -24,6 +24,7 @@ from leaderboard.summary import lines_of
 
 FAMILIES = ("country", "topic", "region", "income_group")
 SHARES = 3  # decimals of an option's share
+CHANCE, SIMILARITY = "floor_chance", "js_similarity"
 SUFFIXES: Mapping[str, str] = {"substantive": "_substantive", "printed": "", "": ""}
 
 
@@ -104,7 +105,8 @@ def _figure(found: Found, suite: str, metric: str) -> Mapping[str, Json]:
 
 def _about(run: Run) -> Mapping[str, Json]:
     model = run.model
-    said = lines_of(run.scores, shipped_layout(run.suite), run.headline)
+    shown_first = replace(shipped_layout(run.suite), groups=())  # which are charts here
+    said = lines_of(run.scores, shown_first, run.headline)
     return {
         "lines": [[line.label, line.value, line.beside] for line in said],
         "findings": [] if said else list(findings(run.scores)),
@@ -149,7 +151,7 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     yield "configuration", run.config_digest
     if run.determinism.exact:
         yield "noise floor", "exact: answers follow from a rule"
-    elif math.isfinite(floor):
+    elif math.isfinite(floor) and any(score.metric == SIMILARITY for score in run.scores):
         yield "noise floor", f"differences of similarity up to {floor:.2g} may come from batching"
 
 
@@ -218,6 +220,7 @@ def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
         if score is None:
             continue
         marks = _marks(own, what, reading, {}) if metric == what.headline else []
+        marks = _with_chance(marks, record, what)
         wide = None if case.variant else found.get(metric, reading, scope)
         readings[reading] = [_with_ends(score, wide), marks]
     shown_metric = "" if metric == what.headline else metric
@@ -225,6 +228,18 @@ def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
     named = wording.suite_words(what.suite).figures
     others = {name: rounded(s.value) for name in named if (s := own.get(name, "", {})) is not None}
     return [*head, shown_metric, readings, *([others] if others else [])]
+
+
+def _with_chance(marks: list[Json], record: CaseRecord, what: Shown) -> list[Json]:
+    """Marks in which chance, which is no score of a case, comes from the options of its items."""
+    options = [len(item.model) for item in record.items if item.model]
+    if not marks or CHANCE not in what.marks or not options:
+        return marks
+    chance = rounded(sum(1 / n for n in options) / len(options))
+    return [
+        chance if name == CHANCE and value is None else value
+        for name, value in zip(what.marks, marks, strict=True)
+    ]
 
 
 def _with_ends(score: Score, wide: Score | None) -> list[Json]:
@@ -264,7 +279,7 @@ def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str,
     scored = {reading: value for reading, value in scored.items() if value is not None}
     if scored:
         found["s"] = scored
-    else:
+    if not scored or wording.suite_words(what.suite).stories:
         found["v"] = {name: rounded(value) for name, value in sorted(item.values.items())}
     if "option_mass" in item.values:
         found["o"] = rounded(item.values["option_mass"])

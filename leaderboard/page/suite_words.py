@@ -44,6 +44,7 @@ class SuiteWords:
     below: str = ""  # said under the chart of countries
     kept_back: str = ""  # why there is no wording
     unscored: str = "not scored"
+    cluster: str = ""  # what items of one cluster share
     credit: str = ""
 
 
@@ -63,6 +64,7 @@ WVS = SuiteWords(
     kept_back="The survey's terms do not allow its wording here: questions by id, options by "
     "letter.",
     unscored="not asked in this country or not answered",
+    cluster="stem",
     credit="Protocol: arXiv:2502.14906. People's answers: Durmus et al. 2023, "
     "arXiv:2306.16388 (GlobalOpinionQA, CC BY-NC-SA 4.0); Haerpfer et al. 2022, World Values "
     "Survey wave 7.",
@@ -93,6 +95,7 @@ CULTUREVERSE = SuiteWords(
     kept_back="The wording of these questions is not ours to publish: questions by id, options by "
     "letter.",
     unscored="without a readable answer",
+    cluster="picture",
     credit="Protocol: arXiv:2501.01282.",
 )
 STORIES = SuiteWords(

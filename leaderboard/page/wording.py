@@ -30,7 +30,7 @@ READINGS: Mapping[str, str] = {
 FLOOR, CEILING, CHANCE = "floor_", "ceiling", "_chance"
 REFERENCE, RANDOM = "reference", "random weights"
 KINDS: Mapping[str, str] = {
-    REFERENCE: "baseline: a rule that reads the survey, not a model",
+    REFERENCE: "baseline: a rule, not a model",
     RANDOM: "random weights: tests the harness, its answers mean nothing",
 }
 TRUST: Mapping[str, str] = {

@@ -77,7 +77,9 @@ def test_groupings_name_their_members_in_order() -> None:
     ]
     group = Group(label="by country", by="country", shows="{m:2} (n {m:n})")
     (found,) = lines_of(scores, Layout(groups=(group,)))
-    assert found == Said(label="by country", value="Brazil 0.25 (n 12) · Nigeria 0.50 (n 12)")
+    assert found == Said(
+        label="by country", value="", beside="Brazil 0.25 (n 12) · Nigeria 0.50 (n 12)"
+    )
 
 
 def test_controls_alone_are_shown_and_said_to_be_alone() -> None:

@@ -13,6 +13,13 @@ WIDTHS = (360, 768, 1280)
 ROWS = "#board tbody tr"
 
 
+def says(page: Page, selector: str, text: str) -> None:
+    """Wait until an element holds this text; by locator, as the page's policy forbids `eval`."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(selector).first).to_contain_text(text, timeout=10_000)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A built page, opened as often as wanted; what a console says is kept."""

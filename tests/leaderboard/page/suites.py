@@ -54,12 +54,18 @@ ENDINGS = (
 
 
 def told_run(
-    name: str, store: Path | None, *, gates: Sequence[str] = (), own: bool = True, **changes: Any
+    name: str,
+    store: Path | None,
+    *,
+    gates: Sequence[str] = (),
+    own: bool = True,
+    analyses: Sequence[str] = (),
+    **changes: Any,
 ) -> Run:
     """A run of the sample's stories; with ``own`` every nationality has a word of its own.
 
     Stories of Brazil about the forest are hostile, and two of Pakistan are refused. Without a
-    ``store`` its texts are nowhere.
+    ``store`` its texts are nowhere. ``analyses`` are the suite's unless some are named.
     """
     rng = np.random.default_rng(7)
     answers: dict[str, Answer] = {}
@@ -71,7 +77,7 @@ def told_run(
         kept.put(answers, context="made up", identity="{}")
         kept.close()
         reader = StoredAnswers(store)
-    return _settled("stories", name, rows, gates, reader, **changes)
+    return _settled("stories", name, rows, gates, reader, analyses, **changes)
 
 
 @cache
@@ -88,7 +94,7 @@ def asked_run(name: str, level: float, *, gates: Sequence[str] = (), **changes: 
         place = question.country, question.category, question.question_type
         cells.setdefault(place, []).append(question)
     rows = [row for place, mine in cells.items() for row in _asked(place, mine, level, rng)]
-    return _settled("cultureverse", name, rows, gates, StoredAnswers(), **changes)
+    return _settled("cultureverse", name, rows, gates, StoredAnswers(), (), **changes)
 
 
 def _settled(
@@ -97,6 +103,7 @@ def _settled(
     rows: Sequence[CaseRecord],
     gates: Sequence[str],
     reader: Any,
+    named: Sequence[str],
     **more: Any,
 ) -> Run:
     meta = read_meta(REPO / "suites" / suite)
@@ -112,7 +119,7 @@ def _settled(
         **({"model": identity(name)} | more),
     )
     shipped = [gate for file in gates for gate in load_gates(GATES / file)]
-    analyses = chosen(meta.analyses, {}, source="suite.toml")
+    analyses = chosen(named or meta.analyses, {}, source="suite.toml")
     return settle(made, analyses=analyses, answers=reader, gates=shipped)[0]
 
 

@@ -116,10 +116,11 @@ culture.boardRow = (entry, span) => {
 
 culture.showBoard = () => {
   const {make, state} = culture, group = culture.group(), visible = culture.visible(), span = culture.span();
+  culture.byId("board").classList.toggle("many", culture.column("beside").length > 4);
   culture.byId("board").tHead.replaceChildren(culture.headRow());
   culture.byId("board").tBodies[0].replaceChildren(...visible.map((entry) => culture.boardRow(entry, span)));
   culture.fill("board-caption", `Asked the same, so comparable: ${group.title}. ` +
-    `Shown: ${group.readings[state.reading]}; ${group.proxies[state.proxy] || "everything together"}.`);
+    `Shown: ${Object.keys(group.readings).length > 1 ? `${group.readings[state.reading]}; ` : ""}${group.proxies[state.proxy] || "everything together"}.`);
   const all = group.entries.length;
   culture.fill("board-status", `${visible.length} of ${all} ${all === 1 ? "row" : "rows"} shown.`);
   const key = (look, text) => make("span", {}, make("svg", {class: "ruler-key", "aria-hidden": "true"},

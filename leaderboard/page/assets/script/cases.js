@@ -86,7 +86,7 @@ culture.distributions = (answer, people, wording) => {
 
 culture.scoreLine = (answer, people) => {
   const {reading} = culture.state;
-  if (!answer.s) return Object.entries(answer.v || {}).map(([name, value]) => `${name.replaceAll("_", " ")} ${culture.number(value)}`).join(" · ");
+  if (answer.v) return Object.entries(answer.v || {}).map(([name, value]) => `${name.replaceAll("_", " ")} ${culture.number(value)}`).join(" · ");
   const marks = (people.m[reading] || []).map((value, place) => [culture.marks()[place], value]).filter(([mark, value]) => mark && value !== null);
   const mass = answer.o === undefined ? [] : [`option mass ${culture.number(answer.o, 2)}`];
   return [`${culture.headline().label} ${culture.number(answer.s[reading])}`, ...marks.map(([mark, value]) => `${mark.short} ${culture.number(value)}`), ...mass].join(" · ");
@@ -98,15 +98,15 @@ culture.pictureRow = (ids, pictures) => {
     const about = pictures[id] || {licence: "", credit: ""};
     const terms = [about.credit, about.licence].filter((part) => part).join(", ");
     const shown = about.src ? make("img", {src: about.src, alt: `Picture ${id}`, loading: "lazy"}) : "";
-    const why = about.src ? "" : about.licence && !about.missing ? " (its licence does not let us show it)" : " (not at hand)";
-    return make("figure", {}, shown, make("figcaption", {}, `${id}${why}${terms ? ` – ${terms}` : ""}`));
+    const why = about.src || id === "blank" ? "" : about.licence && !about.missing ? " (its licence does not let us show it)" : " (not at hand)";
+    return make("figure", {}, shown, make("figcaption", {}, `${id === "blank" ? "a grey picture" : id}${why}${terms ? ` – ${terms}` : ""}`));
   }));
 };
 
 culture.question = (answer, content) => {
   const {make} = culture, people = content.people[answer.q];
   const wording = content.wording ? content.wording.questions[answer.q] : null;
-  const ids = [wording && wording.text ? answer.q : "", wording && wording.code ? `WVS ${wording.code}` : "", people.c ? `stem ${people.c}` : ""];
+  const ids = [wording && wording.text ? answer.q : "", wording && wording.code ? `WVS ${wording.code}` : "", people.c && culture.suite().words.cluster ? `${culture.suite().words.cluster} ${people.c}` : ""];
   const known = (answer.d || people.h) !== null && (answer.d || people.h) !== undefined;
   return make("div", {class: "question"}, make("h4", {}, wording && wording.text ? wording.text : answer.q),
     make("div", {class: "ids"}, ids.filter((part) => part).join(" · ")),

@@ -76,6 +76,7 @@ culture.dots = (id, points, marks, words, {step = 26, offset = 0, axis = culture
   const rows = [...new Set(points.map((point) => point.row))];
   const all = [...points.flatMap((point) => [point.value, point.low, point.high]), ...marks.map((mark) => mark.value)]
     .filter((value) => value !== null);
-  const signals = {rows, low: Math.min(...all), high: Math.max(...all), axis, form, step, offset};
+  const low = Math.min(...all), high = Math.max(...all), fine = form === ".2f" && high - low < 0.12;
+  const signals = {rows, low, high, axis, form: fine ? ".3f" : form, step, offset};
   return culture.draw(id, "dots", {points, marks}, signals, words);
 };

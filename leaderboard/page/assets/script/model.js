@@ -21,14 +21,15 @@ culture.scaleOf = (values) => {
     const most = Math.max(0.02, ...found.map(Math.abs));
     return {from: -most, middle: 0, to: most, form: "+.2f"};
   }
-  const low = Math.min(...found), high = Math.max(...found), room = low === high ? 0.5 : 0;
-  return {from: low - room, middle: (low + high) / 2, to: high + room, form: culture.form(culture.figureColumn()), diverging: false};
+  const all = [...found, ...(new Set(found).size < 2 ? [0, found[0] || 1] : [])]; // one value has no scale of its own
+  const low = Math.min(...all), high = Math.max(...all);
+  return {from: low, middle: (low + high) / 2, to: high, form: culture.form(culture.figureColumn()), diverging: false};
 };
 
 culture.toneTitle = () => {
   const column = culture.figureColumn();
   return culture.parts()
-    ? `${column.label} less ${culture.marks()[culture.against()].label.replace("floor: ", "floor ")}`
+    ? `${column.label} less ${culture.marks()[culture.against()].label.replace("floor: ", "")}`
     : column.label;
 };
 
@@ -74,7 +75,7 @@ culture.showHeatmap = (run) => {
     column: tall ? culture.topic(cell.topic) : culture.country(cell.country), value: culture.tone(cell.pair),
     label: `${culture.tip(`${culture.country(cell.country)}, ${culture.topic(cell.topic)}`, cell.pair)}. Click to look into it.`}));
   culture.caption("heatmap-caption", `${culture.capital(word)} by country`,
-    `${culture.proxyName(proxy)}. Colour: ${culture.toneTitle()}; an empty cell was not asked. A click opens the cell.`);
+    `${culture.capital(culture.proxyName(proxy))}. Colour: ${culture.toneTitle()}; an empty cell was not asked. A click opens the cell.`);
   const names = [topics.map(culture.topic), countries.map(culture.country)];
   const [rows, columns] = tall ? [names[1], names[0]] : names;
   const signals = {...culture.scaleOf(values.map((cell) => cell.value)), rows, columns, title: culture.toneTitle(), step: tall ? 21 : 25,
@@ -144,7 +145,7 @@ culture.showModel = async () => {
 // In short, what else was found, and what the gates said; the word before a gate says how it ended.
 culture.showFindings = (about) => {
   const {make, fill, byId} = culture;
-  fill("in-short", ...about.lines.flatMap(([label, value, beside]) => [make("dt", {}, label), make("dd", {}, make("b", {}, value), beside ? ` · ${beside}` : "")]));
+  fill("in-short", ...about.lines.flatMap(([label, value, beside]) => [make("dt", {}, label), make("dd", {}, value ? make("b", {}, value) : "", value && beside ? ` · ${beside}` : beside)]));
   byId("in-short").hidden = !about.lines.length;
   const lines = [...about.findings, ...about.failed.map((one) => `failed: ${one.case}: ${one.reason}`)];
   fill("findings", ...lines.map((line) => make("li", {}, line)));
@@ -160,12 +161,12 @@ culture.showCharts = (run, entry = culture.entry(culture.state.model)) => {
   const words = culture.suite().words, column = culture.figureColumn(), reading = culture.group().readings[culture.state.reading];
   const by = (family) => {
     const rows = culture.rowsBy(run, family), what = Object.keys(culture.group().readings).length > 1 ? `, ${reading}` : "";
-    return `${culture.proxyName(culture.shownProxy(rows))}${what}`;
+    return `${culture.capital(culture.proxyName(culture.shownProxy(rows)))}${what}`;
   };
   culture.fill("figure-note", [column.note, column.metric === culture.headline().metric ? "" : words.no_grade ? "It has no better end." : ""].join(" "));
   culture.showMap(run);
-  culture.showDots("regions", culture.members(run, "region"), "By region", `The United Nations' regions; ${by("region")}.`, "Region");
-  culture.showDots("income", culture.members(run, "income_group"), "By income of the country", `World Bank groups; ${by("income_group")}.`, "Income group");
+  culture.showDots("regions", culture.members(run, "region"), "By region", `${by("region")}. The United Nations' regions.`, "Region");
+  culture.showDots("income", culture.members(run, "income_group"), "By income of the country", `${by("income_group")}. World Bank groups.`, "Income group");
   culture.showDots("proxies", culture.proxyMembers(run, entry), `By ${words.proxy}`, Object.keys(culture.group().readings).length > 1 ? `All countries, ${reading}.` : "All countries.", "Shown by");
   culture.showDots("topics", culture.members(run, "topic"), `By ${words.topic}`, `${by("topic")}.`, words.topic);
   culture.showGain(run);
