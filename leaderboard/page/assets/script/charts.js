@@ -26,6 +26,10 @@ culture.specification = (chart, data, signals, width) => {
     if (signal.name in signals) signal.value = signals[signal.name];
     else if (signal.name in css) signal.value = culture.colour(css[signal.name]);
   }
+  if (signals.tall) { // what explains it stands where one begins to scroll
+    if (spec.legends) spec.legends[0].orient = "top";
+    else spec.axes[0].orient = "top";
+  }
   for (const set of spec.data) if (set.name in data) set.values = structuredClone(data[set.name]);
   return {...spec, width};
 };
@@ -71,12 +75,18 @@ culture.lines = (marks = culture.marks()) => {
   return found.length ? `Lines: ${found.join(", ")}.` : "";
 };
 
+// From the least to the most, but never so near that nothing looks like much.
+culture.spread = (values) => {
+  const low = Math.min(...values), high = Math.max(...values), least = 0.05 * Math.max(Math.abs(low), Math.abs(high));
+  return high - low < least ? [high - least, high] : [low, high];
+};
+
 // Dots with intervals among their floors; every row of the chart has its own.
 culture.dots = (id, points, marks, words, {step = 26, offset = 0, axis = culture.headline().label, form = ".2f"} = {}) => {
   const rows = [...new Set(points.map((point) => point.row))];
   const all = [...points.flatMap((point) => [point.value, point.low, point.high]), ...marks.map((mark) => mark.value)]
     .filter((value) => value !== null);
-  const low = Math.min(...all), high = Math.max(...all), fine = form === ".2f" && high - low < 0.12;
-  const signals = {rows, low, high, axis, form: fine ? ".3f" : form, step, offset};
+  const [low, high] = culture.spread(all), fine = form === ".2f" && high - low < 0.12;
+  const signals = {rows, low, high, axis, form: fine ? ".3f" : form, step, offset, tall: rows.length > 40};
   return culture.draw(id, "dots", {points, marks}, signals, words);
 };

@@ -21,8 +21,7 @@ culture.scaleOf = (values) => {
     const most = Math.max(0.02, ...found.map(Math.abs));
     return {from: -most, middle: 0, to: most, form: "+.2f"};
   }
-  const all = [...found, ...(new Set(found).size < 2 ? [0, found[0] || 1] : [])]; // one value has no scale of its own
-  const low = Math.min(...all), high = Math.max(...all);
+  const [low, high] = culture.spread(new Set(found).size < 2 ? [...found, 0, found[0] || 1] : found); // one value has no scale of its own
   return {from: low, middle: (low + high) / 2, to: high, form: culture.form(culture.figureColumn()), diverging: false};
 };
 
@@ -78,7 +77,7 @@ culture.showHeatmap = (run) => {
     `${culture.capital(culture.proxyName(proxy))}. Colour: ${culture.toneTitle()}; an empty cell was not asked. A click opens the cell.`);
   const names = [topics.map(culture.topic), countries.map(culture.country)];
   const [rows, columns] = tall ? [names[1], names[0]] : names;
-  const signals = {...culture.scaleOf(values.map((cell) => cell.value)), rows, columns, title: culture.toneTitle(), step: tall ? 21 : 25,
+  const signals = {...culture.scaleOf(values.map((cell) => cell.value)), rows, columns, title: culture.toneTitle(), tall, step: tall ? 21 : 25,
     slanted: (Math.max(540, culture.byId("heatmap").clientWidth) - 190) / columns.length < 66};
   culture.draw("heatmap", "heatmap", {cells: values}, signals, "Heatmap by country. The numbers are in the table below.",
     (cell) => cell.id && culture.openCase(cell.id, true));
@@ -103,7 +102,7 @@ culture.showMap = (run) => {
   const drawn = new Set(culture.data.world.features.map((feature) => feature.id));
   const small = members.filter(({member}) => !drawn.has(member)).map(({name}) => name);
   culture.caption("map-caption", "Where it lies", `Colour: ${culture.toneTitle()}, ${proxy}. Grey was not measured.` +
-    (small.length ? ` Too small for this map, in the table only: ${small.join(", ")}.` : ""));
+    (small.length ? ` Too small for this map, in the table only: ${small.slice(0, 8).join(", ")}${small.length > 8 ? ` and ${small.length - 8} more` : ""}.` : ""));
   const world = culture.data.world.features;
   culture.draw("map", "map", {values, world}, {...culture.scaleOf(values.map((value) => value.value)), title: culture.toneTitle()},
     "Map of the world, measured countries coloured. The numbers are in the table of countries below.",

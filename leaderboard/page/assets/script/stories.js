@@ -72,17 +72,24 @@ culture.storyPicture = (id, about) => {
     make("figcaption", {}, `${id}${why}${terms ? ` – ${terms}` : ""}`));
 };
 
-// Tested words first; else the published count, which no test stands behind.
-culture.wordList = ({tested = [], counted = []}) => {
-  const {make} = culture, number = culture.number;
-  const markers = tested.filter(([, , p]) => p <= 0.05), rest = tested.filter(([, , p]) => p > 0.05);
+const LISTED = 6; // words without proof, in a list and in a text
+
+// Markers; what is more frequent without proof; the published count, which no test stands behind.
+culture.wordLists = ({tested = [], counted = []}) => ({
+  markers: tested.filter(([, , p]) => p <= 0.05),
+  rest: tested.filter(([, , p]) => p > 0.05).slice(0, LISTED),
+  counted: counted.slice(0, LISTED),
+});
+
+culture.wordList = (words) => {
+  const {make} = culture, number = culture.number, {markers, rest, counted} = culture.wordLists(words);
   const list = (title, entries, text) => (entries.length ? make("div", {class: "words"}, make("h4", {}, title),
     make("ul", {}, ...entries.map((entry) => make("li", {title: text(entry)}, entry[0])))) : "");
   return make("div", {},
     list("Words that mark it (p ≤ 0.05)", markers, ([, z, p, n]) => `z ${number(z, 1)}, p ${number(p)}, in ${n} stories`),
     markers.length ? "" : make("p", {class: "note"}, "No word marks this nationality beyond chance."),
-    list("More frequent here, within chance", rest.slice(0, 6), ([, z, p, n]) => `z ${number(z, 1)}, p ${number(p)}, in ${n} stories`),
-    list("Highest TF-IDF, as published, without a test", counted.slice(0, 6), ([, weight, n]) => `TF-IDF ${number(weight, 1)}, in ${n} stories`));
+    list("More frequent here, within chance", rest, ([, z, p, n]) => `z ${number(z, 1)}, p ${number(p)}, in ${n} stories`),
+    list("Highest TF-IDF, as published, without a test", counted, ([, weight, n]) => `TF-IDF ${number(weight, 1)}, in ${n} stories`));
 };
 
 culture.story = ([text, count, marks], words) => {
@@ -99,9 +106,9 @@ culture.cut = (text) => {
   return text.split(/([\p{L}\p{N}][\p{L}\p{N}\u0027\u2019]*)/u);
 };
 
-culture.markedText = (text, {tested = [], counted = []}) => {
-  const markers = new Map(tested.filter(([, , p]) => p <= 0.05).map((one) => [one[0], one]));
-  const others = new Set([...tested, ...counted].map((one) => one[0]));
+culture.markedText = (text, words) => {
+  const lists = culture.wordLists(words), markers = new Set(lists.markers.map(([word]) => word));
+  const others = new Set([...lists.rest, ...lists.counted].map(([word]) => word));
   const parts = [];
   let plain = "";
   for (const piece of culture.cut(text)) {
