@@ -44,7 +44,8 @@ culture.hideFigure = (id, hidden) => { culture.byId(id).closest("figure").hidden
 culture.showDots = (id, members, title, text, first, {column = culture.figureColumn(), marks = culture.figureMarks(), zero = ""} = {}) => {
   culture.hideFigure(id, !members.length);
   if (!members.length) return;
-  culture.caption(`${id}-caption`, title, `${text} ${culture.lines(marks)}`);
+  const bare = members.some(({pair}) => pair[0][1] === null || pair[0][1] === undefined);
+  culture.caption(`${id}-caption`, title, [text, culture.lines(marks), bare ? "A dot without a bar has too few for an interval." : ""].join(" "));
   const points = members.map(({name, pair}) => culture.pointRow(name, "a", pair[0], column.label, column.decimals));
   const lines = zero ? members.map(({name}) => ({row: name, look: "world", label: zero, value: 0}))
     : members.flatMap(({name, pair}) => culture.markRows(name, pair[1], marks));
