@@ -10,14 +10,15 @@ import pytest
 
 from benchmark.errors import BoardProblem
 from benchmark.records import Score, Text
+from leaderboard.__main__ import main
 from leaderboard.page.reliability import reliability
 from leaderboard.page.run_view import overview
 from leaderboard.page.stories import MOST_CHARACTERS, contents, shelves
 from leaderboard.page.texts import Texts, open_texts
 from leaderboard.page.vocabulary import vocabulary
 from leaderboard.runs import Run
-from tests.leaderboard.page.boards import HOSTILE
-from tests.leaderboard.page.suites import asked_run, silent_run, told_run
+from tests.leaderboard.page.boards import HOSTILE, write_board
+from tests.leaderboard.page.suites import asked_run, told_run
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +105,24 @@ def test_the_overview_has_lines_gates_and_figures(told: tuple[Run, Path]) -> Non
     assert set(case[8]) == {"n_words", "mtld", "distinct_2", "self_similarity"}
 
 
-def test_reliability_is_of_questions_and_not_of_controls() -> None:
+def test_reliability_is_of_questions_and_not_of_controls(told: tuple[Run, Path]) -> None:
     """Bins of at least twenty, low to high; a run without confidences has none."""
     bins: Any = reliability(asked_run("org/asked", 0.7).rows)
     assert sum(one[4] for one in bins) == 72
     assert [one[0] for one in bins] == sorted(one[0] for one in bins)
     assert all(low <= right <= high for _, right, low, high, _ in bins)
-    assert reliability(silent_run().rows) == []
+    assert reliability(told[0].rows) == []
+
+
+def test_the_command_names_a_store_that_is_not_there(
+    told: tuple[Run, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 1 and a sentence; a number of stories that is none is a usage error."""
+    pytest.importorskip("vl_convert", reason="the extra `page` is not installed")
+    board = write_board(tmp_path, [told[0]])
+    missing = str(tmp_path / "no.sqlite")
+    assert main(["page", str(board), "--store", missing, "--out", str(tmp_path / "out")]) == 1
+    assert "no.sqlite is not there" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["page", str(board), "--stories", "none"])
+    assert "is not a number of stories" in capsys.readouterr().err

@@ -5,8 +5,8 @@ culture.isHeadline = () => culture.figureColumn().metric === culture.headline().
 culture.figureMarks = () => (culture.isHeadline() ? culture.marks() : []);
 culture.form = (column) => `.${Math.min(2, column.decimals)}f`;
 
-culture.figureChoices = () => {
-  const {state, byId, options} = culture, figures = culture.suite().figures;
+culture.figureChoices = (run) => {
+  const {state, byId, options} = culture, figures = culture.suite().figures.filter((one) => one.metric in run.figures);
   state.figure = options(byId("figure"), [culture.headline(), ...figures].map((one) => [one.metric, one.label]), state.figure);
   byId("figure").closest("label").hidden = !figures.length;
   const floor = culture.marks()[culture.against()];

@@ -156,7 +156,7 @@ culture.showFindings = (about) => {
 };
 
 culture.showCharts = (run, entry = culture.entry(culture.state.model)) => {
-  culture.figureChoices();
+  culture.figureChoices(run);
   const words = culture.suite().words, column = culture.figureColumn(), reading = culture.group().readings[culture.state.reading];
   const by = (family) => {
     const rows = culture.rowsBy(run, family), what = Object.keys(culture.group().readings).length > 1 ? `, ${reading}` : "";
