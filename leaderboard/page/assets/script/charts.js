@@ -81,12 +81,15 @@ culture.spread = (values) => {
   return high - low < least ? [high - least, high] : [low, high];
 };
 
+// One decimal more where neighbouring ticks would read the same.
+culture.finer = (form, range) => (range < 12 * 10 ** -form[1] ? `.${Number(form[1]) + 1}f` : form);
+
 // Dots with intervals among their floors; every row of the chart has its own.
 culture.dots = (id, points, marks, words, {step = 26, offset = 0, axis = culture.headline().label, form = ".2f"} = {}) => {
   const rows = [...new Set(points.map((point) => point.row))];
   const all = [...points.flatMap((point) => [point.value, point.low, point.high]), ...marks.map((mark) => mark.value)]
     .filter((value) => value !== null);
-  const [low, high] = culture.spread(all), fine = form === ".2f" && high - low < 0.12;
-  const signals = {rows, low, high, axis, form: fine ? ".3f" : form, step, offset, tall: rows.length > 40};
+  const [low, high] = culture.spread(all);
+  const signals = {rows, low, high, axis, form: culture.finer(form, high - low), step, offset, tall: rows.length > 40};
   return culture.draw(id, "dots", {points, marks}, signals, words);
 };

@@ -81,13 +81,18 @@ culture.wordLists = ({tested = [], counted = []}) => ({
   counted: counted.slice(0, LISTED),
 });
 
+culture.noMarkers = ({tested, counted}) => {
+  if (tested) return "No word marks this nationality beyond chance.";
+  return counted ? "No word stands in enough stories to be tested." : "Distinctive words were not computed: they are learned from stories with a shared or an own picture.";
+};
+
 culture.wordList = (words) => {
   const {make} = culture, number = culture.number, {markers, rest, counted} = culture.wordLists(words);
   const list = (title, entries, text) => (entries.length ? make("div", {class: "words"}, make("h4", {}, title),
     make("ul", {}, ...entries.map((entry) => make("li", {title: text(entry)}, entry[0])))) : "");
   return make("div", {},
     list("Words that mark it (p ≤ 0.05)", markers, ([, z, p, n]) => `z ${number(z, 1)}, p ${number(p)}, in ${n} stories`),
-    markers.length ? "" : make("p", {class: "note"}, "No word marks this nationality beyond chance."),
+    markers.length ? "" : make("p", {class: "note"}, culture.noMarkers(words)),
     list("More frequent here, within chance", rest, ([, z, p, n]) => `z ${number(z, 1)}, p ${number(p)}, in ${n} stories`),
     list("Highest TF-IDF, as published, without a test", counted, ([, weight, n]) => `TF-IDF ${number(weight, 1)}, in ${n} stories`));
 };
