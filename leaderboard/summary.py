@@ -17,6 +17,7 @@ from benchmark.world import countries
 
 NOT_SCORED = "—"
 BETWEEN = " · "
+LEAST_P = 0.005  # below, a p of two decimals would read 0
 Scope = tuple[tuple[str, str], ...]
 
 
@@ -85,7 +86,9 @@ def cell(found: Scored, column: Column) -> str:
     if column.interval:
         return f"{text}\n{ends(score, column.decimals)}".rstrip()
     p = found.get(column.below) if column.below else None
-    return text if p is None or math.isnan(p.value) else f"{text}\np {p.value:.2f}"
+    if p is None or math.isnan(p.value):
+        return text
+    return f"{text}\n{f'p {p.value:.2f}' if p.value >= LEAST_P else 'p<0.01'}"
 
 
 def name_of(key: str, member: str) -> str:

@@ -92,6 +92,13 @@ def test_controls_alone_are_shown_and_said_to_be_alone() -> None:
     ]
 
 
+def test_a_small_p_does_not_read_zero() -> None:
+    """Two decimals, and below half a hundredth a bound."""
+    column = Column(head="", metric="m", decimals=1, below="p")
+    shown = [cell(Scored([score("m", 1), score("p", p)]), column) for p in (0.004, 0.005, 0.5, NAN)]
+    assert shown == ["1.0\np<0.01", "1.0\np 0.01", "1.0\np 0.50", "1.0"]
+
+
 @given(st.floats(-10, 10), st.booleans())
 def test_a_rounded_zero_has_no_sign(value: float, signed: bool) -> None:
     """In no form."""

@@ -7,6 +7,9 @@ import json
 import pytest
 
 from leaderboard.__main__ import main
+from leaderboard.page.stories import shelves
+from leaderboard.page.texts import open_texts
+from leaderboard.runs import read_run
 from tests.plugin.running import Place, answers
 
 SUITE = "suites/stories"
@@ -38,6 +41,9 @@ def test_run_resume_estimate_and_replay(place: Place) -> None:
     files = ("--store", str(place.store), "--out", str(out))
     assert main(["bundle", str(place.run_file()), *files]) == 0
     assert main(["replay", str(out)]) == 0
+    with open_texts([], [out]) as texts:
+        (shelf, *_) = shelves(read_run(place.run_file()).rows, texts, most=1)
+    assert (shelf.name, set(shelf.told)) == ("birds/none", {"BRA", "NGA"})
 
 
 @pytest.mark.slow

@@ -64,9 +64,8 @@ culture.showHeatmap = (run) => {
   const word = culture.suite().words.topic;
   culture.hideFigure("heatmap", !cells.length);
   if (!cells.length) return;
-  const order = Object.keys({...culture.data.names.topics, ...culture.suite().words.topics});
-  const own = Object.keys(culture.suite().words.topics);
-  const place = (slug) => (own.length ? own : order).indexOf(slug) >>> 0; // unknown ones last
+  const own = Object.keys(culture.suite().words.topics), order = own.length ? own : Object.keys(culture.data.names.topics);
+  const place = (slug) => order.indexOf(slug) >>> 0; // unknown ones last
   const topics = [...new Set(cells.map((cell) => cell.topic))].sort((a, b) => place(a) - place(b) || a.localeCompare(b));
   const countries = [...new Set(cells.map((cell) => cell.country))].sort((a, b) => culture.country(a).localeCompare(culture.country(b)));
   const tall = countries.length > MANY; // then countries are rows
