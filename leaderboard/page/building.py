@@ -46,6 +46,7 @@ class _Written:
     with_cases: set[str] = field(default_factory=set)
     wordings: set[str] = field(default_factory=set)
     pictures: dict[str, set[str]] = field(default_factory=dict)  # by country
+    large: dict[str, Json] = field(default_factory=dict)  # of stories, by picture, made once
 
     def put(self, name: str, text: str) -> None:
         path = self.out / name
@@ -178,7 +179,9 @@ def _write_stories(written: _Written, name: str, run: Run) -> Json:
         return None
     found = []
     for shelf in shelves(run.rows, written.texts, most=written.examples):
-        pictures = thumbnails(written.sets, shelf.shown.values(), side=LARGE_SIDE)
+        wanted = set(shelf.shown.values())
+        written.large |= thumbnails(written.sets, wanted - written.large.keys(), side=LARGE_SIDE)
+        pictures = {image: written.large[image] for image in sorted(wanted & written.large.keys())}
         content = {"told": shelf.told, "shown": shelf.shown, "pictures": pictures}
         text = scripts.call("stories", name, shelf.name, content)
         written.put(f"{DATA}/{name}-story-{file_name(shelf.name)}.js", text)

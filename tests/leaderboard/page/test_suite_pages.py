@@ -137,7 +137,7 @@ def test_two_nationalities_side_by_side(page: Page) -> None:
     assert not page.locator("#story-babble").is_visible()
 
 
-def test_a_hostile_story_is_only_text(page: Page) -> None:
+def test_a_hostile_story_is_only_text(site: Site, page: Page) -> None:
     """It is shown as it is, and nothing of it ran."""
     go(page, "stories", "org/teller")
     page.locator("#story-concept").select_option("forest")
@@ -145,6 +145,8 @@ def test_a_hostile_story_is_only_text(page: Page) -> None:
     says(page, "#told .story", "<script>window.pwned")
     assert page.evaluate("window.pwned") is None
     assert page.locator("img[src=x]").count() == 0
+    for path in site.folder.rglob("*.*"):
+        assert b"<script>window.pwned" not in path.read_bytes(), path
 
 
 def test_babble_and_missing_texts_are_said(page: Page) -> None:

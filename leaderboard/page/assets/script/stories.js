@@ -26,7 +26,7 @@ culture.openStories = async () => {
   if (!shelves.size) {
     fill("story-status", about.given
       ? "The stores and bundles that this page was built with hold none of this model's texts."
-      : "No texts were given when this page was built: run files hold figures only. Build it with --store or --bundles to read stories here.");
+      : "No texts were given when this page was built: run files hold figures only. Build it with --store, the file that a run names as its store, or with --bundles to read stories here.");
     return fill("told", ...[state.story_one, state.story_other].map((code, place) => culture.told(run, code, place, [], null, "")));
   }
   const proxies = shelves.get(state.story_concept) || [];
