@@ -62,6 +62,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("leaderboard.migrating", "leaderboard.trust", "leaderboard.hub_reading"),
             *("leaderboard.summary", "leaderboard.table_parts", "leaderboard.plain_tables"),
             "leaderboard.scores",
+            *("leaderboard.places", "leaderboard.merge_command"),
         ),
         ("joints", "shards", "world", "engine", "analyses", "rows", "gates", "suite"),
     ),
@@ -92,18 +93,8 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "command": (
         ("leaderboard.__main__",),
         (
-            "joints",
-            "engine",
-            "analyses",
-            "gates",
-            "suite",
-            "leaderboard",
-            "report",
-            "replay",
-            "export",
-            "page",
-            "publish",
-            "transfer",
+            *("joints", "leaderboard", "report", "replay", "export"),
+            *("page", "publish", "transfer"),
         ),
     ),
     "plugin": (
