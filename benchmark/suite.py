@@ -7,16 +7,19 @@ metric is implemented in a suite.
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.jsonio import Json
+from benchmark.layout import KEYS, Layout, layout_of
 from benchmark.records import Analysis, Case, Script, Selection
 from benchmark.settings import Settings
 from benchmark.survey import Survey
@@ -29,7 +32,7 @@ class SuiteMeta:
     """The metadata of suite.toml; ``headline`` names the score a board is sorted by.
 
     ``countries`` (ISO 3166-1 alpha-3) are those asked about when the user names none; ``noun`` is
-    what the live line counts.
+    what the live line counts; ``layout`` is what tables show first.
     """
 
     name: str
@@ -43,6 +46,7 @@ class SuiteMeta:
     analyses: tuple[str, ...]
     headline: str
     noun: str = "prompts"
+    layout: Layout = field(default_factory=Layout)
 
 
 class Suite(Protocol):
@@ -98,15 +102,27 @@ def read_meta(folder: Path) -> SuiteMeta:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataProblem(f"suite file {path} cannot be read: {error}") from error
-    fields = SuiteMeta.__annotations__
+    named = [name for name in SuiteMeta.__annotations__ if name != "layout"]
     for key in table:
-        if key not in fields:
-            raise DataProblem(unknown("key", key, fields, source=str(path)))
-    missing = sorted(set(fields) - set(table) - {"noun"})
+        if key not in (*named, *KEYS):
+            raise DataProblem(unknown("key", key, (*named, *KEYS), source=str(path)))
+    missing = sorted(set(named) - set(table) - {"noun"})
     if missing:
         raise DataProblem(f"suite file {path} lacks {', '.join(missing)}")
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
-    return SuiteMeta(**values)
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in table.items()
+        if key in named
+    }
+    return SuiteMeta(**values, layout=layout_of(table, source=f"suite file {path}"))
+
+
+@cache
+def shipped_layout(name: str) -> Layout:
+    """The layout of a suite that comes with the harness; an empty one for any other."""
+    folder = Path(__file__).parents[1] / "suites" / name
+    shipped = re.fullmatch(r"[a-z0-9_]+", name) and (folder / SUITE_FILE).is_file()
+    return read_meta(folder).layout if shipped else Layout()
 
 
 def load_suite(folder: Path, settings: Settings) -> Suite:

@@ -34,6 +34,7 @@ from leaderboard.replay.commands import (
 )
 from leaderboard.report.commands import add_report, run_report
 from leaderboard.runs import read_run
+from leaderboard.scores import add_scores, run_scores
 from leaderboard.study.commands import run_study
 from leaderboard.study.options import add_study
 from leaderboard.tables import board_tables, render, run_table
@@ -48,6 +49,7 @@ A run of a suite writes run.json under leaderboard/runs and adds a row to leader
   pytest suites/wvs --model demo          measure, write both files
   python -m leaderboard show              look at the board
   python -m leaderboard show RUN.json     one run by proxy, with its floors
+  python -m leaderboard scores RUN.json   every score of a run; --by region, country, …
   python -m leaderboard report RUN.json   the paper's tables and figures: build/report/report.md
   python -m leaderboard check leaderboard/runs
   python -m leaderboard build leaderboard/runs --out board.json
@@ -69,6 +71,7 @@ BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a
     "rerun": run_rerun,
     "merge": run_merge,
     "page": run_page,
+    "scores": run_scores,
     "report": run_report,
     "study": run_study,
     "transfer": run_transfer,
@@ -142,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rerun(commands)
     add_export(commands)
     add_page(commands)
+    add_scores(commands)
     add_publish(commands)
     add_transfer(commands)
     add_encoders(commands)

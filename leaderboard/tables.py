@@ -1,4 +1,4 @@
-"""Tables for people: one run by proxy, one suite of a board; rich Tables from records.
+"""Tables for people: one run, one suite of a board; rich Tables from records.
 
 Knows nothing of files or terminals: `render` gives text of a stated width, without colour unless
 asked. A similarity never stands without its floors, nor a number without its n.
@@ -12,22 +12,26 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.suite import shipped_layout
 from leaderboard.board import Board, BoardRow, row_of_run
-from leaderboard.migrating import SELF_REPORTED
+from leaderboard.plain_tables import declared_table, generic_table, summary_table
+from leaderboard.summary import NOT_SCORED, ends
+from leaderboard.table_parts import LEAST_LABEL, blank, model_cell, run_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from benchmark.layout import Layout
     from benchmark.records import Reading, Score
     from leaderboard.runs import Run
 
-NOT_SCORED = "—"
+__all__ = ["NOT_SCORED", "board_tables", "render", "run_table"]
+
 MAIN = "js_similarity"
 BLOCKS: tuple[tuple[Reading, str], ...] = (
     ("substantive", "substantive options"),
@@ -37,8 +41,6 @@ PROXY_ORDER = (
     *("country", "food", "sports", "objects", "brands", "geography", "tradition", "pop-culture"),
     *("income-low", "income-high", "none", "blank", "other-country"),
 )
-LEAST_LABEL = 11
-NARROWEST = 72  # a narrow table would squeeze its caption
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,21 +78,21 @@ CAPTION = (
     f"“don't know” and the like. {NOT_SCORED}: not scored."
 )
 CEILING = "Ceiling: a fresh sample of respondents. "
-GENERIC_CAPTION = (
-    f"\ninterval: low…high. n, missing: answers scored and not. {NOT_SCORED}: not scored."
-)
-KINDS = {
-    "reference": "reference: a rule, not a model",
-    "random weights": "random weights: it tests the harness, its answers mean nothing",
-}
 
 
-def run_table(run: Run) -> Table:
-    """One run: per proxy and overall, substantive options first."""
+def run_table(run: Run, *, layout: Layout | None = None) -> Table:
+    """One run: by proxy where it has similarities, else the lines of its suite's layout.
+
+    ``layout`` is that of the shipped suite of its name unless given; without lines in it, every
+    score over everything.
+    """
     row = row_of_run(run, file="")
-    table = _table(_run_title(run, row))
+    table = blank(run_title(run, row))
     if not _has_main(row.scores):
-        return _generic(table, [("", row)])
+        shown = layout or shipped_layout(run.suite)
+        return (
+            summary_table(table, run, shown) if shown.lines else generic_table(table, [("", row)])
+        )
     _columns(table, "proxy", RUN_COLUMNS)
     proxies = {score.scope["proxy"] for score in row.scores if score.scope}
     for reading, heading in BLOCKS:
@@ -103,27 +105,30 @@ def run_table(run: Run) -> Table:
     return table
 
 
-def board_tables(board: Board, suite: str) -> list[Table]:
+def board_tables(board: Board, suite: str, *, layout: Layout | None = None) -> list[Table]:
     """One suite of a board: overall figures, a table for each set of rows that were asked the same.
 
-    Only those may be compared. The last table explains the columns.
+    Only those may be compared. The last table explains the columns. ``layout`` as in `run_table`.
     """
     rows = [row for row in board.rows if row["suite"] == suite]
     groups = [list(group) for _, group in groupby(rows, key=lambda row: row["comparable"])]
-    return [_group_table(group, last=group is groups[-1]) for group in groups]
+    shown = layout or shipped_layout(suite)
+    return [_group_table(group, shown, last=group is groups[-1]) for group in groups]
 
 
-def _group_table(rows: Sequence[BoardRow], *, last: bool) -> Table:
+def _group_table(rows: Sequence[BoardRow], layout: Layout, *, last: bool) -> Table:
     noun = "run" if len(rows) == 1 else "runs"
     title = f"Leaderboard of {rows[0]['suite']}, {len(rows)} {noun} on: {rows[0]['measured_on']}"
-    table = _table(Text(title, style="bold"))
+    table = blank(Text(title, style="bold"))
     if not any(_has_main(row.scores) for row in rows):
-        return _generic(table, [(row["model"], row) for row in rows])
+        if layout.columns:
+            return declared_table(table, rows, layout, last=last)
+        return generic_table(table, [(row["model"], row) for row in rows])
     _columns(table, "model", BOARD_COLUMNS)
     for reading, heading in BLOCKS:
         _heading(table, heading)
         for row in rows:
-            _add(table, _model_cell(row), _overall(row.scores), reading, BOARD_COLUMNS)
+            _add(table, model_cell(row), _overall(row.scores), reading, BOARD_COLUMNS)
     table.caption = Text(CAPTION.format(ceiling="")) if last else None
     return table
 
@@ -161,35 +166,6 @@ def _narrowest(table: Table) -> int:
 # --- parts ---------------------------------------------------------------------------------
 
 
-def _table(title: Text) -> Table:
-    return Table(
-        title=title,
-        title_justify="left",
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-        show_edge=False,
-        padding=0,
-        min_width=NARROWEST,
-    )
-
-
-def _run_title(run: Run, row: BoardRow) -> Text:
-    lines = [f"{run.suite} {run.suite_version}: {run.model.name}", f"config {run.config_digest}"]
-    if row["kind"]:
-        lines.append(KINDS[row["kind"]])
-    if not run.complete:
-        lines.append(f"PARTIAL: {', '.join(run.partial_because) or 'not all cases measured'}")
-    lines.append(f"{len(run.rows)} of {run.n_selected} cases measured, {len(run.failed)} failed")
-    return Text("\n".join([lines[0], " · ".join(lines[1:])]), style="bold")
-
-
-def _model_cell(row: BoardRow) -> Text:
-    state = "complete" if row.complete else "PARTIAL"
-    kind = f"\n  {row['kind']}" if row["kind"] else ""
-    checked = f"\n  {row.trust}" if row.trust != SELF_REPORTED else ""
-    return Text(f"{row['model']}{kind}\n  {state} {row['config_digest']}{checked}")
-
-
 def _columns(table: Table, label: str, columns: Sequence[Column]) -> None:
     table.add_column(label, vertical="top", overflow="fold", min_width=LEAST_LABEL)
     for head in [*(column.head for column in columns), "n", "miss-\ning", MASS.head]:
@@ -215,13 +191,7 @@ def _cell(score: Score | None, column: Column) -> str:
     if score is None or math.isnan(score.value):
         return NOT_SCORED
     value = _fixed(score.value, column.decimals)
-    return f"{value}\n{_interval(score, column.decimals)}" if column.interval else value
-
-
-def _interval(score: Score, decimals: int = 3) -> str:
-    if math.isnan(score.low) or math.isnan(score.high):
-        return "too few" if "too few" in score.method else ""
-    return f"{_fixed(score.low, decimals)}…{_fixed(score.high, decimals)}"
+    return f"{value}\n{ends(score, column.decimals)}" if column.interval else value
 
 
 def _fixed(value: float, decimals: int) -> str:
@@ -244,22 +214,3 @@ def _has_main(scores: Iterable[Score]) -> bool:
 def _proxy_order(proxy: str) -> tuple[int, str]:
     known = PROXY_ORDER.index(proxy) if proxy in PROXY_ORDER else len(PROXY_ORDER)
     return known, proxy
-
-
-def _generic(table: Table, rows: Sequence[tuple[str, BoardRow]]) -> Table:
-    """Overall scores as they are, for suites that measure something else."""
-    if any(label for label, _ in rows):
-        table.add_column("model", overflow="fold", min_width=LEAST_LABEL)
-    table.add_column("metric", overflow="fold", min_width=LEAST_LABEL)
-    for head in ("value", "interval", "n", "missing"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for label, row in rows:
-        table.add_section()
-        for place, score in enumerate(_overall(row.scores)):
-            value = NOT_SCORED if math.isnan(score.value) else f"{score.value:.3f}"
-            first = _model_cell(row) if place == 0 else Text()
-            model = [first] if label else []
-            counts = str(score.n), str(score.n_missing)
-            table.add_row(*model, Text(score.name), value, _interval(score), *counts)
-    table.caption = Text(GENERIC_CAPTION)
-    return table

@@ -52,7 +52,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "noise": (("benchmark.noise",), ("joints", "metrics", "rows")),
     "gates": (("benchmark.gates",), ("joints", "world", "metrics", "rows")),
     "suite": (
-        ("benchmark.suite", "benchmark.sources", "benchmark.parts"),
+        ("benchmark.suite", "benchmark.sources", "benchmark.parts", "benchmark.layout"),
         ("joints", "settings", "data"),
     ),
     "data command": (("benchmark.data",), ("joints", "settings", "data", "suite")),
@@ -62,10 +62,12 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("leaderboard.tables", "leaderboard.settling", "leaderboard.merging"),
             *("leaderboard.findings", "leaderboard.baseline", "leaderboard.comparing"),
             *("leaderboard.migrating", "leaderboard.trust", "leaderboard.hub_reading"),
+            *("leaderboard.summary", "leaderboard.table_parts", "leaderboard.plain_tables"),
+            "leaderboard.scores",
             *("leaderboard.places", "leaderboard.merge_command"),
             "leaderboard.encoder_identities",
         ),
-        ("joints", "shards", "engine", "analyses", "rows", "gates", "suite"),
+        ("joints", "shards", "world", "engine", "analyses", "rows", "gates", "suite"),
     ),
     "report": (
         ("leaderboard.report",),
@@ -81,7 +83,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "export": (("leaderboard.export",), ("joints", "suite", "leaderboard")),
     "page": (
         ("leaderboard.page",),
-        ("joints", "world", "data", "rows", "leaderboard"),
+        ("joints", "world", "data", "metrics", "engine", "rows", "suite", "leaderboard", "replay"),
     ),
     "publish": (
         ("leaderboard.publish",),

@@ -100,9 +100,11 @@ def summary(reporter: Any, controller: Controller) -> None:
 def _run(reporter: Any, run: SuiteRun, width: int) -> None:
     for sentence in _shard(run):
         reporter.write_line(sentence)
+    layout = run.suite.meta.layout
     if run.finished is not None:
-        reporter.write_line(tables.render(tables.run_table(run.finished), width).rstrip())
-    for line in findings(run.run.scores):
+        table = tables.run_table(run.finished, layout=layout)
+        reporter.write_line(tables.render(table, width).rstrip())
+    for line in findings(run.run.scores) if not layout.lines else ():  # which say the same
         reporter.write_line(line)
     for failure in run.run.failed[:5]:
         reporter.write_line(f"failed: {failure.reason}", red=True)
@@ -176,6 +178,7 @@ def _rows(reporter: Any, path: Path, run: SuiteRun, width: int) -> None:
     except BoardProblem as problem:
         reporter.write_line(str(problem), red=True)
         return
-    for table in tables.board_tables(document, run.suite.meta.name):
+    meta = run.suite.meta
+    for table in tables.board_tables(document, meta.name, layout=meta.layout):
         table.caption = None  # the run's own table has just explained the columns
         reporter.write_line(tables.render(table, width).rstrip() + "\n")

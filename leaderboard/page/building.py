@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmark.errors import BoardProblem
+from benchmark.images.image_set import ImageSet
 from benchmark.jsonio import Json
-from benchmark.proxies import drawn_sample, load_images
+from benchmark.proxies import drawn_sample, drawn_stories, load_images
+from benchmark.questions.embedded import sample_questions
 from leaderboard.board import Board, BoardRow, read_board, row_of_run
 from leaderboard.documents import kind_of, write
 from leaderboard.page import scripts
 from leaderboard.page.library import require_page
-from leaderboard.page.pictures import thumbnails
-from leaderboard.page.questions import publishable, survey_digest
+from leaderboard.page.pictures import LARGE_SIDE, thumbnails
+from leaderboard.page.questions import data_digest, publishable
 from leaderboard.page.rendering import notices, page
 from leaderboard.page.run_view import countries, overview, questions
+from leaderboard.page.stories import EXAMPLES, contents, shelves
+from leaderboard.page.texts import Texts, open_texts
 from leaderboard.page.view import document, entry_id, view
+from leaderboard.page.wording import suite_words
 from leaderboard.runs import Run, read_run
 
 INDEX, NOTICES, DATA = "index.html", "NOTICES.txt", "data"
@@ -31,13 +36,17 @@ TITLE = "pytest-culture leaderboard"
 
 @dataclass(kw_only=True, slots=True)
 class _Written:
-    """The files of a page so far, and what its runs have in common."""
+    """The files of a page so far, what they are made with, and what its runs have in common."""
 
     out: Path
+    sets: Sequence[ImageSet]
+    texts: Texts
+    examples: int
     files: list[Path] = field(default_factory=list)
     with_cases: set[str] = field(default_factory=set)
     wordings: set[str] = field(default_factory=set)
     pictures: dict[str, set[str]] = field(default_factory=dict)  # by country
+    large: dict[str, Json] = field(default_factory=dict)  # of stories, by picture, made once
 
     def put(self, name: str, text: str) -> None:
         path = self.out / name
@@ -51,28 +60,36 @@ def build_page(
     out: Path,
     *,
     images: Sequence[Path] = (),
+    stores: Sequence[Path] = (),
+    bundles: Sequence[Path] = (),
+    examples: int = EXAMPLES,
     title: str = TITLE,
 ) -> Sequence[Path]:
     """Build the page of a board in a folder and return the files written, sorted.
 
     ``runs`` are run files, or folders that are searched for them: rows whose run is not among them
     are shown without their cases. ``images`` are picture sets as ``pytest --images`` takes them,
-    for small copies of pictures whose licence is free; the drawn sample is always at hand.
+    for small copies of pictures whose licence is free; the drawn samples are always at hand.
+    ``stores`` and ``bundles`` have the texts of generated stories, of which at most ``examples``
+    a case and temperature are shown: run files hold none.
 
     Raises
     ------
     BoardProblem
-        The board or a run is not sound, or the folder cannot be written to.
+        The board or a run is not sound, a store or bundle is none, or the folder cannot be
+        written to.
     UsageProblem
         The extra ``page`` is not installed.
     """
     require_page()
     shown = read_board(board)
-    sets = [drawn_sample(), *(load_images(path) for path in images)]
-    written = _Written(out=out)
+    own = [drawn_sample(), drawn_stories(), sample_questions().images]
+    sets = [*own, *(load_images(path) for path in images)]
     folders = [runs] if isinstance(runs, Path) else list(runs)
-    for row, run in _matched(shown, _files(folders)):
-        _write_run(written, row, run)
+    with open_texts(stores, bundles) as texts:
+        written = _Written(out=out, sets=sets, texts=texts, examples=examples)
+        for row, run in _matched(shown, _files(folders)):
+            _write_run(written, row, run)
     for country, wanted in sorted(written.pictures.items()):
         found = thumbnails(sets, wanted)
         written.put(
@@ -134,7 +151,7 @@ def _may_be_run(path: Path) -> bool:
 
 def _write_run(written: _Written, row: BoardRow, run: Run) -> None:
     name = entry_id(row)
-    wording = survey_digest(run)
+    wording = data_digest(run)
     known = publishable(wording)
     if known is not None and wording not in written.wordings:
         written.wordings.add(wording)
@@ -150,9 +167,26 @@ def _write_run(written: _Written, row: BoardRow, run: Run) -> None:
     about: Mapping[str, Json] = {
         **overview(run),
         "wording": wording[:12] if known is not None else "",
+        "stories": _write_stories(written, name, run),
     }
     written.put(f"{DATA}/{name}.js", scripts.call("run", name, about))
     written.with_cases.add(name)
+
+
+def _write_stories(written: _Written, name: str, run: Run) -> Json:
+    """A file for each shelf of stories; what the page must know of them, None for other suites."""
+    if not suite_words(run.suite).stories:
+        return None
+    found = []
+    for shelf in shelves(run.rows, written.texts, most=written.examples):
+        wanted = set(shelf.shown.values())
+        written.large |= thumbnails(written.sets, wanted - written.large.keys(), side=LARGE_SIDE)
+        pictures = {image: written.large[image] for image in sorted(wanted & written.large.keys())}
+        content = {"told": shelf.told, "shown": shelf.shown, "pictures": pictures}
+        text = scripts.call("stories", name, shelf.name, content)
+        written.put(f"{DATA}/{name}-story-{file_name(shelf.name)}.js", text)
+        found.append(replace(shelf, told={}))  # the texts are on disk
+    return contents(found, given=bool(written.texts), most=written.examples)
 
 
 def _images(run: Run, country: str) -> set[str]:

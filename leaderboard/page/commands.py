@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leaderboard.page.building import INDEX, TITLE, build_page
+from leaderboard.page.stories import EXAMPLES
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 EPILOG = """\
   python -m leaderboard page leaderboard/leaderboard.json
   python -m leaderboard page board.json --runs runs --out site --images photos
+  python -m leaderboard page board.json --store responses.sqlite    with stories to read
 
 Open index.html in the folder: it works from disk, or from any server of files.
 """
@@ -59,7 +61,33 @@ def add_page(commands: Commands) -> None:
         help="pictures that runs showed, as `pytest --images` takes them, for thumbnails of those "
         "whose licence is free; repeatable",
     )
+    for name, metavar, words in (
+        ("--store", "FILE", "a response store (as `pytest --store`) with the texts of stories"),
+        ("--bundles", "PATH", "a response bundle, or a folder of them, with the texts of stories"),
+    ):
+        parser.add_argument(
+            name,
+            action="append",
+            default=[],
+            type=Path,
+            metavar=metavar,
+            help=f"{words}; repeatable",
+        )
+    parser.add_argument(
+        "--stories",
+        type=_number,
+        default=EXAMPLES,
+        metavar="N",
+        help="how many stories of a case and temperature are shown, the first by their number "
+        "(default: %(default)s)",
+    )
     parser.add_argument("--title", default=TITLE, help="heading of the page")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of stories, like 2")
+    return int(text)
 
 
 def run_page(options: argparse.Namespace) -> int:
@@ -67,7 +95,14 @@ def run_page(options: argparse.Namespace) -> int:
     beside = options.board.parent / "runs"
     runs = options.runs or ([beside] if beside.is_dir() else [])
     written = build_page(
-        options.board, runs, options.out, images=options.images, title=options.title
+        options.board,
+        runs,
+        options.out,
+        images=options.images,
+        stores=options.store,
+        bundles=options.bundles,
+        examples=options.stories,
+        title=options.title,
     )
     size = sum(path.stat().st_size for path in written)
     index = options.out / INDEX

@@ -17,6 +17,7 @@ from benchmark.images.manifest import ImageEntry
 from benchmark.jsonio import Json
 
 SIDE = 96  # pixels of the longer side
+LARGE_SIDE = 320  # of a picture that a story was written to
 QUALITY = 60
 # Licences under which a copy may be made smaller and published with its credit.
 _FREE = re.compile(
@@ -35,17 +36,19 @@ def is_free(licence: str) -> bool:
     return bool(_FREE.search(licence)) and not _BOUND.search(licence)
 
 
-def thumbnails(sets: Sequence[ImageSet], wanted: Iterable[str]) -> Mapping[str, Json]:
+def thumbnails(
+    sets: Sequence[ImageSet], wanted: Iterable[str], *, side: int = SIDE
+) -> Mapping[str, Json]:
     """By image id: licence, credit, category and, where it may be shown, a data URI in ``src``."""
     entries = {e.image_id: (e, images) for images in reversed(sets) for e in images.entries}
     return {
-        image_id: _shown(*entries[image_id])
+        image_id: _shown(*entries[image_id], side)
         for image_id in sorted(set(wanted))
         if image_id in entries
     }
 
 
-def _shown(entry: ImageEntry, images: ImageSet) -> Mapping[str, Json]:
+def _shown(entry: ImageEntry, images: ImageSet, side: int) -> Mapping[str, Json]:
     about: dict[str, Json] = {
         "licence": entry.licence,
         "credit": entry.credit,
@@ -56,15 +59,15 @@ def _shown(entry: ImageEntry, images: ImageSet) -> Mapping[str, Json]:
         about["income"] = entry.income_usd_month
     if is_free(entry.licence):
         try:
-            about["src"] = _small(entry, images)
+            about["src"] = _small(entry, images, side)
         except ImageProblem:  # the file is not at hand; credit and licence still are
             about["missing"] = True
     return about
 
 
-def _small(entry: ImageEntry, images: ImageSet) -> str:
+def _small(entry: ImageEntry, images: ImageSet, side: int) -> str:
     picture = images.source.read(entry).copy()
-    picture.thumbnail((SIDE, SIDE))
+    picture.thumbnail((side, side))
     out = io.BytesIO()
     picture.save(out, format="WEBP", quality=QUALITY, method=6)
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"

@@ -1,7 +1,7 @@
-"""The wording of questions that may be published: of the embedded sample, and of nothing else.
+"""The wording of questions that may be published: of the embedded samples, and of nothing else.
 
-Knows surveys; no run but by the digest of its survey. Other surveys' terms forbid publishing
-their wording or do not say that they allow it, so their questions appear by id.
+Knows surveys and sets of questions; no run but by the digest of its data. Others' terms forbid
+publishing their wording or do not say that they allow it, so their questions appear by id.
 """
 
 from __future__ import annotations
@@ -11,24 +11,35 @@ from collections.abc import Mapping
 from functools import cache
 
 from benchmark.jsonio import Json
+from benchmark.questions.embedded import sample_questions
+from benchmark.questions.question import QuestionSet
 from benchmark.survey import SAMPLE, Survey, load_survey
 from leaderboard.runs import Run
 
 _CODE = re.compile(r"\bitem (Q\d+[A-Z]?)\b")
 
 
-def survey_digest(run: Run) -> str:
-    """The digest of the survey that a run asked; empty where it asked none."""
-    survey = run.config.get("survey")
-    digest = survey.get("digest", "") if isinstance(survey, Mapping) else ""
+def data_digest(run: Run) -> str:
+    """The digest of the survey or the questions that a run asked; empty where it asked none."""
+    named = (run.config.get(name) for name in ("survey", "questions"))
+    found = next((one for one in named if isinstance(one, Mapping)), {})
+    digest = found.get("digest", "")
     return digest if isinstance(digest, str) else ""
 
 
 def publishable(digest: str) -> Mapping[str, Json] | None:
-    """Text, options and code of each question of that survey; None where it may not be shown."""
-    sample = _sample()
-    if not digest or digest != sample.digest:
-        return None
+    """Text, options and code of each question of that data; None where it may not be shown.
+
+    ``right`` is the place of the right option, where one is.
+    """
+    if digest and digest == _sample().digest:
+        return _of_survey(_sample())
+    if digest and digest == sample_questions().digest:
+        return _of_questions(sample_questions())
+    return None
+
+
+def _of_survey(sample: Survey) -> Mapping[str, Json]:
     return {
         "licence": sample.licence,
         "note": "Our own paraphrases, not the wording that people answered.",
@@ -37,6 +48,23 @@ def publishable(digest: str) -> Mapping[str, Json] | None:
                 "text": question.text,
                 "options": list(question.options),
                 "code": code(question.source),
+            }
+            for question in sample.questions
+        },
+    }
+
+
+def _of_questions(sample: QuestionSet) -> Mapping[str, Json]:
+    return {
+        "licence": ", ".join(sample.licences),
+        "note": "Our own questions about our own drawings; they show how things work and judge no "
+        "model.",
+        "questions": {
+            question.question_id: {
+                "text": question.text,
+                "options": list(question.options),
+                "code": "",
+                "right": question.answer,
             }
             for question in sample.questions
         },

@@ -16,10 +16,14 @@ from benchmark.world import countries
 from leaderboard.page import scripts, wording
 from leaderboard.page.geometry import world
 from leaderboard.page.library import chart_library, origin
+from leaderboard.page.stories import whom
 
 # In the order in which they are read; each adds to the one global, `culture`.
-SCRIPTS = (*("base", "loading", "board", "charts", "model", "comparison", "cases", "start"),)
-CHARTS = ("dots", "heatmap", "map")
+SCRIPTS = (
+    *("base", "loading", "board", "charts", "figures", "model", "comparison", "cases", "stories"),
+    "start",
+)
+CHARTS = ("dots", "heatmap", "map", "reliability")
 
 
 def page(content: Mapping[str, Json], *, title: str) -> str:
@@ -65,6 +69,7 @@ def _names() -> Mapping[str, Json]:
         "topics": {slug: topic.label for slug, topic in topics().items()},
         "incomes": dict(wording.INCOMES),
         "families": list(families),
+        "whom": whom(),
         "readings": dict(wording.READINGS),
         "proxies": {proxy: wording.proxy_words(proxy) for proxy in ("", *wording.PROXY_ORDER)},
         "marks": {name: words.label for name, words in wording.METRICS.items()},

@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmark.jsonio import Json
 from benchmark.records import CaseRecord, Item, Score
+from benchmark.suite import shipped_layout
 from leaderboard.findings import findings
 from leaderboard.page import wording
 from leaderboard.page.figures import Found, estimate, rounded
+from leaderboard.page.reliability import reliability
 from leaderboard.page.view import marks_of
+from leaderboard.page.vocabulary import vocabulary
 from leaderboard.runs import Run
+from leaderboard.summary import lines_of
 
 FAMILIES = ("country", "topic", "region", "income_group")
 SHARES = 3  # decimals of an option's share
+CHANCE, SIMILARITY = "floor_chance", "js_similarity"
 SUFFIXES: Mapping[str, str] = {"substantive": "_substantive", "printed": "", "": ""}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """The headline of a run's suite with its readings and marks, as the board has them."""
+    """A figure of a run's suite with its readings and marks, as the board has them."""
 
+    suite: str
     headline: str
     readings: Sequence[str]
     marks: Sequence[str]
@@ -38,19 +44,27 @@ def shown(run: Run) -> Shown:
     named = next((s for s in run.scores if s.name == run.headline), None)
     headline = named.metric if named is not None else run.headline
     readings = found.readings(headline) or [""]
-    return Shown(headline=headline, readings=readings, marks=marks_of(found.metrics(), headline))
+    marks = marks_of(found.metrics(), headline, run.suite)
+    return Shown(suite=run.suite, headline=headline, readings=readings, marks=marks)
 
 
 def overview(run: Run) -> Mapping[str, Json]:
-    """Everything of a run but its questions: ``about``, ``by`` family, and ``cases``."""
+    """Everything of a run but its questions and texts.
+
+    ``about``, the headline ``by`` family, every other figure of the suite in ``figures`` by family,
+    ``cases``; ``reliability`` and ``words`` where the run has confidences or distinctive words.
+    """
     what = shown(run)
     found = Found(run.scores)
     return {
         "marks": list(what.marks),
         "about": _about(run),
         "by": {family: _by(found, what, family) for family in FAMILIES},
+        "figures": {name: _figure(found, run.suite, name) for name in _others(found, run.suite)},
         "cases": [_case(record, found, what) for record in run.rows],
         "countries": countries(run),
+        "reliability": reliability(run.rows),
+        "words": vocabulary(run.scores),
     }
 
 
@@ -78,11 +92,25 @@ def questions(run: Run, country: str) -> Mapping[str, Json]:
 # --- the run -------------------------------------------------------------------------------
 
 
+def _others(found: Found, suite: str) -> list[str]:
+    """The figures beside the headline that charts of this run can show."""
+    metrics = set(found.metrics())
+    return [name for name in wording.suite_words(suite).figures if name in metrics]
+
+
+def _figure(found: Found, suite: str, metric: str) -> Mapping[str, Json]:
+    what = Shown(suite=suite, headline=metric, readings=[""], marks=[])
+    return {family: _by(found, what, family) for family in (*FAMILIES, "proxy")}
+
+
 def _about(run: Run) -> Mapping[str, Json]:
     model = run.model
+    shown_first = replace(shipped_layout(run.suite), groups=())  # which are charts here
+    said = lines_of(run.scores, shown_first, run.headline)
     return {
-        "findings": list(findings(run.scores)),
-        "gates": [str(gate.get("sentence", "")) for gate in run.gates],
+        "lines": [[line.label, line.value, line.beside] for line in said],
+        "findings": [] if said else list(findings(run.scores)),
+        "gates": [_gate(gate) for gate in run.gates],
         "excluded": len(run.excluded),
         "failed": [{"case": f.case_id, "reason": f.reason} for f in run.failed[:20]],
         "facts": [[name, value] for name, value in _facts(run) if value],
@@ -90,6 +118,14 @@ def _about(run: Run) -> Mapping[str, Json]:
         "images": _name(run.config.get("images")),
         "device": model.device_kind,
     }
+
+
+def _gate(gate: Mapping[str, Json]) -> list[Json]:
+    """Status, whether it holds, and the sentence without the status at its end."""
+    status, sentence = str(gate.get("status", "")), str(gate.get("sentence", ""))
+    ending = f": {status.upper()}"
+    cut = sentence[: -len(ending)] if status and sentence.endswith(ending) else sentence
+    return [status, gate.get("holds") is True, cut]
 
 
 def _facts(run: Run) -> Iterator[tuple[str, str]]:
@@ -104,15 +140,25 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     yield "resize code", model.resize
     yield "suite version", run.suite_version
     yield "survey", _described(config.get("survey"))
+    yield "questions", _described(config.get("questions"))
     yield "pictures", _described(config.get("images"))
     templates = config.get("templates")
     if isinstance(templates, Mapping):
         yield "templates", ", ".join(f"{k} {str(v)[:12]}" for k, v in sorted(templates.items()))
+    for name in ("answering", "permutations", "controls", "split", "responses", "temperatures"):
+        yield name, _plainly(config.get(name))
+    yield "tokens a story", _plainly(config.get("story_tokens"))
     yield "configuration", run.config_digest
     if run.determinism.exact:
         yield "noise floor", "exact: answers follow from a rule"
-    elif math.isfinite(floor):
+    elif math.isfinite(floor) and any(score.metric == SIMILARITY for score in run.scores):
         yield "noise floor", f"differences of similarity up to {floor:.2g} may come from batching"
+
+
+def _plainly(value: Json | None) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _name(config: object) -> str:
@@ -132,8 +178,8 @@ def _by(found: Found, what: Shown, family: str) -> list[Json]:
     ]
     scopes.sort(
         key=lambda s: (
-            wording.member_place(family, s[family]),
-            wording.proxy_place(s.get("proxy", "")),
+            wording.member_place(family, s[family], what.suite),
+            wording.proxy_place(s.get("proxy", ""), what.suite),
         )
     )
     rows: list[Json] = []
@@ -144,7 +190,9 @@ def _by(found: Found, what: Shown, family: str) -> list[Json]:
             if score is not None and not math.isnan(score.value):
                 readings[reading] = [estimate(score), _marks(found, what, reading, scope)]
         if readings:
-            rows.append([scope[family], scope.get("proxy", ""), readings])
+            rows.append(
+                [scope[family], "" if family == "proxy" else scope.get("proxy", ""), readings]
+            )
     return rows
 
 
@@ -157,9 +205,10 @@ def _marks(found: Found, what: Shown, reading: str, scope: Mapping[str, str]) ->
 
 
 def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
-    """``[country, topic, proxy, variant, kind, id, metric, {reading: [estimate, marks]}]``.
+    """``[country, topic, proxy, variant, kind, id, metric, {reading: [estimate, marks]}, others]``.
 
-    ``metric`` is empty for the headline, else the first that such a case was scored by.
+    ``metric`` is empty for the headline, else the first that such a case was scored by; ``others``
+    are the values of the suite's further figures that cases have.
     """
     case, own = record.case, Found(record.scores)
     metrics = own.metrics()
@@ -171,11 +220,26 @@ def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
         if score is None:
             continue
         marks = _marks(own, what, reading, {}) if metric == what.headline else []
+        marks = _with_chance(marks, record, what)
         wide = None if case.variant else found.get(metric, reading, scope)
         readings[reading] = [_with_ends(score, wide), marks]
     shown_metric = "" if metric == what.headline else metric
     head = [case.country, case.topic, case.proxy, case.variant, case.kind, case.case_id]
-    return [*head, shown_metric, readings]
+    named = wording.suite_words(what.suite).figures
+    others = {name: rounded(s.value) for name in named if (s := own.get(name, "", {})) is not None}
+    return [*head, shown_metric, readings, *([others] if others else [])]
+
+
+def _with_chance(marks: list[Json], record: CaseRecord, what: Shown) -> list[Json]:
+    """Marks in which chance, which is no score of a case, comes from the options of its items."""
+    options = [len(item.model) for item in record.items if item.model]
+    if not marks or CHANCE not in what.marks or not options:
+        return marks
+    chance = rounded(sum(1 / n for n in options) / len(options))
+    return [
+        chance if name == CHANCE and value is None else value
+        for name, value in zip(what.marks, marks, strict=True)
+    ]
 
 
 def _with_ends(score: Score, wide: Score | None) -> list[Json]:
@@ -215,7 +279,7 @@ def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str,
     scored = {reading: value for reading, value in scored.items() if value is not None}
     if scored:
         found["s"] = scored
-    else:
+    if not scored or wording.suite_words(what.suite).stories:
         found["v"] = {name: rounded(value) for name, value in sorted(item.values.items())}
     if "option_mass" in item.values:
         found["o"] = rounded(item.values["option_mass"])

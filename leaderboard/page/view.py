@@ -80,11 +80,12 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suite:
-    """One suite of the board with its words."""
+    """One suite of the board with its words; ``figures`` are what one model's charts can show."""
 
     name: str
     words: wording.SuiteWords
     groups: Sequence[Group]
+    figures: Sequence[Column]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +103,15 @@ def view(board: Board, with_cases: Iterable[str], *, title: str) -> View:
     known = frozenset(with_cases)
     rows = sorted(board.rows, key=lambda row: wording.suite_place(row["suite"]))
     suites = [
-        Suite(name=name, words=wording.suite_words(name), groups=_groups(list(members), known))
+        Suite(
+            name=name,
+            words=wording.suite_words(name),
+            groups=_groups(list(members), known),
+            figures=[
+                _column(metric, "figure", name, lower_is_better=False)
+                for metric in wording.suite_words(name).figures
+            ],
+        )
         for name, members in groupby(rows, key=lambda row: row["suite"])
     ]
     return View(title=title, suites=suites, kinds=wording.KINDS, trust=wording.TRUST)
@@ -126,9 +135,10 @@ def headline_of(row: BoardRow) -> tuple[str, str]:
     return row["headline"], ""
 
 
-def marks_of(metrics: Iterable[str], headline: str) -> list[str]:
+def marks_of(metrics: Iterable[str], headline: str, suite: str = "") -> list[str]:
     """Of these metrics, the floors and ceilings that the headline stands between, in order."""
-    found = [name for name in metrics if _is_mark(name, headline)]
+    own = wording.suite_words(suite).marks
+    found = [name for name in metrics if _is_mark(name, headline) or name in own]
     known = list(wording.METRICS)
     return sorted(found, key=lambda name: (known.index(name) if name in known else 99, name))
 
@@ -152,9 +162,12 @@ def _group(rows: Sequence[BoardRow], known: frozenset[str]) -> Group:
     found = {entry_id(row): Found(row.scores) for row in rows}
     scores = [score for row in rows for score in row.scores]
     metric, reading = headline_of(rows[0])
-    columns = _columns(scores, metric, rows[0]["suite"])
+    suite = rows[0]["suite"]
+    columns = _columns(scores, metric, suite)
     readings = Found(scores).readings(metric) or [""]
-    proxies = sorted({s.scope.get("proxy", "") for s in scores}, key=wording.proxy_place)
+    proxies = sorted(
+        {s.scope.get("proxy", "") for s in scores}, key=lambda p: wording.proxy_place(p, suite)
+    )
     proxies = [proxy for proxy in proxies if any(_has(f, metric, proxy) for f in found.values())]
     ranked = {
         (proxy, name): _ranks(rows, found, metric, name, proxy)
@@ -172,13 +185,13 @@ def _group(rows: Sequence[BoardRow], known: frozenset[str]) -> Group:
         for place, row in enumerate(rows)
     ]
     return Group(
-        group_id=f"{rows[0]['suite']}-{rows[0]['comparable']}",
+        group_id=f"{suite}-{rows[0]['comparable']}",
         title=rows[0]["measured_on"],
         columns=columns,
         headline=metric,
         readings={name: wording.READINGS.get(name, name) for name in readings},
         first_reading=reading if reading in readings else readings[0],
-        proxies={proxy: wording.proxy_words(proxy) for proxy in proxies},
+        proxies={proxy: wording.proxy_words(proxy, suite) for proxy in proxies},
         entries=entries,
     )
 
@@ -189,17 +202,18 @@ def _has(found: Found, metric: str, proxy: str) -> bool:
 
 
 def _columns(scores: Sequence[Score], headline: str, suite: str) -> list[Column]:
-    overall = [score for score in scores if not score.scope]
+    overall = [score for score in scores if not score.scope] or scores
     metrics = list(dict.fromkeys(score.metric for score in overall))
-    marks = marks_of(metrics, headline)
-    beside = [name for name in wording.suite_words(suite).beside if name in metrics]
+    marks = marks_of(metrics, headline, suite)
+    taken = (headline, *marks)
+    beside = [name for name in wording.beside_of(suite) if name in metrics and name not in taken]
     if not beside:
         others = [name for name in metrics if name != headline and name not in marks]
         beside = others[: MOST_COLUMNS - 1]
     falling = {score.metric for score in scores if score.higher_is_better is False}
     roles = [(headline, "headline"), *((m, _role(m)) for m in marks)]
     return [
-        _column(metric, role, lower_is_better=metric in falling)
+        _column(metric, role, suite, lower_is_better=metric in falling)
         for metric, role in [*roles, *((m, "beside") for m in beside)]
     ]
 
@@ -208,8 +222,8 @@ def _role(mark: str) -> str:
     return "ceiling" if mark.startswith(wording.CEILING) else "floor"
 
 
-def _column(metric: str, role: str, *, lower_is_better: bool) -> Column:
-    words = wording.metric_words(metric)
+def _column(metric: str, role: str, suite: str, *, lower_is_better: bool) -> Column:
+    words = wording.metric_words(metric, suite)
     return Column(
         metric=metric,
         role=role,
@@ -226,9 +240,12 @@ def _ranks(
 ) -> list[int | None]:
     scope = {"proxy": proxy} if proxy else {}
     scores = [found[entry_id(row)].get(metric, reading, scope) for row in rows]
+    unranked = bool(wording.suite_words(rows[0]["suite"]).no_grade)
     return ranks(
         [
-            None if score is None or row["kind"] or not row.complete else _contender(score)
+            None
+            if score is None or row["kind"] or not row.complete or unranked
+            else _contender(score)
             for row, score in zip(rows, scores, strict=True)
         ]
     )

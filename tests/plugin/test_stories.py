@@ -7,6 +7,9 @@ import json
 import pytest
 
 from leaderboard.__main__ import main
+from leaderboard.page.stories import shelves
+from leaderboard.page.texts import open_texts
+from leaderboard.runs import read_run
 from tests.plugin.running import Place, answers
 from tests.plugin.test_resume import KILL_AT_PUT, stored
 
@@ -39,6 +42,9 @@ def test_run_resume_estimate_and_replay(place: Place) -> None:
     files = ("--store", str(place.store), "--out", str(out))
     assert main(["bundle", str(place.run_file()), *files]) == 0
     assert main(["replay", str(out)]) == 0
+    with open_texts([], [out]) as texts:
+        (shelf, *_) = shelves(read_run(place.run_file()).rows, texts, most=1)
+    assert (shelf.name, set(shelf.told)) == ("birds/none", {"BRA", "NGA"})
 
 
 def test_groups_in_another_language(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,3 +116,19 @@ def test_killed_in_the_midst_of_stories_and_resumed(place: Place) -> None:
     assert place.rows_text() == whole.rows_text()
     assert place.document()["scores"] == whole.document()["scores"]
     assert place.files("*journal*") == []
+
+
+def test_shipped_gates_hold_for_whole_stories_and_fail_for_cut_ones(place: Place) -> None:
+    """Out of the box: usable, refusal and truncation, overall and by country, with sentences."""
+    gates = ("--gate", "docs/gates/stories.toml", "--proxies", "shared-image")
+    done = place.run(*gates, suite=SUITE, model=MODEL)
+    assert done.code == 0, done.out
+    done.sentence("stories usable: 1.000 [1.000, 1.000] >= 0.9: PASS")
+    done.sentence("stories usable, worst country:", "PASS")
+    done.sentence("stories truncated: 0.000 [0.000, 0.000] <= 0.05: PASS")
+    done.sentence("published F", "shuffled nationalities give")
+    assert [gate["status"] for gate in place.document()["gates"]] == ["pass"] * 5
+    short = ("--story-tokens", "12", "--countries", "BRA")
+    cut = place.run(*gates, *short, suite=SUITE, model=MODEL)
+    assert cut.code == 1
+    cut.sentence("stories truncated: ", "> 0.05: FAIL")

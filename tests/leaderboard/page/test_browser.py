@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,52 +19,14 @@ from leaderboard.page.rendering import page as render
 from leaderboard.page.run_view import overview, questions
 from leaderboard.page.view import document, entry_id, view
 from tests.leaderboard.page.boards import large_runs, photos, small_runs, write_board
+from tests.leaderboard.page.sites import ROWS, WIDTHS, Site, says
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.slow
 
-WIDTHS = (360, 768, 1280)
 SLOWEST_S = 6.0  # the aim is 2; other processes share the machine that runs this
-ROWS = "#board tbody tr"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A built page, opened as often as wanted; what a console says is kept."""
-
-    browser: Browser
-    folder: Path
-
-    def open(self, **context: Any) -> tuple[Page, list[str]]:
-        """The page once its charts are there, with the complaints of its console."""
-        shown = self.browser.new_context(viewport={"width": 1280, "height": 900}, **context)
-        shown.set_default_timeout(10_000)
-        page = shown.new_page()
-        said: list[str] = []
-        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
-        page.goto(f"{self.folder.as_uri()}/index.html")
-        page.wait_for_selector("#countries svg")
-        return page, said
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, without a window."""
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    path = path or shutil.which("google-chrome")
-    if path is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    assert path is not None, "continuous integration needs a Chromium"
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -148,26 +107,20 @@ def test_comparing_two_models(page: Page) -> None:
     """The verdict follows the intervals; the chart has its numbers beside it."""
     page.locator("#first").select_option(label="org/alpha")
     page.locator("#second").select_option(label="org/beta")
-    page.wait_for_function(
-        "document.getElementById('comparison-verdict').textContent.includes('overlap')"
-    )
+    says(page, "#comparison-verdict", "overlap")
     assert "neither is above the other" in page.locator("#comparison-verdict").inner_text()
     page.locator("#second").select_option(label="org/gamma")
-    page.wait_for_function(
-        "document.getElementById('comparison-verdict').textContent.includes('org/alpha is better')"
-    )
+    says(page, "#comparison-verdict", "org/alpha is better")
     heads = page.locator("#comparison-table thead th").all_text_contents()
     assert heads[:4] == ["country", "org/alpha", "org/gamma", "difference"]
     page.locator("#compared-by").select_option("proxy")
-    page.wait_for_function(
-        "document.getElementById('comparison-table').textContent.includes('pictures: food')"
-    )
+    says(page, "#comparison-table", "pictures: food")
 
 
 def test_down_to_a_question_by_keyboard(page: Page) -> None:
     """From a row to a cell of the heatmap's table to both distributions, without a mouse."""
     page.locator(ROWS).filter(has_text="org/beta").get_by_role("button").press("Enter")
-    page.wait_for_function("document.activeElement.id === 'model-heading'")
+    page.wait_for_selector("#model-heading:focus")
     page.locator("#heatmap-table").locator("xpath=..").locator("summary").press("Enter")
     page.locator("#heatmap-table button").first.press("Enter")
     page.wait_for_selector("#case .question")
@@ -194,15 +147,13 @@ def test_pictures_of_a_case(page: Page) -> None:
 def test_another_suite_and_another_set(page: Page) -> None:
     """A suite without words, floors or countries; rows over a survey whose wording is kept back."""
     page.locator("#group").select_option(index=1)
-    page.wait_for_function(
-        "document.getElementById('model-heading').textContent === 'org/elsewhere'"
-    )
+    says(page, "#model-heading", "org/elsewhere")
     page.wait_for_selector("#case-list tbody button")
     page.locator("#case-list tbody button").first.click()
     page.wait_for_selector("#case .question")
     assert "do not allow its wording" in page.locator("#case").inner_text()
     page.get_by_role("navigation").get_by_role("button", name="stories").click()
-    page.wait_for_function("document.getElementById('model-heading').textContent === 'org/teller'")
+    says(page, "#model-heading", "org/teller")
     assert page.locator(ROWS).count() == 1
     assert "0.400" in page.locator(ROWS).inner_text()
     page.get_by_role("navigation").get_by_role("button", name="wvs").click()
@@ -214,12 +165,10 @@ def test_hostile_text_is_only_text(page: Page) -> None:
     names = page.locator("#model-choice").locator("option").all_inner_texts()
     hostile = next(place for place, name in enumerate(names) if "<script>" in name)
     page.locator("#model-choice").select_option(index=hostile)
-    page.wait_for_function(
-        "document.getElementById('model-heading').textContent.includes('<script>')"
-    )
+    says(page, "#model-heading", "<script>")
     page.wait_for_selector("#case-list tbody button")
     page.locator("#case-list tbody button").first.click()
-    page.wait_for_function("document.querySelector('#case h4')?.textContent.includes('<img')")
+    says(page, "#case h4", "<img")
     page.locator("#first").select_option(index=hostile)
     assert page.evaluate("window.pwned") is None
     assert page.locator("img[src=x]").count() == 0

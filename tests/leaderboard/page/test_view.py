@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,12 +10,16 @@ import pytest
 from benchmark.records import Score
 from benchmark.survey import SAMPLE, load_survey
 from leaderboard.board import Board, row_of_run
-from leaderboard.page.questions import publishable, survey_digest
+from leaderboard.page.metric_words import METRICS
+from leaderboard.page.questions import data_digest, publishable
 from leaderboard.page.run_view import overview, questions
 from leaderboard.page.scripts import call, literal
+from leaderboard.page.suite_words import suite_words
 from leaderboard.page.view import Entry, Group, entry_id, view
 from tests.leaderboard.page.boards import HOSTILE, measured, sample_config, small_runs
 from tests.leaderboard.samples import run
+
+SUITES = Path(__file__).parents[3] / "suites"
 
 if TYPE_CHECKING:
     from leaderboard.runs import Run
@@ -76,10 +81,10 @@ def test_a_suite_nobody_wrote_words_for_shows_its_metrics() -> None:
         Score(metric="mean_oddity", value=0.4, low=0.3, high=0.5, n=9, higher_is_better=False),
         Score(metric="other_thing", value=2.0, n=9),
     )
-    other = run(suite="stories", headline="mean_oddity", scores=scores, rows=())
+    other = run(suite="oddities", headline="mean_oddity", scores=scores, rows=())
     worse = run(
         "org/worse",
-        suite="stories",
+        suite="oddities",
         headline="mean_oddity",
         rows=(),
         scores=(
@@ -90,6 +95,30 @@ def test_a_suite_nobody_wrote_words_for_shows_its_metrics() -> None:
     assert (group.columns[0].label, group.columns[0].lower_is_better) == ("mean oddity", True)
     ranks = {model: entry.rank[""][""] for model, entry in by_model(group).items()}
     assert ranks == {"org/model": 1, "org/worse": 2}
+
+
+@pytest.mark.parametrize("suite", [path.parent.name for path in SUITES.glob("*/suite.toml")])
+def test_shipped_suites_have_words_for_what_they_show(suite: str) -> None:
+    """A title, who made the protocol, and a label for every figure that a chart can show."""
+    words = suite_words(suite)
+    assert words.title != suite
+    assert words.credit
+    assert {*words.figures, *words.marks} <= METRICS.keys()
+    assert words.against in METRICS or not words.against
+
+
+def test_stories_have_no_ranks_and_controls_alone_have_figures() -> None:
+    """No number of theirs is a grade; a run of controls has no figures over everything."""
+    scores = [
+        Score(metric="usable", value=v, low=v, high=v, n=9, scope={"proxy": proxy})
+        for proxy, v in (("none", 0.5), ("blank", 0.75))
+    ]
+    group = group_of(run(suite="stories", headline="usable", scores=tuple(scores), rows=()))
+    assert list(group.proxies) == ["blank", "none"]
+    assert group.proxies["none"] == "control: no picture"
+    (entry,) = group.entries
+    assert entry.rank == {"blank": {"": None}, "none": {"": None}}
+    assert entry.figures["none"][""]["usable"][0] == 0.5
 
 
 def test_equal_boards_give_equal_views() -> None:
@@ -147,7 +176,7 @@ def test_no_wording_of_another_survey() -> None:
     sample = load_survey(SAMPLE)
     assert publishable(sample.digest) is not None
     other = measured("m", 0.9, config=sample_config(survey={"name": "hub", "digest": "f" * 64}))
-    assert publishable(survey_digest(other)) is None
+    assert publishable(data_digest(other)) is None
     assert publishable("") is None
 
 

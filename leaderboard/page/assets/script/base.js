@@ -1,5 +1,5 @@
 // The page's state, and how text and elements are made. Data becomes text nodes, never markup.
-culture.state = {sort: "", descending: true, filter: "", baselines: true, colour: "against", by: "country"};
+culture.state = {sort: "", descending: true, filter: "", baselines: true, colour: "against", figure: "", by: "country"};
 culture.views = {};
 
 culture.byId = (id) => document.getElementById(id);
@@ -35,17 +35,25 @@ culture.ends = (estimate, decimals = 3) =>
     ? `[${culture.number(estimate[1], decimals)}, ${culture.number(estimate[2], decimals)}]` : "";
 
 culture.country = (code) => (culture.data.names.countries[code] || [code])[0] || "no country";
-culture.topic = (slug) => culture.data.names.topics[slug] || slug.replaceAll("-", " ") || "no topic";
+// A suite's own words go before the survey's: two suites may have a topic of one name.
+culture.topic = (slug) => {
+  const own = culture.suite().words.topics;
+  const names = Object.keys(own).length ? own : culture.data.names.topics;
+  return (Object.hasOwn(names, slug) ? names[slug] : slug.replaceAll("-", " ")) || "no topic";
+};
 culture.proxyName = (proxy) => {
-  const names = culture.data.names.proxies;
+  const words = culture.suite().words, names = {...culture.data.names.proxies, ...words.proxies, "": words.everything};
   return Object.hasOwn(names, proxy) ? names[proxy] : proxy;
 };
 culture.member = (family, member) => {
   if (family === "country") return culture.country(member);
   if (family === "topic") return culture.topic(member);
+  if (family === "proxy") return culture.proxyName(member);
   if (family === "income_group") return culture.data.names.incomes[member] || member;
   return member;
 };
+
+culture.capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 culture.suite = () => culture.data.view.suites.find((suite) => suite.name === culture.state.suite);
 culture.group = () => culture.suite().groups.find((group) => group.group_id === culture.state.group);

@@ -61,8 +61,10 @@ culture.visible = () => {
 
 culture.heads = () => {
   const beside = culture.column("beside");
-  return [["rank", "Rank", "Models whose intervals overlap share a rank; baselines and partial runs have none."],
-    ["model", "Model", ""], ["", "Between floors and ceiling", ""],
+  const ranked = culture.suite().words.no_grade ? []
+    : [["rank", "Rank", "Models whose intervals overlap share a rank; baselines and partial runs have none."]];
+  return [...ranked,
+    ["model", "Model", ""], ["", culture.marks().length ? "Between floors and ceiling" : "With its interval", ""],
     [culture.headline().metric, culture.headline().short, culture.headline().note],
     ...beside.map((column) => [column.metric, column.short, column.note]),
     ["n", "n", "Answers scored."], ["trust", "Trust", "How far the row was checked."]];
@@ -87,7 +89,7 @@ culture.headRow = () => culture.make("tr", {}, ...culture.heads().map(([key, tex
 culture.tags = (entry) => {
   const {make} = culture;
   const found = [];
-  if (entry.kind) found.push(entry.kind === "reference" ? "baseline, reads the survey" : make("b", {}, entry.kind));
+  if (entry.kind) found.push(entry.kind === "reference" ? "baseline, a rule" : make("b", {}, entry.kind));
   if (!entry.complete) found.push(make("b", {}, `partial: ${entry.partial_because.join(", ") || "not all cases"}`));
   const commit = entry.revision.replace(/^sha256:/, "").slice(0, 10);
   if (commit.length > 1 && entry.kind !== "reference") found.push(commit);
@@ -102,7 +104,7 @@ culture.boardRow = (entry, span) => {
   const rank = (entry.rank[state.proxy] || {})[state.reading];
   const open = make("button", {type: "button", title: "Look into this row", onclick: () => culture.chooseModel(entry.entry_id, true)}, culture.label(entry));
   return make("tr", {class: entry.kind === "reference" ? "baseline" : "", "data-id": entry.entry_id},
-    make("td", {class: "rank"}, rank ? String(rank) : "–"),
+    culture.suite().words.no_grade ? null : make("td", {class: "rank"}, rank ? String(rank) : "–"),
     make("th", {scope: "row", class: "left"}, make("span", {class: "model-name"}, open, culture.tags(entry))),
     make("td", {class: "left"}, culture.ruler(figures, span, culture.label(entry))),
     make("td", {}, culture.number(estimate && estimate[0], headline.decimals),
@@ -114,10 +116,11 @@ culture.boardRow = (entry, span) => {
 
 culture.showBoard = () => {
   const {make, state} = culture, group = culture.group(), visible = culture.visible(), span = culture.span();
+  culture.byId("board").classList.toggle("many", culture.column("beside").length > 4);
   culture.byId("board").tHead.replaceChildren(culture.headRow());
   culture.byId("board").tBodies[0].replaceChildren(...visible.map((entry) => culture.boardRow(entry, span)));
   culture.fill("board-caption", `Asked the same, so comparable: ${group.title}. ` +
-    `Shown: ${group.readings[state.reading]}; ${group.proxies[state.proxy] || "everything together"}.`);
+    `Shown: ${Object.keys(group.readings).length > 1 ? `${group.readings[state.reading]}; ` : ""}${group.proxies[state.proxy] || "everything together"}.`);
   const all = group.entries.length;
   culture.fill("board-status", `${visible.length} of ${all} ${all === 1 ? "row" : "rows"} shown.`);
   const key = (look, text) => make("span", {}, make("svg", {class: "ruler-key", "aria-hidden": "true"},

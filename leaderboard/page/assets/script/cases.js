@@ -1,4 +1,4 @@
-// Cases of one model, and of a case its questions: the people's answers beside the model's.
+// Cases of one model, and what a case holds: people's answers or the right option beside the model's.
 culture.caseName = (one) => [culture.country(one[0]), culture.topic(one[1]), culture.proxyName(one[2]), one[3]].filter((part) => part).join(", ");
 
 // The same without what the filters already say of every case in the list.
@@ -25,10 +25,10 @@ culture.showCases = (run) => {
     .map((value) => [value, name(value)]).sort((a, b) => a[1].localeCompare(b[1]))];
   state.caseCountry = culture.options(byId("case-country"), distinct(0, culture.country), state.caseCountry ?? run.cases[0]?.[0]);
   state.caseTopic = culture.options(byId("case-topic"), distinct(1, culture.topic), state.caseTopic ?? "");
-  state.caseProxy = culture.options(byId("case-proxy"), distinct(2, culture.proxyName), state.caseProxy ?? "country");
+  state.caseProxy = culture.options(byId("case-proxy"), distinct(2, culture.proxyName), state.caseProxy ?? (run.cases.some((one) => one[2] === "country") ? "country" : ""));
   culture.listCases(run);
   if (state.caseId && run.cases.some((one) => one[5] === state.caseId)) culture.openCase(state.caseId, false);
-  else fill("case", make("p", {class: "note"}, "Choose a case to see its questions."));
+  else fill("case", make("p", {class: "note"}, `Choose a case to see its ${culture.suite().words.items}.`));
 };
 
 culture.listCases = (run) => {
@@ -74,18 +74,19 @@ culture.distributions = (answer, people, wording) => {
   const options = wording ? wording.options : [];
   const count = Math.max((human || []).length, (answer.d || []).length);
   const most = Math.max(0.01, ...(human || []), ...(answer.d || [])); // both on one scale
-  const rows = Array.from({length: count}, (_, place) => make("tr", {class: people.na.includes(place) ? "nonanswer" : ""},
-    make("th", {scope: "row"}, `${culture.letters(place)}${options[place] ? ` ${options[place]}` : people.na.includes(place) ? " (no opinion)" : ""}`),
-    make("td", {}, culture.bar(human && human[place], "people", most)), make("td", {}, culture.bar(answer.d && answer.d[place], "model", most))));
+  const right = wording && wording.right !== undefined ? wording.right : -1, asked = !human || human.length > 0; // an empty list: nobody is ever asked
+  const rows = Array.from({length: count}, (_, place) => make("tr", {class: people.na.includes(place) ? "nonanswer" : place === right ? "right" : ""},
+    make("th", {scope: "row"}, `${culture.letters(place)}${options[place] ? ` ${options[place]}` : people.na.includes(place) ? " (no opinion)" : ""}${place === right ? " ✓ right" : ""}`),
+    asked ? make("td", {}, culture.bar(human && human[place], "people", most)) : null, make("td", {}, culture.bar(answer.d && answer.d[place], "model", most))));
   return make("table", {class: "pair"},
     make("caption", {class: "aside"}, "Share of each option"),
-    make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "Option"), make("th", {scope: "col"}, human ? "People" : "People: not asked"), make("th", {scope: "col"}, "Model"))),
+    make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "Option"), asked ? make("th", {scope: "col"}, human && human.length ? "People" : "People: not asked") : null, make("th", {scope: "col"}, "Model"))),
     make("tbody", {}, ...rows));
 };
 
 culture.scoreLine = (answer, people) => {
   const {reading} = culture.state;
-  if (!answer.s) return Object.entries(answer.v || {}).map(([name, value]) => `${name.replaceAll("_", " ")} ${culture.number(value)}`).join(" · ");
+  if (answer.v) return Object.entries(answer.v || {}).map(([name, value]) => `${name.replaceAll("_", " ")} ${culture.number(value)}`).join(" · ");
   const marks = (people.m[reading] || []).map((value, place) => [culture.marks()[place], value]).filter(([mark, value]) => mark && value !== null);
   const mass = answer.o === undefined ? [] : [`option mass ${culture.number(answer.o, 2)}`];
   return [`${culture.headline().label} ${culture.number(answer.s[reading])}`, ...marks.map(([mark, value]) => `${mark.short} ${culture.number(value)}`), ...mass].join(" · ");
@@ -97,15 +98,15 @@ culture.pictureRow = (ids, pictures) => {
     const about = pictures[id] || {licence: "", credit: ""};
     const terms = [about.credit, about.licence].filter((part) => part).join(", ");
     const shown = about.src ? make("img", {src: about.src, alt: `Picture ${id}`, loading: "lazy"}) : "";
-    const why = about.src ? "" : about.licence && !about.missing ? " (its licence does not let us show it)" : " (not at hand)";
-    return make("figure", {}, shown, make("figcaption", {}, `${id}${why}${terms ? ` – ${terms}` : ""}`));
+    const why = about.src || id === "blank" ? "" : about.licence && !about.missing ? " (its licence does not let us show it)" : " (not at hand)";
+    return make("figure", {}, shown, make("figcaption", {}, `${id === "blank" ? "a grey picture" : id}${why}${terms ? ` – ${terms}` : ""}`));
   }));
 };
 
 culture.question = (answer, content) => {
   const {make} = culture, people = content.people[answer.q];
   const wording = content.wording ? content.wording.questions[answer.q] : null;
-  const ids = [wording && wording.text ? answer.q : "", wording && wording.code ? `WVS ${wording.code}` : "", people.c ? `stem ${people.c}` : ""];
+  const ids = [wording && wording.text ? answer.q : "", wording && wording.code ? `WVS ${wording.code}` : "", people.c && culture.suite().words.cluster ? `${culture.suite().words.cluster} ${people.c}` : ""];
   const known = (answer.d || people.h) !== null && (answer.d || people.h) !== undefined;
   return make("div", {class: "question"}, make("h4", {}, wording && wording.text ? wording.text : answer.q),
     make("div", {class: "ids"}, ids.filter((part) => part).join(" · ")),
@@ -130,11 +131,11 @@ culture.openCase = async (id, go) => {
   if (state.caseId !== id || state.model !== model) return;
   for (const row of document.querySelectorAll("#case-list tbody tr")) row.toggleAttribute("aria-current", row.dataset.case === id);
   const answers = content.cases[id] || [], pictures = [...new Set(answers.flatMap((answer) => answer.i || []))];
-  const word = culture.suite().words.item, pair = culture.readingOf(one);
+  const pair = culture.readingOf(one);
   const unasked = pair ? pair[0][4] : 0;
-  const why = content.wording ? content.wording.note : "The survey's terms do not allow its wording here: questions by id, options by letter.";
+  const words = culture.suite().words, why = content.wording ? content.wording.note : words.kept_back;
   fill("case", make("h3", {}, culture.caseName(one)),
-    make("p", {class: "note"}, `${id} · ${answers.length} ${word}${answers.length === 1 ? "" : "s"}${unasked ? `, ${unasked} not asked in this country or not answered` : ""}. ${why}`),
+    make("p", {class: "note"}, `${id} · ${answers.length} ${answers.length === 1 ? words.item : words.items}${unasked ? `, ${unasked} ${words.unscored}` : ""}. ${why}`),
     pictures.length ? culture.pictureRow(pictures, content.pictures) : "",
     ...answers.map((answer) => culture.question(answer, content)));
   if (go) culture.goTo("case");

@@ -1,21 +1,20 @@
-// Two models side by side: the same rows of the same suite, each between its floors.
+// Two models side by side: the same rows of the same suite, each between the floors that both share.
+culture.sharedMarks = () => culture.marks().filter((mark) => !culture.suite().words.marks.includes(mark.metric));
+
+culture.sharedOf = (values) => values.filter((value, place) => culture.sharedMarks().includes(culture.marks()[place]));
+
 culture.pairsBy = (family, runs, entries) => {
   if (family === "proxy") {
     return Object.entries(culture.group().proxies).map(([proxy, name]) => {
       const both = entries.map((entry) => culture.figures(entry, proxy));
-      const marks = culture.marks().map((mark) => (both[0][mark.metric] || [null])[0]);
+      const marks = culture.sharedMarks().map((mark) => (both[0][mark.metric] || [null])[0]);
       return {name, estimates: both.map((figures) => figures[culture.headline().metric]), marks};
     });
   }
-  const [first, second] = runs.map((run) => culture.members(run, family, culture.familyProxy(run, family)));
+  const [first, second] = runs.map((run) => culture.membersOf(run.by[family], family, culture.shownProxy(run.by[family])));
   const other = new Map(second.map((one) => [one.member, one]));
   return first.filter((one) => other.has(one.member)).map((one) =>
-    ({name: one.name, estimates: [one.pair[0], other.get(one.member).pair[0]], marks: one.pair[1]}));
-};
-
-culture.familyProxy = (run, family) => {
-  const found = new Set(run.by[family].map(([, proxy]) => proxy));
-  return found.has(culture.state.proxy) ? culture.state.proxy : "";
+    ({name: one.name, estimates: [one.pair[0], other.get(one.member).pair[0]], marks: culture.sharedOf(one.pair[1])}));
 };
 
 // What the intervals allow to say; a difference of two means is not tested here.
@@ -28,7 +27,7 @@ culture.verdict = (entries) => {
   if ([one, other].some((estimate) => estimate[1] === null || estimate[1] === undefined)) return `${says}without intervals for both, no ranking.`;
   if (one[1] <= other[2] && other[1] <= one[2]) return `${says}the intervals overlap, so neither is above the other.`;
   const above = (one[0] > other[0]) !== headline.lower_is_better ? first : second;
-  return `${says}${above} is better, the intervals do not overlap.`;
+  return `${says}the intervals do not overlap: ${above} ${culture.suite().words.better}.`;
 };
 
 culture.showComparison = async () => {
@@ -49,13 +48,13 @@ culture.showComparison = async () => {
   }
   if (state.first !== entries[0].entry_id || state.second !== entries[1].entry_id) return undefined;
   const rows = culture.pairsBy(family, runs, entries).filter(({estimates}) => estimates.every((one) => one && one[0] !== null));
-  fill("comparison-lines", rows.length ? culture.lines() : "");
+  fill("comparison-lines", rows.length ? culture.lines(culture.sharedMarks()) : "");
   const details = culture.byId("comparison-table").closest("details");
   details.hidden = !rows.length;
   if (!rows.length) return fill("comparison-chart", "There is nothing that both were asked in these groups.");
   const points = rows.flatMap(({name, estimates}) => estimates.map((one, place) => culture.pointRow(name, "ab"[place], one, names[place])));
-  const marks = rows.flatMap(({name, marks: values}) => culture.markRows(name, values));
-  fill("comparison-table", culture.table("First, second, and first less second", [byId("compared-by").selectedOptions[0].textContent, names[0], names[1], "difference", ...culture.marks().map((mark) => mark.short)],
+  const marks = rows.flatMap(({name, marks: values}) => culture.markRows(name, values, culture.sharedMarks()));
+  fill("comparison-table", culture.table("First, second, and first less second", [byId("compared-by").selectedOptions[0].textContent, names[0], names[1], "difference", ...culture.sharedMarks().map((mark) => mark.short)],
     rows.map(({name, estimates: [one, other], marks: values}) => [name,
       `${culture.number(one[0])} ${culture.ends(one)}`, `${culture.number(other[0])} ${culture.ends(other)}`, culture.signed(one[0] - other[0]),
       ...values.map((value) => culture.number(value))])));

@@ -1,10 +1,11 @@
 // Data of single runs, from script files beside the page: over file:// nothing else can be read.
-culture.loaded = {runs: {}, questions: {}, pictures: {}, wording: {}};
+culture.loaded = {runs: {}, questions: {}, pictures: {}, wording: {}, stories: {}};
 culture.pending = {};
 
 culture.run = (id, content) => { culture.loaded.runs[id] = content; };
 culture.questions = (id, country, content) => { culture.loaded.questions[`${id}-${country}`] = content; };
 culture.pictures = (country, content) => { culture.loaded.pictures[country] = content; };
+culture.stories = (id, shelf, content) => { culture.loaded.stories[`${id}-${shelf}`] = content; };
 culture.wording = (digest, content) => { culture.loaded.wording[digest] = content; };
 
 culture.fileName = (text) => text.replace(/[^A-Za-z0-9-]/g, "-") || "all";
@@ -26,6 +27,11 @@ culture.load = (name) => {
 culture.loadRun = async (id) => {
   await culture.load(id);
   return culture.loaded.runs[id];
+};
+
+culture.loadStories = async (id, shelf) => {
+  await culture.load(`${id}-story-${culture.fileName(shelf)}`);
+  return culture.loaded.stories[`${id}-${shelf}`];
 };
 
 culture.loadQuestions = async (id, country) => {

@@ -14,8 +14,6 @@ culture.compareChoices = () => {
   state.model = options(byId("model-choice"), pairs, state.model);
   state.first = options(byId("first"), pairs, state.first);
   state.second = options(byId("second"), pairs, state.second || (pairs[1] || pairs[0])[0]);
-  const colours = culture.against() < 0 ? [] : [["against", `above or below the ${culture.marks()[culture.against()].short}`]];
-  state.colour = options(byId("colour"), [...colours, ["headline", culture.headline().label]], state.colour);
   byId("comparison").hidden = entries.length < 2;
 };
 
@@ -26,6 +24,7 @@ culture.showGroup = () => {
   const proxies = Object.entries(group.proxies);
   state.proxy = options(byId("proxy"), proxies, state.proxy ?? "");
   byId("proxy").closest("label").hidden = proxies.length < 2;
+  for (const [id, word] of [["proxy-word", culture.suite().words.shown_by], ["case-proxy-word", culture.suite().words.shown_by], ["case-topic-word", culture.capital(culture.suite().words.topic)]]) culture.fill(id, word);
   byId("reading").closest("label").hidden = Object.keys(group.readings).length < 2;
   const known = group.columns.map((column) => column.metric);
   if (![...known, "rank", "model", "n", "trust"].includes(state.sort)) {
@@ -42,16 +41,22 @@ culture.showBelow = () => {
   culture.showModel();
 };
 
+culture.families = () => [["country", "country"], ["topic", culture.suite().words.topic], ["income_group", "income group"], ["region", "region"], ["proxy", culture.suite().words.proxy]];
+
 culture.showSuite = (name) => {
   const {state, byId, make, fill} = culture;
   Object.assign(state, {suite: name, group: null, reading: null, proxy: null, sort: "", model: null, first: null, second: null, caseId: null,
-    caseCountry: null, caseTopic: null, caseProxy: null});
+    caseCountry: null, caseTopic: null, caseProxy: null, figure: ""});
   const suite = culture.suite();
   const tabs = culture.data.view.suites.map((one) => make("button", {type: "button", "aria-current": one.name === name ? "true" : null,
     onclick: () => { culture.showSuite(one.name); byId("suites").querySelector("[aria-current]").focus(); }}, one.name));
   fill("suites", ...(tabs.length > 1 ? tabs : []));
   fill("board-heading", suite.words.title);
   fill("about", suite.words.about.join(" "));
+  fill("no-grade", suite.words.no_grade);
+  byId("no-grade").hidden = !suite.words.no_grade;
+  fill("cases-heading", `Down to the ${suite.words.item}`);
+  culture.options(byId("compared-by"), culture.families().map(([family, name]) => [family, name]), state.by);
   fill("credit", suite.words.credit);
   state.group = culture.options(byId("group"), suite.groups.map((group) => [group.group_id, group.title]), suite.groups[0].group_id);
   byId("group-label").hidden = suite.groups.length < 2;
@@ -72,7 +77,10 @@ culture.listen = () => {
   on("filter", "filter", culture.showBoard, "input");
   on("baselines", "baselines", culture.showBoard);
   on("model-choice", "model", culture.showModel);
-  on("colour", "colour", culture.showModel);
+  const charts = () => culture.showCharts(culture.loaded.runs[state.model]);
+  on("colour", "colour", charts);
+  on("figure", "figure", charts);
+  for (const name of ["concept", "picture", "heat", "one", "other"]) on(`story-${name}`, `story_${name}`, () => culture.openStories());
   for (const [id, name] of [["first", "first"], ["second", "second"], ["compared-by", "by"]]) on(id, name, culture.showComparison);
   for (const [id, name] of [["case-country", "caseCountry"], ["case-topic", "caseTopic"], ["case-proxy", "caseProxy"]])
     on(id, name, () => culture.listCases(culture.loaded.runs[state.model]));
@@ -87,7 +95,6 @@ culture.start = () => {
   const {byId, data} = culture;
   culture.setTheme(matchMedia("(prefers-color-scheme: dark)").matches);
   byId("app").hidden = false;
-  culture.options(byId("compared-by"), [["country", "country"], ["topic", "topic"], ["income_group", "income group"], ["region", "region"], ["proxy", "what stood for the country"]], "country");
   culture.listen();
   if (data.view.suites.length) culture.showSuite(data.view.suites[0].name);
   else byId("app").replaceChildren(culture.make("p", {}, "This leaderboard has no rows yet."));

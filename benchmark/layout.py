@@ -1,0 +1,154 @@
+"""What is shown of a suite first: its board's columns, and a run in a few lines and groupings.
+
+Declared in suite.toml; knows no score and no table. A text holds places for scores in braces,
+``{metric@key=member,key=member:form}``; what the forms are is said at `FORM`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, TypeVar
+
+from benchmark.errors import DataProblem, unknown
+
+ANY = "*"  # any member that has the score
+OR = "|"  # between members, of which the first that has the score is taken
+# 0 to 4: the value with so many decimals, a plus before it says its sign; ends: its interval, with
+# so many decimals; p: a p-value; n, missing: counts; first: what stands first in the score's
+# method, such as the worst region's name; of-KEY: the member that the scope has under KEY.
+FORM = r"\+?[0-4]|ends[0-4]|p|n|missing|first|of-[a-z_]+"
+PLACE = re.compile(rf"\{{(?P<metric>\w+)(?:@(?P<scope>[^:{{}}]+))?:(?P<form>{FORM})\}}")
+_BRACES = re.compile(r"\{[^{}]*\}?|\}")
+Entry = TypeVar("Entry", "Column", "Line", "Group")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """One place of a text: which score, and what of it."""
+
+    metric: str
+    scope: Mapping[str, str]
+    form: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A metric as a column of the board; its ``interval``, or the p ``below``, on a second line."""
+
+    head: str
+    metric: str
+    note: str = ""
+    decimals: int = 3
+    interval: bool = False
+    signed: bool = False
+    below: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line of a run: a ``value``, and parts ``beside`` it, left out where they have no score.
+
+    The value may be empty; such a line is left out where none of its parts has a score.
+    """
+
+    label: str
+    value: str
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """A line with every member of a grouping: its name and what it ``shows``."""
+
+    label: str
+    by: str
+    shows: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layout:
+    """All that suite.toml says of tables; empty for a suite that says nothing."""
+
+    columns: tuple[Column, ...] = ()
+    lines: tuple[Line, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+
+KEYS = tuple(field.name for field in fields(Layout))
+
+
+def layout_of(table: Mapping[str, Any], *, source: str) -> Layout:
+    """The layout among the keys of a suite file; ``source`` goes into the error.
+
+    Raises
+    ------
+    DataProblem
+        A table has an unknown key or lacks one, or a text has a place that is none.
+    """
+    return Layout(
+        columns=tuple(_entries(table, "columns", Column, source)),
+        lines=tuple(_entries(table, "lines", Line, source)),
+        groups=tuple(_entries(table, "groups", Group, source)),
+    )
+
+
+def places(text: str) -> Iterator[Place]:
+    """The places of a text, in order.
+
+    >>> [(place.metric, place.scope, place.form) for place in places("tau {tau@frame=wvs:+2}")]
+    [('tau', {'frame': 'wvs'}, '+2')]
+    """
+    for found in PLACE.finditer(text):
+        yield place_of(found)
+
+
+def place_of(found: re.Match[str]) -> Place:
+    """The place that `PLACE` matched."""
+    pairs = (pair.partition("=") for pair in (found["scope"] or "").split(",") if pair)
+    return Place(
+        metric=found["metric"],
+        scope={key: member for key, _, member in pairs},
+        form=found["form"],
+    )
+
+
+def _entries(
+    table: Mapping[str, Any], name: str, kind: type[Entry], source: str
+) -> Iterator[Entry]:
+    given = table.get(name, [])
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise DataProblem(f"{source}: {name} must be tables, each begun with [[{name}]]")
+    for one in given:
+        yield _entry(one, kind, f"{source} [[{name}]]")
+
+
+def _entry(given: Mapping[str, Any], kind: type[Entry], where: str) -> Entry:
+    known = {field.name: field for field in fields(kind)}
+    for key in given:
+        if key not in known:
+            raise DataProblem(unknown("key", key, known, source=where))
+    missing = [name for name, f in known.items() if f.default is MISSING and name not in given]
+    if missing:
+        raise DataProblem(f"{where} lacks {', '.join(missing)}")
+    values: dict[str, Any] = {
+        key: tuple(v) if isinstance(v, list) else v for key, v in given.items()
+    }
+    for key, value in values.items():
+        wanted = type(known[key].default) if known[key].default is not MISSING else str
+        if type(value) is not wanted:
+            raise DataProblem(f"{where}: {key} = {value!r} must be of type {wanted.__name__}")
+        _check(value, where)
+    return kind(**values)
+
+
+def _check(value: object, where: str) -> None:
+    texts: Sequence[object] = value if isinstance(value, tuple) else [value]
+    for text in texts:
+        for braces in _BRACES.findall(text) if isinstance(text, str) else ():
+            if PLACE.fullmatch(braces) is None:
+                raise DataProblem(
+                    f"{where}: {braces!r} is no place for a score; write one like "
+                    "{accuracy:3} or {tau@frame=wvs:ends2}"
+                )

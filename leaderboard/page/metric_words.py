@@ -1,0 +1,126 @@
+"""The page's words for metrics; knows no suite, no run and no number.
+
+What the table does not name is shown as its suite's layout calls it, or under its own name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """A metric for people; ``short`` is for table heads and axes, ``note`` one sentence."""
+
+    label: str
+    short: str
+    note: str = ""
+    decimals: int = 3
+
+
+METRICS: Mapping[str, Words] = {
+    "js_similarity": Words(
+        label="similarity",
+        short="similarity",
+        note="1 less the Jensen-Shannon distance (natural logarithm) between the model's and the "
+        "people's answers, mean over questions; 1 is alike.",
+    ),
+    "floor_uniform": Words(
+        label="floor: uniform",
+        short="uniform",
+        note="All options equally likely: reached without any model.",
+    ),
+    "floor_world_average": Words(
+        label="floor: world average",
+        short="world avg.",
+        note="The mean answer of all other countries: knows people, not this country.",
+    ),
+    "floor_best_blind": Words(
+        label="floor: best blind",
+        short="best blind",
+        note="The one answer for every country that scores best.",
+    ),
+    "floor_chance": Words(
+        label="floor: chance",
+        short="chance",
+        note="One over the number of options: what guessing scores.",
+    ),
+    "blind_accuracy": Words(
+        label="floor: blind",
+        short="blind",
+        note="The same questions asked without their picture. Whatever lies above it came from "
+        "seeing.",
+    ),
+    "ceiling": Words(
+        label="ceiling",
+        short="ceiling",
+        note="A fresh sample of respondents of the same country.",
+    ),
+    "skill_world_average": Words(
+        label="skill",
+        short="skill",
+        note="Share of the way from the world average (0) to the ceiling (1).",
+        decimals=2,
+    ),
+    "option_mass": Words(
+        label="option mass",
+        short="option mass",
+        note="Probability that the model gave to the offered options at all.",
+        decimals=2,
+    ),
+    "recognition_top1": Words(label="country recognised at first guess", short="recognised"),
+    "accuracy": Words(
+        label="accuracy",
+        short="accuracy",
+        note="Share of questions whose likeliest option is the right one; 1 is all.",
+    ),
+    "skill_chance": Words(
+        label="skill over chance",
+        short="skill",
+        note="Share of the way from chance (0) to all right (1).",
+        decimals=2,
+    ),
+    "image_gain_accuracy": Words(
+        label="image gain",
+        short="image gain",
+        note="Accuracy with the picture less without it, question by question; 0 means that the "
+        "picture adds nothing.",
+    ),
+    "accuracy_shrunk": Words(
+        label="accuracy, shrunk",
+        short="shrunk",
+        note="Countries with few questions are drawn towards the mean of all.",
+    ),
+    "usable": Words(
+        label="usable stories",
+        short="usable",
+        note="Share of stories that are whole: some words, no refusal, not cut off. It does not "
+        "say that a story is good.",
+    ),
+    "n_words": Words(label="words a story", short="words", decimals=0),
+    "mtld": Words(
+        label="variety of words (MTLD)",
+        short="MTLD",
+        note="Made not to depend on length; from 100 words on.",
+        decimals=1,
+    ),
+    "distinct_2": Words(
+        label="different pairs of words (distinct-2)",
+        short="distinct-2",
+        note="Falls with length, so compare equal lengths only.",
+    ),
+    "self_similarity": Words(
+        label="likeness of answers to one prompt",
+        short="self-similarity",
+        note="1 less the mean word edit distance of its stories at one temperature.",
+    ),
+    "story_distinctness": Words(
+        label="distance to other nationalities' stories, less that among its own",
+        short="distinctness",
+        note="Above 0 where stories of a nationality resemble each other.",
+    ),
+    "story_marker_words": Words(
+        label="words that mark a nationality", short="marker words", decimals=0
+    ),
+}

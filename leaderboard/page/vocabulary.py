@@ -1,0 +1,44 @@
+"""The words that set a nationality's stories apart, from a run's scores; for its lists and marks.
+
+Knows scores with the scopes ``country`` and ``word``; no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from benchmark.jsonio import Json
+from benchmark.records import Score
+from leaderboard.page.figures import rounded
+
+MOST = 12  # words of a list
+LEVEL = 0.05  # at most this p: a marker
+COMMON = 0.0  # a TF-IDF of 0: every nationality uses the word
+
+
+def vocabulary(scores: Sequence[Score]) -> Mapping[str, Json]:
+    """By country: ``tested`` words ``[word, z, p, stories]`` and ``counted`` ``[word, weight, n]``.
+
+    ``tested`` are the log-odds, markers (p of at most 0.05) first; ``counted`` the published
+    TF-IDF, which has no test. Words that every nationality uses are in neither.
+    """
+    p = {_place(s): s.value for s in scores if s.metric == "story_word_p"}
+    found: dict[str, dict[str, list[Json]]] = {}
+    for score in scores:
+        mine = found.setdefault(score.scope["country"], {}) if "word" in score.scope else {}
+        word = score.scope.get("word", "")
+        if score.metric == "story_word_z" and score.value > 0:
+            entry: Json = [word, rounded(score.value), rounded(p.get(_place(score), 1.0)), score.n]
+            mine.setdefault("tested", []).append(entry)
+        leads = score.metric == "story_word_tfidf" and score.scope.get("end") == "top"
+        if leads and score.value > COMMON:
+            mine.setdefault("counted", []).append([word, rounded(score.value), score.n])
+    return {
+        country: {name: words[:MOST] for name, words in sorted(lists.items())}
+        for country, lists in sorted(found.items())
+        if lists
+    }
+
+
+def _place(score: Score) -> tuple[str, str]:
+    return score.scope.get("country", ""), score.scope.get("word", "")

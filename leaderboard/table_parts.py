@@ -1,0 +1,57 @@
+"""What every table for a terminal has: its frame, a run's title, a model's cell.
+
+Knows runs and rows of a board; no metric.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from leaderboard.migrating import SELF_REPORTED
+
+if TYPE_CHECKING:
+    from leaderboard.board import BoardRow
+    from leaderboard.runs import Run
+
+LEAST_LABEL = 11
+NARROWEST = 72  # a narrow table would squeeze its caption
+KINDS = {
+    "reference": "reference: a rule, not a model",
+    "random weights": "random weights: it tests the harness, its answers mean nothing",
+}
+
+
+def blank(title: Text) -> Table:
+    """A table without columns yet."""
+    return Table(
+        title=title,
+        title_justify="left",
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        padding=0,
+        min_width=NARROWEST,
+    )
+
+
+def run_title(run: Run, row: BoardRow) -> Text:
+    """Suite, model and configuration, and whatever keeps the run from being a model's full one."""
+    lines = [f"{run.suite} {run.suite_version}: {run.model.name}", f"config {run.config_digest}"]
+    if row["kind"]:
+        lines.append(KINDS[row["kind"]])
+    if not run.complete:
+        lines.append(f"PARTIAL: {', '.join(run.partial_because) or 'not all cases measured'}")
+    lines.append(f"{len(run.rows)} of {run.n_selected} cases measured, {len(run.failed)} failed")
+    return Text("\n".join([lines[0], " · ".join(lines[1:])]), style="bold")
+
+
+def model_cell(row: BoardRow) -> Text:
+    """The model, what it is, and how far the row was checked."""
+    state = "complete" if row.complete else "PARTIAL"
+    kind = f"\n  {row['kind']}" if row["kind"] else ""
+    checked = f"\n  {row.trust}" if row.trust != SELF_REPORTED else ""
+    return Text(f"{row['model']}{kind}\n  {state} {row['config_digest']}{checked}")
