@@ -13,17 +13,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.analyses import ANALYSES, chosen
-from benchmark.engine.store import StoredAnswers
-from benchmark.errors import BoardProblem, CultureError, UsageProblem
-from benchmark.gates import load_gates, unjudged
-from benchmark.suite import SUITE_FILE, own_analyses
-from leaderboard.baseline import load_baselines
+from benchmark.errors import BoardProblem, CultureError
 from leaderboard.board import Board, read_board, update
 from leaderboard.documents import kind_at
 from leaderboard.export.commands import add_export, run_export
-from leaderboard.merging import merge
+from leaderboard.merge_command import add_merge, run_merge
 from leaderboard.page.commands import add_page, run_page
+from leaderboard.places import DEFAULT_BOARD, every_json, files_help
 from leaderboard.publish.options import add_publish
 from leaderboard.replay.commands import (
     add_bundle,
@@ -33,7 +29,7 @@ from leaderboard.replay.commands import (
     run_replay,
     run_rerun,
 )
-from leaderboard.report.options import FORMATS, READING_NAMES, formats
+from leaderboard.report.commands import add_report, run_report
 from leaderboard.runs import read_run
 from leaderboard.study.commands import run_study
 from leaderboard.study.options import add_study
@@ -43,16 +39,6 @@ from leaderboard.transfer import add_transfer, run_transfer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from benchmark.records import Analysis
-    from leaderboard.report.options import Format, ReadingName
-
-DEFAULT_REPORT = Path("build") / "report"
-DEFAULT_BOARD = Path("leaderboard") / "leaderboard.json"
-REPORT_EPILOG = """\
-  python -m leaderboard report leaderboard/runs/MODEL/REVISION/wvs-CONFIG.json
-  python -m leaderboard report ONE.json OTHER.json --out build/both      side by side
-  python -m leaderboard report RUN.json --reading paper --formats md     no figures
-"""
 EPILOG = """\
 A run of a suite writes run.json under leaderboard/runs and adds a row to leaderboard.json:
 
@@ -75,7 +61,9 @@ BESIDE: Mapping[str, Callable[[argparse.Namespace], int]] = {  # commands with a
     "bundle": run_bundle,
     "replay": run_replay,
     "rerun": run_rerun,
+    "merge": run_merge,
     "page": run_page,
+    "report": run_report,
     "study": run_study,
     "transfer": run_transfer,
 }
@@ -90,10 +78,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _show(options.file, options.width)
             case "build":
                 return _build(options.runs, options.out)
-            case "merge":
-                return _merge(options)
-            case "report":
-                return _report(options.runs, options.out, options.reading, options.formats)
             case "check":
                 return _check(options.files)
             case "export" | "publish":
@@ -133,17 +117,17 @@ def _parser() -> argparse.ArgumentParser:
         "the same model, revision, suite and configuration; a partial run never replaces a "
         "complete one; all other rows stay.",
     )
-    build.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=_files_help("run.json"))
+    build.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
     build.add_argument("--out", required=True, type=Path, metavar="FILE", help="the leaderboard")
-    _add_report(commands)
+    add_report(commands)
     check = commands.add_parser(
         "check",
         help="say whether files are sound",
         description="Hold run.json and leaderboard.json files against their schemas; exit 1 and "
         "one sentence for each file that is not sound.",
     )
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help=_files_help("files"))
-    _add_merge(commands.add_parser("merge", help="put the shards of a run together"))
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help=files_help("files"))
+    add_merge(commands)
     add_bundle(commands)
     add_replay(commands)
     add_rerun(commands)
@@ -153,96 +137,6 @@ def _parser() -> argparse.ArgumentParser:
     add_transfer(commands)
     add_study(commands)
     return parser
-
-
-def _add_merge(merge: argparse.ArgumentParser) -> None:
-    merge.description = (
-        "Merge the files that `pytest --shard K/N` wrote on several machines into the run they "
-        "are parts of, and add its row to the leaderboard. Exit 1 and one sentence, and nothing "
-        "is written, unless all shards of one run are there; exit 1 also if a gate fails."
-    )
-    merge.add_argument(
-        "runs",
-        nargs="+",
-        type=Path,
-        metavar="RUN",
-        help="shards, or folders that are searched for them",
-    )
-    merge.add_argument(
-        "--runs",
-        dest="folder",
-        type=Path,
-        default=DEFAULT_BOARD.parent / "runs",
-        metavar="DIR",
-        help="where the merged run goes (default: leaderboard/runs)",
-    )
-    merge.add_argument(
-        "--leaderboard",
-        type=Path,
-        default=DEFAULT_BOARD,
-        metavar="FILE",
-        help=f"the leaderboard (default: {DEFAULT_BOARD})",
-    )
-    for name, words in (
-        ("--gate", "a TOML file of thresholds that decide the exit code; repeatable"),
-        ("--baseline", "what its gates compare with, as for pytest; repeatable"),
-        ("--store", "a shard's response store, if an analysis reads answers; repeatable"),
-    ):
-        kind = str if name == "--baseline" else Path  # a path would lose a slash of hf://
-        merge.add_argument(name, action="append", default=[], type=kind, metavar="FILE", help=words)
-    merge.add_argument(
-        "--suite",
-        type=Path,
-        metavar="DIR",
-        help="the suite's folder, if it has analyses of its own (default: suites/NAME)",
-    )
-
-
-def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    report = commands.add_parser(
-        "report",
-        help="write the paper's tables and figures of one run or several",
-        description="Write the tables (similarity by country, change by income group, p-values) "
-        "and figures of the paper for the models of the given runs side by side, with floors and "
-        "ceiling. Everything comes from the run files; no survey and no model is needed. Open "
-        "report.md in the folder. Runs of one suite and one survey belong in one report.",
-        epilog=REPORT_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    report.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=_files_help("run.json"))
-    report.add_argument(
-        "--out",
-        type=Path,
-        default=DEFAULT_REPORT,
-        metavar="DIR",
-        help="folder to write to; files of the same names are replaced (default: %(default)s)",
-    )
-    report.add_argument(
-        "--reading",
-        choices=READING_NAMES,
-        default="substantive",
-        help="substantive: without don't know and the like; printed: all options; paper: all "
-        "options, and bold where the published bootstrap p is below 0.05 (default: substantive)",
-    )
-    report.add_argument(
-        "--formats",
-        type=_formats,
-        default=FORMATS,
-        metavar="LIST",
-        help="some of md (the page), csv (all numbers), tex, svg, png, with commas between "
-        "(default: all; svg and png need matplotlib)",
-    )
-
-
-def _formats(text: str) -> tuple[Format, ...]:
-    try:
-        return formats(text)
-    except UsageProblem as problem:
-        raise argparse.ArgumentTypeError(str(problem)) from problem
-
-
-def _files_help(what: str) -> str:
-    return f"{what}, or folders that are searched for .json files"
 
 
 def _width(text: str) -> int:
@@ -270,75 +164,13 @@ def _show(path: Path, width: int | None) -> int:
 
 
 def _build(paths: Sequence[Path], out: Path) -> int:
-    for path in _expand(paths):
+    for path in every_json(paths):
         run = read_run(path)
         if run.shard is not None:
             _say(f"{path}: left out, {run.shard} enters the board when it is merged\n")
             continue
         outcome = update(out, run, run_file=path)
         _say(f"{path}: {outcome.message}\n")
-    return 0
-
-
-def _merge(options: argparse.Namespace) -> int:
-    gates = [gate for path in options.gate for gate in load_gates(path)]
-    baselines = load_baselines(options.baseline)
-    found = {str(path): read_run(path) for path in _shards(options.runs)}
-    suite, names = next((run.suite, run.analyses) for run in found.values())
-    answers = StoredAnswers(*options.store)
-    try:
-        done = merge(
-            found,
-            runs=options.folder,
-            analyses=_analyses(names, options.suite or Path("suites") / suite),
-            answers=answers,
-            gates=gates,
-            baselines=baselines,
-        )
-    finally:
-        answers.close()
-    outcome = update(options.leaderboard, done.run, run_file=done.path)
-    _say(f"{done.path}: merged {len(found)} shards, {outcome.message}\n")
-    _say("".join(f"{verdict.sentence}\n" for verdict in done.verdicts))
-    elsewhere = [gate for gate in gates if gate.suite != suite]
-    for gate in elsewhere:
-        _say(f"{unjudged(gate, f'this is a run of {suite!r}').sentence}\n")
-    return 0 if not elsewhere and all(verdict.holds for verdict in done.verdicts) else 1
-
-
-def _shards(paths: Sequence[Path]) -> list[Path]:
-    """The files that were named, and of each folder the finished shards in it."""
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*.shard-*-of-*.json")) if path.is_dir() else [path]
-        if not inside:
-            raise BoardProblem(f"folder {path} holds no shard of a run (….shard-2-of-4.json)")
-        found += inside
-    return list(dict.fromkeys(found))
-
-
-def _analyses(names: Sequence[str], folder: Path) -> Mapping[str, Analysis]:
-    """Shared analyses, and the suite's own where a name is not among them."""
-    if set(names) <= ANALYSES.keys():
-        return chosen(names, {}, source="run file")
-    if not (folder / SUITE_FILE).is_file():
-        raise BoardProblem(f"{folder} is not the folder of the suite; name it with --suite")
-    return chosen(names, own_analyses(folder), source=str(folder))
-
-
-def _report(
-    paths: Sequence[Path], out: Path, reading: ReadingName, wanted: Sequence[Format]
-) -> int:
-    from leaderboard.report.beside import side_by_side
-    from leaderboard.report.index import files, write
-
-    found = list({path.resolve(): path for path in _expand(paths)}.values())
-    runs = side_by_side([read_run(path) for path in found], reading)
-    content = files(runs, wanted)
-    write(out, content)
-    _say("".join(f"{run.label}: {len(run.run.rows)} cases\n" for run in runs))
-    shown = out / "report.md" if "md" in wanted else out
-    _say(f"{len(content)} files in {out}; open {shown}\n")
     return 0
 
 
@@ -351,7 +183,7 @@ def _give(options: argparse.Namespace) -> int:
 
 def _check(paths: Sequence[Path]) -> int:
     status = 0
-    for path in _expand(paths):
+    for path in every_json(paths):
         try:
             _say(f"{path}: {_verdict(path)}\n")
         except BoardProblem as problem:
@@ -371,16 +203,6 @@ def _verdict(path: Path) -> str:
 
 def _suites(board: Board) -> list[str]:
     return sorted({row["suite"] for row in board.rows})
-
-
-def _expand(paths: Sequence[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
-        if not inside:
-            raise BoardProblem(f"folder {path} holds no .json file")
-        found += inside
-    return found
 
 
 def _say(text: str) -> None:

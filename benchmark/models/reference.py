@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -44,14 +45,11 @@ Shares = tuple[float, ...]
 Rule = Callable[[Question, str], Shares | None]
 
 
-class ReferenceModel:
-    """A rule from question and country to shares; the same subject gets the same answer."""
+class Ruled(ABC):
+    """What all references share: a rule answers choices, rankings and texts, none embeds."""
 
-    def __init__(self, identity: ModelIdentity, survey: Survey, rule: Rule) -> None:
+    def __init__(self, identity: ModelIdentity) -> None:
         self._identity = identity
-        self._rule = rule
-        self._questions = {question.question_id: question for question in survey.questions}
-        self._answers: dict[Subject, Probabilities] = {}
 
     @property
     def identity(self) -> ModelIdentity:
@@ -62,25 +60,49 @@ class ReferenceModel:
         return SUPPORTS
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
-        """Shares over the options in the labels' order; NaN where the rule has no data."""
+        """By the rule, one at a time; `ModelProblem` where it has none for a request."""
         return [self._one(request) for request in batch]
 
     def _one(self, request: Request) -> Answer:
         match request:
             case Choice():
-                return self._shares(request)
+                return self._choice(request)
             case Continuation():
-                right = request.subject.truth
-                total = tuple(0.0 if i == right else NEVER for i in range(len(request.texts)))
-                return LogLikelihoods(total=total, n_tokens=(1,) * len(request.texts))
+                return self._ranking(request)
             case Generate():
-                return Text(text="", finish="stop")
+                return Text(text=self._words(request), finish="stop")
             case Embed():
                 raise _no_vectors(self._identity)
             case _:
                 assert_never(request)
 
-    def _shares(self, request: Choice) -> Probabilities:
+    @abstractmethod
+    def _choice(self, request: Choice) -> Probabilities: ...
+
+    def _ranking(self, request: Continuation) -> LogLikelihoods:
+        """All of it on the right text."""
+        right = self._truth(request.subject)
+        total = tuple(0.0 if i == right else NEVER for i in range(len(request.texts)))
+        return LogLikelihoods(total=total, n_tokens=(1,) * len(request.texts))
+
+    def _words(self, _request: Generate) -> str:
+        return ""
+
+    def _truth(self, subject: Subject) -> int | None:
+        return subject.truth
+
+
+class ReferenceModel(Ruled):
+    """A rule from question and country to shares; the same subject gets the same answer."""
+
+    def __init__(self, identity: ModelIdentity, survey: Survey, rule: Rule) -> None:
+        super().__init__(identity)
+        self._rule = rule
+        self._questions = {question.question_id: question for question in survey.questions}
+        self._answers: dict[Subject, Probabilities] = {}
+
+    def _choice(self, request: Choice) -> Probabilities:
+        """Shares over the options in the labels' order; NaN where the rule has no data."""
         about = replace(request.subject, order=())
         if about not in self._answers:
             self._answers[about] = self._compute(request)
@@ -109,82 +131,38 @@ class ReferenceModel:
         return Probabilities(p=shares, option_mass=1.0)
 
 
-class UniformModel:
+class UniformModel(Ruled):
     """Every label equally; looks at nothing but how many there are."""
 
     def __init__(self, identity: ModelIdentity) -> None:
-        self._identity = identity
+        super().__init__(identity)
         self._answers: dict[int, Probabilities] = {}
 
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return SUPPORTS
-
-    def answer(self, batch: Sequence[Request]) -> list[Answer]:
-        return [self._one(request) for request in batch]
-
-    def _one(self, request: Request) -> Answer:
-        match request:
-            case Choice():
-                return self._over(len(request.labels))
-            case Continuation():
-                n = len(request.texts)
-                return LogLikelihoods(total=(-math.log(n),) * n, n_tokens=(1,) * n)
-            case Generate():
-                return Text(text="", finish="stop")
-            case Embed():
-                raise _no_vectors(self._identity)
-            case _:
-                assert_never(request)
-
-    def _over(self, n: int) -> Probabilities:
+    def _choice(self, request: Choice) -> Probabilities:
+        n = len(request.labels)
         if n not in self._answers:
             self._answers[n] = Probabilities(p=(1 / n,) * n, option_mass=1.0)
         return self._answers[n]
 
+    def _ranking(self, request: Continuation) -> LogLikelihoods:
+        n = len(request.texts)
+        return LogLikelihoods(total=(-math.log(n),) * n, n_tokens=(1,) * n)
 
-class OracleModel:
+
+class OracleModel(Ruled):
     """The right answer with certainty, where one is right: a suite's ceiling, and its control.
 
     A suite that loses a label's place on the way (in another order of the options, say) does not
     score 1 with it.
     """
 
-    def __init__(self, identity: ModelIdentity) -> None:
-        self._identity = identity
+    def _choice(self, request: Choice) -> Probabilities:
+        right = self._truth(request.subject)
+        p = tuple(float(place == right) for place in range(len(request.labels)))
+        return Probabilities(p=p, option_mass=1.0)
 
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return SUPPORTS
-
-    def answer(self, batch: Sequence[Request]) -> list[Answer]:
-        return [self._one(request) for request in batch]
-
-    def _one(self, request: Request) -> Answer:
-        match request:
-            case Choice():
-                right = self._truth(request.subject)
-                p = tuple(float(place == right) for place in range(len(request.labels)))
-                return Probabilities(p=p, option_mass=1.0)
-            case Continuation():
-                right = self._truth(request.subject)
-                total = tuple(0.0 if i == right else NEVER for i in range(len(request.texts)))
-                return LogLikelihoods(total=total, n_tokens=(1,) * len(request.texts))
-            case Generate():
-                letter = chr(ord("A") + self._truth(request.subject))
-                return Text(text=f"Answer: {letter}", finish="stop")
-            case Embed():
-                raise _no_vectors(self._identity)
-            case _:
-                assert_never(request)
+    def _words(self, request: Generate) -> str:
+        return f"Answer: {chr(ord('A') + self._truth(request.subject))}"
 
     def _truth(self, subject: Subject) -> int:
         if subject.truth is None:

@@ -70,12 +70,15 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Keep units whole on a worker, whatever ``--dist`` says (but ``each``)."""
-        if config.getoption("dist") == "each":
+        """Keep units whole on a worker, whatever ``--dist`` says (but ``each``).
+
+        Without a suite the tests are somebody else's, and ``--dist`` decides.
+        """
+        units = {c.case_id: c.unit for s in self.state.suites.values() for c in s.selection.cases}
+        if not units or config.getoption("dist") == "each":
             return None
         from benchmark.plugin.scheduler import UnitScheduling
 
-        units = {c.case_id: c.unit for s in self.state.suites.values() for c in s.selection.cases}
         return UnitScheduling(config, log, units)
 
     @pytest.hookimpl(optionalhook=True)

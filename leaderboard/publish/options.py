@@ -9,6 +9,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leaderboard.places import DEFAULT_BOARD
+
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
@@ -37,7 +39,7 @@ def add_publish(commands: Commands) -> None:
     parser.add_argument(
         "--leaderboard",
         type=Path,
-        default=Path("leaderboard") / "leaderboard.json",
+        default=DEFAULT_BOARD,
         metavar="FILE",
         help="the board to publish; its rows name their run files (default: %(default)s)",
     )

@@ -14,6 +14,7 @@ from benchmark.errors import DataProblem, UsageProblem
 from benchmark.hub import SURVEY
 from benchmark.settings import Settings, default_cache
 from benchmark.suite import SUITE_FILE, Suite, load_suite
+from leaderboard.places import DEFAULT_BOARD, DEFAULT_RUNS
 from leaderboard.runs import Run
 
 SAMPLE, HUB = "sample", "hub"
@@ -126,8 +127,8 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
         limit=run.limit,
         store=origin.cache / "responses.sqlite",
         cache=origin.cache,
-        runs=Path("leaderboard") / "runs",
-        leaderboard=Path("leaderboard") / "leaderboard.json",
+        runs=DEFAULT_RUNS,
+        leaderboard=DEFAULT_BOARD,
         gates=(),
         permutations=None if permutations == "all" else permutations,
         templates=() if origin.prompts is not None else templates,

@@ -20,10 +20,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from benchmark.questions.kinds import categories, question_types
-from benchmark.world import countries
-
 REPO = Path(__file__).parents[2]
+sys.path.insert(0, str(REPO))
+
+from benchmark.questions.kinds import categories, question_types  # noqa: E402
+from benchmark.world import countries  # noqa: E402
+
 SUITE = REPO / "suites" / "cultureverse"
 COUNTRIES, QUESTIONS = 188, 228_000
 MOST_SECONDS, MOST_MIB = 300.0, 4096.0

@@ -45,6 +45,24 @@ def test_another_project_is_left_alone(tmp_path: Path) -> None:
     assert not (tmp_path / "leaderboard").exists()
 
 
+def test_another_project_s_way_to_share_tests_out_is_left_alone(tmp_path: Path) -> None:
+    """Without a suite ``--dist loadfile`` does what it says: a file's tests meet in one worker."""
+    for name in ("test_one.py", "test_other.py"):
+        (tmp_path / name).write_text(
+            "import os, pathlib, pytest\n"
+            "@pytest.mark.parametrize('n', range(6))\n"
+            "def test_mine(n):\n"
+            "    seen = pathlib.Path(__file__).with_suffix('.seen')\n"
+            "    seen.open('a').write(os.environ['PYTEST_XDIST_WORKER'] + ' ')\n",
+            encoding="utf-8",
+        )
+    words = ("-n", "2", "--dist", "loadfile")
+    done = run_pytest(*words, cwd=tmp_path, plugins=(*ALWAYS, "-p", "benchmark.plugin"))
+    assert done.code == 0, done.out
+    seen = [sorted(path.read_text("utf-8").split()) for path in tmp_path.glob("*.seen")]
+    assert sorted(seen) == [["gw0"] * 6, ["gw1"] * 6]
+
+
 def test_the_suites_in_test_data_are_not_found_from_above() -> None:
     """``pytest tests`` does not run the toy suite; naming its folder does."""
     toy = REPO / "tests" / "data" / "toy_suite"

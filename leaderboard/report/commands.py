@@ -1,0 +1,87 @@
+"""`python -m leaderboard report`: the paper's tables and figures on the command line.
+
+Knows the options and where the files go; what is in them is the other modules' business.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.errors import UsageProblem
+from leaderboard.places import every_json, files_help
+from leaderboard.report.options import FORMATS, READING_NAMES, formats
+from leaderboard.runs import read_run
+
+if TYPE_CHECKING:
+    from leaderboard.report.options import Format
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
+
+DEFAULT_REPORT = Path("build") / "report"
+REPORT_EPILOG = """\
+  python -m leaderboard report leaderboard/runs/MODEL/REVISION/wvs-CONFIG.json
+  python -m leaderboard report ONE.json OTHER.json --out build/both      side by side
+  python -m leaderboard report RUN.json --reading paper --formats md     no figures
+"""
+
+
+def add_report(commands: Commands) -> None:
+    """Declare ``report``."""
+    report = commands.add_parser(
+        "report",
+        help="write the paper's tables and figures of one run or several",
+        description="Write the tables (similarity by country, change by income group, p-values) "
+        "and figures of the paper for the models of the given runs side by side, with floors and "
+        "ceiling. Everything comes from the run files; no survey and no model is needed. Open "
+        "report.md in the folder. Runs of one suite and one survey belong in one report.",
+        epilog=REPORT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    report.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
+    report.add_argument(
+        "--out",
+        type=Path,
+        default=DEFAULT_REPORT,
+        metavar="DIR",
+        help="folder to write to; files of the same names are replaced (default: %(default)s)",
+    )
+    report.add_argument(
+        "--reading",
+        choices=READING_NAMES,
+        default="substantive",
+        help="substantive: without don't know and the like; printed: all options; paper: all "
+        "options, and bold where the published bootstrap p is below 0.05 (default: substantive)",
+    )
+    report.add_argument(
+        "--formats",
+        type=_formats,
+        default=FORMATS,
+        metavar="LIST",
+        help="some of md (the page), csv (all numbers), tex, svg, png, with commas between "
+        "(default: all; svg and png need matplotlib)",
+    )
+
+
+def _formats(text: str) -> tuple[Format, ...]:
+    try:
+        return formats(text)
+    except UsageProblem as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+
+
+def run_report(options: argparse.Namespace) -> int:
+    """Write the files and say where they are."""
+    from leaderboard.report.beside import side_by_side
+    from leaderboard.report.index import files, write
+
+    found = list({path.resolve(): path for path in every_json(options.runs)}.values())
+    runs = side_by_side([read_run(path) for path in found], options.reading)
+    content = files(runs, options.formats)
+    write(options.out, content)
+    sys.stdout.write("".join(f"{run.label}: {len(run.run.rows)} cases\n" for run in runs))
+    shown = options.out / "report.md" if "md" in options.formats else options.out
+    sys.stdout.write(f"{len(content)} files in {options.out}; open {shown}\n")
+    return 0
