@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Reading = Literal["printed", "substantive", ""]
+# An item that is none of its case's questions but holds keys of vectors is named so.
+VECTORS = "vectors:"
 
 
 class Task(StrEnum):

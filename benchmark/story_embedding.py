@@ -13,10 +13,19 @@ import numpy as np
 
 from benchmark.errors import ModelProblem
 from benchmark.metrics.retrieval import nearest_piece
-from benchmark.records import Case, CaseRecord, Embed, ImageRef, Item, Reply, Subject, Vector
+from benchmark.records import (
+    VECTORS,
+    Case,
+    CaseRecord,
+    Embed,
+    ImageRef,
+    Item,
+    Reply,
+    Subject,
+    Vector,
+)
 from benchmark.story_scoring import Told, is_told
 
-PREFIX = "vectors:"
 SIMILARITY = "picture_similarity"
 
 
@@ -46,7 +55,7 @@ def vector_requests(
 
     ``encoder`` is ``ENCODER|RULE``: who makes the vectors, and how long texts are cut.
     """
-    subject = Subject(country=case.country, item_id=f"{PREFIX}{encoder}")
+    subject = Subject(country=case.country, item_id=f"{VECTORS}{encoder}")
     contents: tuple[str | ImageRef, ...] = (picture, *stories)
     return tuple(Embed(content=one, encoder=encoder, subject=subject) for one in contents)
 
@@ -67,7 +76,7 @@ def vectors_item(
     ]
     return Item(
         case_id=record.case.case_id,
-        item_id=f"{PREFIX}{encoder}",
+        item_id=f"{VECTORS}{encoder}",
         cluster=record.case.topic,
         image_ids=(picture.image_id,),
         request_keys=tuple(reply.key for reply in replies),

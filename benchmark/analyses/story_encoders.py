@@ -14,7 +14,6 @@ import numpy as np
 
 from benchmark.analyses.story_table import CONTROL, counts
 from benchmark.analyses.story_vectors import (
-    PREFIX,
     SIMILARITY,
     StoryVectors,
     spec_of,
@@ -24,7 +23,7 @@ from benchmark.errors import DataProblem
 from benchmark.metrics.concordance import favour, kendall_w, tau_matrix
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.permutation import holm, sign_flip_p
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import VECTORS, AnswerReader, CaseRecord, Score
 
 Place = tuple[str, str, str]  # country, concept, proxy
 
@@ -127,7 +126,7 @@ def case_similarities(records: Sequence[CaseRecord]) -> dict[str, dict[str, dict
         if not counts(record) or case.kind == CONTROL:
             continue
         for item in record.items:
-            if item.item_id.startswith(PREFIX):
+            if item.item_id.startswith(VECTORS):
                 encoder, rule = spec_of(item.item_id)
                 mine = found.setdefault(rule, {}).setdefault(encoder, {})
                 value = item.values.get(SIMILARITY, float("nan"))

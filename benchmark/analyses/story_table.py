@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import BoolArray, FloatArray
-from benchmark.records import AnswerReader, CaseRecord, Item, Text
+from benchmark.records import VECTORS, AnswerReader, CaseRecord, Item, Text
 
 IntArray = npt.NDArray[np.intp]
 
@@ -151,7 +151,7 @@ def counts(record: CaseRecord) -> bool:
 
 def is_story(item: Item) -> bool:
     """Whether an item is a story and not the place of its vectors."""
-    return bool(item.request_keys) and not item.item_id.startswith("vectors:")
+    return bool(item.request_keys) and not item.item_id.startswith(VECTORS)
 
 
 def _place(row: Row) -> tuple[str, str, str, float, int]:

@@ -18,9 +18,8 @@ from benchmark.analyses.story_table import REFUSAL, IntArray, counts, is_story
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.retrieval import best_of_pieces
-from benchmark.records import AnswerReader, CaseRecord, Item, Vector
+from benchmark.records import VECTORS, AnswerReader, CaseRecord, Item, Vector
 
-PREFIX = "vectors:"
 SIMILARITY = "picture_similarity"  # of the item: mean over the case's stories
 EMPTY = "empty"
 
@@ -73,7 +72,7 @@ def story_vectors(records: Sequence[CaseRecord], answers: AnswerReader) -> list[
     found: dict[tuple[str, str, str], list[tuple[CaseRecord, Item]]] = {}
     for record in sorted(records, key=lambda r: r.case.case_id):
         for item in record.items if counts(record) else ():
-            if item.item_id.startswith(PREFIX):
+            if item.item_id.startswith(VECTORS):
                 encoder, chunking = spec_of(item.item_id)
                 found.setdefault((encoder, chunking, record.case.proxy), []).append((record, item))
     read = (_read(key, members, answers) for key, members in sorted(found.items()))
@@ -86,7 +85,7 @@ def spec_of(item_id: str) -> tuple[str, str]:
     >>> spec_of("vectors:openai/clip|truncate")
     ('openai/clip', 'truncate')
     """
-    encoder, _, chunking = item_id.removeprefix(PREFIX).rpartition("|")
+    encoder, _, chunking = item_id.removeprefix(VECTORS).rpartition("|")
     if not encoder:
         raise DataProblem(f"item {item_id!r} names no encoder; it reads vectors:ENCODER|RULE")
     return encoder, chunking

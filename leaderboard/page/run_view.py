@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from benchmark.jsonio import Json
-from benchmark.records import CaseRecord, Item, Score
+from benchmark.records import VECTORS, CaseRecord, Item, Score
 from benchmark.suite import shipped_layout
 from leaderboard.findings import findings
 from leaderboard.page import wording
@@ -81,10 +81,11 @@ def questions(run: Run, country: str) -> Mapping[str, Json]:
     for record in run.rows:
         if record.case.country != country:
             continue
-        for item in record.items:
+        asked = [item for item in record.items if not item.item_id.startswith(VECTORS)]
+        for item in asked:
             people.setdefault(item.item_id, _people(item, what))
         cases[record.case.case_id] = [
-            _answer(item, what, people) for item in record.items if _has_something(item)
+            _answer(item, what, people) for item in asked if _has_something(item)
         ]
     return {"people": people, "cases": cases}
 

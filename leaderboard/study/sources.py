@@ -19,7 +19,8 @@ from benchmark.records import Answer, AnswerReader
 from leaderboard.replay import bundle
 from leaderboard.runs import Run, read_run
 
-OF_THE_SELECTION = frozenset({"countries", "topics", "proxies", "responses", "seed"})
+# What may differ between runs without a word: the model itself, and which stories were asked for.
+OWN = frozenset({"model", "countries", "topics", "proxies", "responses", "seed"})
 PROXIES = ("shared-image", "own-image", "other-country", "blank", "none")
 
 
@@ -78,7 +79,7 @@ def proxy_of(found: Sequence[Source], wanted: str | None) -> str:
 def unlike(found: Sequence[Source]) -> list[str]:
     """In what the runs' configurations differ, beside which stories were written."""
     configs = [source.run.config for source in found]
-    keys = sorted({key for config in configs for key in config} - OF_THE_SELECTION)
+    keys = sorted({key for config in configs for key in config} - OWN)
     return [key for key in keys if len({canonical(config.get(key)) for config in configs}) > 1]
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.analyses.story_table import Row, StoryTable, counts, is_story, story_table
-from benchmark.analyses.story_vectors import PREFIX, story_vectors
-from benchmark.records import AnswerReader, CaseRecord, Item
+from benchmark.analyses.story_vectors import story_vectors
+from benchmark.records import VECTORS, AnswerReader, CaseRecord, Item
 from leaderboard.runs import Run
 from leaderboard.study.sources import Source
 
@@ -135,7 +135,7 @@ def _similarities(
     near: dict[tuple[str, str], dict[str, float]] = {}
     for vectors in story_vectors(records, answers):
         name = f"{SIMILARITY} {vectors.encoder} {vectors.chunking}"
-        mine = f"{PREFIX}{vectors.encoder}|{vectors.chunking}"
+        mine = f"{VECTORS}{vectors.encoder}|{vectors.chunking}"
         places = [
             (record.case.case_id, item.item_id)
             for record in sorted(records, key=lambda r: r.case.case_id)

@@ -182,7 +182,9 @@ def test_runs_that_were_asked_otherwise_are_noted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Other wording may make other stories; other pictures cannot be rated side by side."""
-    config: dict[str, Any] = {MODELS[0]: {"story_tokens": 9, "seed": 1, "responses": 3}}
+    config: dict[str, Any] = {
+        MODELS[0]: {"story_tokens": 9, "model": {"dtype": "float16"}, "responses": 3}
+    }
     told = Told(folder=tmp_path, config=config)
     runs = [str(path) for path in told.write()]
     store = ["--store", str(told.store), "--out"]
