@@ -216,10 +216,12 @@ def _test(text: str, rows: Sequence[CaseRecord]) -> Callable[[Case], bool]:
     }
     if kind not in of:
         raise UsageProblem(unknown("kind of group", kind, of, source="--held-out"))
-    members = {of[kind](record.case) for record in rows}
-    if name not in members:
+    members = {of[kind](record.case) for record in rows} - {""}
+    named = {word.casefold(): code for code in members for word in (code, member(kind, code))}
+    if name.casefold() not in named:
         raise UsageProblem(unknown(kind, name, members, source="--held-out"))
-    return lambda case: of[kind](case) == name
+    wanted = named[name.casefold()]
+    return lambda case: of[kind](case) == wanted
 
 
 def _mean(rows: Iterable[CaseRecord]) -> float:

@@ -72,7 +72,7 @@ def test_changes_by_group_by_hand(baseline: Baseline) -> None:
 
 def test_held_out_groups_stand_against_the_rest(baseline: Baseline) -> None:
     """Africa and all of Japan: one new right answer and five; France is the rest, five."""
-    out, rest = parted(NOW, baseline, "accuracy", ["region:Africa", "country:JPN"])
+    out, rest = parted(NOW, baseline, "accuracy", ["region:africa", "country:Japan"])
     assert (out.change.n, rest.change.n) == (30, 10)
     assert (out.before, out.now) == pytest.approx((10 / 30, 16 / 30))
     assert (rest.change.value, rest.now) == pytest.approx((0.5, 0.9))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from benchmark.errors import CultureError
 from benchmark.models import registry
-from benchmark.models.adapters import is_adapter, read_adapter
+from benchmark.models.adapters import is_adapter, put_in, read_adapter
 from benchmark.records import ModelIdentity
 from tests.models.asking import options
 
@@ -100,6 +101,14 @@ def test_adapters_are_not_stacked(tmp_path: Path) -> None:
     second = adapter(tmp_path / "second", base_model_name_or_path=str(first))
     with pytest.raises(CultureError, match="not a whole model with weights"):
         identity(second, tmp_path)
+
+
+def test_without_peft_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the way to do without."""
+    monkeypatch.setitem(sys.modules, "peft", None)
+    found = read_adapter(adapter(tmp_path / "tuned", base_model_name_or_path="demo"))
+    with pytest.raises(CultureError, match=r"pytest-culture\[finetune\]', or train with --merge"):
+        put_in(object(), found)
 
 
 def test_weights_in_another_format_are_not_read(tmp_path: Path) -> None:
