@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.records import Case
-from benchmark.story_embedding import PREFIX
+from benchmark.records import VECTORS, Case
 from fixtures.measure import Measure
 
 
@@ -13,6 +12,6 @@ def test_stories(case: Case, measure: Measure) -> None:
     A refusal, an empty or a cut story is a score and not a failure.
     """
     record = measure(case)
-    stories = [item for item in record.items if not item.item_id.startswith(PREFIX)]
+    stories = [item for item in record.items if not item.item_id.startswith(VECTORS)]
     assert stories
     assert all(len(item.request_keys) == 1 for item in stories)
