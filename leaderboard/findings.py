@@ -16,13 +16,16 @@ SEEN, UNSEEN = ("own-image", "shared-image", "other-country"), ("blank", "none")
 GALLERIES = (("across-nationalities", "concept"), ("within-nationality", "nationality"))
 
 
-def findings(scores: Sequence[Score]) -> tuple[str, ...]:
-    """A few lines a suite, over substantive options where a figure has readings."""
+def findings(scores: Sequence[Score], *, summed_up: bool = False) -> tuple[str, ...]:
+    """A few lines a suite, over substantive options where a figure has readings.
+
+    ``summed_up``: lines of a suite's own layout stand above and say who answers what rightly.
+    """
     found = _Scores(scores)
     return (
         *_knows(found),
         *_pictures(found),
-        *_questions(found),
+        *(() if summed_up else _questions(found)),
         *_groups(found),
         *_encoders(found, scores),
     )

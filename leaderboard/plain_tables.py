@@ -38,7 +38,9 @@ def summary_table(table: Table, run: Run, layout: Layout) -> Table:
     for said in lines_of(run.scores, layout, run.headline):
         beside = f" · {said.beside}" if said.value and said.beside else said.beside
         table.add_row(Text(f"{said.label} "), Text.assemble((said.value, "bold"), beside))
-    table.caption = Text(f"[low…high]: 95 % interval. {NOT_SCORED}: not scored.{ALL}")
+    table.caption = Text(
+        f"[low…high]: 95 % interval; (too few): for an interval. {NOT_SCORED}: not scored.{ALL}"
+    )
     return table
 
 
