@@ -17,7 +17,7 @@ from benchmark.errors import BoardProblem, CultureError
 from leaderboard.bertscore import add_bertscore, run_bertscore
 from leaderboard.board import Board, read_board, update
 from leaderboard.compare import add_compare, run_compare
-from leaderboard.documents import kind_at
+from leaderboard.documents import kind_at, load, validate
 from leaderboard.encoders import add_encoders, run_encoders
 from leaderboard.export.commands import add_export, run_export
 from leaderboard.merge_command import add_merge, run_merge
@@ -209,8 +209,12 @@ def _check(paths: Sequence[Path]) -> int:
 
 
 def _verdict(path: Path) -> str:
-    if kind_at(path) == "leaderboard":
+    kind = kind_at(path)
+    if kind == "leaderboard":
         return f"sound, leaderboard of {len(read_board(path).rows)} rows"
+    if kind != "run":
+        validate(load(path, kind), kind)
+        return f"sound, {kind} of people's ratings"
     run = read_run(path)
     state = "complete" if run.complete else "partial"
     state = state if run.shard is None else f"{run.shard} of the"

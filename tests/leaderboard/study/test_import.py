@@ -395,8 +395,10 @@ def test_nothing_is_replaced_unasked(
     assert "--replace" in capsys.readouterr().err
     assert out.read_text("utf-8") == "mine"
     assert main([*command, "--out", str(out), "--replace"]) == 0
-    assert main(["check", str(out)]) == 1
-    assert "study-results file" in capsys.readouterr().err
+    assert main(["check", str(out), str(small / "key.json")]) == 0
+    told = capsys.readouterr().out
+    assert "sound, study-results of people's ratings" in told
+    assert "sound, study-key of people's ratings" in told
 
 
 def test_a_key_that_is_gone_or_changed_is_told(
