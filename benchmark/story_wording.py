@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -142,10 +143,10 @@ def load_story_translation(path: Path, *, language: str) -> StoryTranslation:
     """
     try:
         raw = path.read_bytes()
-        table = json.loads(raw)
+        table = json.loads(raw, object_pairs_hook=lambda pairs: _once(pairs, path))
     except OSError as error:
         raise DataProblem(f"translation file {path} cannot be read ({error.strerror})") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataProblem(f"translation file {path} is not JSON: {error}") from error
     if not isinstance(table, dict):
         raise DataProblem(f"translation file {path} is not an object with {', '.join(TABLES)}")
@@ -161,6 +162,8 @@ def load_story_translation(path: Path, *, language: str) -> StoryTranslation:
     words = {key: _words(table, key, path) for key in TABLES if key != "prompts"}
     _known(words["concepts"], concepts(), "concept", path)
     _known(words["children"], nationalities(), "nationality", path)
+    _known(words["countries"], nationalities(), "nationality", path)
+    _known((key.partition("/")[0] for key in words["groups"]), nationalities(), "country", path)
     prompts = table.get("prompts")
     if prompts is not None and not isinstance(prompts, dict):
         raise DataProblem(f"translation file {path}: `prompts` must hold the prompts' conditions")
@@ -174,6 +177,15 @@ def load_story_translation(path: Path, *, language: str) -> StoryTranslation:
         prompts=prompts,
         **words,
     )
+
+
+def _once(pairs: Sequence[tuple[str, Any]], path: Path) -> dict[str, Any]:
+    """An object none of whose names is given twice, of which JSON would keep the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name, count in Counter(n for n, _ in pairs).items() if count > 1)
+        raise DataProblem(f"translation file {path} gives {twice!r} twice; leave one of them")
+    return found
 
 
 def _said(table: Mapping[str, Any], key: str, path: Path) -> str:

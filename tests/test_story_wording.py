@@ -91,6 +91,8 @@ def test_prompts_may_come_from_a_file_of_their_own(tmp_path: Path) -> None:
         ({"children": {"BRZ": "x"}}, "unknown nationality 'BRZ'"),
         ({"children": {"BRA": ""}}, "`children` has no text for 'BRA'"),
         ({"countries": ["BRA"]}, "`countries` must map names to texts"),
+        ({"countries": {"NIG": "x"}}, "unknown nationality 'NIG'"),
+        ({"groups": {"NIG/igbo": "x"}}, "unknown country 'NIG'"),
         ({"language": "pt"}, "they must be the same"),
         ({"licence": None}, "lacks the text `licence`"),
         ({"child": {}}, "unknown key 'child'.*did you mean children"),
@@ -112,6 +114,21 @@ def test_groups_and_countries_may_lack_too(tmp_path: Path) -> None:
     prompts["none"]["suffix"] = "{concept}: {country}"
     with pytest.raises(CultureError, match="lacks countries BRA, FRA, NGA, PAK"):
         suite(tmp_path, language="de", translations=changed(tmp_path, prompts=prompts))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('{"children": {"NGA": "a", "NGA": "b"}}', "gives 'NGA' twice"),
+        ("[" * 200_000, "is not JSON"),
+    ],
+)
+def test_files_that_are_no_sound_json(tmp_path: Path, text: str, sentence: str) -> None:
+    """One sentence, however deep or doubled."""
+    path = tmp_path / "words.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CultureError, match=sentence):
+        load_story_translation(path, language="de")
 
 
 @pytest.mark.parametrize(

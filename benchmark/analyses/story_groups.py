@@ -35,7 +35,8 @@ class StoryGroups:
     ``variant`` and of ``against`` on one concept at one temperature under one proxy; ``against``
     may be the group itself (no story with itself) or ``nationality``, whose stories name no
     group; n counts pairs. ``story_group_apart`` is that less the mean of both's distance among
-    themselves: about 0 where the two are told apart by nothing. No direction.
+    themselves, taken within concept, temperature and proxy: about 0 where the two are told apart
+    by nothing. No direction, no interval; whether groups differ is the permutation test's to say.
     """
 
     name: str = "story_groups"
@@ -98,23 +99,22 @@ def _distances(
             cell_means(stratum.distances(), stratum.country, len(names))
             for stratum in strata_of(table, names)
         ]
-        found = _added(cells)
-        yield from _pairs(*found, names, {"country": country, "proxy": proxy})
+        if cells:
+            yield from _pairs(cells, names, {"country": country, "proxy": proxy})
         if not table.control.all():
-            pooled.append(found)
+            pooled += cells
     if pooled:
-        yield from _pairs(*_added(pooled), names, {"country": country})
-
-
-def _added(cells: Sequence[tuple[FloatArray, ...]]) -> tuple[FloatArray, FloatArray]:
-    """Summed distances and numbers of pairs of several strata, each (groups, groups)."""
-    return np.sum([sums for sums, _ in cells], axis=0), np.sum([n for _, n in cells], axis=0)
+        yield from _pairs(pooled, names, {"country": country})
 
 
 def _pairs(
-    sums: FloatArray, number: FloatArray, names: Sequence[str], scope: Mapping[str, str]
+    cells: Sequence[tuple[FloatArray, ...]], names: Sequence[str], scope: Mapping[str, str]
 ) -> Iterator[Score]:
-    mean = np.divide(sums, number, out=np.full_like(sums, np.nan), where=number > 0)
+    """Of strata with summed distances and numbers of pairs, each (groups, groups)."""
+    sums, numbers = (np.stack(parts) for parts in zip(*cells, strict=True))
+    number = numbers.sum(axis=0)
+    mean = _quotient(sums.sum(axis=0), number)
+    away, counted = apart(_quotient(sums, numbers), numbers)
     for a, one in enumerate(names):
         for b, other in enumerate(names[a:], start=a):
             # The nationality is what a group is held against; its own stories' only with itself.
@@ -123,8 +123,33 @@ def _pairs(
             n = int(number[a, b]) // (2 if a == b else 1)  # the diagonal has each pair twice
             yield _score("story_group_distance", mean[a, b], at, n)
             if a != b:
-                apart = mean[a, b] - (mean[a, a] + mean[b, b]) / 2
-                yield _score("story_group_apart", apart, at, n)
+                yield _score("story_group_apart", away[a, b], at, int(counted[a, b]))
+
+
+def apart(means: FloatArray, numbers: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Distance between groups less that within them, and the pairs between them it is made of.
+
+    The difference is taken inside each of the strata, (strata, groups, groups), and weighted by
+    the pairs between: with weights of their own, within and between would be means of different
+    strata. A stratum in which a group has a single story has no distance within it.
+
+    Two groups that are alike in strata of unlike distances, with other numbers in each:
+
+    >>> alike = np.ones((2, 2))
+    >>> pairs = np.array([[[20, 25], [25, 20]], [[20, 10], [10, 2]]])
+    >>> away, n = apart(np.array([0.5 * alike, 0.9 * alike]), pairs)
+    >>> away[0, 1].item(), n[0, 1].item()
+    (0.0, 35.0)
+    """
+    within = np.diagonal(means, axis1=1, axis2=2)
+    inside = means - (within[:, :, None] + within[:, None, :]) / 2
+    weights = np.where(np.isnan(inside), 0.0, numbers)
+    counted = weights.sum(axis=0)
+    return _quotient((weights * np.nan_to_num(inside)).sum(axis=0), counted), counted
+
+
+def _quotient(sums: FloatArray, number: FloatArray) -> FloatArray:
+    return np.divide(sums, number, out=np.full_like(sums, np.nan), where=number > 0)
 
 
 def _score(metric: str, value: float, scope: Mapping[str, str], n: int) -> Score:

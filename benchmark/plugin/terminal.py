@@ -54,7 +54,7 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
                     if part
                 )
             )
-        lines += [_encoder(one) for one in state.encoders.get(meta.name, {}).values()]
+        lines += [_encoder(one) for one in state.encoders.get(name, {}).values()]
         if state.settings.shard is not None:
             lines.append(f"  {state.settings.shard}: {len(suite.mine)} of these cases, whole units")
         if name in runs and runs[name].n_resumed:

@@ -110,7 +110,7 @@ def _about(run: Run) -> Mapping[str, Json]:
     said = lines_of(run.scores, shown_first, run.headline)
     return {
         "lines": [[line.label, line.value, line.beside] for line in said],
-        "findings": [] if said else list(findings(run.scores)),
+        "findings": list(findings(run.scores, summed_up=bool(said))),
         "gates": [_gate(gate) for gate in run.gates],
         "excluded": len(run.excluded),
         "failed": [{"case": f.case_id, "reason": f.reason} for f in run.failed[:20]],

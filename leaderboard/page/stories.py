@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.jsonio import Json
-from benchmark.records import CaseRecord, Item, Text
+from benchmark.records import VECTORS, CaseRecord, Item, Text
 from benchmark.stories import concepts, nationalities
 from leaderboard.page.texts import Texts
 
@@ -117,4 +117,6 @@ def _entry(item: Item, answer: Text) -> list[Json]:
 
 
 def _picture(row: CaseRecord) -> str:
-    return next((image for item in row.items for image in item.image_ids), "")
+    """What the model was shown; a picture that encoders alone saw is none of a story's."""
+    stories = [item for item in row.items if not item.item_id.startswith(VECTORS)]
+    return next((image for item in stories for image in item.image_ids), "")

@@ -166,7 +166,8 @@ class StoriesSuite:
                 f"language {self.translation.language}: {self.translation.name}, "
                 f"by {self.translation.credit}, licence {self.translation.licence}"
             )
-            yield "  refusals are known in English only: refusal has no value"
+            if not languages.is_english(self.translation.language):
+                yield "  refusals are known in English only: refusal has no value"
 
     def _grouped(self) -> Iterator[str]:
         if self.groups is None:
