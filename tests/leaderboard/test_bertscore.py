@@ -60,6 +60,25 @@ def test_wrong_input_is_one_sentence(
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (("org/bert#1", "--device", "foo"), "--device 'foo' is none of auto, cpu"),
+        (("~nobody-of-this-name/x#1", "--device", "cpu"), "is not a name of a model"),
+        ((f"{'x' * 300}#1", "--device", "cpu"), "is not a name of a model"),
+    ],
+)
+def test_devices_and_names_that_are_none(
+    run: tuple[Path, Run], capsys: pytest.CaptureFixture[str], more: tuple[str, ...], sentence: str
+) -> None:
+    """One sentence as well, and the Hub is not asked."""
+    pytest.importorskip("torch")
+    path = write_run(run[0], run[1])
+    assert main(["bertscore", str(path), "--text-encoder", *more]) == 1
+    assert sentence in capsys.readouterr().err
+
+
 def test_a_run_without_stories_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
