@@ -14,11 +14,11 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.analyses.story_encoders import case_similarities, encoder_favours
+from benchmark.analyses.encoder_favours import distinct_contrasts, encoder_favours, least_concepts
 from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.jsonio import digest
 from benchmark.metrics.chunking import MEAN, RULES
-from leaderboard.encoder_identities import encoders_of
+from leaderboard.comparable_encoders import check_same, differences, rules_of, too_few
 from leaderboard.runs import Run, read_run
 from leaderboard.tables import NOT_SCORED, render
 from leaderboard.transfer import letter
@@ -37,10 +37,10 @@ CAPTION = (
     "of two encoders are on different scales. rank: of the models, by this encoder. favour: what "
     "the encoder gives the model beyond what it gives the others and beyond what the other "
     "encoders give it, in the encoder's standard deviations over all cases; it sums to 0 over "
-    "models and over encoders. p: from flipping the signs of whole concepts{few}; Holm: over all "
-    "rows. A favour says that encoders disagree about a model, not which of them is right."
+    "models and over encoders. p: from flipping the signs of whole concepts, here {concepts}; 0.05 "
+    "takes {least} at least. Holm: over {tests}; 0.05 takes {least_holm} concepts at least. A "
+    "favour says that encoders disagree about a model, not which of them is right."
 )
-LEAST_CONCEPTS = 6  # of 2 ** 6 flips two are as far: p is 1 in 32 at the least
 
 
 def add_encoders(commands: Commands) -> None:
@@ -74,7 +74,7 @@ def run_encoders(options: argparse.Namespace) -> int:
     ]
     scores = favours(runs, rule=options.chunking)
     table = render(favours_table(scores, runs), WIDTH)
-    sys.stdout.write("\n".join([*legend, table, *agreement(scores)]) + "\n")
+    sys.stdout.write("\n".join([*legend, *differences(runs), table, *agreement(scores)]) + "\n")
     return 0
 
 
@@ -85,15 +85,15 @@ def favours(runs: Mapping[str, Run], *, rule: str | None = None) -> list[Score]:
     ------
     BoardProblem
         A run has no vectors, the runs have no rule or fewer than two encoders in common, or an
-        encoder or the pictures are not the same in all of them.
+        encoder, the pictures or the language are not the same in all of them.
     """
-    known = {name: _known(run, name) for name, run in runs.items()}
+    known = {name: rules_of(run, name) for name, run in runs.items()}
     rules = sorted(set.intersection(*(set(mine) for mine in known.values())))
     chosen = rule or (MEAN if MEAN in rules or not rules else rules[0])
     common = set.intersection(*(mine.get(chosen, set()) for mine in known.values()))
     if len(common) < 2:
-        raise BoardProblem(_too_few(known, sorted(common), chosen))
-    _check_same(runs, sorted(common))
+        raise BoardProblem(too_few(known, sorted(common), chosen))
+    check_same(runs, sorted(common))
     seed = int(digest(sorted(run.config_digest for run in runs.values()))[:16], 16)
     rows = {name: run.rows for name, run in runs.items()}
     return encoder_favours(rows, rule=chosen, rng=np.random.default_rng(seed))
@@ -107,7 +107,7 @@ def favours_table(scores: Sequence[Score], runs: Mapping[str, Run]) -> Table:
     table = Table(
         title=Text(f"Encoders of stories and pictures ({some.scope['chunking']})", style="bold"),
         title_justify="left",
-        caption=Text(CAPTION.format(n=some.n, few=_few(runs))),
+        caption=Text(CAPTION.format(n=some.n, **_tested(scores))),
         caption_justify="left",
         box=SIMPLE_HEAD,
     )
@@ -149,59 +149,17 @@ def agreement(scores: Sequence[Score]) -> list[str]:
     return said
 
 
-# --- what can be compared ------------------------------------------------------------------
-
-
-def _known(run: Run, name: str) -> dict[str, set[str]]:
-    """A run's encoders by rule of chunking."""
-    found = {rule: set(mine) for rule, mine in case_similarities(run.rows).items()}
-    if not found:
-        raise BoardProblem(
-            f"run {name} of {run.model.name} has no vectors of stories with a picture; run "
-            "`pytest suites/stories` again with --encoder (its stories are not written anew)"
-        )
-    return found
-
-
-def _too_few(known: Mapping[str, Mapping[str, set[str]]], common: Sequence[str], rule: str) -> str:
-    each = "; ".join(
-        f"{name} has "
-        + ", ".join(
-            f"{encoder} under {mine}" for mine in sorted(rules) for encoder in sorted(rules[mine])
-        )
-        for name, rules in known.items()
-    )
-    return (
-        f"the runs share fewer than two encoders under {rule} ({', '.join(common) or 'none'}), and "
-        f"one alone cannot tell a model that it favours from a better one: {each}; run them with "
-        "the same --encoder twice or more and the same --chunking"
-    )
-
-
-def _check_same(runs: Mapping[str, Run], encoders: Sequence[str]) -> None:
-    """Equal names must be equal weights, and equal cases equal pictures."""
-    (first, one), *others = runs.items()
-    for name, other in others:
-        for encoder in encoders:
-            here, there = encoders_of(one)[encoder], encoders_of(other)[encoder]
-            if (here.revision, here.processor) != (there.revision, there.processor):
-                raise BoardProblem(
-                    f"the encoder {encoder} is at {here.revision[:19]} in run {first} and at "
-                    f"{there.revision[:19]} in run {name}; run one of them again with "
-                    "--encoder NAME@COMMIT"
-                )
-        if one.config.get("images") != other.config.get("images"):
-            raise BoardProblem(
-                f"runs {first} and {name} are on different pictures, so that no difference could "
-                "be laid to a model; run them with the same --images"
-            )
-
-
-def _few(runs: Mapping[str, Run]) -> str:
-    concepts = set.intersection(*({row.case.topic for row in run.rows} for run in runs.values()))
-    if len(concepts) >= LEAST_CONCEPTS:
-        return ""
-    return f", of which {len(concepts)} are too few to reach 0.05"
+def _tested(scores: Sequence[Score]) -> dict[str, str]:
+    """How many concepts and contrasts were tested, and how many concepts that takes."""
+    p = [s for s in scores if s.metric == "encoder_favour_p"]
+    tests = distinct_contrasts(*(len({s.scope[of] for s in p}) for of in ("encoder", "model")))
+    rows = "all rows" if tests == len(p) else f"{tests} of {len(p)} rows, the others mirror these"
+    return {
+        "concepts": str(p[0].n),
+        "least": str(least_concepts(1)),
+        "tests": "the one contrast that all rows mirror" if tests == 1 else rows,
+        "least_holm": str(least_concepts(tests)),
+    }
 
 
 def _number(value: float, form: str) -> str:

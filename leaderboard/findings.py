@@ -131,7 +131,7 @@ def _encoders(found: _Scores, scores: Sequence[Score]) -> Iterator[str]:
             for proxies in (SEEN, UNSEEN)
         )
         near = [f"with the picture shown: {seen}"] if seen else []
-        near += [f"with one that was not shown: {unseen}"] if unseen else []
+        near += [f"without it, the floor of own-image: {unseen}"] if unseen else []
         yield f"  mean cosine of stories {'; '.join(near)}"
         first = [
             f"{_of(score)} among the pictures of one {what} (chance {chance.value:.2f})"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmark.analyses.story_encoders import case_similarities
+from benchmark.analyses.encoder_favours import case_similarities
 from benchmark.analyses.story_vectors import story_vectors
 from benchmark.engine.interview import run_unit
 from benchmark.engine.keys import Keys
@@ -91,5 +91,5 @@ def test_a_refusal_is_no_story() -> None:
     assert (len(vectors.pieces), vectors.left_out) == (1, 2)
     assert len(record.items[3].request_keys) == 4
     none, stored = measured(("",))
-    assert story_vectors([none], lambda wanted: {key: stored[key] for key in wanted}) == []
+    assert not list(story_vectors([none], lambda wanted: {key: stored[key] for key in wanted}))
     assert case_similarities([none])["truncate"] == {"siglip": {}}

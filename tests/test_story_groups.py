@@ -14,8 +14,20 @@ from benchmark.analyses.story_variance import StoryVariance
 from benchmark.analyses.story_vocabulary import StoryVocabulary
 from benchmark.errors import CultureError, DataProblem
 from benchmark.metrics.edits import normalised_word_edit_distance
-from benchmark.records import Answer, Case, CaseRecord, Item, Score, Text
+from benchmark.records import (
+    Answer,
+    Case,
+    CaseRecord,
+    Generate,
+    Item,
+    Reply,
+    Score,
+    Text,
+    Vector,
+)
+from benchmark.settings import EncoderChoice
 from benchmark.story_groups import load_groups
+from benchmark.suite import Suite
 from leaderboard.findings import findings
 from tests.test_stories import asked, suite
 
@@ -98,6 +110,33 @@ def test_without_groups_nothing_moves(tmp_path: Path) -> None:
     assert "groups" not in plain.config()
     for case in plain.select().cases:
         assert asked(plain, case) == asked(grouped, case)
+
+
+def stages(of: Suite, case: Case) -> int:
+    """How often a case asks something before its record is there."""
+    script = of.interview(case)
+    requests, number = next(script), 0
+    while True:
+        number += 1
+        replies = [
+            Reply(key=f"{number}/{k}", answer=Text(text="", finish="stop"))
+            if isinstance(request, Generate)
+            else Reply(key=f"{number}/{k}", answer=Vector(values=(1.0, 0.0)))
+            for k, request in enumerate(requests)
+        ]
+        try:
+            requests = script.send(replies)
+        except StopIteration:
+            return number
+
+
+def test_no_vector_is_made_for_a_group(tmp_path: Path) -> None:
+    """Nothing would read it; those of the nationality stand as ever."""
+    one = (EncoderChoice(name="clip", source="clip"),)
+    more = {"countries": ("NGA",), "topics": ("forest",), "proxies": ("own-image",)}
+    of = suite(tmp_path, groups=NIGERIA, encoders=one, **more)
+    asked_of = {case.variant: stages(of, case) for case in of.select().cases}
+    assert asked_of == {"": 2, "hausa": 1, "igbo": 1, "yoruba": 1}
 
 
 def test_groups_of_countries_that_are_not_asked_are_told(tmp_path: Path) -> None:

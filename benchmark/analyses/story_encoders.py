@@ -1,4 +1,4 @@
-"""Whether encoders agree on which stories fit their pictures, and whom one of them favours.
+"""Whether encoders agree on which stories fit their pictures.
 
 Knows vectors of stories and pictures, and cases' means of them; no text. An encoder that was built
 like a model's own eye can favour that model's stories, so no figure of one encoder is a finding.
@@ -12,20 +12,42 @@ from itertools import combinations
 
 import numpy as np
 
-from benchmark.analyses.story_table import CONTROL, counts
-from benchmark.analyses.story_vectors import (
-    SIMILARITY,
-    StoryVectors,
-    spec_of,
-    story_vectors,
-)
-from benchmark.errors import DataProblem
-from benchmark.metrics.concordance import favour, kendall_w, tau_matrix
+from benchmark.analyses.story_table import IntArray
+from benchmark.analyses.story_vectors import StoryVectors, story_vectors
+from benchmark.metrics.concordance import kendall_w, tau_matrix
 from benchmark.metrics.divergence import FloatArray
-from benchmark.metrics.permutation import holm, sign_flip_p
-from benchmark.records import VECTORS, AnswerReader, CaseRecord, Score
+from benchmark.records import AnswerReader, CaseRecord, Score
 
 Place = tuple[str, str, str]  # country, concept, proxy
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Near:
+    """What is kept of one encoder's vectors under one proxy: each story's cosine and its place."""
+
+    encoder: str
+    chunking: str
+    proxy: str
+    control: bool
+    country: tuple[str, ...]  # (cases,)
+    concept: tuple[str, ...]  # (cases,)
+    case: IntArray  # (stories,)
+    own: FloatArray  # (stories,): cosine with the case's picture
+    left_out: int
+
+
+def _near(vectors: StoryVectors) -> Near:
+    return Near(
+        encoder=vectors.encoder,
+        chunking=vectors.chunking,
+        proxy=vectors.proxy,
+        control=vectors.control,
+        country=vectors.country,
+        concept=vectors.concept,
+        case=vectors.case,
+        own=vectors.own(),
+        left_out=vectors.left_out,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +59,7 @@ class StoryEncoders:
     encoders' rankings of the cases (mean over a case's stories), scope ``encoder`` and
     ``against``, under one rule of chunking; ``encoder_agreement`` is Kendall's W of all encoders, 1
     where they rank alike, about one in their number where they have nothing in common. Across
-    models: `encoder_favours`.
+    models: `benchmark.analyses.encoder_favours`.
     """
 
     name: str = "story_encoders"
@@ -54,9 +76,10 @@ class StoryEncoders:
         rng: np.random.Generator,  # noqa: ARG002 - nothing is drawn
     ) -> Sequence[Score]:
         """The scores, the same for every order of ``records``."""
-        parts = story_vectors(records, answers)
+        # One part after the other: the vectors of all would take many gigabytes.
+        parts = list(map(_near, story_vectors(records, answers)))
         scores = [score for part in parts for score in _of_proxy(part)]
-        by_rule: dict[str, dict[str, list[StoryVectors]]] = {}
+        by_rule: dict[str, dict[str, list[Near]]] = {}
         for part in parts:
             if not part.control:
                 by_encoder = by_rule.setdefault(part.chunking, {})
@@ -68,133 +91,40 @@ class StoryEncoders:
         return scores
 
 
-def encoder_favours(
-    runs: Mapping[str, Sequence[CaseRecord]], *, rule: str, rng: np.random.Generator
-) -> list[Score]:
-    """Which model's stories each encoder favours beyond what the other encoders give them.
-
-    Parameters
-    ----------
-    runs
-        Rows of several models by name, controls among them or not; no vector is needed, as each
-        row has the mean similarity of its case. Cases and encoders that all have are compared.
-    rule
-        Of chunking: encoders are compared under one.
-    rng
-        Draws the signs of the test.
-
-    Returns
-    -------
-    ``encoder_favour`` by ``encoder`` and ``model`` in standard deviations of that encoder, its
-    p from flipping the signs of whole concepts, ``encoder_favour_p``, and Holm's over all of them;
-    ``encoder_agreement`` and ``encoder_tau`` over the models, and each encoder's mean for each
-    model, ``story_picture_similarity``. Above 0: favoured.
-
-    Raises
-    ------
-    DataProblem
-        Fewer than two models, or fewer than two encoders or no case that all of them have.
-    """
-    models = sorted(runs)
-    tables = {name: case_similarities(runs[name]).get(rule, {}) for name in models}
-    encoders = sorted(set.intersection(*(set(t) for t in tables.values()))) if models else []
-    if len(models) < 2 or len(encoders) < 2:
-        raise DataProblem(
-            f"{len(models)} runs with {len(encoders)} encoders in common under {rule} cannot be "
-            "compared; give runs of at least two models with vectors of the same two encoders"
-        )
-    places = sorted(set.intersection(*(set(tables[m][e]) for m in models for e in encoders)))
-    if not places:
-        raise DataProblem(
-            f"the runs of {', '.join(models)} have no case in common that all their encoders "
-            "scored; run them with the same nationalities, concepts, proxies and pictures"
-        )
-    scores = np.array([[[tables[m][e][p] for p in places] for m in models] for e in encoders])
-    means = dict(zip(encoders, scores.mean(axis=2), strict=True))
-    return [
-        *_favours(scores, encoders, models, places, rule, rng),
-        *_ranked(means, "models", rule),
-        *_by_model(means, models, rule, len(places)),
-    ]
-
-
-def case_similarities(records: Sequence[CaseRecord]) -> dict[str, dict[str, dict[Place, float]]]:
-    """By rule of chunking and encoder: each case's mean similarity; controls are left out."""
-    found: dict[str, dict[str, dict[Place, float]]] = {}
-    for record in records:
-        case = record.case
-        if not counts(record) or case.kind == CONTROL:
-            continue
-        for item in record.items:
-            if item.item_id.startswith(VECTORS):
-                encoder, rule = spec_of(item.item_id)
-                mine = found.setdefault(rule, {}).setdefault(encoder, {})
-                value = item.values.get(SIMILARITY, float("nan"))
-                if not np.isnan(value):
-                    mine[case.country, case.topic, case.proxy] = value
-    return found
-
-
-def _favours(
-    scores: FloatArray,
-    encoders: Sequence[str],
-    models: Sequence[str],
-    places: Sequence[Place],
-    rule: str,
-    rng: np.random.Generator,
-) -> Iterator[Score]:
-    table = favour(scores)  # (encoders, models, places)
-    concepts = sorted({place[1] for place in places})
-    of = np.array([concepts.index(place[1]) for place in places])
-    flat = table.reshape(-1, len(places))
-    sums = np.array([flat[:, of == c].sum(axis=1) for c in range(len(concepts))])
-    p = sign_flip_p(sums, rng=rng)
-    corrected = holm(p)
-    for k, (value, one_p, one_holm) in enumerate(
-        zip(flat.mean(axis=1).tolist(), p.tolist(), corrected.tolist(), strict=True)
-    ):
-        encoder, model = encoders[k // len(models)], models[k % len(models)]
-        scope = {"encoder": encoder, "chunking": rule, "model": model}
-        method = f"sign flips of {len(concepts)} concepts"
-        yield _score("encoder_favour", value, scope, len(places), "beyond the other encoders")
-        yield _score("encoder_favour_p", one_p, scope, len(places), method)
-        yield _score("encoder_favour_p_holm", one_holm, scope, len(places), method)
-
-
-def _of_proxy(part: StoryVectors) -> Iterator[Score]:
+def _of_proxy(part: Near) -> Iterator[Score]:
     scope = {"encoder": part.encoder, "chunking": part.chunking, "proxy": part.proxy}
-    own = part.own()
-    yield _score(
+    own = part.own
+    yield figure(
         *("story_picture_similarity", float(own.mean()), scope, own.size, "mean cosine"),
         n_missing=part.left_out,
     )
 
 
-def _overall(parts: Sequence[StoryVectors]) -> Iterator[Score]:
+def _overall(parts: Sequence[Near]) -> Iterator[Score]:
     scope = {"encoder": parts[0].encoder, "chunking": parts[0].chunking}
-    own = np.concatenate([part.own() for part in parts])
+    own = np.concatenate([part.own for part in parts])
     country = np.concatenate([np.array(part.country, dtype=str)[part.case] for part in parts])
-    yield _score(
+    yield figure(
         *("story_picture_similarity", float(own.mean()), scope, own.size, "mean cosine"),
         n_missing=sum(part.left_out for part in parts),
     )
     for name in np.unique(country).tolist():
         mine = own[country == name]
         at = {**scope, "country": name}
-        yield _score("story_picture_similarity", float(mine.mean()), at, mine.size, "mean cosine")
+        yield figure("story_picture_similarity", float(mine.mean()), at, mine.size, "mean cosine")
 
 
-def _means(part: StoryVectors) -> dict[Place, float]:
+def _means(part: Near) -> dict[Place, float]:
     """Mean of each case's stories."""
     counts = np.bincount(part.case, minlength=len(part.country))
-    sums = np.bincount(part.case, weights=part.own(), minlength=len(part.country))
+    sums = np.bincount(part.case, weights=part.own, minlength=len(part.country))
     return {
         (part.country[c], part.concept[c], part.proxy): float(sums[c] / counts[c])
         for c in np.flatnonzero(counts).tolist()
     }
 
 
-def _merged(parts: Sequence[StoryVectors]) -> dict[Place, float]:
+def _merged(parts: Sequence[Near]) -> dict[Place, float]:
     return {place: value for part in parts for place, value in _means(part).items()}
 
 
@@ -203,32 +133,24 @@ def _agreement(means: Mapping[str, Mapping[Place, float]], rule: str) -> Iterato
         return
     places = sorted(set.intersection(*(set(mine) for mine in means.values())))
     table = {name: np.array([mine[p] for p in places]) for name, mine in means.items()}
-    yield from _ranked(table, "cases", rule)
+    yield from ranked(table, "cases", rule)
 
 
-def _by_model(
-    means: Mapping[str, FloatArray], models: Sequence[str], rule: str, n: int
-) -> Iterator[Score]:
-    for encoder, values in means.items():
-        for model, value in zip(models, values.tolist(), strict=True):
-            scope = {"encoder": encoder, "chunking": rule, "model": model}
-            yield _score("story_picture_similarity", value, scope, n, "mean over cases")
-
-
-def _ranked(table: Mapping[str, FloatArray], of: str, rule: str) -> Iterator[Score]:
+def ranked(table: Mapping[str, FloatArray], of: str, rule: str) -> Iterator[Score]:
+    """How far encoders rank alike: all of them, and each two; ``table`` by encoder, (objects,)."""
     names = sorted(table)
     scores = np.array([table[name] for name in names])
     n = scores.shape[1]
     method = f"Kendall's W, rankings of {n} {of} by {len(names)} encoders"
     at = {"ranked": of, "chunking": rule}
-    yield _score("encoder_agreement", kendall_w(scores), at, n, method)
+    yield figure("encoder_agreement", kendall_w(scores), at, n, method)
     tau = tau_matrix(scores)
     for a, b in combinations(range(len(names)), 2):
         scope = {**at, "encoder": names[a], "against": names[b]}
-        yield _score("encoder_tau", float(tau[a, b]), scope, n, "Kendall's tau-b")
+        yield figure("encoder_tau", float(tau[a, b]), scope, n, "Kendall's tau-b")
 
 
-def _score(
+def figure(
     metric: str,
     value: float,
     scope: Mapping[str, str],
@@ -237,6 +159,7 @@ def _score(
     *,
     n_missing: int = 0,
 ) -> Score:
+    """A score of which nobody can say whether more is better."""
     return Score(
         metric=metric,
         value=float(value),

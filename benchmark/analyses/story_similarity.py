@@ -45,11 +45,13 @@ class Between:
 
 
 def by_tokens(encode: Callable[[Sequence[str]], Sequence[npt.ArrayLike]]) -> Measure:
-    """One less BERTScore's F1 as a measure; ``encode`` gives each text's token vectors."""
+    """One less BERTScore's F1 as a measure, of the texts as they were written.
+
+    ``encode`` gives each text's token vectors.
+    """
 
     def apart(stratum: StoryStratum) -> FloatArray:
-        texts = [" ".join(words) for words in stratum.words]
-        distance: FloatArray = 1 - greedy_f1_matrix(encode(texts))
+        distance: FloatArray = 1 - greedy_f1_matrix(encode(stratum.text))
         return distance
 
     return apart

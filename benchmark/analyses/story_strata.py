@@ -30,6 +30,7 @@ class StoryStratum:
     country: IntArray  # (stories,): places in a list of countries
     response: IntArray  # (stories,)
     words: tuple[tuple[str, ...], ...]  # (stories,)
+    text: tuple[str, ...]  # (stories,): as they were written
 
     def distances(self) -> FloatArray:
         """`word_edit_distances` of all pairs, (stories, stories); counted when asked for."""
@@ -52,6 +53,7 @@ def strata_of(table: StoryTable, countries: Sequence[str]) -> list[StoryStratum]
             country=code[rows],
             response=table.response[rows],
             words=tuple(tokens(table.text[k]) for k in rows),
+            text=tuple(table.text[k] for k in rows),
         )
         for (proxy, concept, temperature), rows in sorted(members.items())
     ]

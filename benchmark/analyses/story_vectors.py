@@ -9,10 +9,11 @@ many times as long as the picture's, and its most similar piece counts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmark.analyses.story_table import REFUSAL, IntArray, counts, is_story
 from benchmark.errors import DataProblem
@@ -22,6 +23,9 @@ from benchmark.records import VECTORS, AnswerReader, CaseRecord, Item, Vector
 
 SIMILARITY = "picture_similarity"  # of the item: mean over the case's stories
 EMPTY = "empty"
+BLOCK = 2048  # stories or pieces whose cosines are summed at once, in float64
+
+Units = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,8 +42,8 @@ class StoryVectors:
     country: tuple[str, ...]  # (pictures,): one for each case
     concept: tuple[str, ...]  # (pictures,)
     image_id: tuple[str, ...]  # (pictures,)
-    picture: FloatArray  # (pictures, d), of length 1
-    pieces: FloatArray  # (pieces, d), of length 1
+    picture: Units  # (pictures, d), of length 1
+    pieces: Units  # (pieces, d), of length 1
     starts: IntArray  # (stories,): where each story's pieces begin
     case: IntArray  # (stories,): the place of its picture
     left_out: int = 0
@@ -47,22 +51,33 @@ class StoryVectors:
     def similarities(self, stories: IntArray, pictures: IntArray) -> FloatArray:
         """Cosine of each story's nearest piece with each picture, (stories, pictures)."""
         ends = np.append(self.starts[1:], len(self.pieces))
-        rows = [np.arange(self.starts[s], ends[s]) for s in stories]
-        first = np.cumsum([0, *(len(row) for row in rows[:-1])])
-        near = self.pieces[np.concatenate(rows)] @ self.picture[pictures].T
-        return best_of_pieces(near, first)
+        shown = self.picture[pictures].astype(np.float64).T
+        found = np.empty((len(stories), len(pictures)))
+        for start in range(0, len(stories), BLOCK):
+            some = stories[start : start + BLOCK]
+            rows = [np.arange(self.starts[s], ends[s]) for s in some]
+            first = np.cumsum([0, *(len(row) for row in rows[:-1])])
+            near = self.pieces[np.concatenate(rows)].astype(np.float64) @ shown
+            found[start : start + BLOCK] = best_of_pieces(near, first)
+        return found
 
     def own(self) -> FloatArray:
         """Cosine of each story with its case's picture, (stories,)."""
         sizes = np.diff(np.append(self.starts, len(self.pieces)))
-        pictures = self.picture[np.repeat(self.case, sizes)]
-        near = np.einsum("pd,pd->p", self.pieces, pictures)
+        of = np.repeat(self.case, sizes)
+        near = np.empty(len(self.pieces))
+        for start in range(0, len(near), BLOCK):
+            some = slice(start, start + BLOCK)
+            pieces = self.pieces[some].astype(np.float64)
+            near[some] = np.einsum("pd,pd->p", pieces, self.picture[of[some]].astype(np.float64))
         found: FloatArray = np.maximum.reduceat(near, self.starts)
         return found
 
 
-def story_vectors(records: Sequence[CaseRecord], answers: AnswerReader) -> list[StoryVectors]:
+def story_vectors(records: Sequence[CaseRecord], answers: AnswerReader) -> Iterator[StoryVectors]:
     """Every encoder's vectors by proxy, sorted by encoder, chunking and proxy; none without any.
+
+    Each part is read when it is asked for, and none is kept.
 
     Raises
     ------
@@ -75,8 +90,8 @@ def story_vectors(records: Sequence[CaseRecord], answers: AnswerReader) -> list[
             if item.item_id.startswith(VECTORS):
                 encoder, chunking = spec_of(item.item_id)
                 found.setdefault((encoder, chunking, record.case.proxy), []).append((record, item))
-    read = (_read(key, members, answers) for key, members in sorted(found.items()))
-    return [part for part in read if part is not None]
+    # A filter of the library's holds no part while it reads the next, as a loop's name would.
+    return filter(None, (_read(key, members, answers) for key, members in sorted(found.items())))
 
 
 def spec_of(item_id: str) -> tuple[str, str]:
@@ -98,8 +113,8 @@ def _read(
 ) -> StoryVectors | None:
     """The part of one encoder under one proxy; None where it holds no story."""
     encoder, chunking, proxy = key
-    pictures: list[FloatArray] = []
-    pieces: list[FloatArray] = []
+    pictures: list[Units] = []
+    pieces: list[Units] = []
     case: list[int] = []
     left_out = 0
     for place, (record, item) in enumerate(members):
@@ -152,7 +167,7 @@ def _values(answer: object, record: CaseRecord, encoder: str) -> FloatArray:
     return np.array(answer.values, dtype=np.float64)
 
 
-def _pieces(values: FloatArray, size: int, record: CaseRecord, encoder: str) -> FloatArray:
+def _pieces(values: FloatArray, size: int, record: CaseRecord, encoder: str) -> Units:
     if not size or values.size % size or not values.size:
         raise DataProblem(
             f"a story of case {record.case.case_id!r} has a vector of {values.size} numbers by "
@@ -161,7 +176,6 @@ def _pieces(values: FloatArray, size: int, record: CaseRecord, encoder: str) -> 
     return _unit(values.reshape(-1, size))
 
 
-def _unit(rows: FloatArray) -> FloatArray:
+def _unit(rows: FloatArray) -> Units:
     length = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: FloatArray = rows / np.where(length > 0, length, 1.0)
-    return unit
+    return (rows / np.where(length > 0, length, 1.0)).astype(np.float32)

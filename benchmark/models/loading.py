@@ -147,7 +147,11 @@ def _safetensors_error() -> type[Exception]:
 
 def device_for(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: ANN401 - torch is imported when first asked
     """Where the identity says the answers are computed; ``--device cuda:1`` says on which GPU."""
-    kind = identity.device_kind
+    return torch_device(torch, identity.device_kind, asked)
+
+
+def torch_device(torch: Any, kind: str, asked: str) -> Any:  # noqa: ANN401
+    """The device of a kind (`benchmark.models.machine.device_kind`), if this torch can use it."""
     name = kind if kind in ("cpu", "mps") else asked if asked.startswith("cuda") else "cuda"
     ready = {"cpu": True, "mps": torch.backends.mps.is_available()}
     if not ready.get(name, torch.cuda.is_available()):

@@ -9,15 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from filelock import FileLock
 
 from benchmark import jsonio
 from benchmark.errors import ModelProblem
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WEIGHTS = "*.safetensors"
 # Everything else that a processor or config may be read from; the index only lists the shards.
@@ -27,6 +24,18 @@ LEFT_OUT = ("*.safetensors.index.json", "trainer_state.json", "finetune.json", "
 SETTLED_S = 2.0
 
 Entry = list[str | int]
+
+
+def folder_named(text: str, *, here: Path | None = None) -> Path | None:
+    """The folder that a text names, beginning at ``here``; None where there is none.
+
+    A home of nobody and a name that is too long for a file name no folder.
+    """
+    try:
+        path = (here or Path()) / Path(text).expanduser()
+        return path if text and path.is_dir() else None
+    except (OSError, RuntimeError, ValueError):
+        return None
 
 
 def check_folder(folder: Path) -> None:

@@ -9,17 +9,17 @@ import importlib.resources
 import re
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from benchmark.errors import UsageProblem, unknown
 from benchmark.models.adapters import is_adapter, read_adapter
 from benchmark.models.endpoint import address
-from benchmark.models.local import check_folder
+from benchmark.models.local import check_folder, folder_named
 from benchmark.models.reference import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 Kind = Literal["hub", "folder", "demo", "reference", "endpoint"]
 DEMO = "demo"
@@ -79,7 +79,7 @@ def _spec(name: str, revision: str | None) -> ModelSpec:
         return ModelSpec(kind="reference", name=name, model_id=name)
     if name in known:
         return ModelSpec(kind="hub", name=name, model_id=known[name], revision=revision)
-    if name and (path := Path(name).expanduser()).is_dir():
+    if (path := folder_named(name)) is not None:
         if is_adapter(path):
             read_adapter(path)
         else:

@@ -103,7 +103,8 @@ class StoriesSuite:
         ]
         shown = [] if picture is None else [picture.image_id]
         record = story_record(case, told, language=self.settings.language, image_ids=shown)
-        beside = self._cells.beside(case) if self._specs else None
+        # No analysis of vectors reads groups.
+        beside = self._cells.beside(case) if self._specs and not case.variant else None
         if beside is None:
             return record
         return (yield from embedded(record, told, self.images.open(beside), self._specs))

@@ -8,10 +8,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from benchmark.analyses.story_encoders import StoryEncoders, encoder_favours
+from benchmark.analyses.encoder_favours import (
+    distinct_contrasts,
+    encoder_favours,
+    least_concepts,
+)
+from benchmark.analyses.story_encoders import StoryEncoders
 from benchmark.analyses.story_retrieval import StoryRetrieval
+from benchmark.analyses.story_vectors import story_vectors
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.permutation import holm
 from benchmark.metrics.retrieval import nearest_piece
 from benchmark.records import Answer, Case, CaseRecord, Item, Score, Text, Vector
 from tests.analyses.building import find
@@ -194,6 +201,67 @@ def test_planted_bias_of_an_encoder_is_found() -> None:
     at = {"encoder": "siglip", "chunking": "truncate", "model": "small"}
     assert find(scores, "encoder_favour_p", **at).value < 0.05
     assert find(scores, "encoder_agreement", ranked="models", chunking="truncate").n == 3
+
+
+def held_against(encoders: int, models: int) -> tuple[FloatArray, FloatArray]:
+    """Each p and Holm's, (encoders, models), of models alike but for one encoder's taste."""
+    planted = Planted()
+    runs = {}
+    for k in range(models):
+        planted.seed = 40 + k
+        fit = {f"e{j}": level(1.0 + 0.3 * (j == k == 0)) for j in range(encoders)}
+        runs[f"m{k}"] = planted.records(fit, f"m{k}")
+    scores = encoder_favours(runs, rule="truncate", rng=np.random.default_rng(0))
+    p, corrected = (
+        np.array([s.value for s in scores if s.metric == name]).reshape(encoders, models)
+        for name in ("encoder_favour_p", "encoder_favour_p_holm")
+    )
+    assert {s.n for s in scores if s.metric == "encoder_favour_p"} == {len(CONCEPTS)}
+    return p, corrected
+
+
+def test_one_contrast_is_tested_once() -> None:
+    """Of two encoders and two models all favours are one; of three and three each is its own."""
+    p, corrected = held_against(2, 2)
+    assert np.ptp(p) == 0
+    assert corrected.tolist() == p.tolist()
+    for encoders, models in ((2, 3), (3, 2)):
+        p, corrected = held_against(encoders, models)
+        once = p[0] if encoders == 2 else p[:, 0]
+        assert corrected.min() == pytest.approx(min(1, 3 * once.min()))
+        assert corrected.ravel() == pytest.approx(
+            np.broadcast_to(holm(once) if encoders == 2 else holm(once)[:, None], p.shape).ravel()
+        )
+    p, corrected = held_against(3, 3)
+    assert corrected.min() == pytest.approx(min(1, 9 * p.min()))
+
+
+@pytest.mark.parametrize(("encoders", "models"), [(2, 2), (2, 3), (3, 3), (5, 4)])
+def test_the_least_number_of_concepts_is_the_least(encoders: int, models: int) -> None:
+    """With one less the smallest p there is stays above 0.05 after the correction."""
+    tests = distinct_contrasts(encoders, models)
+    least = least_concepts(tests)
+    assert tests * 2 / 2**least <= 0.05 < tests * 2 / 2 ** (least - 1)
+
+
+def test_vectors_are_kept_small_and_cosines_are_exact() -> None:
+    """Single precision in memory, one part at a time; sums are as of double precision to 1e-6."""
+    planted = Planted(seed=8)
+    records = planted.records({"clip": level(1.0), "siglip": level(0.5)})
+    parts = story_vectors(records, planted.answers)
+    assert iter(parts) is parts
+    for part in parts:
+        assert part.pieces.dtype == part.picture.dtype == np.float32
+        items = [next(i for i in r.items if part.encoder in i.item_id) for r in records]
+        wanted = [
+            nearest_piece(planted.stored[key].values, planted.stored[item.request_keys[0]].values)  # type: ignore[union-attr]
+            for item in sorted(items, key=lambda i: i.case_id)
+            for key in item.request_keys[1:]
+        ]
+        assert part.own() == pytest.approx(wanted, abs=1e-6)
+        stories, pictures = np.arange(len(part.case)), np.arange(len(part.country))
+        near = part.similarities(stories, pictures)
+        assert near[stories, part.case] == pytest.approx(wanted, abs=1e-6)
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

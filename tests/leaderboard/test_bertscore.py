@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from benchmark.analyses.story_similarity import MEASURES
+from benchmark.analyses.story_similarity import MEASURES, by_tokens
 from benchmark.engine.store import ResponseStore
+from benchmark.records import Text
 from leaderboard.__main__ import main
 from leaderboard.bertscore import MEASURE, bertscore_table, bertscores
 from leaderboard.runs import Run, write_run
@@ -24,7 +27,7 @@ FRAME = "inglehart-welzel"  # which knows all four nationalities of the sample
 def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     """A run of random words and the folder of its store."""
     folder = tmp_path_factory.mktemp("bertscore")
-    return folder, measure(folder, Writer(name="plain"), judges=()).run
+    return folder, measure(folder, Writer(name="plain", style="Verily!"), judges=()).run
 
 
 def test_another_measure_stands_beside_the_runs_own(run: tuple[Path, Run]) -> None:
@@ -44,6 +47,24 @@ def test_another_measure_stands_beside_the_runs_own(run: tuple[Path, Run]) -> No
     assert all(row[-4] == row[-2] for row in rows)
 
 
+def test_texts_are_encoded_as_they_were_written(run: tuple[Path, Run]) -> None:
+    """Capitals and punctuation are part of what a text encoder was trained on."""
+    folder, of = run
+    store = ResponseStore(folder / "store.sqlite")
+    kept = [a for r in of.rows for i in r.items for a in store.get(i.request_keys).values()]
+    stories = {answer.text for answer in kept if isinstance(answer, Text)}
+    seen: list[str] = []
+
+    def encode(texts: Sequence[str]) -> list[Any]:
+        seen.extend(texts)
+        return [np.ones((1, 1)) for _ in texts]
+
+    bertscores(of, by_tokens(encode), store.get)
+    store.close()
+    assert set(seen) == stories
+    assert all("Verily!" in text for text in seen)
+
+
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
@@ -57,6 +78,25 @@ def test_wrong_input_is_one_sentence(
     """Before anything is loaded."""
     path = write_run(run[0], run[1])
     assert main(["bertscore", str(path), *more]) == 1
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (("org/bert#1", "--device", "foo"), "--device 'foo' is none of auto, cpu"),
+        (("~nobody-of-this-name/x#1", "--device", "cpu"), "is not a name of a model"),
+        ((f"{'x' * 300}#1", "--device", "cpu"), "is not a name of a model"),
+    ],
+)
+def test_devices_and_names_that_are_none(
+    run: tuple[Path, Run], capsys: pytest.CaptureFixture[str], more: tuple[str, ...], sentence: str
+) -> None:
+    """One sentence as well, and the Hub is not asked."""
+    pytest.importorskip("torch")
+    path = write_run(run[0], run[1])
+    assert main(["bertscore", str(path), "--text-encoder", *more]) == 1
     assert sentence in capsys.readouterr().err
 
 

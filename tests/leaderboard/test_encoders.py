@@ -21,6 +21,7 @@ from benchmark.analyses.story_retrieval import StoryRetrieval
 from benchmark.engine.interview import Interview, run_unit
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import CultureError
+from benchmark.jsonio import Json
 from benchmark.models.encoders.answering import Encoders
 from benchmark.models.encoders.protocol import Vectors
 from benchmark.models.random_answers import WORDS
@@ -38,10 +39,12 @@ from benchmark.records import (
 from benchmark.settings import EncoderChoice
 from leaderboard.__main__ import main
 from leaderboard.board import row_of_run
+from leaderboard.comparable_encoders import differences
 from leaderboard.encoder_identities import encoders_document, encoders_of
-from leaderboard.encoders import favours
+from leaderboard.encoders import favours, favours_table
 from leaderboard.findings import findings
 from leaderboard.runs import Run, config_digest, write_run
+from leaderboard.tables import render
 from tests.analyses.building import find
 from tests.leaderboard import samples
 from tests.test_stories import suite
@@ -261,6 +264,7 @@ def test_the_terminal_says_it_in_a_few_lines(plain: Measured) -> None:
     """Each encoder's cosines and recall with chance, and whether encoders agree."""
     lines = findings(plain.scores)
     assert sum("mean cosine of stories with the picture shown: own-image" in x for x in lines) == 3
+    assert sum("; without it, the floor of own-image: none" in line for line in lines) == 3
     assert sum("(chance 0.25)" in line and "(chance 0.17)" in line for line in lines) == 3
     assert any(
         "3 encoders' rankings of 24 cases (mean-of-chunks): Kendall's W" in line for line in lines
@@ -297,6 +301,38 @@ def test_the_command_shows_who_is_favoured(
     assert "24 cases that all runs have" in " ".join(out.split())
 
 
+def test_what_sets_stories_apart_is_noted(
+    plain: Measured, styled: Measured, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other sampling and partial runs are compared, with a word; equal runs have none."""
+    runs = {"A": plain.run, "B": styled.run}
+    assert differences(runs) == []
+    config = {**styled.run.config, "responses": 5, "templates": {"short": "0123456789"}}
+    other = replace(styled.run, config=config, complete=False, partial_because=("limit 3",))
+    prompts, responses, partial = differences({**runs, "B": other})
+    assert "differ in prompts" in prompts
+    assert "B: short 01234567)" in prompts
+    assert "responses as well (A: 2; B: 5)" in responses
+    assert partial == "note: run B is partial (limit 3)"
+    other = replace(other, config_digest=config_digest(config))
+    paths = [str(write_run(tmp_path, run)) for run in (plain.run, other)]
+    assert main(["encoders", *paths]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "responses as well" in out
+    assert "run B is partial" in out
+
+
+def test_the_caption_counts_what_was_tested(plain: Measured, styled: Measured) -> None:
+    """Concepts compared, not those asked for; of two models each encoder is one contrast."""
+    rows = tuple(row for row in styled.run.rows if row.case.topic != "forest")
+    few = replace(styled.run, rows=(*rows, *(r for r in styled.run.rows if r.case.kind != "story")))
+    runs = {"A": plain.run, "B": few}
+    table = render(favours_table(favours(runs), runs), 100)
+    words = " ".join(table.split())
+    assert "whole concepts, here 5; 0.05 takes 6 at least" in words
+    assert "Holm: over 3 of 6 rows, the others mirror these; 0.05 takes 7 concepts" in words
+
+
 def changed(run: Run, name: str, revision: str) -> Run:
     """The run with another commit of an encoder."""
     models = {**encoders_of(run), name: identity(name, revision)}
@@ -317,11 +353,14 @@ def test_what_cannot_be_compared_is_said(plain: Measured, styled: Measured) -> N
     rule = "|mean-of-chunks"
     ends = [f"{judge}{rule}" for judge in JUDGES]
     other = replace(styled.run, config={**styled.run.config, "images": {"digest": "x"}})
+    words: dict[str, Json] = {"language": "de", "translation": {"name": "mine", "digest": "x"}}
+    german = replace(styled.run, config={**styled.run.config, **words})
     for changed_run, sentence in (
         (without(styled.run, *ends), "run B of styled has no vectors"),
         (without(styled.run, *ends[1:]), r"fewer than two encoders under mean-of-chunks \(even\)"),
         (changed(styled.run, "fair", "2"), "fair is at 1 in run A and at 2 in run B"),
         (other, "different pictures"),
+        (german, r"different languages or translations \(en and de by mine\)"),
     ):
         with pytest.raises(CultureError, match=sentence):
             favours({"A": plain.run, "B": changed_run})

@@ -14,6 +14,7 @@ import numpy as np
 
 from benchmark.errors import ModelProblem
 from benchmark.models.encoders.naming import encoder_device, encoder_folder
+from benchmark.models.encoders.windows import longest_text
 from benchmark.models.loading import backend_modules, device_for
 from benchmark.models.memory import Halving
 from benchmark.models.processors import open_processor
@@ -40,6 +41,7 @@ class HubEncoder:
         self._processor = processor
         self._device = device
         self._together = Halving(BATCH)
+        self._length = _window(name, model, processor.tokenizer)
 
     @property
     def name(self) -> str:
@@ -48,7 +50,7 @@ class HubEncoder:
     @property
     def window(self) -> int:
         special = len(self._processor.tokenizer("")["input_ids"])
-        return self._length() - special
+        return self._length - special
 
     def count_tokens(self, words: Sequence[str]) -> list[int]:
         """Tokens of each word by itself, special ones left out."""
@@ -91,7 +93,7 @@ class HubEncoder:
         found = self._processor.tokenizer(
             [self._as_trained(text) for text in texts],
             truncation=True,
-            max_length=self._length(),
+            max_length=self._length,
             return_tensors="pt",
             **how,
         )
@@ -106,9 +108,6 @@ class HubEncoder:
     @property
     def _is_padded(self) -> bool:
         return self._model.config.model_type in PADDED
-
-    def _length(self) -> int:
-        return int(self._model.config.text_config.max_position_embeddings)
 
     def _text_features(self, inputs: Any) -> Any:  # noqa: ANN401
         return self._model.get_text_features(**inputs)
@@ -224,6 +223,13 @@ def _why(identity: ModelIdentity, error: Exception) -> str:
         f"{identity.name} cannot be loaded as an encoder ({type(error).__name__}: {first}); check "
         "the files and the transformers version"
     )
+
+
+def _window(name: str, model: Any, tokenizer: Any) -> int:  # noqa: ANN401
+    found = longest_text(model, tokenizer)
+    if found is None:
+        raise ModelProblem(f"{name} does not say how many tokens it reads; it is no such encoder")
+    return found
 
 
 def _starts(rows: Sequence[object]) -> range:

@@ -15,7 +15,7 @@ from benchmark.metrics.chunking import RULES
 from benchmark.models import machine
 from benchmark.models.commits import hub_commit
 from benchmark.models.encoders.random_weights import RANDOM, ready_encoder
-from benchmark.models.local import check_folder, processor_digest, weights_digest
+from benchmark.models.local import check_folder, folder_named, processor_digest, weights_digest
 from benchmark.models.placement import BALANCED
 from benchmark.records import ModelIdentity
 from benchmark.settings import EncoderChoice, names
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 OPTION = "--encoder"
 DTYPE = "float32"  # encoders are small, and half precision moves a cosine by a hundredth
-VERSION = "encoders 1"  # raise when a text is cut or a vector is made otherwise
+VERSION = "encoders 2"  # raise when a text is cut or a vector is made otherwise
 _HUB = re.compile(
     r"(?P<id>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(@(?P<revision>[\w.-]+(/[\w.-]+)*))?"
 )
@@ -104,8 +104,8 @@ def encoder_device(device: str) -> str:
 def _choice(name: str, here: Path) -> EncoderChoice:
     if name in RANDOM:
         return EncoderChoice(name=name, source=name)
-    path = (here / Path(name).expanduser()).resolve()
-    if path.is_dir():
+    if (folder := folder_named(name, here=here)) is not None:
+        path = folder.resolve()
         check_folder(path)
         return EncoderChoice(name=path.name, source=str(path))
     if re.match(r"\.{0,2}/|~|\.$|\.\.$", name):

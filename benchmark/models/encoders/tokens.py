@@ -6,18 +6,21 @@ layer is best depends on the model (Zhang et al. 2020, table 8), so it must be n
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmark.errors import ModelProblem
 from benchmark.models.commits import hub_commit
-from benchmark.models.loading import backend_modules
-from benchmark.models.local import check_folder, weights_digest
+from benchmark.models.encoders.naming import encoder_device
+from benchmark.models.encoders.windows import longest_text
+from benchmark.models.loading import backend_modules, torch_device
+from benchmark.models.local import check_folder, folder_named, weights_digest
+from benchmark.models.machine import device_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from benchmark.models.encoders.protocol import Vectors
 
@@ -34,13 +37,14 @@ class HubTokenEncoder:
         tokenizer: Any,  # noqa: ANN401
         *,
         layer: int,
-        device: str = "cpu",
+        device: Any = "cpu",  # noqa: ANN401
     ) -> None:
         self._name = name
         self._model = model.to(device).eval()
         self._tokenizer = tokenizer
         self._layer = layer
         self._device = device
+        self._longest = longest_text(model, tokenizer)
 
     @property
     def name(self) -> str:
@@ -56,8 +60,8 @@ class HubTokenEncoder:
                 inputs = self._tokenizer(
                     list(texts[start : start + BATCH]),
                     padding=True,
-                    truncation=True,
-                    max_length=int(self._model.config.max_position_embeddings),
+                    truncation=self._longest is not None,
+                    max_length=self._longest,
                     return_special_tokens_mask=True,
                     return_tensors="pt",
                 )
@@ -77,23 +81,25 @@ def open_token_encoder(
 
     Raises
     ------
+    UsageProblem
+        A device that is none.
     ModelProblem
         It cannot be loaded, or has no such layer.
     HubProblem
         The Hub does not have it or cannot be reached.
     """
     torch, transformers = backend_modules()
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    folder = Path(source).expanduser()
+    device = encoder_device(device)
+    target = torch_device(torch, device_kind(device), device)
+    folder = folder_named(source)
     where: dict[str, Any] = {}
-    if folder.is_dir():
+    if folder is not None:
         check_folder(folder)
         name = f"{folder.name}@{weights_digest(folder, cache=cache)}"
     else:
         where["revision"] = hub_commit(source, revision, option="--text-encoder")
         name = f"{source}@{where['revision']}"
-    place = str(folder) if folder.is_dir() else source
+    place = source if folder is None else str(folder)
     transformers.utils.logging.disable_progress_bar()
     try:
         model = transformers.AutoModel.from_pretrained(place, use_safetensors=True, **where)
@@ -106,7 +112,7 @@ def open_token_encoder(
         ) from error
     if not 0 <= layer <= layers:
         raise ModelProblem(f"{source} has layers 0 to {layers}, and layer {layer} was asked for")
-    return HubTokenEncoder(name, model, tokenizer, layer=layer, device=device)
+    return HubTokenEncoder(name, model, tokenizer, layer=layer, device=target)
 
 
 def _unit(rows: Vectors) -> Vectors:

@@ -69,6 +69,14 @@ def folder(path: Path, kind: str) -> Path:
         )
         made = t.Siglip2Model
         images = t.Siglip2ImageProcessorPil(patch_size=14, max_num_patches=16)
+    elif kind == "altclip":
+        # Positions of RoBERTa: the first is behind the padding's.
+        config = t.AltCLIPConfig(
+            text_config=text | ids | {"project_dim": 16, "pad_token_id": words.pad_token_id},
+            vision_config=seen,
+            projection_dim=16,
+        )
+        made, images = t.AltCLIPModel, t.CLIPImageProcessorPil(size=shape, crop_size=shape)
     else:
         more = {"encoder_hidden_size": 32, **ids}
         seen["initializer_range"] = 0.08  # 1e-10 by default: all pictures would be alike
@@ -91,6 +99,7 @@ def folder(path: Path, kind: str) -> Path:
         "siglip2-fixed": "SiglipProcessor",
         "siglip2-naflex": "Siglip2Processor",
         "blip": "BlipProcessor",
+        "altclip": "AltCLIPProcessor",
     }
     document = {
         "processor_class": names[kind],
@@ -226,6 +235,36 @@ def test_token_vectors_are_those_of_the_text_alone(tmp_path: Path) -> None:
     assert opened.name.endswith("#1")
     with pytest.raises(ModelProblem, match="layers 0 to 2, and layer 3"):
         open_token_encoder(str(tmp_path), layer=3, revision=None, cache=tmp_path / "cache")
+
+
+def test_positions_that_begin_behind_the_padding_are_not_all_used(tmp_path: Path) -> None:
+    """RoBERTa and AltCLIP read fewer tokens than the configuration says; long texts are cut."""
+    t: Any = library()
+    words = tokenizer()
+    config = t.RobertaConfig(
+        **SMALL, vocab_size=len(words), max_position_embeddings=24, pad_token_id=1
+    )
+    t.RobertaModel(config).save_pretrained(tmp_path / "roberta")
+    words.save_pretrained(tmp_path / "roberta")
+    roberta = open_token_encoder(
+        str(tmp_path / "roberta"), layer=2, revision=None, cache=tmp_path / "cache", device="cpu"
+    )
+    rows = roberta.encode_tokens([STORY, "leisure"])
+    assert len(rows[0]) == 24 - 2 - len(words("")["input_ids"])
+    place = folder(tmp_path / "altclip", "altclip")
+    alt = opened(place)
+    behind = json.loads((place / "config.json").read_text())["text_config"]["pad_token_id"] + 1
+    assert alt.window == 24 - behind - len(words("")["input_ids"])
+    assert alt.encode_texts([STORY]).shape == (1, 16)
+
+
+def test_the_smaller_of_two_limits_is_the_window(tmp_path: Path) -> None:
+    """A tokenizer that was saved with fewer tokens than there are positions says what was read."""
+    place = folder(tmp_path / "clip", "clip")
+    words = tokenizer()
+    words.model_max_length = 20
+    words.save_pretrained(place)
+    assert opened(place).window == 20 - len(words("")["input_ids"])
 
 
 def test_a_model_without_vectors_is_refused(tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ def test_names_of_every_kind(tmp_path: Path) -> None:
     [
         ("random-clp", "did you mean random-clip"),
         ("./nowhere", "no such folder"),
+        ("~nobody-of-this-name/x", "no such folder"),
+        ("a" * 300, "unknown encoder"),
         ("org/clip,org/clip@v1", "another encoder is named 'org/clip' already"),
         (",", "names nothing"),
         ("empty", "no config.json"),
