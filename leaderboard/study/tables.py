@@ -133,7 +133,8 @@ def _by_country(found: Results) -> Table:
         rows,
         "rated: pages rated, whoever did. [low…high]: over other concepts"
         f"{and_raters(found, 'country')}; {TOO_FEW}: fewer than six concepts; "
-        f"{HARDLY_RATED}: some draws hold no rating. The results file has every dimension. Raters may judge their own country's stories more strictly.",
+        f"{HARDLY_RATED}: some draws hold no rating. The results file has every "
+        "dimension. Raters may judge their own country's stories more strictly.",
     )
 
 

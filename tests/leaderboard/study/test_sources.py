@@ -110,7 +110,7 @@ def test_english_may_be_said_or_not(tmp_path: Path) -> None:
 
 
 def test_what_changes_no_story_is_no_difference(tmp_path: Path) -> None:
-    """Encoders, groups and the check of language were measured beside; a prompt's wording was not."""
+    """Encoders, groups and the check of language are beside it; a prompt's wording is not."""
     beside: dict[str, Json] = {
         "encoders": ["random-clip"],
         "encoder_models": {"random-clip": {}},
@@ -134,7 +134,7 @@ def test_a_partial_run_is_taken_and_told(
     partial = write_run(tmp_path / "cut", cut)
     out = ["--out", str(tmp_path / "study"), "--store", str(made.store), "--per-rater", "2"]
     assert main(["study", "export", str(partial), str(second), *out]) == 0
-    told_ = [line for line in capsys.readouterr().out.splitlines() if "partial" in line]
+    told_ = [line for line in capsys.readouterr().out.splitlines() if "is partial" in line]
     assert told_ == [
         f"  note: the run of {MODELS[0]} is partial (--limit 1): stories may be missing"
     ]
