@@ -31,3 +31,8 @@ def every_json(paths: Sequence[Path]) -> list[Path]:
             raise BoardProblem(f"folder {path} holds no .json file")
         found += inside
     return found
+
+
+def every_json_once(paths: Sequence[Path]) -> list[Path]:
+    """The same, each file once even where it is named twice or lies in a folder that is named."""
+    return list({path.resolve(): path for path in every_json(paths)}.values())

@@ -106,6 +106,11 @@ def spec_of(item_id: str) -> tuple[str, str]:
     return encoder, chunking
 
 
+def is_left_out(item: Item) -> bool:
+    """Whether a story's vector stands for nothing: a refusal, or a text without words."""
+    return any(item.values.get(name, 0.0) == 1.0 for name in (REFUSAL, EMPTY))
+
+
 def _read(
     key: tuple[str, str, str],
     members: Sequence[tuple[CaseRecord, Item]],
@@ -130,7 +135,7 @@ def _read(
         ordered = sorted(range(len(stories)), key=lambda s: stories[s].item_id)
         pictures.append(_unit(rows[0][None])[0])
         for s in ordered:
-            if _is_no_story(stories[s]):
+            if is_left_out(stories[s]):
                 left_out += 1
                 continue
             pieces.append(_pieces(rows[s + 1], rows[0].size, record, encoder))
@@ -152,10 +157,6 @@ def _read(
         case=np.array(case, dtype=np.intp),
         left_out=left_out,
     )
-
-
-def _is_no_story(item: Item) -> bool:
-    return any(item.values.get(name, 0.0) == 1.0 for name in (REFUSAL, EMPTY))
 
 
 def _values(answer: object, record: CaseRecord, encoder: str) -> FloatArray:

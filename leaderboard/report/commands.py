@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageProblem
-from leaderboard.places import every_json, files_help
+from leaderboard.places import every_json_once, files_help
 from leaderboard.report.options import FORMATS, READING_NAMES, formats
 from leaderboard.runs import read_run
 
@@ -77,8 +77,7 @@ def run_report(options: argparse.Namespace) -> int:
     from leaderboard.report.beside import side_by_side
     from leaderboard.report.index import files, write
 
-    found = list({path.resolve(): path for path in every_json(options.runs)}.values())
-    runs = side_by_side([read_run(path) for path in found], options.reading)
+    runs = side_by_side([read_run(path) for path in every_json_once(options.runs)], options.reading)
     content = files(runs, options.formats)
     write(options.out, content)
     sys.stdout.write("".join(f"{run.label}: {len(run.run.rows)} cases\n" for run in runs))

@@ -7,28 +7,18 @@ what is drawn follows from the study's id and the figure's name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
-
 import numpy as np
 
-from benchmark.metrics.crossed import IntArray, crossed_means
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.rater_agreement import alpha_interval, ordinal_alpha, rated_twice
-from benchmark.metrics.resampling import (
-    MIN_STEMS,
-    RESAMPLES,
-    expanded_level,
-    percentile_interval,
-)
+from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
 from benchmark.records import Score
 from benchmark.story_dimensions import OVERALL
+from leaderboard.study.means import TOO_FEW, means
 from leaderboard.study.metric_agreement import agreement
-from leaderboard.study.sheet import Sheet, mean_of
+from leaderboard.study.sheet import Sheet
 
-MEAN_RESAMPLES = 2_000
-TOO_FEW = "too few"
-LEVEL = 0.95
+HARDLY_VARIES = "hardly varies"
 
 
 def assess(sheet: Sheet, *, by_dimension: bool = True) -> list[Score]:
@@ -37,18 +27,14 @@ def assess(sheet: Sheet, *, by_dimension: bool = True) -> list[Score]:
     for name, ratings in sheet.columns():
         if name != OVERALL:
             found.append(_alpha(sheet, name, ratings))
-        found += _means(sheet, name, ratings)
+        found += means(sheet, name, ratings)
     found += agreement(sheet, [OVERALL])
     return found + (agreement(sheet, sheet.key.dimensions.names) if by_dimension else [])
-
-
-# --- raters among themselves ---------------------------------------------------------------
 
 
 def _alpha(sheet: Sheet, name: str, ratings: FloatArray) -> Score:
     low, high = alpha_interval(ratings, rng=sheet.rng("alpha", name))
     twice = rated_twice(ratings)
-    known = not np.isnan(low)
     return Score(
         metric="alpha",
         value=ordinal_alpha(ratings),
@@ -57,90 +43,12 @@ def _alpha(sheet: Sheet, name: str, ratings: FloatArray) -> Score:
         n_missing=len(sheet.items) - twice,
         low=low,
         high=high,
-        method=f"ordinal; {RESAMPLES} resamples of stories" if known else f"ordinal; {TOO_FEW}",
+        method=f"ordinal; {_how(twice, known=not np.isnan(low))}",
     )
 
 
-# --- means ---------------------------------------------------------------------------------
-
-
-def _means(sheet: Sheet, name: str, ratings: FloatArray) -> Iterator[Score]:
-    everything = np.zeros(len(sheet.items), dtype=np.intp)
-    yield from _grouped(sheet, name, ratings, "", [""], everything)
-    yield from _grouped(sheet, name, ratings, "model", *sheet.codes("model"))
-    countries, code = sheet.codes("country")
-    for place, country in enumerate(countries):  # cells lie within: each country draws its own
-        inside = np.where(code == place, 0, -1)
-        yield from _grouped(sheet, name, ratings, "country", [country], inside)
-
-
-def _grouped(
-    sheet: Sheet,
-    name: str,
-    ratings: FloatArray,
-    factor: str,
-    members: Sequence[str],
-    code: IntArray,
-) -> Iterator[Score]:
-    """Means of the groups that share their cells, and of every two the difference."""
-    mine = code >= 0
-    cells = np.array(sheet.cells)[mine]
-    vary = len(sheet.raters) >= MIN_STEMS
-    number = len(set(cells.tolist()))
-    samples = crossed_means(
-        ratings[mine],
-        cells,
-        code[mine],
-        rng=sheet.rng("mean", name, factor, *members),
-        raters_vary=vary,
-        resamples=MEAN_RESAMPLES,
-    )
-    units = min(number, len(sheet.raters)) if vary else number
-    method = _method(number, len(sheet.raters), vary=vary)
-    values = [_overall(ratings[code == place]) for place in range(len(members))]
-    assigned = sheet.assigned()
-    for place, member in enumerate(members):
-        group = code == place
-        known = int((~np.isnan(ratings[group])).sum())
-        low, high = _ends(samples[:, place], units, number)
-        yield Score(
-            metric="mean_rating",
-            value=values[place],
-            scope={"dimension": name, **({factor: member} if factor else {})},
-            n=known,
-            n_missing=int(assigned[group].sum()) - known,
-            low=low,
-            high=high,
-            method=method,
-        )
-    for one, other in combinations(range(len(members)), 2):
-        low, high = _ends(samples[:, one] - samples[:, other], units, number)
-        yield Score(
-            metric="mean_difference",
-            value=values[one] - values[other],
-            scope={"dimension": name, "model": members[one], "against": members[other]},
-            n=number,
-            low=low,
-            high=high,
-            method=method,
-            higher_is_better=None,
-        )
-
-
-def _overall(ratings: FloatArray) -> float:
-    return float(mean_of(ratings.ravel(), axis=0))
-
-
-def _ends(samples: FloatArray, units: int, cells: int) -> tuple[float, float]:
-    """The interval, wider where few were drawn from; NaN where too few."""
-    if cells < MIN_STEMS:
-        return float("nan"), float("nan")
-    low, high = percentile_interval(samples, expanded_level(LEVEL, units))
-    return float(low), float(high)
-
-
-def _method(cells: int, raters: int, *, vary: bool) -> str:
-    if cells < MIN_STEMS:
-        return f"{TOO_FEW}: {cells} cells"
-    who = f"and {raters} raters" if vary else f"alone; {raters} raters are too few to be drawn"
-    return f"{MEAN_RESAMPLES} resamples of {cells} cells {who}"
+def _how(twice: int, *, known: bool) -> str:
+    """How the interval came about, or why there is none: a resample may hold one value only."""
+    if known:
+        return f"{RESAMPLES} resamples of stories"
+    return TOO_FEW if twice < MIN_STEMS else HARDLY_VARIES

@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark import jsonio
-from benchmark.errors import BoardProblem, DataProblem, UsageProblem
+from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.settings import default_cache, names
 from benchmark.stories import concept, nationalities
 from benchmark.story_dimensions import read_dimensions
 from benchmark.world import country
 from leaderboard.documents import exists, write
+from leaderboard.places import every_json_once
 from leaderboard.study.options import RESULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from leaderboard.study.exporting import Exported, Plan
 
 
@@ -33,17 +32,17 @@ def run_study(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from leaderboard.study.exporting import export
-    from leaderboard.study.sources import sources
+    from leaderboard.study.sources import notes, sources
 
     plan = _plan(options)
     cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
-    runs = _inside(options.runs, "run.json")
-    found, close = sources(runs, options.store or [cache / "responses.sqlite"])
+    found = sources(options.runs, options.store or [cache / "responses.sqlite"])
     try:
-        done = export(found, plan, options.out)
+        done = export(found.runs, plan, options.out)
     finally:
-        close()
-    _say("".join(f"{line}\n" for line in _told(done, plan, options.out)))
+        found.close()
+    lines = [*_told(done, plan, options.out), *map("  note: {}".format, notes(found))]
+    _say("".join(f"{line}\n" for line in lines))
     return 0
 
 
@@ -95,7 +94,6 @@ def _told(done: Exported, plan: Plan, out: Path) -> list[str]:
     subjects = {story.concept for story in key.stories.values()}
     pages = sorted({len(pages) for pages in lists})
     left = done.gathered
-    differ = f"  note: the runs differ in {', '.join(done.unlike)}, and so may their stories"
     return [
         f"{out}: study {key.study}, proxy {key.proxy}",
         f"  {len(key.stories)} stories, models: {len(key.models)}, nationalities: "
@@ -108,7 +106,6 @@ def _told(done: Exported, plan: Plan, out: Path) -> list[str]:
         f"  not to choose from: {left.refused} refusals, {left.empty} empty texts, "
         f"{left.names_itself} that name a model; among the others {left.truncated} were cut off at "
         "their token limit",
-        *([differ] if done.unlike else []),
         f"  {done.pictures} pictures, {len(key.dimensions.every)} dimensions",
         f"  for Label Studio: {out / 'label-studio'}, one project for each file in tasks/",
         f"  {out / 'key.json'} says which model wrote what: keep it from raters",
@@ -131,24 +128,13 @@ def _import(options: argparse.Namespace) -> int:
                 f"{path} is there already; name another file with --out, or say --replace"
             )
     key = read_key(options.folder)
-    exports = _inside(options.annotations, "export")
+    exports = every_json_once(options.annotations)
     found = results(read_ratings(key, exports), options.attention_rule)
     write(out, jsonio.pretty(document(found)))
     write(beside, markdown_page(found))
     _say(terminal(found))
     _say(f"\n{out} has every figure, {beside} the tables\n")
     return 0
-
-
-def _inside(paths: Sequence[Path], what: str) -> list[Path]:
-    """The files that were named, and all .json files of folders; each once."""
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
-        if not inside:
-            raise DataProblem(f"folder {path} holds no .json file; name the {what}")
-        found += inside
-    return list({path.resolve(): path for path in found}.values())
 
 
 def _say(text: str) -> None:

@@ -28,7 +28,7 @@ from leaderboard.study.project import (
     instructions,
     tasks,
 )
-from leaderboard.study.sources import Source, proxy_of, unlike
+from leaderboard.study.sources import Source, proxy_of
 from leaderboard.study.stories import Gathered, gather
 
 SERVED = "label-studio"  # all that Label Studio may see; the key lies outside
@@ -63,7 +63,6 @@ class Exported:
     design: Design
     gathered: Gathered
     pictures: int
-    unlike: tuple[str, ...]
 
 
 def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
@@ -110,13 +109,7 @@ def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
         raters={rater_name(at): tuple(names) for at, names in enumerate(named)},
     )
     _write(out, key, made, shown)
-    return Exported(
-        key=key,
-        design=made,
-        gathered=gathered,
-        pictures=len(shown),
-        unlike=tuple(unlike(found)),
-    )
+    return Exported(key=key, design=made, gathered=gathered, pictures=len(shown))
 
 
 def rater_name(place: int) -> str:

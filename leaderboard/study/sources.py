@@ -1,27 +1,43 @@
 """The runs of a study: run files and bundles, with the way to their stories' texts.
 
 Knows files and the response store; not which stories are chosen. A run that cannot be rated beside
-the others is refused.
+the others is refused; one without stories is passed over in folders and bundles.
 """
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.analyses.story_table import counts
+from benchmark.analyses.story_table import counts, is_story
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem, StoreProblem, UsageProblem, unknown
 from benchmark.jsonio import canonical
-from benchmark.records import Answer, AnswerReader
+from benchmark.records import Answer, AnswerReader, Item
+from leaderboard.places import every_json_once
 from leaderboard.replay import bundle
 from leaderboard.runs import Run, read_run
 
-# What may differ between runs without a word: the model itself, and which stories were asked for.
-OWN = frozenset({"model", "countries", "topics", "proxies", "responses", "seed"})
+# What may differ between runs without a word: the model itself, which stories were asked for, and
+# what was measured beside them, which changes no story.
+MODEL = frozenset({"model", "seed"})
+ASKED = frozenset({"countries", "topics", "proxies", "responses", "groups"})
+BESIDE = frozenset({"encoders", "encoder_models", "chunking", "language_identifier"})
+OWN = MODEL | ASKED | BESIDE
+# What must not: it would be seen on the page, or in the language of the stories.
+ALIKE = {
+    "images": "were measured on different pictures",
+    "language": "are in different languages",
+    "translation": "were asked in the words of different translations",
+}
+DEFAULTS = {"language": "en"}
 PROXIES = ("shared-image", "own-image", "other-country", "blank", "none")
+_OPTION = {"translation": "translations"}
+_PLACED = re.compile(r"[^/]+/[0-9.e+-]+/[0-9]+")  # as suites/stories names a story
+Found = tuple[str, Run, AnswerReader]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,25 +50,39 @@ class Source:
     answers: AnswerReader
 
 
-def sources(
-    paths: Sequence[Path], stores: Sequence[Path]
-) -> tuple[list[Source], Callable[[], None]]:
-    """The runs in the files and bundles that were named, and what closes their stores.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sources:
+    """A study's runs by label; of folders and bundles, ``passed_over`` runs hold no stories."""
+
+    runs: tuple[Source, ...]
+    passed_over: int
+    close: Callable[[], None]
+
+
+def sources(paths: Sequence[Path], stores: Sequence[Path]) -> Sources:
+    """The runs in the files, folders and bundles that were named, and what closes their stores.
+
+    A partial run is taken, and `notes` says so.
 
     Raises
     ------
     BoardProblem
-        A file is no run or bundle, or its run is no complete measurement of stories.
+        A file is no run or bundle; one that was named, or all of them, have no stories; a run is a
+        shard; or two runs cannot be rated side by side.
     """
     stored = StoredAnswers(*stores)
-    found: list[tuple[str, Run, AnswerReader]] = []
-    for path in dict.fromkeys(paths):
-        if zipfile.is_zipfile(path):
-            held = bundle.read(path)
-            reader = _reader(held.answers, path)
-            found += [(f"{path}:{entry.file}", entry.run, reader) for entry in held.entries]
-        else:
-            found.append((str(path), read_run(path), stored))
+    named = {path.resolve() for path in paths if not path.is_dir()}
+    found: list[Found] = []
+    passed_over = 0
+    for path in every_json_once(paths):
+        held = _held(path, stored)
+        mine = [one for one in held if _has_stories(one[1])]
+        if path.resolve() in named and not mine:
+            raise BoardProblem(_without_stories(str(path), held))
+        found += mine
+        passed_over += len(held) - len(mine)
+    if not found:
+        raise BoardProblem(_without_stories(" and ".join(map(str, paths)), ()))
     for path_text, run, _ in found:
         _check(path_text, run)
     labels = _labels([run for _, run, _ in found])
@@ -61,7 +91,23 @@ def sources(
         Source(path=path_text, label=label, run=run, answers=answers)
         for label, (path_text, run, answers) in zip(labels, found, strict=True)
     ]
-    return sorted(every, key=lambda source: source.label), stored.close
+    runs = tuple(sorted(every, key=lambda source: source.label))
+    return Sources(runs=runs, passed_over=passed_over, close=stored.close)
+
+
+def notes(found: Sources) -> list[str]:
+    """What somebody should know of the runs before they have their stories rated."""
+    told = []
+    if found.passed_over:
+        told.append(f"{found.passed_over} of the runs found have no stories and were passed over")
+    for source in found.runs:
+        if not source.run.complete:
+            why = ", ".join(source.run.partial_because) or "not all cases were measured"
+            told.append(f"the run of {source.label} is partial ({why}): stories may be missing")
+    differ = unlike(found.runs)
+    if differ:
+        told.append(f"the runs differ in {', '.join(differ)}, and so may their stories")
+    return told
 
 
 def proxy_of(found: Sequence[Source], wanted: str | None) -> str:
@@ -93,25 +139,50 @@ def _reader(held: Mapping[str, Answer], path: Path) -> AnswerReader:
     return read
 
 
+def _held(path: Path, stored: AnswerReader) -> list[Found]:
+    """The runs in a file, each with its place."""
+    if not zipfile.is_zipfile(path):
+        return [(str(path), read_run(path), stored)]
+    held = bundle.read(path)
+    reader = _reader(held.answers, path)
+    return [(f"{path}:{entry.file}", entry.run, reader) for entry in held.entries]
+
+
+def _has_stories(run: Run) -> bool:
+    """Whether there is a story for a nationality; other suites have controls as well."""
+    return any(
+        counts(record) and record.case.proxy in PROXIES and any(map(_is_placed, record.items))
+        for record in run.rows
+    )
+
+
+def _is_placed(item: Item) -> bool:
+    return is_story(item) and _PLACED.fullmatch(item.item_id) is not None
+
+
+def _without_stories(where: str, held: Sequence[Found]) -> str:
+    suites = " and ".join(sorted({repr(run.suite) for _, run, _ in held}))
+    return (
+        f"{where} is a run of {suites}" if held else f"{where} holds runs"
+    ) + " without stories for a nationality; name runs of `pytest suites/stories`"
+
+
 def _check(path: str, run: Run) -> None:
-    if not any(counts(record) and record.case.proxy in PROXIES for record in run.rows):
-        raise BoardProblem(
-            f"{path} is a run of {run.suite!r} without stories for a nationality; name runs of "
-            "`pytest suites/stories`"
-        )
     if run.shard is not None:
         raise BoardProblem(f"{path} is {run.shard}; merge the shards first, then name the run")
 
 
-def _check_alike(found: Sequence[tuple[str, Run, AnswerReader]]) -> None:
-    """One page shows one picture to every model's story, so the runs must have had the same."""
+def _check_alike(found: Sequence[Found]) -> None:
+    """A rater sees all models' stories in turn: beside one picture, and in one language."""
     (first_path, first, _), *others = found
     for path, run, _ in others:
-        if run.config.get("images") != first.config.get("images"):
-            raise BoardProblem(
-                f"{first_path} and {path} were measured on different pictures, so their stories "
-                "cannot be rated side by side; name runs on the same --images"
-            )
+        for name, words in ALIKE.items():
+            of_first, of_run = (one.config.get(name, DEFAULTS.get(name)) for one in (first, run))
+            if of_first != of_run:
+                raise BoardProblem(
+                    f"{first_path} and {path} {words}, so their stories cannot be rated side by "
+                    f"side; name runs of the same --{_OPTION.get(name, name)}"
+                )
 
 
 def _labels(runs: Sequence[Run]) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.analyses.story_table import Row, StoryTable, counts, is_story, story_table
-from benchmark.analyses.story_vectors import story_vectors
+from benchmark.analyses.story_vectors import is_left_out, story_vectors
 from benchmark.records import VECTORS, AnswerReader, CaseRecord, Item
 from leaderboard.runs import Run
 from leaderboard.study.sources import Source
@@ -141,6 +141,7 @@ def _similarities(
             for record in sorted(records, key=lambda r: r.case.case_id)
             if any(item.item_id == mine for item in record.items)
             for item in sorted(filter(is_story, record.items), key=_item_id)
+            if not is_left_out(item)
         ]
         for place, value in zip(places, vectors.own().tolist(), strict=True):
             near.setdefault(place, {})[name] = value

@@ -6,17 +6,17 @@ Knows results; computes nothing, and not where a table is shown.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from benchmark.records import Score
 from benchmark.stories import nationalities
 from benchmark.story_dimensions import OVERALL
-from leaderboard.report.table import NOT_SCORED, Entry, Table, entry, p_text
-from leaderboard.study.assessing import TOO_FEW
+from leaderboard.report.table import NOT_SCORED, Entry, Table, entry
+from leaderboard.study.assessing import HARDLY_VARIES
+from leaderboard.study.means import HARDLY_RATED, TOO_FEW
 from leaderboard.study.metric_agreement import metrics
 from leaderboard.study.results import Results, picked
+from leaderboard.study.table_parts import PAPER, and_raters, dimensions, interval, made, p_entry
 
-PAPER = "*"
 NO_INTERVAL = "none"
 
 
@@ -35,18 +35,18 @@ def tables(found: Results) -> list[Table]:
 def _by_model(found: Results) -> Table:
     labels = [model.label for model in found.key.models]
     rows = []
-    for name, title in _dimensions(found):
+    for name, title in dimensions(found):
         means = [picked(found.scores, "mean_rating", dimension=name, model=one) for one in labels]
         bold = name == OVERALL
-        rows.append((Entry(text=title, bold=bold), *(_interval(one) for one in means)))
-    return _table(
+        rows.append((Entry(text=title, bold=bold), *(interval(one) for one in means)))
+    return made(
         "models",
         "Mean rating by model",
         ("dimension", *labels),
         rows,
         "Higher is better. [low…high]: 95 %, over other nationalities and concepts"
-        f"{_and_raters(found)}. {PAPER}: a dimension whose name the paper gives; definitions and "
-        "all others are ours. overall: mean of all dimensions.",
+        f"{and_raters(found, 'model')}. {PAPER}: a dimension whose name the paper gives; "
+        "definitions and all others are ours. overall: mean of all dimensions.",
     )
 
 
@@ -62,11 +62,11 @@ def _differences(found: Results) -> Iterator[Table]:
     rows = [
         (
             Entry(text=f"{score.scope['model']} - {score.scope['against']}"),
-            _interval(score, signed=True),
+            interval(score, signed=True),
         )
         for score in scores
     ]
-    yield _table(
+    yield made(
         "differences",
         "Models against each other, overall",
         ("models", "difference"),
@@ -78,7 +78,7 @@ def _differences(found: Results) -> Iterator[Table]:
 
 def _alphas(found: Results) -> Table:
     rows = []
-    for name, title in _dimensions(found):
+    for name, title in dimensions(found):
         if name == OVERALL:
             continue
         alpha = picked(found.scores, "alpha", dimension=name)
@@ -88,28 +88,29 @@ def _alphas(found: Results) -> Table:
         rows.append(
             (
                 Entry(text=title),
-                _interval(alpha),
+                interval(alpha),
                 entry(math.nan if every is None else every.value, 2),
                 Entry(text=str(alpha.n if alpha else 0)),
-                _interval(mean),
+                interval(mean),
                 entry(math.nan if of_all is None else of_all.value, 2),
             )
         )
-    return _table(
+    return made(
         "agreement",
         "Do raters agree?",
         ("dimension", "alpha", "all raters", "stories", "mean", "all raters"),
         rows,
         "alpha: Krippendorff's, ordinal: 1 all agree, 0 no more than chance; from 0.8 on customary "
         "as reliable, from 0.667 on as fit for tentative conclusions. [low…high]: other stories, "
-        "the same raters. stories: with two ratings at least. all raters: nobody dropped.",
+        f"the same raters; {HARDLY_VARIES}: other stories might all have had one rating. "
+        "stories: with two ratings at least. all raters: nobody dropped.",
     )
 
 
 def _by_country(found: Results) -> Table:
     wanted = [
         (name, title)
-        for name, title in _dimensions(found)
+        for name, title in dimensions(found)
         if name == OVERALL or title.endswith(PAPER)
     ]
     rows = []
@@ -122,16 +123,17 @@ def _by_country(found: Results) -> Table:
             (
                 Entry(text=nationalities()[iso3].nationality),
                 Entry(text=str(last.n if last else 0)),
-                *(_interval(one) for one in means),
+                *(interval(one) for one in means),
             )
         )
-    return _table(
+    return made(
         "nationalities",
         "Mean rating by nationality, all models",
         ("nationality", "rated", *(title for _, title in wanted)),
         rows,
         "rated: pages rated, whoever did. [low…high]: over other concepts"
-        f"{_and_raters(found)}; {TOO_FEW}: fewer than six concepts. The results file has every "
+        f"{and_raters(found, 'country')}; {TOO_FEW}: fewer than six concepts; "
+        f"{HARDLY_RATED}: some draws hold no rating. The results file has every "
         "dimension. Raters may judge their own country's stories more strictly.",
     )
 
@@ -151,14 +153,14 @@ def _metrics(found: Results) -> Table:
             (
                 Entry(text=metric),
                 Entry(text=str(rho.n if rho else 0)),
-                _interval(rho, signed=True, without=NO_INTERVAL),
-                _interval(tau, signed=True, without=NO_INTERVAL),
-                _p(p),
-                _p(p_holm),
+                interval(rho, signed=True, without=NO_INTERVAL),
+                interval(tau, signed=True, without=NO_INTERVAL),
+                p_entry(p),
+                p_entry(p_holm),
                 entry(within, 2, signed=True),
             )
         )
-    return _table(
+    return made(
         "metrics",
         "Do automatic metrics agree with people?",
         ("metric", "stories", "rho", "tau-b", "p", "Holm's p", "within models"),
@@ -184,7 +186,7 @@ def _raters(found: Results) -> Table:
         )
         for line in found.raters
     ]
-    return _table(
+    return made(
         "raters",
         "Raters",
         ("rater", "stories", "missing", "checks missed", "mean", ""),
@@ -192,53 +194,3 @@ def _raters(found: Results) -> Table:
         "stories: rated, of those on the list. missing: single ratings. checks missed: of those "
         "answered. mean: of all ratings; a low one may be a strict rater or an unlucky list.",
     )
-
-
-# --- parts ---------------------------------------------------------------------------------
-
-
-def _table(
-    name: str,
-    title: str,
-    head: tuple[str, ...],
-    rows: Sequence[tuple[Entry, ...]],
-    caption: str,
-) -> Table:
-    return Table(
-        name=name,
-        title=title,
-        caption=caption,
-        head=head,
-        labels=1,
-        groups=(tuple(rows),),
-        notes=(),
-        records=(),
-    )
-
-
-def _dimensions(found: Results) -> list[tuple[str, str]]:
-    every = found.key.dimensions.every
-    named = [(one.name, f"{one.title} {PAPER}" if one.paper else one.title) for one in every]
-    return [*named, (OVERALL, OVERALL)]
-
-
-def _and_raters(found: Results) -> str:
-    score = picked(found.scores, "mean_rating", dimension=OVERALL)
-    fixed = score is None or "too few to be drawn" in score.method
-    return ", the same raters (fewer than six)" if fixed else " and other raters"
-
-
-def _interval(score: Score | None, *, signed: bool = False, without: str = TOO_FEW) -> Entry:
-    if score is None:
-        return Entry(text=NOT_SCORED)
-    value = entry(score.value, 2, signed=signed).text
-    if math.isnan(score.value):
-        return Entry(text=value)
-    if math.isnan(score.low):
-        return Entry(text=f"{value} [{without}]")
-    low, high = (entry(end, 2, signed=signed).text for end in (score.low, score.high))
-    return Entry(text=f"{value} [{low}…{high}]")
-
-
-def _p(value: float) -> Entry:
-    return Entry(text=NOT_SCORED if math.isnan(value) else p_text(value))

@@ -214,11 +214,12 @@ def test_a_plain_word_is_no_name(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_encoders_say_how_near_a_story_is_to_its_picture() -> None:
-    """The cosine of each story's vector with the picture's, by encoder; matched by item."""
+    """The cosine of each story's vector with the picture's, by encoder; refusals have none."""
     case = Case(
         suite="stories", country="NGA", topic="forest", proxy="own-image", kind="story", unit="u"
     )
-    names = ["forest/0.3/1", "forest/0.3/2"]
+    refused, empty = "forest/0.3/1", "forest/0.3/3"
+    names = [refused, "forest/0.3/2", empty, "forest/0.3/4"]
     stories = [
         Item(
             case_id=case.case_id,
@@ -226,7 +227,11 @@ def test_encoders_say_how_near_a_story_is_to_its_picture() -> None:
             cluster="forest",
             image_ids=("p",),
             request_keys=(f"text {name}",),
-            values={"n_words": 3.0},
+            values={
+                "n_words": 3.0,
+                "refusal": float(name == refused),
+                "empty": float(name == empty),
+            },
         )
         for name in reversed(names)
     ]
@@ -234,20 +239,23 @@ def test_encoders_say_how_near_a_story_is_to_its_picture() -> None:
         case_id=case.case_id,
         item_id="vectors:org/clip|truncate",
         cluster="forest",
-        request_keys=("picture", "first", "second"),
+        request_keys=("picture", "last", "none", "second", "none"),
     )
     held: dict[str, Answer] = {
         "picture": Vector(values=(1.0, 0.0)),
-        "first": Vector(values=(3.0, 4.0)),
+        "last": Vector(values=(3.0, 4.0)),
+        "none": Vector(values=(1.0, 0.0)),
         "second": Vector(values=(0.0, 2.0)),
         **{f"text {name}": Text(text=f"About {name}.", finish="stop") for name in names},
+        f"text {empty}": Text(text="...", finish="stop"),
     }
     run_ = run(rows=(CaseRecord(case=case, scores=(), items=(*stories, vectors)),))
     source = Source(path="", label="m", run=run_, answers=lambda keys: {k: held[k] for k in keys})
     found = gather([source], proxy="own-image", countries=(), concepts=())
     near = [story.values["picture_similarity org/clip truncate"] for story in found.stories]
     assert near == pytest.approx([0.0, 0.6]), "keys are in the order of the record's items"
-    assert [story.response for story in found.stories] == [1, 2]
+    assert [story.response for story in found.stories] == [2, 4]
+    assert (found.refused, found.empty) == (1, 1), "their vectors are nobody's"
 
 
 def bundled(told: Told, path: str) -> Path:
