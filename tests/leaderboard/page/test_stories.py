@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from benchmark.errors import BoardProblem
+from benchmark.jsonio import Json
 from benchmark.records import Score, Text
 from leaderboard.__main__ import main
 from leaderboard.page.reliability import reliability
@@ -132,8 +133,8 @@ def test_what_groups_and_encoders_found_stands_in_short(told: tuple[Run, Path]) 
 
 def test_how_it_was_measured_names_what_only_some_runs_have(told: tuple[Run, Path]) -> None:
     """Language, translation, groups and encoders; the usual language goes without saying."""
-    named = {"name": "mine.toml", "digest": "0123456789abcdef"}
-    asked = {
+    named: Json = {"name": "mine.toml", "digest": "0123456789abcdef"}
+    asked: dict[str, Json] = {
         "language": "fr",
         "translation": named,
         "groups": named,
