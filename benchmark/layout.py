@@ -85,12 +85,20 @@ def layout_of(table: Mapping[str, Any], *, source: str) -> Layout:
     Raises
     ------
     DataProblem
-        A table has an unknown key or lacks one, or a text has a place that is none.
+        A table has an unknown key or lacks one, a text has a place that is none, or a grouping
+        shows no score.
     """
+    groups = tuple(_entries(table, "groups", Group, source))
+    for group in groups:
+        if next(places(group.shows), None) is None:
+            raise DataProblem(
+                f"{source} [[groups]]: shows = {group.shows!r} has no place for a score; write one "
+                "like {accuracy:3}"
+            )
     return Layout(
         columns=tuple(_entries(table, "columns", Column, source)),
         lines=tuple(_entries(table, "lines", Line, source)),
-        groups=tuple(_entries(table, "groups", Group, source)),
+        groups=groups,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from benchmark.jsonio import Json
+from benchmark.jsonio import Json, digest
 from benchmark.records import Case, Script, Selection
 from benchmark.suite import Suite, SuiteMeta
 from benchmark.survey import Survey
@@ -58,6 +58,27 @@ class Part:
     def _original(self, case: Case) -> Case:
         own = self.meta.name
         return replace(case, suite=own, unit=exchanged(case.unit, self.name, own))
+
+
+def asked_twice(configs: Mapping[str, Mapping[str, Json]]) -> tuple[str, str] | None:
+    """The first two sets, by name, that are one under two names: only their names differ.
+
+    >>> a, b, c = ({"questions": {"name": n, "digest": d}} for n, d in ("x1", "y1", "x2"))
+    >>> asked_twice({"x": a, "y": b, "x-2": c}), asked_twice({"x": a, "x-2": c})
+    (('x', 'y'), None)
+    """
+    seen: dict[str, str] = {}
+    for name, config in configs.items():
+        content = digest({key: _content(part) for key, part in config.items()})
+        if content in seen:
+            return seen[content], name
+        seen[content] = name
+    return None
+
+
+def _content(part: Json) -> Json:
+    """The digest of data that have one, without how they are called; else the part itself."""
+    return part["digest"] if isinstance(part, Mapping) and "digest" in part else part
 
 
 def part_name(suite: str, set_name: str) -> str:

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
 
 from benchmark.analyses.groups import OF_COUNTRY
 from benchmark.analyses.question_change import ACCURACY, paired_accuracy_changes
@@ -23,9 +19,10 @@ from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.gates.wording import member
 from benchmark.records import Case, Score
 from leaderboard.baseline import load_baselines
+from leaderboard.change_table import WIDTH, Row, change_table
 from leaderboard.comparing import changes, why_not
 from leaderboard.runs import read_run
-from leaderboard.tables import NOT_SCORED, render
+from leaderboard.tables import render
 
 if TYPE_CHECKING:
     import argparse
@@ -38,33 +35,9 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
 DEFAULT_BY = ("region", "continent", "topic", "proxy")  # of those that the run has
-WIDTH = 100
+NOT_ALL = "not all cases measured"
+OF_A_BOARD = "a board's row has figures overall and by proxy only"
 HELD_OUT, TRAINED_ON = "held out", "the rest"
-CAPTION = (
-    "\nbefore, now: {metric} over the questions that each run scored. change: now less before, "
-    "over the questions that both scored (n), with its interval of 95 %; better and worse are said "
-    "where the interval leaves zero out. Many groups are looked at: about one in forty of those "
-    "without a change is called better by chance, and one in forty worse."
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """One group's figures; ``before`` and ``now`` NaN where a run has no score of the group."""
-
-    group: str
-    before: float
-    now: float
-    change: Score
-    better_up: bool | None
-
-    @property
-    def verdict(self) -> str:
-        """Better or worse where the interval leaves zero out; empty where it does not."""
-        low, high = self.change.low, self.change.high
-        if self.better_up is None or not (low > 0 or high < 0):
-            return ""
-        return "better" if (low > 0) is self.better_up else "worse"
 
 
 def add_compare(commands: Commands) -> None:
@@ -108,9 +81,11 @@ def run_compare(options: argparse.Namespace) -> int:
     rows = grouped(run, baseline, options.metric, by)
     if options.held_out:
         rows[1:1] = parted(run, baseline, options.metric, options.held_out)
-    sys.stdout.write(f"now:    {run.suite} of {run.model.name}, {options.run}\n")
-    sys.stdout.write(f"before: {baseline.suite} of {baseline.name}, {options.baseline}\n")
-    sys.stdout.write(render(compare_table(rows, options.metric), WIDTH))
+    partial = "" if run.complete else f" (PARTIAL: {', '.join(run.partial_because) or NOT_ALL})"
+    sys.stdout.write(f"now:    {run.suite} of {run.model.name}, {options.run}{partial}\n")
+    few = "" if baseline.rows else f" ({OF_A_BOARD})"
+    sys.stdout.write(f"before: {baseline.suite} of {baseline.name}, {options.baseline}{few}\n")
+    sys.stdout.write(render(change_table(rows, options.metric), WIDTH))
     return 0
 
 
@@ -120,7 +95,7 @@ def grouped(run: Run, baseline: Baseline, metric: str, by: Sequence[str]) -> lis
     Raises
     ------
     BoardProblem
-        The run has no such score, or none by such a grouping.
+        The run or the baseline has no such score, or none by such a grouping.
     """
     mine = [score for score in run.scores if score.name == metric]
     if not mine:
@@ -133,6 +108,8 @@ def grouped(run: Run, baseline: Baseline, metric: str, by: Sequence[str]) -> lis
     keys = [(), *((name,) for name in by or [name for name in DEFAULT_BY if name in there])]
     wanted = [s for key in keys for s in mine if tuple(s.scope) == key]
     before = {_key(score): score.value for score in baseline.scores if score.name == metric}
+    if lacking := [name for name in by or [""] if not _has(before, name)]:
+        raise BoardProblem(_lacks(baseline, metric, lacking))
     now = {_key(score): score for score in wanted}
     return [
         Row(
@@ -144,6 +121,19 @@ def grouped(run: Run, baseline: Baseline, metric: str, by: Sequence[str]) -> lis
         )
         for change in changes(run, baseline, wanted)
     ]
+
+
+def _has(scopes: Iterable[tuple[tuple[str, str], ...]], name: str) -> bool:
+    """Whether there is a score by a grouping, or any at all where it has no name."""
+    return any(not name or [key for key, _ in scope] == [name] for scope in scopes)
+
+
+def _lacks(baseline: Baseline, metric: str, by: Sequence[str]) -> str:
+    grouping = f" by {' or '.join(by)}" if any(by) else ""
+    advice = "leave --by out" if grouping else "choose another --metric"
+    if not baseline.rows:
+        advice = f"{OF_A_BOARD}: give its run.json, or {advice}"
+    return f"the baseline {baseline.name} has no {metric}{grouping}; {advice}"
 
 
 def parted(run: Run, baseline: Baseline, metric: str, held_out: Iterable[str]) -> list[Row]:
@@ -180,31 +170,6 @@ def parted(run: Run, baseline: Baseline, metric: str, held_out: Iterable[str]) -
     return found
 
 
-def compare_table(rows: Sequence[Row], metric: str) -> Table:
-    """One row a group."""
-    table = Table(
-        title=Text(f"Change of {metric}", style="bold"),
-        title_justify="left",
-        caption=Text(CAPTION.format(metric=metric)),
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-    )
-    table.add_column("group")
-    for head in ("n", "before", "now", "change"):
-        table.add_column(head, justify="right")
-    table.add_column("")
-    for row in rows:
-        table.add_row(
-            Text(row.group),
-            str(row.change.n),
-            _number(row.before),
-            _number(row.now),
-            _interval(row.change),
-            row.verdict,
-        )
-    return table
-
-
 def _test(text: str, rows: Sequence[CaseRecord]) -> Callable[[Case], bool]:
     """Whether a case is in a group, such as region:Africa."""
     kind, _, name = (part.strip() for part in text.partition(":"))
@@ -237,13 +202,3 @@ def _named(scope: Mapping[str, str]) -> str:
 
 def _key(score: Score) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(cast("Iterable[tuple[str, str]]", score.scope.items())))
-
-
-def _interval(change: Score) -> str:
-    if math.isnan(change.low):
-        return f"{change.value:+.3f} (too few)"
-    return f"{change.value:+.3f} [{change.low:+.3f}, {change.high:+.3f}]"
-
-
-def _number(value: float) -> str:
-    return NOT_SCORED if math.isnan(value) else f"{value:.3f}"

@@ -6,6 +6,7 @@ the run's, or an incomplete one, is a problem that the gates tell, never a silen
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -73,9 +74,14 @@ def _unpaired(now: Score, before: Score) -> Score:
         high=high,
         n=min(now.n, before.n),
         n_missing=max(now.n_missing, before.n_missing),
-        method=UNPAIRED,
+        method=", ".join([UNPAIRED, *_few(now, before)]),
         higher_is_better=now.higher_is_better,
     )
+
+
+def _few(*scores: Score) -> list[str]:
+    """Why one of these has no interval, where it had too few to have one."""
+    return [s.method for s in scores if math.isnan(s.low) and s.method.startswith("too few")][:1]
 
 
 def why_not(run: Run, baseline: Baseline) -> str:

@@ -45,19 +45,24 @@ def summary_table(table: Table, run: Run, layout: Layout) -> Table:
 
 
 def declared_table(table: Table, rows: Sequence[BoardRow], layout: Layout, *, last: bool) -> Table:
-    """Rows of a board in the columns of their suite's layout, with n and what is missing."""
+    """Rows of a board in the columns of their suite's layout, with n; missing where any row has."""
     table.add_column("model", overflow="fold", min_width=LEAST_LABEL, vertical="top")
     for column in layout.columns:
         table.add_column(column.head, justify="right", no_wrap=True, vertical="top")
-    table.add_column("n", justify="right", no_wrap=True, vertical="top")
-    for row in rows:
-        found = Scored(row.scores, row["headline"])
-        main = found.get(row["headline"])
+    scored = [Scored(row.scores, row["headline"]) for row in rows]
+    main = [found.get(row["headline"]) for found, row in zip(scored, rows, strict=True)]
+    counted = {"n": [None if score is None else score.n for score in main]}
+    missing = [None if score is None else score.n_missing for score in main]
+    if any(missing):
+        counted["missing"] = missing
+    for head in counted:
+        table.add_column(head, justify="right", no_wrap=True, vertical="top")
+    for place, (found, row) in enumerate(zip(scored, rows, strict=True)):
         cells = [cell(found, column) for column in layout.columns]
-        table.add_row(model_cell(row), *cells, NOT_SCORED if main is None else str(main.n))
-    notes = " ".join(
-        (*explained(layout.columns), "n: answers scored.", f"{NOT_SCORED}: not scored.")
-    )
+        counts = [NOT_SCORED if of[place] is None else str(of[place]) for of in counted.values()]
+        table.add_row(model_cell(row), *cells, *counts)
+    counts_said = "n, missing: answers scored and not." if any(missing) else "n: answers scored."
+    notes = " ".join((*explained(layout.columns), counts_said, f"{NOT_SCORED}: not scored."))
     table.caption = Text(f"\n{notes}") if last else None
     return table
 

@@ -93,7 +93,10 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "transfer": (("leaderboard.transfer",), ("joints", "metrics", "leaderboard")),
-    "compare": (("leaderboard.compare",), ("joints", "analyses", "gates", "leaderboard")),
+    "compare": (
+        ("leaderboard.compare", "leaderboard.change_table"),
+        ("joints", "analyses", "gates", "leaderboard"),
+    ),
     "encoders": (
         ("leaderboard.encoders", "leaderboard.comparable_encoders"),
         ("joints", "metrics", "analyses", "leaderboard", "transfer"),

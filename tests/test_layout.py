@@ -36,6 +36,10 @@ def test_tables_become_records() -> None:
     [
         ({"columns": [{"head": "a", "metrik": "m"}]}, "did you mean metric"),
         ({"columns": [{"head": "a"}]}, "lacks metric"),
+        (
+            {"groups": [{"label": "g", "by": "region", "shows": "m"}]},
+            "'m' has no place for a score",
+        ),
         ({"columns": {"head": "a"}}, r"begun with \[\[columns\]\]"),
         ({"columns": [{"head": "a", "metric": "m", "decimals": "2"}]}, "of type int"),
         ({"lines": [{"label": "l", "value": "{m}"}]}, r"'\{m\}' is no place for a score"),

@@ -10,7 +10,9 @@ import pytest
 from benchmark.errors import UsageProblem
 from benchmark.parts import Part
 from benchmark.plugin.options import _question_sets
+from benchmark.plugin.state import RunState
 from benchmark.suite import load_suite, settings_of_each_set
+from tests.questions.writing import row, write
 from tests.test_stories import settings
 
 SUITES = Path(__file__).parents[1] / "suites"
@@ -61,3 +63,22 @@ def test_sets_and_their_columns(tmp_path: Path) -> None:
         _question_sets(["sample", b, "o/n"], ["x=y", "cvqa"], tmp_path)
     with pytest.raises(UsageProblem, match="named twice"):
         _question_sets(["b.jsonl", b], [], tmp_path)
+
+
+def test_one_set_under_two_names_is_refused(tmp_path: Path) -> None:
+    """By content, in one sentence that names both; another question makes it another set."""
+    for name in ("a", "b"):
+        write(tmp_path / name, row())
+    write(tmp_path / "c", row(question="Which meal is this?"))
+    sets = {name: str(tmp_path / name / "questions.jsonl") for name in "abc"}
+
+    def opened(other: str) -> int:
+        chosen = settings(tmp_path, questions=sets["a"], more_questions=((sets[other], ""),))
+        return len(RunState(chosen).at(CULTUREVERSE))
+
+    assert opened("c") == 2
+    with pytest.raises(pytest.UsageError) as told:
+        opened("b")
+    assert f"--questions {sets['a']} and --questions {sets['b']} are the same set" in str(
+        told.value
+    )

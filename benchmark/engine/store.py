@@ -22,6 +22,7 @@ APPLICATION_ID = 0x43554C54  # "CULT" in SQLite's header: tells a store from oth
 LOCK_WAIT_S = 30.0
 # 32 MiB of log between checkpoints: keys are random, so each writes most of the file's pages anew.
 CHECKPOINT_PAGES = 8192
+_MAGIC, _APPLICATION_ID_AT = b"SQLite format 3\0", 68  # of SQLite's header, which is 100 bytes
 _CHUNK = 500  # SQLite's default limit on bound variables is 999 in older builds
 
 _CREATE = (
@@ -32,6 +33,14 @@ _CREATE = (
     " payload TEXT NOT NULL) WITHOUT ROWID",
     f"INSERT INTO about VALUES ({SCHEMA})",  # noqa: S608 - a constant
 )
+
+
+def is_store(path: Path) -> bool:
+    """Whether a file is a response store, by its header; nothing of it is opened or written."""
+    with path.open("rb") as file:
+        head = file.read(_APPLICATION_ID_AT + 4)
+    marked = APPLICATION_ID.to_bytes(4, "big")
+    return head.startswith(_MAGIC) and head[_APPLICATION_ID_AT:] == marked
 
 
 class ResponseStore:

@@ -7,14 +7,14 @@ model's identity and the finished case ids travels between them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from benchmark.errors import CultureError, DataProblem
-from benchmark.parts import Part, exchanged, part_name
+from benchmark.errors import CultureError, DataProblem, UsageProblem
+from benchmark.parts import Part, asked_twice, exchanged, part_name
 from benchmark.records import Analysis, Case, ModelIdentity, Selection
 from benchmark.settings import Settings
 from benchmark.shards import cases_of
@@ -70,10 +70,10 @@ class RunState:
         """
         if folder not in self._folders:
             try:
-                found = tuple(
-                    self._part(folder, set_name, settings)
-                    for set_name, settings in settings_of_each_set(folder, self.settings).items()
-                )
+                sets = settings_of_each_set(folder, self.settings)
+                found = tuple(self._part(folder, name, settings) for name, settings in sets.items())
+                if len(found) > 1:
+                    _check_sets(sets, found)
             except CultureError as error:
                 raise pytest.UsageError(str(error)) from error
             self._folders[folder] = found
@@ -108,6 +108,18 @@ class RunState:
         for case_id, count in Counter(case.case_id for case in selection.cases).items():
             if count > 1:
                 raise DataProblem(f"suite {name!r} has {count} cases with the id {case_id!r}")
+
+
+def _check_sets(sets: Mapping[str, Settings], found: Sequence[SuiteState]) -> None:
+    """Two sets of one content would write one run file, whatever their files are called."""
+    configs = {name: one.suite.config() for name, one in zip(sets, found, strict=True)}
+    twice = asked_twice(configs)
+    if twice is not None:
+        first, second = (sets[name].questions for name in twice)
+        raise UsageProblem(
+            f"--questions {first} and --questions {second} are the same set named twice: they have "
+            "the same content; each set is asked once"
+        )
 
 
 STATE = pytest.StashKey[RunState]()

@@ -23,6 +23,7 @@ from leaderboard.runs import Run
 from leaderboard.summary import lines_of
 
 FAMILIES = ("country", "topic", "region", "income_group")
+LANGUAGE = "en"  # of prompts, unless a run says another
 SHARES = 3  # decimals of an option's share
 CHANCE, SIMILARITY = "floor_chance", "js_similarity"
 SUFFIXES: Mapping[str, str] = {"substantive": "_substantive", "printed": "", "": ""}
@@ -149,11 +150,22 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     for name in ("answering", "permutations", "controls", "split", "responses", "temperatures"):
         yield name, _plainly(config.get(name))
     yield "tokens a story", _plainly(config.get("story_tokens"))
+    yield from _unusual(config)
     yield "configuration", run.config_digest
     if run.determinism.exact:
         yield "noise floor", "exact: answers follow from a rule"
     elif math.isfinite(floor) and any(score.metric == SIMILARITY for score in run.scores):
         yield "noise floor", f"differences of similarity up to {floor:.2g} may come from batching"
+
+
+def _unusual(config: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """What only some runs were asked: another language, groups, readings by encoders."""
+    if config.get("language") != LANGUAGE:
+        yield "language", _plainly(config.get("language"))
+    for name in ("translation", "groups"):
+        yield name, _described(config.get(name)) or _plainly(config.get(name))[:12]
+    yield "encoders", _plainly(config.get("encoders"))
+    yield "long stories read by", _plainly(config.get("chunking"))
 
 
 def _plainly(value: Json | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from benchmark.engine.store import ResponseStore
+from benchmark.engine.store import ResponseStore, is_store
 from benchmark.errors import BoardProblem
 from benchmark.records import Answer, Text
 from leaderboard.replay import bundle
@@ -44,6 +44,10 @@ def open_texts(stores: Sequence[Path], bundles: Sequence[Path]) -> Iterator[Text
         if not path.is_file():
             raise BoardProblem(
                 f"response store {path} is not there; name the file that `pytest --store` wrote to"
+            )
+        if not is_store(path):  # asked before it is opened, as opening would make it one
+            raise BoardProblem(
+                f"{path} is no response store; name the file that `pytest --store` wrote to"
             )
     with ExitStack() as stack:
         opened = [stack.enter_context(closing(ResponseStore(path))) for path in stores]

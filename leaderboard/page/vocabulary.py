@@ -1,6 +1,6 @@
 """The words that set a nationality's stories apart, from a run's scores; for its lists and marks.
 
-Knows scores with the scopes ``country`` and ``word``; no text.
+Knows scores of a country's words, not of its groups'; no text.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ def vocabulary(scores: Sequence[Score]) -> Mapping[str, Json]:
     ``tested`` are the log-odds, markers (p of at most 0.05) first; ``counted`` the published
     TF-IDF, which has no test. Words that every nationality uses are in neither.
     """
-    p = {_place(s): s.value for s in scores if s.metric == "story_word_p"}
+    of_countries = [s for s in scores if s.scope.keys() - {"end"} == {"country", "word"}]
+    p = {_place(s): s.value for s in of_countries if s.metric == "story_word_p"}
     found: dict[str, dict[str, list[Json]]] = {}
-    for score in scores:
-        mine = found.setdefault(score.scope["country"], {}) if "word" in score.scope else {}
-        word = score.scope.get("word", "")
+    for score in of_countries:
+        country, word = _place(score)
+        mine = found.setdefault(country, {})
         if score.metric == "story_word_z" and score.value > 0:
             entry: Json = [word, rounded(score.value), rounded(p.get(_place(score), 1.0)), score.n]
             mine.setdefault("tested", []).append(entry)
@@ -41,4 +42,4 @@ def vocabulary(scores: Sequence[Score]) -> Mapping[str, Json]:
 
 
 def _place(score: Score) -> tuple[str, str]:
-    return score.scope.get("country", ""), score.scope.get("word", "")
+    return score.scope["country"], score.scope["word"]

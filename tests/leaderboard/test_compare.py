@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmark.analyses.accuracy import Accuracy
+from benchmark.errors import BoardProblem
+from benchmark.records import Score
 from leaderboard.__main__ import main
 from leaderboard.baseline import Baseline, load_baselines
+from leaderboard.board import update
 from leaderboard.compare import grouped, parted
 from leaderboard.runs import Run, write_run
 from tests.analyses.questioning import question, records_of
@@ -106,6 +110,83 @@ def test_a_wrong_word_is_a_sentence(
     now, before = (str(write_run(tmp_path, one)) for one in (NOW, BEFORE))
     assert main(["compare", now, before, *words]) == 1
     assert sentence in capsys.readouterr().err
+
+
+@pytest.fixture
+def before_on_a_board(tmp_path: Path) -> str:
+    """The row of the run before, on a board."""
+    board = tmp_path / "board.json"
+    update(board, BEFORE, run_file=tmp_path / "run.json")
+    return f"{board}#org/base"
+
+
+def compared(capsys: pytest.CaptureFixture[str], now: Run, before: str, *words: str) -> str:
+    """What the command prints, its lines of prose as one."""
+    folder = Path(before.partition("#")[0]).parent / "now"
+    assert main(["compare", str(write_run(folder, now)), before, *words]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_what_is_not_paired_is_marked_and_explained(
+    tmp_path: Path, before_on_a_board: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Figures that are no mean, and every figure of a board's row; paired ones carry no mark."""
+    run_file = str(write_run(tmp_path, BEFORE))
+    paired = compared(capsys, NOW, run_file)
+    assert "questions that both scored" in paired
+    assert "one in forty" in paired
+    assert "*" not in paired
+    for before, metric in ((run_file, "skill_chance"), (before_on_a_board, "accuracy")):
+        shown = compared(capsys, NOW, before, "--metric", metric)
+        assert "] * better" in shown
+        assert "*: not paired by question" in shown
+        assert "both scored" not in shown
+        assert "one in forty" not in shown
+
+
+def test_a_grouping_that_the_baseline_lacks_is_a_sentence(
+    tmp_path: Path, before_on_a_board: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Never the overall figure alone, as if it were that; without --by it is said above."""
+    now = str(write_run(tmp_path, NOW))
+    assert main(["compare", now, before_on_a_board, "--by", "region"]) == 1
+    said = capsys.readouterr().err
+    assert "the baseline org/base has no accuracy by region; a board's row has figures" in said
+    assert "(a board's row has figures overall and by proxy" in compared(
+        capsys, NOW, before_on_a_board
+    )
+
+
+def test_a_metric_that_the_baseline_lacks_is_a_sentence(baseline: Baseline) -> None:
+    """Instead of a table without a row."""
+    without = replace(baseline, scores=())
+    with pytest.raises(BoardProblem, match="has no accuracy; choose another --metric"):
+        grouped(NOW, without, "accuracy", [])
+
+
+def test_a_change_without_an_interval_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not scored, none by nature, or too few: three things."""
+    made = [
+        Score(metric="ece", value=math.nan, n=9, method="too few (9 < 50 questions)"),
+        Score(metric="gini", value=0.25, n=9, method="over countries"),
+        Score(metric="few", value=0.25, n=9, method="too few pictures (9 < 10)"),
+    ]
+    before, now = (replace(one, scores=(*one.scores, *made)) for one in (BEFORE, NOW))
+    file = str(write_run(tmp_path, before))
+    shown = {name: compared(capsys, now, file, "--metric", name) for name in ("ece", "gini", "few")}
+    assert "overall 9 — — — before" in shown["ece"]
+    assert "+0.000 (no interval) *" in shown["gini"]
+    assert "+0.000 (too few) *" in shown["few"]
+
+
+def test_a_partial_run_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On the line that names it, with the reason."""
+    partial = replace(NOW, complete=False, partial_because=("--limit 3",))
+    file = str(write_run(tmp_path, BEFORE))
+    assert "(PARTIAL: --limit 3)" in compared(capsys, partial, file)
+    assert "PARTIAL" not in compared(capsys, NOW, file)
 
 
 def test_other_questions_are_not_compared(

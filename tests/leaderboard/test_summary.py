@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -166,6 +167,26 @@ def test_boards_stand_in_declared_columns() -> None:
     text = " ".join(shown.split())
     for words in ("org/asked", "org/other", "Gini", "ECE", "blind:", "worst region:", "0.250"):
         assert words in text
+    assert "missing" not in text
+
+
+def test_what_is_missing_is_a_column_where_a_row_has_some() -> None:
+    """Beside n, for every row; said in the caption, and no wider than a terminal."""
+    board = Board()
+    whole = asked_run("org/whole", 0.7)
+    cut = [
+        dataclasses.replace(one, n=70, n_missing=2) if not one.scope else one
+        for one in whole.scores
+    ]
+    lacking = asked_run("org/lacking", 0.7)
+    for made in (whole, dataclasses.replace(lacking, scores=tuple(cut))):
+        board = merge(board, row_of_run(made, file="x")).board
+    (table,) = board_tables(board, "cultureverse")
+    shown = render(table, 100)
+    assert max(map(len, shown.splitlines())) <= 100
+    lines = {line.split()[0]: line.split()[-2:] for line in shown.splitlines() if "org/" in line}
+    assert lines == {"org/whole": ["72", "0"], "org/lacking": ["70", "2"]}
+    assert "n, missing: answers scored and not." in " ".join(shown.split())
 
 
 def test_a_suite_of_that_name_elsewhere_brings_its_own_layout() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from benchmark.errors import BoardProblem
+from benchmark.jsonio import Json
 from benchmark.records import Score, Text
 from leaderboard.__main__ import main
 from leaderboard.page.reliability import reliability
@@ -27,6 +28,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
     store = tmp_path_factory.mktemp("store") / "s.sqlite"
     gates = ["stories.toml", "cultureverse.toml"]
     return told_run("org/teller", store, gates=gates), store
+
+
+def about(run: Run) -> Any:
+    """What the page says of a run."""
+    found: Any = overview(run)
+    return found["about"]
 
 
 def test_shelves_hold_the_first_story_of_each_cell(told: tuple[Run, Path]) -> None:
@@ -78,6 +85,76 @@ def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert not (tmp_path / "no.sqlite").exists()
     with pytest.raises(BoardProblem, match="holds no bundle"), open_texts([], [tmp_path]):
         pass
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not a database at all", b"SQLite format 3\0" + bytes(99)]
+)
+def test_a_file_that_is_no_store_is_refused_and_left_as_it_is(
+    content: bytes, tmp_path: Path
+) -> None:
+    """Also an empty one, which opening would turn into a store."""
+    path = tmp_path / "s.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(BoardProblem, match="is no response store"), open_texts([path], []):
+        pass
+    assert path.read_bytes() == content
+
+
+def test_words_of_groups_are_not_a_countrys() -> None:
+    """Nor do they stop the page where they name no country."""
+    scopes = [
+        {"variant": "hausa", "word": "a"},
+        {"country": "NGA", "variant": "hausa", "word": "b"},
+        {"country": "NGA", "word": "c"},
+    ]
+    scores = [Score(metric="story_word_z", value=2.0, n=3, scope=scope) for scope in scopes]
+    assert vocabulary(scores) == {"NGA": {"tested": [["c", 2.0, 1.0, 3]]}}
+
+
+def test_what_groups_and_encoders_found_stands_in_short(told: tuple[Run, Path]) -> None:
+    """Below the lines of suite.toml, as on a terminal."""
+    assert about(told[0])["findings"] == []
+    scores = [
+        Score(metric="story_group_permanova_p", value=0.02, n=9, scope={"country": "NGA"}),
+        Score(metric="story_group_omega2", value=0.1, n=9, scope={"country": "NGA"}),
+        Score(
+            metric="story_picture_similarity",
+            value=0.3,
+            n=9,
+            scope={"encoder": "org/clip", "chunking": "mean"},
+        ),
+    ]
+    found = about(dataclasses.replace(told[0], scores=(*told[0].scores, *scores)))
+    assert found["findings"][0].startswith("stories for groups of NGA: apart by 0.100")
+    assert "encoder org/clip (mean)" in found["findings"]
+    assert found["lines"]
+
+
+def test_how_it_was_measured_names_what_only_some_runs_have(told: tuple[Run, Path]) -> None:
+    """Language, translation, groups and encoders; the usual language goes without saying."""
+    named: Json = {"name": "mine.toml", "digest": "0123456789abcdef"}
+    asked: dict[str, Json] = {
+        "language": "fr",
+        "translation": named,
+        "groups": named,
+        "encoders": ["org/clip", "org/siglip"],
+        "chunking": ["mean", "first"],
+    }
+    run = told[0]
+    facts = dict(about(dataclasses.replace(run, config={**run.config, **asked}))["facts"])
+    assert (
+        facts.items()
+        >= {
+            "language": "fr",
+            "translation": "mine.toml 0123456789ab",
+            "groups": "mine.toml 0123456789ab",
+            "encoders": "org/clip, org/siglip",
+            "long stories read by": "mean, first",
+        }.items()
+    )
+    usual = dataclasses.replace(run, config={**run.config, "language": "en"})
+    assert "language" not in dict(about(usual)["facts"])
 
 
 def test_planted_words_lead_their_lists(told: tuple[Run, Path]) -> None:

@@ -12,6 +12,7 @@ if not os.environ.get("CI"):  # there, a browser that is missing is a failure
     pytest.importorskip("vl_convert", reason="the extra `page` is not installed")
     pytest.importorskip("playwright", reason="the extra `browser` is not installed")
 
+from leaderboard.board import update
 from leaderboard.page.building import build_page
 from tests.leaderboard.page.boards import write_board
 from tests.leaderboard.page.sites import ROWS, WIDTHS, Site, says
@@ -39,6 +40,8 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Site:
         asked_run("org/other", 0.4),
     ]
     board = write_board(folder, runs)
+    lost = told_run("org/lost", None, analyses=FEW)  # a row whose run file is not at hand
+    update(board, lost, run_file=folder / "elsewhere.json")
     build_page(board, folder / "runs", folder / "out", stores=[store])
     return Site(browser, folder / "out")
 
@@ -157,6 +160,17 @@ def test_babble_and_missing_texts_are_said(page: Page) -> None:
     go(page, "stories", "org/silent")
     says(page, "#story-status", "none of this model")
     assert page.locator("#told .story").count() == 0
+
+
+def test_a_model_without_a_run_file_shows_no_stories_of_another(page: Page) -> None:
+    """Chosen after one that has some; nor cases or charts."""
+    go(page, "stories", "org/teller")
+    says(page, "#told .story", "")
+    assert page.locator("#stories").is_visible()
+    page.locator("#model-choice").select_option(label="org/lost")
+    says(page, "#model-status", "was not at hand")
+    for part in ("#stories", "#cases", "#model-body"):
+        assert not page.locator(part).is_visible(), part
 
 
 def test_down_to_a_question_with_its_right_option(page: Page) -> None:

@@ -108,6 +108,12 @@ culture.showMap = (run) => {
     (shape) => shape.id && values.some((value) => value.id === shape.id) && culture.chooseCases({country: shape.id}, true));
 };
 
+// Without a run, what the model before told and answered must not stand under this one's name.
+culture.showNothing = () => {
+  culture.showStories(null);
+  culture.showCases(null);
+};
+
 culture.showModel = async () => {
   const entry = culture.entry(culture.state.model), {make, fill} = culture;
   const body = culture.byId("model-body");
@@ -117,15 +123,17 @@ culture.showModel = async () => {
   if (!entry.has_cases) {
     body.hidden = true;
     fill("model-status", "The run file of this row was not at hand when the page was built: only the table's figures are known.");
-    return culture.showCases(null);
+    return culture.showNothing();
   }
   fill("model-status", "Reading the run …");
   let run;
   try {
     run = await culture.loadRun(entry.entry_id);
   } catch (error) {
+    if (culture.state.model !== entry.entry_id) return undefined;
     body.hidden = true;
-    return fill("model-status", error.message);
+    fill("model-status", error.message);
+    return culture.showNothing();
   }
   if (culture.state.model !== entry.entry_id) return undefined; // another was chosen meanwhile
   body.hidden = false;

@@ -1,0 +1,113 @@
+"""The table of `compare`: what changed by group, and which changes are paired by question.
+
+Knows rows of changes; no run and no baseline.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from leaderboard.comparing import UNPAIRED
+from leaderboard.tables import NOT_SCORED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from benchmark.records import Score
+
+WIDTH = 100
+MARK = "*"  # behind a change that is not paired
+TOO_FEW = "too few"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One group's figures; ``before`` and ``now`` NaN where a run has no score of the group."""
+
+    group: str
+    before: float
+    now: float
+    change: Score
+    better_up: bool | None
+
+    @property
+    def paired(self) -> bool:
+        """Whether the change is that of the same questions, not of two figures."""
+        return not self.change.method.startswith(UNPAIRED)
+
+    @property
+    def verdict(self) -> str:
+        """Better or worse where the interval leaves zero out; empty where it does not."""
+        low, high = self.change.low, self.change.high
+        if self.better_up is None or not (low > 0 or high < 0):
+            return ""
+        return "better" if (low > 0) is self.better_up else "worse"
+
+
+def change_table(rows: Sequence[Row], metric: str) -> Table:
+    """One row a group; what is said below is true of the rows that there are."""
+    table = Table(
+        title=Text(f"Change of {metric}", style="bold"),
+        title_justify="left",
+        caption=Text("\n" + " ".join(_sentences(rows, metric))),
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    table.add_column("group")
+    for head in ("n", "before", "now", "change"):
+        table.add_column(head, justify="right")
+    table.add_column("")
+    for row in rows:
+        table.add_row(
+            Text(row.group),
+            str(row.change.n),
+            _number(row.before),
+            _number(row.now),
+            _changed(row),
+            row.verdict,
+        )
+    return table
+
+
+def _sentences(rows: Sequence[Row], metric: str) -> Iterator[str]:
+    paired = any(row.paired for row in rows)
+    unpaired = any(not row.paired for row in rows)
+    yield f"before, now: {metric} of each run."
+    yield "change: now less before, with its interval of 95 %."
+    if paired:
+        beside = f" of changes without {MARK}" if unpaired else ""
+        yield f"n{beside}: the questions that both scored; the change is over these."
+    if unpaired:
+        yield (
+            f"{MARK}: not paired by question but taken from the two figures and their intervals, "
+            "which is rather too wide; n is the smaller of the two runs'."
+        )
+    yield "better and worse are said where the interval leaves zero out."
+    if len(rows) > 1 and paired:
+        yield (
+            "Many groups are looked at: of paired changes that are none, about one in forty is "
+            "called better by chance, and one in forty worse."
+        )
+    if len(rows) > 1 and unpaired:
+        yield f"Of changes with {MARK} that are none, mostly fewer are."
+
+
+def _changed(row: Row) -> str:
+    """The change with its interval, or why it has none."""
+    change, mark = row.change, "" if row.paired else f" {MARK}"
+    if math.isnan(change.value):
+        return NOT_SCORED
+    if not math.isnan(change.low):
+        return f"{change.value:+.3f} [{change.low:+.3f}, {change.high:+.3f}]{mark}"
+    why = TOO_FEW if TOO_FEW in change.method else "no interval"
+    return f"{change.value:+.3f} ({why}){mark}"
+
+
+def _number(value: float) -> str:
+    return NOT_SCORED if math.isnan(value) else f"{value:.3f}"
