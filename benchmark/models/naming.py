@@ -69,6 +69,13 @@ def resolve(name: str, *, revision: str | None = None) -> ModelSpec:
     return spec
 
 
+def folder_named(name: str) -> Path | None:
+    """The folder that a name means; none where it means something that goes before folders."""
+    if name.startswith(address.PREFIX) or name in (DEMO, *references(), *aliases()):
+        return None
+    return path if name and (path := Path(name).expanduser()).is_dir() else None
+
+
 def _spec(name: str, revision: str | None) -> ModelSpec:
     known = aliases()
     if name.startswith(address.PREFIX):
@@ -79,7 +86,7 @@ def _spec(name: str, revision: str | None) -> ModelSpec:
         return ModelSpec(kind="reference", name=name, model_id=name)
     if name in known:
         return ModelSpec(kind="hub", name=name, model_id=known[name], revision=revision)
-    if name and (path := Path(name).expanduser()).is_dir():
+    if path := folder_named(name):
         if is_adapter(path):
             read_adapter(path)
         else:
