@@ -21,6 +21,7 @@ from benchmark.errors import CultureError, DataProblem
 from benchmark.jsonio import Json, pretty
 from benchmark.questions.checking import Finding, by_split, check
 from benchmark.questions.columns import columns_of
+from benchmark.questions.copies import copies
 from benchmark.questions.embedded import NAME, sample_questions
 from benchmark.questions.question import QuestionSet
 from benchmark.questions.reading import load_questions
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CultureError as error:
         sys.stderr.write(f"{error}\n")
         return UNUSABLE
-    findings = check(found.questions, unreadable=unreadable)
+    findings = check(found.questions, unreadable=unreadable, copies=copies(found))
     document = _document(found, findings)
     sys.stdout.write(pretty(document) if options.json else _text(found, findings))
     return FAULT if any(finding.weight == "fault" for finding in findings) else 0

@@ -1,6 +1,7 @@
 """``python -m benchmark.finetune``: LoRA fine-tuning on the training split of a set of questions.
 
-What it leaves in ``--out`` is a model for ``pytest suites --model``. Exit 0, or 4 with a sentence.
+What it leaves in ``--out`` is a model for ``pytest suites --model``. Exit 0, 4 with
+a sentence, or 2 where it was broken off by hand.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING
 from benchmark.errors import CultureError
 from benchmark.finetune.options import add_options, given
 from benchmark.finetune.running import run, settled
+from benchmark.finetune.values import WRONG, Parser
 from benchmark.settings import default_cache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WRONG, BROKEN_OFF = 4, 2  # as pytest has them
+BROKEN_OFF = 2  # as pytest has it
 EPILOG = """\
   python -m benchmark.finetune --model qwen2.5-vl-3b --data questions --out tuned
   python -m benchmark.finetune --config tuned.toml --hold-out region:Africa --out tuned
@@ -30,7 +32,7 @@ EPILOG = """\
 
 def arguments() -> argparse.ArgumentParser:
     """The options of a recipe, and where things are."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmark.finetune",
         description="Tune a model with LoRA adapters on the training split of questions about "
         "pictures, with the prompt that suites/cultureverse asks (docs/finetuning.md).",

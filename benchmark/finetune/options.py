@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import UsageProblem, unknown
-from benchmark.finetune.values import Option, checked
+from benchmark.finetune.places import PATHS, absolute
+from benchmark.finetune.values import SEEDS, Option, checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +88,7 @@ OPTIONS = (
         "SHARE",
         "of the training questions kept for validation, whole concepts; 0 keeps none; default: 0.1",
     ),
-    Option("seed", "count", "N", "seed of every random draw; default: 0", least=0),
+    Option("seed", "count", "N", "seed of every random draw; default: 0", least=0, most=SEEDS),
     Option("rank", "count", "N", "rank of the adapters; default: 16"),
     Option("alpha", "count", "N", "their weight is alpha / rank; default: 32"),
     Option("dropout", "share", "SHARE", "of the adapters' inputs; default: 0.05"),
@@ -124,8 +125,6 @@ OPTIONS = (
     Option("trust-remote-code", "flag", "", "run Python code that the model's repository brings"),
     Option("merge", "flag", "", "write whole weights; default: the adapter, which needs its base"),
 )
-NAMES = ("", "demo", "sample")  # that are no paths, whatever lies in the current folder
-PATHS = ("model", "data", "prompts", "question_columns")
 BY_NAME = {option.name.replace("-", "_"): option for option in OPTIONS}
 
 
@@ -174,7 +173,7 @@ def recipe(values: Mapping[str, object]) -> Recipe:
             )
     known: dict[str, Any] = {**values}
     for name in PATHS:
-        known[name] = _absolute(known.get(name, ""))
+        known[name] = absolute(name, known.get(name, ""))
     return Recipe(**known)
 
 
@@ -212,10 +211,4 @@ def differences(wanted: Mapping[str, object], there: Recipe) -> list[str]:
 
 
 def _compared(name: str, value: object) -> object:
-    return _absolute(str(value)) if name in PATHS else value
-
-
-def _absolute(text: str) -> str:
-    """A path as it would be from anywhere; a name as it stands."""
-    path = Path(text).expanduser()
-    return str(path.resolve()) if text not in NAMES and path.exists() else text
+    return absolute(name, str(value)) if name in PATHS else value

@@ -17,6 +17,7 @@ from benchmark.finetune import splitting
 from benchmark.finetune.batches import shrunk
 from benchmark.finetune.schedule import Drawn, schedule
 from benchmark.prompts import load_templates
+from benchmark.questions.copies import copies
 from benchmark.records import Choice
 from benchmark.sources import questions_at
 from suites.cultureverse.asking import CONDITIONS, Asker
@@ -89,6 +90,7 @@ def prepare(recipe: Recipe, *, cache: Path) -> Prepared:
         held_out=held_out,
         validation=recipe.validation,
         rng=np.random.default_rng(recipe.seed),
+        copies=copies(questions),
     )
     file = Path(recipe.prompts) if recipe.prompts else PROMPTS / f"{DEFAULT}.toml"
     return Prepared(

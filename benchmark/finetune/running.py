@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -48,9 +49,20 @@ def settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recip
     Raises
     ------
     UsageProblem
-        Something is missing; the folder holds something and ``resume`` was not said; or it was,
-        and the folder holds another fine-tuning or none.
+        Something is missing; the folder cannot be made or written to; it holds something and
+        ``resume`` was not said; or it was, and it holds another fine-tuning or none.
     """
+    try:
+        wanted = _settled(given, folder, resume=resume)
+        _try_writing(folder)
+    except OSError as error:
+        raise UsageProblem(
+            f"--out {folder} cannot be written to ({error.strerror}); name another folder"
+        ) from error
+    return wanted
+
+
+def _settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
     begun = (folder / CONFIG).is_file()
     if resume and begun:
         there = options.recipe(options.read_file(folder / CONFIG))
@@ -66,6 +78,14 @@ def settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recip
     return options.recipe(given)
 
 
+def _try_writing(folder: Path) -> None:
+    """Raise where it would fail after the training; leaves nothing behind."""
+    way = (folder, *folder.parents)
+    there = next(path for path in way if path.exists() or path.is_symlink())
+    with tempfile.TemporaryDirectory(prefix=".finetune-", dir=there):
+        pass
+
+
 def run(recipe: Recipe, folder: Path, *, cache: Path, resume: bool, say: Say) -> None:
     """Tune, or go on with it, and leave adapter or weights, model card and record in the folder.
 
@@ -77,6 +97,7 @@ def run(recipe: Recipe, folder: Path, *, cache: Path, resume: bool, say: Say) ->
     prepared = prepare(recipe, cache=cache)
     training.needed()
     base = _base(recipe, cache)
+    training.one_gpu(base.identity.device_kind)
     recipe = dataclasses.replace(recipe, dtype=base.identity.dtype)
     for line in about(base, prepared):
         say(line)
@@ -182,8 +203,8 @@ def _train(
 
 
 def _reopened(folder: Path, base: Base) -> Model:
-    """What lies in the folder, opened as ``--model`` would."""
-    spec = registry.resolve(str(folder))
+    """What lies in the folder, opened as ``--model`` would; its whole path is no alias."""
+    spec = registry.resolve(str(folder.resolve()))
     identity = registry.identify(spec, base.options, survey=None)
     return registry.load(spec, identity, base.options, survey=None)
 

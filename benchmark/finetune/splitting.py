@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,6 +26,7 @@ KINDS: Mapping[str, Callable[[PictureQuestion], str]] = {
     "category": lambda question: question.category,
 }
 OPTION = "--hold-out"
+NO_COPIES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,11 +98,13 @@ def parts(
     held_out: Sequence[Group],
     validation: float,
     rng: np.random.Generator,
+    copies: Mapping[str, str] = NO_COPIES,
 ) -> Parts:
     """Divide the training split.
 
     All other questions count as asked later, those without a split too, which suites ask whatever
     ``--split`` says; a training question on a concept or a picture of theirs is left out.
+    ``copies`` has the one name by which several that are the same picture count.
 
     Raises
     ------
@@ -118,7 +122,7 @@ def parts(
     counts = {group.name: sum(question in group for question in mine) for group in held_out}
     rest = [question for question in mine if not any(question in group for group in held_out)]
     others = [question for question in questions if question.split != split]
-    leaking, leaked = _leaks(rest, others)
+    leaking, leaked = _leaks(rest, others, copies)
     gone = {question.question_id for question in leaking}
     clean = [question for question in rest if question.question_id not in gone]
     if not clean:
@@ -127,7 +131,7 @@ def parts(
             f"{len(mine) - len(rest)} are held out and {len(leaking)} are on a concept or picture "
             "of another split; hold out less, or take other data"
         )
-    kept = _validation(clean, validation, rng) if validation else set()
+    kept = _validation(clean, validation, rng, copies) if validation else set()
     return Parts(
         train=tuple(question for question in clean if question.question_id not in kept),
         validation=tuple(question for question in clean if question.question_id in kept),
@@ -137,9 +141,10 @@ def parts(
     )
 
 
-def marks(question: PictureQuestion) -> tuple[str, str]:
+def marks(question: PictureQuestion, copies: Mapping[str, str] = NO_COPIES) -> tuple[str, str]:
     """What must not be on both sides: the concept in plain words, and the picture."""
-    return f"concept {folded(question.concept)}", f"picture {folded(question.image_id)}"
+    picture = copies.get(question.image_id, question.image_id)
+    return f"concept {folded(question.concept)}", f"picture {folded(picture)}"
 
 
 def concepts(questions: Iterable[PictureQuestion]) -> int:
@@ -147,17 +152,21 @@ def concepts(questions: Iterable[PictureQuestion]) -> int:
     return len({folded(question.concept) for question in questions})
 
 
-def _leaks(train: Questions, others: Questions) -> tuple[list[PictureQuestion], int]:
+def _leaks(
+    train: Questions, others: Questions, copies: Mapping[str, str]
+) -> tuple[list[PictureQuestion], int]:
     """Training questions on what others ask about, and how many of the others are concerned."""
-    asked = {mark for question in others for mark in marks(question)}
-    trained = {mark for question in train for mark in marks(question)}
-    leaking = [question for question in train if not asked.isdisjoint(marks(question))]
-    return leaking, sum(not trained.isdisjoint(marks(question)) for question in others)
+    asked = {mark for question in others for mark in marks(question, copies)}
+    trained = {mark for question in train for mark in marks(question, copies)}
+    leaking = [question for question in train if not asked.isdisjoint(marks(question, copies))]
+    return leaking, sum(not trained.isdisjoint(marks(question, copies)) for question in others)
 
 
-def _validation(questions: Questions, share: float, rng: np.random.Generator) -> set[str]:
+def _validation(
+    questions: Questions, share: float, rng: np.random.Generator, copies: Mapping[str, str]
+) -> set[str]:
     """Ids of whole groups, drawn until their share is as near as it gets; at least one group."""
-    found = _connected(questions)
+    found = _connected(questions, copies)
     if len(found) < 2:
         raise DataProblem(
             f"all {len(questions)} training questions hang together by concept or picture, so none "
@@ -173,7 +182,7 @@ def _validation(questions: Questions, share: float, rng: np.random.Generator) ->
     return kept or set(smallest)
 
 
-def _connected(questions: Questions) -> list[list[str]]:
+def _connected(questions: Questions, copies: Mapping[str, str]) -> list[list[str]]:
     """Ids of questions that share a concept or a picture, also by way of others; in fixed order."""
     parent: dict[str, str] = {}
 
@@ -184,9 +193,9 @@ def _connected(questions: Questions) -> list[list[str]]:
         return mark
 
     for question in questions:
-        one, other = marks(question)
+        one, other = marks(question, copies)
         parent[root(one)] = root(other)
     found: dict[str, list[str]] = {}
     for question in questions:
-        found.setdefault(root(marks(question)[0]), []).append(question.question_id)
+        found.setdefault(root(marks(question, copies)[0]), []).append(question.question_id)
     return list(found.values())

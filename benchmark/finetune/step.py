@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from rich.console import Console
@@ -26,6 +26,7 @@ from benchmark.errors import CultureError
 from benchmark.finetune import training
 from benchmark.finetune.batches import Batches
 from benchmark.finetune.options import Recipe
+from benchmark.finetune.values import WRONG, Option, Parser, checked
 from benchmark.models import machine
 from benchmark.models.inputs import Inputs
 from benchmark.models.loading import backend_modules
@@ -109,6 +110,7 @@ def measure(config: str, recipe: Recipe, *, steps: int) -> Figures:
             folder=Path(folder),
             resume=False,
             tell=tell,
+            each_step=True,
         )
     return _figures(config, recipe, done.size, ends, tokens=batches.tokens / (steps + 1))
 
@@ -169,39 +171,56 @@ def table(found: Figures) -> Table:
 
 def arguments() -> argparse.ArgumentParser:
     """The options."""
-    parser = argparse.ArgumentParser(prog="python -m benchmark.finetune.step", description=__doc__)
+    parser = Parser(prog="python -m benchmark.finetune.step", description=__doc__)
     parser.add_argument("--config", choices=list(CONFIGS), default=SMALLEST, help=SMALLEST)
-    parser.add_argument("--steps", type=int, default=3, help="timed steps; default: 3")
+    parser.add_argument("--steps", default=3, help="timed steps; default: 3")
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"), default="cpu")
     parser.add_argument("--dtype", choices=("float32", "bfloat16"), help="default: by device")
-    parser.add_argument("--batch-size", type=int, default=1, help="default: 1")
-    parser.add_argument("--accumulation", type=int, default=1, help="default: 1")
-    parser.add_argument("--rank", type=int, default=16, help="default: 16")
+    parser.add_argument("--batch-size", default=1, help="default: 1")
+    parser.add_argument("--accumulation", default=1, help="default: 1")
+    parser.add_argument("--rank", default=16, help="default: 16")
     parser.add_argument("--gradient-checkpointing", action="store_true")
-    parser.add_argument("--threads", type=int, help="default: torch's own choice")
+    parser.add_argument("--threads", help="default: torch's own choice")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     return parser
+
+
+def recipe_of(given: argparse.Namespace) -> Recipe:
+    """What is timed.
+
+    Raises
+    ------
+    UsageProblem
+        A number is none, or too small.
+    """
+    threads = given.threads
+    return Recipe(
+        model=given.config,
+        data="",
+        device=given.device,
+        dtype=given.dtype or ("float32" if given.device == "cpu" else "bfloat16"),
+        batch_size=_count(given.batch_size, "batch-size"),
+        accumulation=_count(given.accumulation, "accumulation"),
+        rank=_count(given.rank, "rank"),
+        gradient_checkpointing=given.gradient_checkpointing,
+        threads=None if threads is None else _count(threads, "threads"),
+    )
+
+
+def _count(value: object, name: str) -> int:
+    found = checked(value, Option(name, "count", "N", ""), f"--{name}")
+    return cast("int", found)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Measure, print, write; 4 with a sentence where that is not possible."""
     given = arguments().parse_args(words)
-    recipe = Recipe(
-        model=given.config,
-        data="",
-        device=given.device,
-        dtype=given.dtype or ("float32" if given.device == "cpu" else "bfloat16"),
-        batch_size=given.batch_size,
-        accumulation=given.accumulation,
-        rank=given.rank,
-        gradient_checkpointing=given.gradient_checkpointing,
-        threads=given.threads,
-    )
     try:
-        found = measure(given.config, recipe, steps=max(1, given.steps))
+        steps = _count(given.steps, "steps")
+        found = measure(given.config, recipe_of(given), steps=steps)
     except CultureError as problem:
         sys.stderr.write(f"{problem}\n")
-        return 4
+        return WRONG
     Console(width=120).print(table(found))
     if given.json is not None:
         figures = {**asdict(found), "tokens_s": found.tokens_s, "backend": machine.backend()}

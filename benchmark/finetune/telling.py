@@ -53,6 +53,11 @@ def last_words(folder: Path, recipe: Recipe) -> str:
     form = "weights" if recipe.merge else "adapter"
     return (
         f"{folder}: {form}, {CARD} (model card), {CONFIG}; next:\n"
-        f"  pytest suites/cultureverse --model {folder}{where}{mapping}{wording}\n"
+        f"  pytest suites/cultureverse --model {_named(folder)}{where}{mapping}{wording}\n"
         "  python -m leaderboard compare ITS-RUN.json BASE-RUN.json"
     )
+
+
+def _named(folder: Path) -> str:
+    """So that it is no alias and no name on the Hub; none of them begins with a dot or slash."""
+    return str(folder) if folder.is_absolute() else f"./{folder}"

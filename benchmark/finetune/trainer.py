@@ -60,8 +60,10 @@ def trainer_class() -> Any:  # noqa: ANN401 - trl is imported when first needed
     return Trainer
 
 
-def arguments(recipe: Recipe, checkpoints: Path, steps: int, *, on_cpu: bool) -> Any:  # noqa: ANN401
-    """The recipe in trl's words."""
+def arguments(
+    recipe: Recipe, checkpoints: Path, steps: int, *, on_cpu: bool, each_step: bool = False
+) -> Any:  # noqa: ANN401
+    """The recipe in trl's words; ``each_step`` is a point of the loss curve for every step."""
     from trl import SFTConfig
 
     return SFTConfig(
@@ -82,7 +84,7 @@ def arguments(recipe: Recipe, checkpoints: Path, steps: int, *, on_cpu: bool) ->
         save_steps=recipe.save_steps,
         save_total_limit=2,
         logging_strategy="steps",
-        logging_steps=max(1, steps // SHOWN),
+        logging_steps=1 if each_step else max(1, steps // SHOWN),
         logging_nan_inf_filter=False,  # a loss that is no number is to be seen
         report_to="none",
         disable_tqdm=True,

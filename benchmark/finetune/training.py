@@ -57,6 +57,16 @@ def needed() -> None:
         )
 
 
+def one_gpu(device_kind: str) -> None:
+    """Raise where more GPUs are visible than tuning takes."""
+    import torch
+
+    if device_kind == "cuda" and (n := torch.cuda.device_count()) > 1:
+        raise UsageProblem(
+            f"{n} GPUs are visible and tuning takes one; name it, as in CUDA_VISIBLE_DEVICES=0"
+        )
+
+
 def steps_of(n: int, recipe: Recipe) -> int:
     """Optimiser steps over ``n`` questions in all."""
     return math.ceil(n / (recipe.batch_size * recipe.accumulation))
@@ -72,8 +82,11 @@ def train(
     folder: Path,
     resume: bool,
     tell: Callable[[Point], None],
+    each_step: bool = False,
 ) -> Trained:
     """Train on ``n`` places in order, from the folder's last checkpoint where ``resume`` says so.
+
+    ``each_step`` tells every step's loss, and not only some of many.
 
     Raises
     ------
@@ -86,16 +99,17 @@ def train(
     from transformers.trainer_callback import PrinterCallback
 
     pattern = target_pattern(model, recipe.target_modules)
-    if not _is_on_cpu(model) and torch.cuda.device_count() > 1:
-        raise UsageProblem(
-            f"{torch.cuda.device_count()} GPUs are visible and tuning takes one; name it, as in "
-            "CUDA_VISIBLE_DEVICES=0"
-        )
+    on_cpu = _is_on_cpu(model)
+    one_gpu("cpu" if on_cpu else "cuda")
     with quietly():
         trainer = trainer_class()(
             model=model,
             args=arguments(
-                recipe, folder / CHECKPOINTS, steps_of(n, recipe), on_cpu=_is_on_cpu(model)
+                recipe,
+                folder / CHECKPOINTS,
+                steps_of(n, recipe),
+                on_cpu=on_cpu,
+                each_step=each_step,
             ),
             data_collator=batches,
             train_dataset=Dataset.from_dict({PLACE: range(n)}),

@@ -5,8 +5,10 @@ Knows no option by name.
 
 from __future__ import annotations
 
+import argparse
 import math
-from typing import TYPE_CHECKING, Literal, NamedTuple
+import sys
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 from benchmark.errors import UsageProblem
 
@@ -14,10 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Kind = Literal["text", "count", "number", "share", "list", "repeated", "flag"]
+WRONG = 4  # as pytest has it
+SEEDS = 2**32 - 1  # the largest that NumPy and torch both take
 
 
 class Option(NamedTuple):
-    """One row of the table of options; ``least`` is of counts, ``choices`` of texts."""
+    """One row of the table of options; ``least`` and ``most`` are of counts, ``choices`` of texts.
+
+    ``most`` 0 is no bound.
+    """
 
     name: str
     kind: Kind
@@ -25,6 +32,16 @@ class Option(NamedTuple):
     help: str
     least: int = 1
     choices: tuple[str, ...] = ()
+    most: int = 0
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, but that a word it does not know exits as any other wrong one does."""
+
+    def error(self, message: str) -> NoReturn:
+        """The usage and what is wrong, on standard error."""
+        self.print_usage(sys.stderr)
+        self.exit(WRONG, f"{self.prog}: {message}\n")
 
 
 def checked(value: object, option: Option, source: str) -> object:
@@ -39,7 +56,7 @@ def checked(value: object, option: Option, source: str) -> object:
         case "flag":
             return _flag(value, source)
         case "count":
-            return _count(value, option.least, source)
+            return _count(value, option, source)
         case "number" | "share":
             return _number(value, option.kind, source)
         case "list" | "repeated":
@@ -54,10 +71,12 @@ def _flag(value: object, source: str) -> bool:
     return value
 
 
-def _count(value: object, least: int, source: str) -> int:
+def _count(value: object, option: Option, source: str) -> int:
     whole = int(value) if isinstance(value, str) and value.isdecimal() else value
-    if not isinstance(whole, int) or isinstance(whole, bool) or whole < least:
-        raise UsageProblem(f"{source}: {value!r} is not a whole number of at least {least}")
+    if not isinstance(whole, int) or isinstance(whole, bool) or whole < option.least:
+        raise UsageProblem(f"{source}: {value!r} is not a whole number of at least {option.least}")
+    if option.most and whole > option.most:
+        raise UsageProblem(f"{source}: {value!r} is above {option.most}, the largest it can be")
     return whole
 
 

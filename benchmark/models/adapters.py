@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark import jsonio
 from benchmark.errors import ModelProblem
+from benchmark.models.local import ADAPTER as CONFIG
 from benchmark.models.local import weights_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
 RECORD = "finetune.json"  # written by benchmark.finetune; other adapters have none
+KIND = "LORA"  # peft's word for what can be added to the base's weights and is tested here
 EXTRA = "pip install 'pytest-culture[finetune]'"
 
 
@@ -55,7 +56,8 @@ def read_adapter(folder: Path) -> Adapter:
     Raises
     ------
     ModelProblem
-        Weights are missing, or the config does not say what the adapter was trained on.
+        Weights are missing, it is another kind of adapter, or the config does not say what it was
+        trained on.
     """
     if not (folder / WEIGHTS).is_file():
         raise ModelProblem(
@@ -67,6 +69,11 @@ def read_adapter(folder: Path) -> Adapter:
     if not isinstance(base, str) or not base:
         raise ModelProblem(
             f"{folder / CONFIG} names no base model; write it there as base_model_name_or_path"
+        )
+    if (kind := config.get("peft_type")) != KIND:
+        raise ModelProblem(
+            f"{folder / CONFIG} has the peft_type {kind!r}, and only {KIND} adapters are added to "
+            "their base; add it with peft, save the whole model and give that folder"
         )
     revision = config.get("revision")
     record = _read(folder / RECORD) if (folder / RECORD).is_file() else {}
@@ -97,7 +104,8 @@ def put_in(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transformers'
     Raises
     ------
     ModelProblem
-        peft is not installed, or the adapter does not fit the model.
+        peft is not installed, the weights cannot be read, or they are not those of an adapter of
+        this model, one for one.
     """
     try:
         from peft import PeftModel
@@ -106,17 +114,39 @@ def put_in(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transformers'
             f"{adapter.folder} is an adapter, and adding it to its base needs peft ({error}); "
             f"install it with {EXTRA}, or train with --merge"
         ) from error
+    from safetensors import SafetensorError
+
+    renamed = getattr(model, "_checkpoint_conversion_mapping", {})  # as from_pretrained has it
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # what peft asks of transformers
+            warnings.filterwarnings("ignore", "Found missing adapter keys")  # raised below
             tuned = PeftModel.from_pretrained(model, str(adapter.folder), torch_device="cpu")
+            # Once more: the first time peft keeps to itself what it found and what it did not.
+            report = tuned.load_adapter(
+                str(adapter.folder), "default", torch_device="cpu", key_mapping=renamed
+            )
+            _check_all_used(adapter, missing=report.missing_keys, unknown=report.unexpected_keys)
             return tuned.merge_and_unload(safe_merge=True)
-    except (RuntimeError, ValueError, KeyError, TypeError) as error:
+    except (RuntimeError, ValueError, KeyError, TypeError, SafetensorError) as error:
         first = (str(error).strip().splitlines() or [""])[0][:300]
         raise ModelProblem(
             f"the adapter {adapter.folder} does not fit {adapter.base} ({type(error).__name__}: "
-            f"{first}); was it trained on this model?"
+            f"{first}); was it trained on this model, and is {WEIGHTS} whole?"
         ) from error
+
+
+def _check_all_used(adapter: Adapter, *, missing: Sequence[str], unknown: Sequence[str]) -> None:
+    """Raise where peft would leave weights out, or put nothing or chance in their place."""
+    for names, what in (
+        (missing, "lacks {n} weights that the adapter has in this model"),
+        (unknown, "has {n} weights for which there is no place in this model"),
+    ):
+        if names:
+            raise ModelProblem(
+                f"the adapter {adapter.folder} does not fit {adapter.base}: {WEIGHTS} "
+                f"{what.format(n=len(names))} (first: {min(names)}); was it trained on this model?"
+            )
 
 
 def _read(path: Path) -> Mapping[str, object]:

@@ -119,6 +119,11 @@ def open_weights(
             f"{identity.name}: {len(missing)} weights are missing from {source} and would be "
             f"random (first: {missing[0]}); the checkpoint is incomplete"
         )
+    if getattr(model, "_hf_peft_config_loaded", False):  # also a Hub repository may have both
+        raise ModelProblem(
+            f"{identity.name}: transformers found an adapter beside the weights in {source} and "
+            "added it, as it does only where peft is installed; name a model without one"
+        )
     if weights.adapter is not None:
         model = put_in(model, weights.adapter)
     placed = model if spread else model.to(target)

@@ -17,6 +17,7 @@ from benchmark import jsonio
 from benchmark.errors import ModelProblem
 
 WEIGHTS = "*.safetensors"
+ADAPTER = "adapter_config.json"
 # Everything else that a processor or config may be read from; the index only lists the shards.
 READ_BESIDE = frozenset({".json", ".jinja", ".model", ".txt", ".tiktoken"})
 LEFT_OUT = ("*.safetensors.index.json", "trainer_state.json", "finetune.json", "README*")
@@ -39,11 +40,17 @@ def folder_named(text: str, *, here: Path | None = None) -> Path | None:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise unless the folder holds a model that can be loaded from safetensors."""
+    """Raise unless the folder holds one whole model that can be loaded from safetensors."""
     if not (folder / "config.json").is_file():
         raise ModelProblem(
             f"the folder {folder} has no config.json, so it is not a model saved by transformers; "
             "give the folder that save_pretrained wrote"
+        )
+    if (folder / ADAPTER).is_file():
+        raise ModelProblem(
+            f"the folder {folder} has a config.json and an {ADAPTER}, and whether the adapter is "
+            "added would depend on what is installed; give the adapter a folder of its own, or "
+            f"remove {ADAPTER} if its weights are in the model already"
         )
     if not any(folder.glob(WEIGHTS)):
         raise ModelProblem(

@@ -69,6 +69,13 @@ def resolve(name: str, *, revision: str | None = None) -> ModelSpec:
     return spec
 
 
+def folder_meant(name: str) -> Path | None:
+    """The folder that a name means; none where it means something that goes before folders."""
+    if name.startswith(address.PREFIX) or name in (DEMO, *references(), *aliases()):
+        return None
+    return folder_named(name)
+
+
 def _spec(name: str, revision: str | None) -> ModelSpec:
     known = aliases()
     if name.startswith(address.PREFIX):

@@ -48,15 +48,22 @@ class Finding:
 
 
 def check(
-    questions: Sequence[PictureQuestion], *, unreadable: Sequence[str] = ()
+    questions: Sequence[PictureQuestion],
+    *,
+    unreadable: Sequence[str] = (),
+    copies: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Every check, in a fixed order; ``unreadable`` has a sentence for each row that is none."""
+    """Every check, in a fixed order; ``unreadable`` has a sentence for each row that is none.
+
+    ``copies`` has the one name by which several that are the same picture count.
+    """
+    same = copies or {}
     n = len(questions)
     return (
         _finding("rows that cannot be used", "fault", unreadable, n + len(unreadable)),
         _finding("the same question on the same picture", "fault", _doubles(questions), n),
-        _finding("a concept in train and in test", "fault", _leaks(questions, "concept"), n),
-        _finding("a picture in train and in test", "fault", _leaks(questions, "image_id"), n),
+        _finding("a concept in train and in test", "fault", _leaks(questions, "concept", {}), n),
+        _finding("a picture in train and in test", "fault", _leaks(questions, "image_id", same), n),
         _finding("the right option stands in the question", "fault", _said(questions), n),
         _finding("almost the same question", "doubt", _near(questions), n),
         _finding("only the right option names the concept", "doubt", _named(questions), n),
@@ -85,12 +92,15 @@ def _doubles(questions: Sequence[PictureQuestion]) -> Iterator[str]:
         first.setdefault(key, q.question_id)
 
 
-def _leaks(questions: Sequence[PictureQuestion], name: str) -> Iterator[str]:
+def _leaks(
+    questions: Sequence[PictureQuestion], name: str, same: Mapping[str, str]
+) -> Iterator[str]:
     """Test questions on what is trained on; validation counts as test."""
-    seen = {folded(getattr(q, name)) for q in questions if q.split == "train"}
+    trained = [getattr(q, name) for q in questions if q.split == "train"]
+    seen = {folded(same.get(value, value)) for value in trained}
     for q in questions:
         value = getattr(q, name)
-        if q.split not in ("train", "") and folded(value) in seen:
+        if q.split not in ("train", "") and folded(same.get(value, value)) in seen:
             yield f"{q.question_id}: {value}"
 
 

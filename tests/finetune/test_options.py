@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import UsageProblem
-from benchmark.finetune.__main__ import arguments
+from benchmark.finetune.__main__ import arguments, main
 from benchmark.finetune.options import Recipe, as_toml, differences, given, read_file, recipe
 
 
@@ -51,6 +51,10 @@ def test_a_recipe_survives_its_file(tmp_path: Path) -> None:
             "--validation: '1' is not a share",
         ),
         (("--model", "demo", "--data", "x", "--learning-rate", "nan"), "is not a number above 0"),
+        (
+            ("--model", "demo", "--data", "x", "--seed", "4294967296"),
+            "--seed: '4294967296' is above 4294967295",
+        ),
         (("--model", "demo", "--data", "x", "--device", "tpu"), "--device 'tpu' is none of auto"),
     ],
 )
@@ -75,3 +79,31 @@ def test_a_wrong_file_is_a_sentence(text: str, sentence: str, tmp_path: Path) ->
     file.write_text(text)
     with pytest.raises(UsageProblem, match=sentence):
         read_file(file)
+
+
+def test_names_go_before_what_lies_in_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for pytest: an alias and a ready mapping are no paths, a folder and a TOML file are."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("demo", "qwen3-vl", "cvqa", "mine"):
+        (tmp_path / name).mkdir()
+    for model in ("demo", "qwen3-vl"):
+        found = resolved("--model", model, "--data", "mine", "--question-columns", "cvqa")
+        assert (found.model, found.question_columns) == (model, "cvqa")
+        assert found.data == str(tmp_path / "mine")
+    long = ",".join(f"image=column{n}" for n in range(90))
+    own = ("--model", "mine", "--data", "sample")
+    assert resolved(*own, "--question-columns", long).question_columns == long
+    found = resolved(*own, "--question-columns", "map.toml", "--prompts", "p.toml")
+    assert found.model == str(tmp_path / "mine")
+    assert found.question_columns == str(tmp_path / "map.toml")
+    assert found.prompts == str(tmp_path / "p.toml")
+
+
+def test_an_unknown_option_exits_as_a_wrong_value_does(capsys: pytest.CaptureFixture[str]) -> None:
+    """2 is for what was broken off."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--out", "x", "--rnak", "3"])
+    assert ended.value.code == 4
+    assert "unrecognized arguments: --rnak" in capsys.readouterr().err

@@ -15,6 +15,8 @@ from benchmark.finetune.saving import Base
 from benchmark.finetune.telling import about
 from benchmark.models.naming import ModelSpec
 from benchmark.models.registry import ModelOptions
+from benchmark.questions.checking import check
+from benchmark.questions.copies import copies
 from benchmark.records import ModelIdentity
 from tests.finetune import planted
 
@@ -52,6 +54,21 @@ def test_leaks_are_said_with_their_number_and_the_first(tmp_path: Path) -> None:
     assert (
         "  train 12 questions (4 concepts), validation 3 (1, none trained on); 12 not used" in lines
     )
+
+
+def test_a_copy_of_a_picture_under_another_name_is_a_leak(tmp_path: Path) -> None:
+    """Byte for byte; in `check` too. One of the same size and other bytes is none."""
+    rows = [*planted.rows(6, split="train"), *planted.rows(3, split="test")]
+    folder = planted.write(tmp_path / "data", *rows)
+    sizes = {path.stat().st_size for path in folder.glob("*.png")}
+    assert len(sizes) < 9
+    (folder / "test-1.png").write_bytes((folder / "train-4.png").read_bytes())
+    found = prepare(Recipe(model="demo", data=str(folder)), cache=tmp_path)
+    assert {question.image_id for question in found.parts.leaking} == {"train-4.png"}
+    assert found.parts.leaked == 3
+    checked = check(found.questions.questions, copies=copies(found.questions))
+    (finding,) = (one for one in checked if one.check == "a picture in train and in test")
+    assert (finding.count, finding.weight) == (3, "fault")
 
 
 def test_training_shows_what_the_suite_asks_but_for_order_and_size(tmp_path: Path) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from benchmark.finetune import trainer
+from benchmark.finetune.options import Recipe
 from benchmark.finetune.step import Figures, main
 from benchmark.perf import geometry
 
@@ -30,6 +34,22 @@ def test_tokens_a_second_by_hand() -> None:
     assert found.tokens_s == 50
 
 
+@pytest.mark.parametrize("name", ["--batch-size", "--accumulation", "--steps", "--rank"])
+def test_a_number_that_is_none_is_a_sentence(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is built."""
+    assert main([name, "0"]) == 4
+    assert f"{name}: '0' is not a whole number of at least 1" in capsys.readouterr().err
+
+
+def test_every_step_is_timed_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a tuning tells about fifty points of its loss."""
+    monkeypatch.setitem(sys.modules, "trl", SimpleNamespace(SFTConfig=dict))
+    recipe = Recipe(model="demo", data="")
+    for each_step, every in ((True, 1), (False, 4)):
+        made = trainer.arguments(recipe, Path("x"), 200, on_cpu=True, each_step=each_step)
+        assert made["logging_steps"] == every
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("cache")
 def test_steps_are_timed_and_written(
@@ -39,6 +59,7 @@ def test_steps_are_timed_and_written(
     small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
     heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 4200}
     monkeypatch.setattr(geometry, "MIDDLE_TEXT", geometry.MIDDLE_TEXT | small | heads)
+    monkeypatch.setattr(trainer, "SHOWN", 1)  # a recipe's curve would have one point of two steps
     file = tmp_path / "step.json"
     words = ("--config", "llava-next-230m", "--steps", "1", "--rank", "4", "--threads", "1")
     sizes = ("--batch-size", "1", "--accumulation", "2", "--json", str(file))

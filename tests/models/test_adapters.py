@@ -11,7 +11,7 @@ import pytest
 
 from benchmark.errors import CultureError
 from benchmark.models import registry
-from benchmark.models.adapters import is_adapter, put_in, read_adapter
+from benchmark.models.adapters import put_in, read_adapter
 from benchmark.records import ModelIdentity
 from tests.models.asking import options
 
@@ -21,7 +21,8 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 def adapter(folder: Path, weights: bytes = b"adapter", **config: Any) -> Path:
     """A folder with an adapter's files; the weights are never read here."""
     folder.mkdir()
-    (folder / "adapter_config.json").write_text(json.dumps(config), encoding="utf-8")
+    whole_config = {"peft_type": "LORA", **config}
+    (folder / "adapter_config.json").write_text(json.dumps(whole_config), encoding="utf-8")
     (folder / "adapter_model.safetensors").write_bytes(weights)
     return folder
 
@@ -70,11 +71,12 @@ def test_a_base_on_the_hub_is_taken_at_its_commit(
     assert found.revision != COMMIT
 
 
-def test_a_folder_with_both_is_a_whole_model(tmp_path: Path) -> None:
-    """Whole weights need no base."""
+def test_a_folder_with_both_is_refused(tmp_path: Path) -> None:
+    """The adapter would be added where peft is installed, and nowhere else."""
     folder = whole(tmp_path / "both")
     (folder / "adapter_config.json").write_text("{}", encoding="utf-8")
-    assert not is_adapter(folder)
+    with pytest.raises(CultureError, match=r"has a config\.json and an adapter_config"):
+        registry.resolve(str(folder))
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,10 @@ def test_a_folder_with_both_is_a_whole_model(tmp_path: Path) -> None:
         ({"base_model_name_or_path": "org/name"}, "names no commit of org/name"),
         ({"base_model_name_or_path": "reference:uniform"}, "not a whole model with weights"),
         ({"base_model_name_or_path": "/nowhere/at/all"}, "is not to be had; put it back there"),
+        (
+            {"base_model_name_or_path": "demo", "peft_type": "PROMPT_TUNING"},
+            "has the peft_type 'PROMPT_TUNING', and only LORA",
+        ),
     ],
 )
 def test_a_base_that_is_none_is_a_sentence(
@@ -117,3 +123,82 @@ def test_weights_in_another_format_are_not_read(tmp_path: Path) -> None:
     (folder / "adapter_model.safetensors").rename(folder / "adapter_model.bin")
     with pytest.raises(CultureError, match=r"and no adapter_model\.safetensors"):
         registry.resolve(str(folder))
+
+
+def layers() -> Any:
+    """Two linear layers; the first has an adapter in what follows."""
+    torch = pytest.importorskip("torch", reason="adapters need the extra 'models'")
+    pytest.importorskip("peft", reason="adapters need the extra 'finetune'")
+
+    class Layers(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = torch.nn.Linear(4, 4, bias=False)
+            self.other = torch.nn.Linear(4, 4, bias=False)
+
+    return Layers()
+
+
+def saved(folder: Path) -> Path:
+    """An adapter that adds 16 to each weight of the first layer: 2 x 2, over rank 2, x 4 / 2."""
+    model = layers()
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    tuned = get_peft_model(model, LoraConfig(r=2, lora_alpha=4, target_modules=["first"]))
+    tuned.peft_config["default"].base_model_name_or_path = "demo"
+    for name, weight in tuned.named_parameters():
+        if "lora_" in name:
+            torch.nn.init.constant_(weight, 2.0)
+    tuned.save_pretrained(str(folder), save_embedding_layers=False)
+    return folder
+
+
+@pytest.mark.models
+def test_an_adapter_is_added_once(tmp_path: Path) -> None:
+    """The sum, by hand, and nothing to the layer beside it."""
+    folder = saved(tmp_path / "tuned")
+    model = layers()
+    first, other = model.first.weight.detach().clone(), model.other.weight.detach().clone()
+    found = put_in(model, read_adapter(folder))
+    assert type(found) is type(model)
+    assert float((found.first.weight - first - 16).abs().max()) < 1e-5
+    assert bool((found.other.weight == other).all())
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("lora_A", None, "lacks 1 weights that the adapter has in this model .first: .*lora_A"),
+        ("", "elsewhere.", "lacks 2 weights that the adapter has in this model"),
+        ("lora", "more.", "has 2 weights for which there is no place in this model .first: more"),
+    ],
+)
+def test_weights_that_do_not_match_are_not_passed_over(
+    old: str, new: str | None, sentence: str, tmp_path: Path
+) -> None:
+    """One that is gone would be random, others would be left out; the base would answer alone."""
+    folder = saved(tmp_path / "tuned")
+    from safetensors.torch import load_file, save_file
+
+    file = folder / "adapter_model.safetensors"
+    there = load_file(file)
+    if new is None:
+        kept = {name: one for name, one in there.items() if old not in name}
+    else:
+        kept = {f"{new}{name}": one for name, one in there.items()}
+        kept |= there if old else {}
+    save_file({name: one.clone() for name, one in kept.items()}, file)
+    with pytest.raises(CultureError, match=sentence):
+        put_in(layers(), read_adapter(folder))
+
+
+@pytest.mark.models
+def test_damaged_weights_are_a_sentence(tmp_path: Path) -> None:
+    """Half a file is no adapter."""
+    folder = saved(tmp_path / "tuned")
+    file = folder / "adapter_model.safetensors"
+    file.write_bytes(file.read_bytes()[:60])
+    with pytest.raises(CultureError, match=r"SafetensorError.*adapter_model\.safetensors whole"):
+        put_in(layers(), read_adapter(folder))
