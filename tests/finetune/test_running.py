@@ -12,6 +12,7 @@ from benchmark.errors import UsageProblem
 from benchmark.finetune import running, training
 from benchmark.finetune.options import Recipe
 from benchmark.finetune.telling import last_words
+from benchmark.models import registry
 from tests.finetune.test_preparing import BASE
 
 GIVEN = {"model": "demo", "data": "sample"}
@@ -38,9 +39,9 @@ def test_the_result_is_its_folder_and_no_alias(
         seen.append(name)
         return SimpleNamespace()
 
-    monkeypatch.setattr(running.registry, "resolve", resolve)
-    monkeypatch.setattr(running.registry, "identify", lambda *_, **__: None)
-    monkeypatch.setattr(running.registry, "load", lambda *_, **__: None)
+    monkeypatch.setattr(registry, "resolve", resolve)
+    monkeypatch.setattr(registry, "identify", lambda *_, **__: None)
+    monkeypatch.setattr(registry, "load", lambda *_, **__: None)
     running._reopened(Path("demo"), BASE)
     assert seen == [str(tmp_path / "demo")]
     assert "--model ./demo\n" in last_words(Path("demo"), Recipe(model="demo", data="sample"))
