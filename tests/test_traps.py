@@ -19,7 +19,7 @@ import pytest
 import benchmark.plugin
 import conftest
 from benchmark.errors import DataProblem
-from benchmark.plugin.options import DATA, MODEL, OUTPUT, REPEATED, SELECTION
+from benchmark.plugin.declared import DATA, MODEL, OUTPUT, REPEATED, SELECTION
 from benchmark.survey import SAMPLE, Question, load_survey
 from benchmark.world import country
 from tests.plugin.running import ALWAYS, REPO, SMALL, Place

@@ -13,7 +13,8 @@ import pytest
 from benchmark.errors import CultureError
 from benchmark.plugin import collection, estimate, live, reports, traffic
 from benchmark.plugin.controller import Controller
-from benchmark.plugin.options import add_options, settings_from
+from benchmark.plugin.declared import add_options
+from benchmark.plugin.options import settings_from
 from benchmark.plugin.state import STATE, RunState
 from benchmark.suite import find_suites
 
