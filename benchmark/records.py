@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Reading = Literal["printed", "substantive", ""]
 # An item that is none of its case's questions but holds keys of vectors is named so.
 VECTORS = "vectors:"
+PICTURE_SIMILARITY = "picture_similarity"  # and has this: the mean over the case's stories
 
 
 class Task(StrEnum):

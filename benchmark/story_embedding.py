@@ -14,6 +14,7 @@ import numpy as np
 from benchmark.errors import ModelProblem
 from benchmark.metrics.retrieval import nearest_piece
 from benchmark.records import (
+    PICTURE_SIMILARITY,
     VECTORS,
     Case,
     CaseRecord,
@@ -25,8 +26,6 @@ from benchmark.records import (
     Vector,
 )
 from benchmark.story_scoring import Told, is_told
-
-SIMILARITY = "picture_similarity"
 
 
 def embedded(
@@ -80,7 +79,7 @@ def vectors_item(
         cluster=record.case.topic,
         image_ids=(picture.image_id,),
         request_keys=tuple(reply.key for reply in replies),
-        values={SIMILARITY: float(np.mean(near)) if near else float("nan")},
+        values={PICTURE_SIMILARITY: float(np.mean(near)) if near else float("nan")},
     )
 
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from benchmark.analyses.story_encoders import Place, figure, ranked
 from benchmark.analyses.story_table import CONTROL, counts
-from benchmark.analyses.story_vectors import SIMILARITY, spec_of
+from benchmark.analyses.story_vectors import spec_of
 from benchmark.errors import DataProblem
 from benchmark.metrics.concordance import favour
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.permutation import holm, sign_flip_p
-from benchmark.records import VECTORS, CaseRecord, Score
+from benchmark.records import PICTURE_SIMILARITY, VECTORS, CaseRecord, Score
 
 TWO = 2  # of two, the favour of the one is the disfavour of the other
 LEVEL = 0.05
@@ -106,7 +106,7 @@ def case_similarities(records: Sequence[CaseRecord]) -> dict[str, dict[str, dict
             if item.item_id.startswith(VECTORS):
                 encoder, rule = spec_of(item.item_id)
                 mine = found.setdefault(rule, {}).setdefault(encoder, {})
-                value = item.values.get(SIMILARITY, float("nan"))
+                value = item.values.get(PICTURE_SIMILARITY, float("nan"))
                 if not np.isnan(value):
                     mine[case.country, case.topic, case.proxy] = value
     return found

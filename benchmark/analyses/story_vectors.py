@@ -21,7 +21,6 @@ from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.retrieval import best_of_pieces
 from benchmark.records import VECTORS, AnswerReader, CaseRecord, Item, Vector
 
-SIMILARITY = "picture_similarity"  # of the item: mean over the case's stories
 EMPTY = "empty"
 BLOCK = 2048  # stories or pieces whose cosines are summed at once, in float64
 

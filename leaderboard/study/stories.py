@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 from benchmark.analyses.story_table import Row, StoryTable, counts, is_story, story_table
 from benchmark.analyses.story_vectors import is_left_out, story_vectors
-from benchmark.records import VECTORS, AnswerReader, CaseRecord, Item
+from benchmark.records import PICTURE_SIMILARITY, VECTORS, AnswerReader, CaseRecord, Item
 from leaderboard.runs import Run
 from leaderboard.study.sources import Source
 
-SIMILARITY = "picture_similarity"
 _NO_WORD = re.compile(r"[^a-zA-Z]")
 Place = tuple[str, str, float, int]  # country, concept, temperature, response
 
@@ -134,7 +133,7 @@ def _similarities(
     """By case and item, what each encoder says of story and picture; nothing without vectors."""
     near: dict[tuple[str, str], dict[str, float]] = {}
     for vectors in story_vectors(records, answers):
-        name = f"{SIMILARITY} {vectors.encoder} {vectors.chunking}"
+        name = f"{PICTURE_SIMILARITY} {vectors.encoder} {vectors.chunking}"
         mine = f"{VECTORS}{vectors.encoder}|{vectors.chunking}"
         places = [
             (record.case.case_id, item.item_id)
