@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from benchmark.thinking import written
+
 _STATED = re.compile(r"\b(?i:answers?)\b[\s*_]*(?:\b(?i:is|would be)\b|[:=])[ \t*_:]*")
 # (B), [b], B; a small letter without brackets only where nothing follows it.
 _LETTER = re.compile(r"[\s*_]*(?:[(\[]([A-Za-z])[)\]]|([A-Z])\b|([a-z])(?=[\W_]*$))")
@@ -19,15 +21,19 @@ def chosen_letter(text: str, options: Sequence[str]) -> int | None:
     r"""The place of the option that a text chooses, None where that cannot be read.
 
     Read is what follows the last "answer:" or "answer is"; where there is none, the last line,
-    which then must hold nothing but a letter, an option's text, or both.
+    which then must hold nothing but a letter, an option's text, or both. What stands before the
+    end of thinking is not read.
 
     >>> chosen_letter("It has three corners.\nAnswer: (B)", ["Samosa", "Onigiri"])
+    1
+    >>> chosen_letter("Maybe the answer is (A)? No.\n</think>\n\n(B)", ["Samosa", "Onigiri"])
     1
     >>> chosen_letter("Answer: A or B", ["Samosa", "Onigiri"]) is None
     True
     >>> chosen_letter("A samosa has three corners too", ["Samosa", "Onigiri"]) is None
     True
     """
+    text = written(text, "stop").text
     stated = list(_STATED.finditer(text))
     if stated:
         rest = text[stated[-1].end() :].strip().partition("\n")[0]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Reading = Literal["printed", "substantive", ""]
+Finish = Literal["stop", "length", "refused"]
 # An item that is none of its case's questions but holds keys of vectors is named so.
 VECTORS = "vectors:"
 PICTURE_SIMILARITY = "picture_similarity"  # and has this: the mean over the case's stories
@@ -182,10 +183,14 @@ class LogLikelihoods:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """Generated text; ``finish`` says whether the model stopped or was cut."""
+    """Generated text; ``finish`` says whether the model stopped, was cut, or refused to write.
+
+    ``thinking`` is what it wrote to itself before, and no part of the text.
+    """
 
     text: str
-    finish: Literal["stop", "length"]
+    finish: Finish
+    thinking: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

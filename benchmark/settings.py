@@ -89,6 +89,7 @@ class Settings:
     story_tokens: int | None = None
     groups: Path | None = None
     shard: Shard | None = None
+    template_args: tuple[tuple[str, str], ...] = ()
     trust_remote_code: bool = False
     replay: Path | None = None
     questions: str = "sample"

@@ -106,7 +106,8 @@ def story_values(
     """
     text = answer.text
     spaced = has_words(text)
-    refused, cut = is_refusal(text), truncated(answer.finish)
+    refused = is_refusal(text) or answer.finish == "refused"
+    cut = truncated(answer.finish)
     nothing = not found
     return {
         "usable": float(not (nothing or refused or cut)),

@@ -24,7 +24,8 @@ def encode(answer: Answer) -> tuple[str, str]:
         case LogLikelihoods():
             return "log-likelihoods", canonical([answer.total, answer.n_tokens])
         case Text():
-            return "text", canonical([answer.text, answer.finish])
+            thinking = [answer.thinking] if answer.thinking else []
+            return "text", canonical([answer.text, answer.finish, *thinking])
         case Vector():
             return "vector", canonical(_packed(answer.values))
         case _:
@@ -40,7 +41,7 @@ def decode(kind: str, payload: str) -> Answer:
         case "log-likelihoods":
             return LogLikelihoods(total=tuple(map(number, value[0])), n_tokens=tuple(value[1]))
         case "text":
-            return Text(text=value[0], finish=value[1])
+            return Text(text=value[0], finish=value[1], thinking="".join(value[2:]))
         case "vector":
             return Vector(values=_unpacked(value))
         case _:

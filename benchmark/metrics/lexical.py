@@ -91,8 +91,8 @@ def truncated(finish: str) -> bool:
     >>> truncated("length"), truncated("stop")
     (True, False)
     """
-    if finish not in ("stop", "length"):
-        raise ValueError(f"finish is 'stop' or 'length', not {finish!r}")
+    if finish not in ("stop", "length", "refused"):
+        raise ValueError(f"finish is 'stop', 'length' or 'refused', not {finish!r}")
     return finish == "length"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem
+from benchmark.models import template_arguments
 from benchmark.models.adapters import Adapter, put_in
 from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.placement import device_map, memory_bytes
@@ -46,6 +47,10 @@ def model_arguments(pairs: Mapping[str, str]) -> tuple[dict[str, object], dict[s
     processor: dict[str, object] = {}
     for name, text in pairs.items():
         bare = name.removeprefix(PROCESSOR)
+        if name.startswith(template_arguments.PREFIX):
+            raise UsageProblem(
+                f"--model-args {name}={text} cannot be set here; use {template_arguments.OPTION}"
+            )
         if bare in FIXED:
             raise UsageProblem(f"--model-args {name}={text} cannot be set here; use {FIXED[bare]}")
         (processor if name.startswith(PROCESSOR) else model)[bare] = _value(text)
@@ -88,7 +93,11 @@ def open_weights(
     if threads is not None:
         torch.set_num_threads(threads)
     target = device_for(torch, identity, device)
-    given = [pair for pair in identity.model_args if pair != TRUSTED]
+    given = [
+        pair
+        for pair in identity.model_args
+        if pair != TRUSTED and not pair[0].startswith(template_arguments.PREFIX)
+    ]
     for_model, for_processor = model_arguments(dict(given))
     spread = device_map(device, for_model)
     if spread and weights.adapter is not None:

@@ -24,6 +24,7 @@ from benchmark.models.naming import BLIND, ORACLE, REFERENCE, ModelSpec, resolve
 from benchmark.models.placement import BALANCED, MAP
 from benchmark.models.random_answers import RandomAnswers
 from benchmark.models.reference import RULES, OracleModel, ReferenceModel, UniformModel
+from benchmark.models.template_arguments import OPTION, for_identity
 from benchmark.records import Model, ModelIdentity
 from benchmark.settings import ENDPOINT, Settings, default_cache
 
@@ -56,6 +57,7 @@ class ModelOptions:
     dtype: str = "auto"
     scoring: str = "auto"
     model_args: tuple[tuple[str, str], ...] = ()
+    template_args: tuple[tuple[str, str], ...] = ()
     trust_remote_code: bool = False
     seed: int = 0
     threads: int | None = None
@@ -71,6 +73,7 @@ def options_of(settings: Settings) -> ModelOptions:
         dtype=settings.dtype,
         scoring=settings.scoring,
         model_args=settings.model_args,
+        template_args=settings.template_args,
         trust_remote_code=settings.trust_remote_code,
         seed=settings.seed,
         threads=settings.threads,
@@ -186,7 +189,15 @@ def _weights_identity(
         device_kind=device,
         processor=processor,
         resize=machine.resize(),
-        model_args=tuple(sorted((*options.model_args, *((TRUSTED,) if trusted else ())))),
+        model_args=tuple(
+            sorted(
+                (
+                    *options.model_args,
+                    *for_identity(options.template_args),
+                    *((TRUSTED,) if trusted else ()),
+                )
+            )
+        ),
     )
 
 
@@ -194,8 +205,9 @@ def _reference_identity(
     spec: ModelSpec, options: ModelOptions, survey: Survey | None
 ) -> ModelIdentity:
     rule = spec.model_id.removeprefix(REFERENCE)
-    if options.model_args:
-        raise UsageProblem(f"--model-args has no meaning for {spec.name}; leave it out")
+    for option, given in (("--model-args", options.model_args), (OPTION, options.template_args)):
+        if given:
+            raise UsageProblem(f"{option} has no meaning for {spec.name}; leave it out")
     return ModelIdentity(
         name=spec.name,
         model_id=spec.model_id,
@@ -219,7 +231,10 @@ def _endpoint_identity(spec: ModelSpec, options: ModelOptions) -> ModelIdentity:
         model_id=spec.model_id,
         revision="unpinned",
         backend=adapter.BACKEND,
-        model_args=endpoint_options(dict(options.model_args)).in_key(),
+        model_args=(
+            *endpoint_options(dict(options.model_args)).in_key(),
+            *for_identity(options.template_args),
+        ),
     )
 
 

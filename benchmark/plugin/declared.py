@@ -247,6 +247,13 @@ REPEATED = (
     ),
     Option("--model-args", None, "K=V", "keyword arguments for loading the model; repeatable"),
     Option(
+        "--template-args",
+        None,
+        "K=V",
+        "what the chat template is told, such as enable_thinking=true (docs/prompts.md); "
+        "repeatable; default: thinking off where the template knows how",
+    ),
+    Option(
         "--gate",
         None,
         "FILE",

@@ -48,6 +48,7 @@ def settings_from(config: pytest.Config) -> Settings:
         else _count(get("--batch-size"), "--batch-size"),
         threads=_count(get("--threads"), "--threads") if get("--threads") else _threads(model),
         model_args=pairs(get("--model-args"), option="--model-args"),
+        template_args=pairs(get("--template-args"), option="--template-args"),
         trust_remote_code=get("--trust-remote-code"),
         seed=_count(get("--seed"), "--seed", least=0),
         survey=_located(data_source(get("--survey"), model=model), here),
@@ -105,7 +106,11 @@ def settings_from(config: pytest.Config) -> Settings:
 
 def _refused(get: Callable[[str], Any]) -> tuple[str, ...]:
     """Options that a replay cannot go with and that were given."""
-    given = [name for name in ("--revision", "--store", "--shard", "--model-args") if get(name)]
+    given = [
+        name
+        for name in ("--revision", "--store", "--shard", "--model-args", "--template-args")
+        if get(name)
+    ]
     return (*given, *(["--estimate"] if get("--estimate") else []))
 
 

@@ -1,0 +1,50 @@
+"""``--template-args``: what a chat template is told besides the conversation; part of the identity.
+
+Knows no template and no model. They travel among the model's arguments as ``template.NAME``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from benchmark.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PREFIX = "template."
+OPTION = "--template-args"
+# What the harness itself tells every template.
+FIXED = frozenset({"add_generation_prompt", "continue_final_message", "tokenize", "messages"})
+
+
+def for_identity(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The option's pairs as model arguments.
+
+    >>> for_identity([("enable_thinking", "false")])
+    (('template.enable_thinking', 'false'),)
+    """
+    pairs = tuple(pairs)
+    for name, value in pairs:
+        if name in FIXED:
+            raise UsageProblem(
+                f"{OPTION} {name}={value} cannot be set: the harness decides it; leave it out"
+            )
+    return tuple((PREFIX + name, value) for name, value in pairs)
+
+
+def template_arguments(model_args: Iterable[tuple[str, str]]) -> Mapping[str, object]:
+    """What the template is told, by name: a JSON literal where the value is one, else its text.
+
+    >>> template_arguments([("dtype", "x"), ("template.enable_thinking", "false")])
+    {'enable_thinking': False}
+    """
+    found: dict[str, object] = {}
+    for name, text in model_args:
+        if name.startswith(PREFIX):
+            try:
+                found[name.removeprefix(PREFIX)] = json.loads(text)
+            except json.JSONDecodeError:
+                found[name.removeprefix(PREFIX)] = text
+    return found
