@@ -30,7 +30,12 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
             *("benchmark.wordless", "benchmark.stories", "benchmark.languages"),
             *("benchmark.questions", "benchmark.story_dimensions", "benchmark.label_studio"),
-            *("benchmark.story_groups", "benchmark.story_wording", "benchmark.thinking"),
+            *(
+                "benchmark.story_groups",
+                "benchmark.story_wording",
+                "benchmark.thinking",
+                "benchmark.markers",
+            ),
         ),
         ("joints", "world"),
     ),

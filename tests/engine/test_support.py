@@ -9,7 +9,8 @@ import pytest
 from benchmark.engine.interview import Interview, run_unit
 from benchmark.engine.store import ResponseStore
 from benchmark.engine.support import Unsupported
-from benchmark.records import Case, CaseRecord, Embed, Request, Script, Subject
+from benchmark.errors import RequestProblem
+from benchmark.records import Case, CaseRecord, Choice, Embed, Request, Script, Subject
 from tests.engine.asking import IDENTITY, CountingModel, choice
 
 if TYPE_CHECKING:
@@ -72,3 +73,26 @@ def test_nothing_is_loaded_to_refuse_what_is_stored(store: ResponseStore) -> Non
 
     again = Interview(identity=IDENTITY, store=store, load=never, batch_size=8)
     assert len(again.ask([choice("q")])) == 1
+
+
+class Choosy(CountingModel):
+    """Refuses what asks for a secret."""
+
+    def refusal(self, request: Request) -> str:
+        """Why, by the words of the prompt."""
+        secret = isinstance(request, Choice) and "secret" in request.prompt.suffix
+        return "this is a secret" if secret else ""
+
+
+def test_a_request_that_is_refused_fails_its_case_alone(store: ResponseStore) -> None:
+    """Nothing is asked before; then the others are asked once."""
+    model = Choosy()
+    scripts = {
+        "plain": script("plain", [choice("a")]),
+        "odd": script("odd", [choice("b"), choice("secret")]),
+    }
+    outcomes = run_unit(scripts, interview(store, model).ask)
+    assert isinstance(outcomes["plain"], CaseRecord)
+    assert isinstance(outcomes["odd"], RequestProblem)
+    assert str(outcomes["odd"]) == "this is a secret"
+    assert [len(batch) for batch in model.batches] == [1]
