@@ -187,4 +187,4 @@ def test_the_first_prompt_of_each_kind_is_kept_without_its_words(
     one = found["choice, 1 picture, 'I choose ('"]
     assert one["text"] == "USER: [5 characters]\n<image>\n[78 characters]\nASSISTANT: I choose ("
     assert one["first_tokens"][0] == "<s>"
-    assert one["last_tokens"][-1] == "("
+    assert one["last_tokens"][-1] == "Ġ("
