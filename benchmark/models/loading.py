@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem, said
 from benchmark.models.adapters import Adapter, put_in
 from benchmark.models.budget import TokenBudget, token_budget
-from benchmark.models.own_code import model_class
+from benchmark.models.own_code import family_of, model_class
 from benchmark.models.placement import device_map, memory_bytes
+from benchmark.models.processor_arguments import open_with
 from benchmark.models.processors import open_processor, why_not_pillow
 from benchmark.models.transformers import TransformersModel
 
@@ -104,7 +106,12 @@ def open_weights(
     failures = (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError, RuntimeError)
     try:
         kind = model_class(transformers, source, common)
-        processor = open_processor(transformers, source, **common, **for_processor)
+        processor = open_with(
+            partial(open_processor, transformers, source, **common),
+            for_processor,
+            name=identity.name,
+            family=family_of(transformers, source, common),
+        )
         model, report = getattr(transformers, kind).from_pretrained(
             source,
             **common,

@@ -44,25 +44,37 @@ def model_class(
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
     unrun = {**{k: v for k, v in where.items() if k == "revision"}, "trust_remote_code": False}
-    config, _ = transformers.PreTrainedConfig.get_config_dict(source, **unrun)
+    config = _document(transformers, source, unrun)
     family = config.get("model_type")
     if family in CONFIG_MAPPING_NAMES:
         return USUAL
     named = config.get(AUTO_MAP)
     if not isinstance(named, dict) or not any(name in named for name in CLASSES):
         raise ModelProblem(
-            f"{source} is of the family {family!r}, which this transformers "
-            f"({transformers.__version__}) does not know, and its config.json names no class of "
-            f"its own for a model{_twin(family)}"
+            f"{source} cannot be loaded: this transformers ({transformers.__version__}) does not "
+            f"know its family {family!r}, and its config.json names no class of its own for a "
+            f"model{_twin(family)}"
         )
     chosen = _chosen(named, config.get("architectures"))
     if why := _unusable(transformers, source, named, chosen, unrun):
         raise ModelProblem(
-            f"{source} is of the family {family!r}, which this transformers "
-            f"({transformers.__version__}) does not know, and the code that it brings cannot be "
-            f"asked as other models are: {why}{_twin(family)}"
+            f"{source} cannot be loaded: this transformers ({transformers.__version__}) does not "
+            f"know its family {family!r}, and the code that it brings cannot be asked as other "
+            f"models are: {why}{_twin(family)}"
         )
     return chosen
+
+
+def family_of(transformers: Any, source: str | Path, where: Mapping[str, object]) -> str:  # noqa: ANN401
+    """The `model_type` of the model's config.json."""
+    return str(_document(transformers, source, where).get("model_type", ""))
+
+
+def _document(transformers: Any, source: str | Path, where: Mapping[str, object]) -> dict[str, Any]:  # noqa: ANN401
+    revision = {name: value for name, value in where.items() if name == "revision"}
+    config: dict[str, Any]
+    config, _ = transformers.PreTrainedConfig.get_config_dict(source, **revision)
+    return config
 
 
 def _chosen(named: Mapping[str, object], architectures: object) -> str:
