@@ -5,10 +5,12 @@ A message is one sentence: what is wrong, the value, where it came from, what to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 SHOWN = 40
+SAID = 400  # characters of a library's message
 
 
 class CultureError(Exception):
@@ -61,3 +63,22 @@ def unknown(kind: str, name: str, known: Iterable[str], *, source: str) -> str:
         return f"unknown {kind} {name!r} ({source}){hint}"
     shown = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
     return f"unknown {kind} {name!r} ({source}){hint} Known: {shown}"
+
+
+def said(error: BaseException, *, longest: int = SAID) -> str:
+    """What a library's error says, on one line, in whole sentences; its first paragraph.
+
+    What is longer ends behind a sentence, and where none ends in time, behind a word and with
+    an ellipsis. The full stop is left to the sentence that quotes it.
+
+    >>> said(ValueError("It broke. Look at the\\nmanual. " + "Then " * 100), longest=40)
+    'It broke. Look at the manual'
+    >>> said(ValueError("one two three"), longest=10)
+    'one two …'
+    """
+    paragraph = re.split(r"\n\s*\n", str(error).strip())[0]
+    text = " ".join(paragraph.split())
+    if len(text) > longest:
+        ends = [found.start() for found in re.finditer(r"[.!?](?= )", text[: longest + 1])]
+        text = text[: ends[-1]] if ends else f"{text[: longest - 1].rpartition(' ')[0]} …"
+    return text.rstrip(".")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.errors import ModelProblem
 from benchmark.models import cache_view, cascade
+from benchmark.models.context import Context
 from benchmark.models.lines import Line, head, split
 from benchmark.models.memory import does_not_fit, free_memory
 from benchmark.models.pictures import Recent
@@ -47,6 +48,7 @@ class SharedScorer:
         self._spread = is_spread(model)
         self._inputs = inputs
         self._budget = budget
+        self.context = Context()
         self._heads: Recent[tuple[int, ...]] = Recent(64)
         self._encoded: Recent[Encoded] = Recent(KEPT)
         self.in_place = cascade.install(model)
@@ -109,6 +111,8 @@ class SharedScorer:
 
         start = len(key[0])
         encoded = self._encoding(key, lines[members[0]])
+        longest = max(lines[i].end for i in members) - start
+        self.context.check(int(encoded.cache.get_seq_length()) + longest)
         found: dict[int, R] = {}
         waiting = list(members)
         while waiting:
@@ -157,6 +161,7 @@ class SharedScorer:
                 "this model's processor changes the words behind an image, so prompts cannot "
                 f"share what stands before {line.prompt.suffix[:40]!r}; use --scoring full"
             )
+        self.context.check(n)
         shape = inputs["input_ids"].shape
         cut = {k: v[:, :n] if v.shape == shape else v for k, v in inputs.items()}
         inputs = type(inputs)(cut).to(self.device, dtype=self._model.dtype)

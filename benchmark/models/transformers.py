@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.budget import TokenBudget, token_budget
+from benchmark.models.context import context_of
 from benchmark.models.families import SHARED
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import Labels, check_end, common_prefix
@@ -71,12 +72,14 @@ class TransformersModel:
         self._device = entry(model)
         self._spread = is_spread(model)
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        self._context = context_of(model.config, processor.tokenizer)
         self._halving = Halving()
         self._budget = budget or TokenBudget(token_budget(None))
         self._shared: SharedAnswers | None = None
         self._writer: SharedWriter | None = None
         if identity.scoring == SHARED:
             self._shared = SharedAnswers(model, self._inputs, self._labels, self._budget)
+            self._shared.scorer.context = self._context
             self._writer = SharedWriter(model, self._inputs, self._shared.scorer)
 
     @property
@@ -178,14 +181,19 @@ class TransformersModel:
             return 0, 0
         text, _ = self._inputs.render(request.prompt)
         whole = int(self._inputs.tensors([text], [request.prompt])["input_ids"].shape[1])
-        if self._shared is None or isinstance(request, Continuation):
-            return 0, whole
-        if isinstance(request, Generate):
-            line = line_of(self._inputs, request.prompt)
-        else:
+        added = [0]  # tokens that each row has behind the prompt's
+        if isinstance(request, Continuation):
+            read = len(self._inputs.token_ids(text))
+            rows = (len(self._inputs.token_ids(text + one)) - read for one in request.texts if one)
+            added = [n - 1 for n in rows]  # the last one is never read on from
+        if self._shared is None:
+            return 0, sum(whole + n for n in added)
+        if isinstance(request, Choice):
             line, _ = self._shared.line(request)
+        else:
+            line = line_of(self._inputs, request.prompt)
         own = line.end - self._shared.scorer.shared_tokens(line)
-        return whole - own, own
+        return whole - own, sum(own + n for n in added)
 
     def _all_choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
         """Apart those without an image where prompts run in full: processors do not mix them."""
@@ -292,7 +300,7 @@ class TransformersModel:
         import torch
 
         text, _ = self._inputs.render(request.prompt)
-        inputs = self._tensors([text], [request.prompt])
+        inputs = self._tensors([text], [request.prompt], written=request.params.max_new_tokens)
         device = self._device
         devices = [device] if device.type == "cuda" else []
         with torch.inference_mode(), torch.random.fork_rng(devices=devices, device_type="cuda"):
@@ -306,8 +314,9 @@ class TransformersModel:
         ends = self._model.generation_config.eos_token_id
         return frozenset(ends if isinstance(ends, list) else [ends])
 
-    def _tensors(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
+    def _tensors(self, texts: list[str], prompts: Sequence[Prompt], *, written: int = 0) -> Any:  # noqa: ANN401
         inputs = self._inputs.tensors(texts, prompts)
+        self._context.check(int(inputs["attention_mask"].sum(dim=1).max()), written=written)
         return inputs.to(self._device, dtype=self._model.dtype)
 
 

@@ -130,12 +130,16 @@ class SharedWriter:
                 row.encoded = next(
                     (other.encoded for other in chosen if other.group == row.group), None
                 ) or self._scorer.encoding(row.line)
+            own = len(row.tail)
+            self._scorer.context.check(
+                _length(row) + own, written=row.request.params.max_new_tokens
+            )
             if not chosen:
                 room = self._rows(row)
             first = chosen[0] if chosen else row
             if len(chosen) == room or _length(row) != _length(first):
                 break
-            if shortest <= len(row.tail) <= shortest + SPREAD:
+            if shortest <= own <= shortest + SPREAD:
                 chosen.append(row)
         return chosen
 

@@ -16,7 +16,7 @@ from benchmark.determinism import Determinism
 from benchmark.engine.interview import Interview
 from benchmark.engine.keys import Keys
 from benchmark.engine.store import ResponseStore
-from benchmark.errors import BoardProblem, CultureError
+from benchmark.errors import BoardProblem, CultureError, said
 from benchmark.jsonio import canonical
 from benchmark.models import repeating
 from benchmark.noise import Mask, Pair, compare
@@ -46,7 +46,7 @@ def measure(interview: Interview, suite: SuiteState, store: ResponseStore) -> No
     try:
         triples = interview.ask_again(ways)
     except (CultureError, RuntimeError) as error:  # torch's own errors are RuntimeErrors
-        found = determinism.unmeasured(f"asking again failed: {str(error).splitlines()[0]}")
+        found = determinism.unmeasured(f"asking again failed: {said(error)}")
     else:
         if not triples:
             return
