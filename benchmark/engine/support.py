@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import RequestProblem
 from benchmark.records import Choice, Continuation, Embed, Generate, Task
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from benchmark.records import Model, Request
 
 
-class Unsupported(ModelProblem):
-    """A model was asked for ``tasks`` that it does not support; nothing was asked of it."""
+class Unsupported(RequestProblem):
+    """A model was to be asked for ``tasks`` that it does not support."""
 
     def __init__(self, model: Model, tasks: frozenset[Task]) -> None:
         can = ", ".join(sorted(model.supports)) or "nothing"
@@ -28,11 +28,10 @@ class Unsupported(ModelProblem):
         self.tasks = tasks
 
 
-def check_supported(model: Model, requests: Iterable[Request]) -> None:
-    """Raise `Unsupported` unless the model can do all that these requests ask."""
+def unsupported(model: Model, requests: Iterable[Request]) -> Unsupported | None:
+    """What of these requests the model cannot do; None where it can do all."""
     tasks = frozenset(map(task_of, requests)) - model.supports
-    if tasks:
-        raise Unsupported(model, tasks)
+    return Unsupported(model, tasks) if tasks else None
 
 
 def task_of(request: Request) -> Task:

@@ -1,4 +1,4 @@
-"""The name under which a model's forward takes its key-value cache; it changed in transformers 5.24.
+"""The name under which a forward takes its key-value cache; it changed in transformers 5.24.
 
 Knows no family: the forward's own signature says it, also of a family that was not moved yet.
 """
