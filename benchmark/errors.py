@@ -29,19 +29,23 @@ class ImageProblem(DataProblem):
     """An image is missing, unreadable, truncated, too large or outside its folder."""
 
 
-class StoreProblem(CultureError):
+class RequestProblem(CultureError):
+    """A model cannot answer this one request; the cases that need it fail, and the run goes on."""
+
+
+class RunProblem(CultureError):
+    """What every other case would meet as well: a run that has begun stops and can be continued."""
+
+
+class StoreProblem(RunProblem):
     """The response store is corrupt, locked or of another schema."""
 
 
-class ModelProblem(CultureError):
-    """A model cannot be found, loaded or asked."""
+class ModelProblem(RunProblem):
+    """A model cannot be found, loaded or asked, or its server cannot."""
 
 
-class RequestProblem(CultureError):
-    """One request cannot be answered; the others of the run can."""
-
-
-class HubProblem(CultureError):
+class HubProblem(RunProblem):
     """The Hub cannot be reached or refused; the message names the flag that does without it."""
 
 

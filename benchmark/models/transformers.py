@@ -112,16 +112,6 @@ class TransformersModel:
             **({} if most is None else {"texts_together_after_halving": most}),
         }
 
-    def refusal(self, request: Request) -> str:
-        """Why a text cannot be written without obeying words of its prompt; empty where it can."""
-        commands = self._inputs.commands(request) if isinstance(request, Generate) else ()
-        if not commands:
-            return ""
-        return (
-            f"the words of a prompt for {request.subject.item_id!r} hold {', '.join(commands)}, "
-            f"which {self._identity.name} would obey instead of read; word it otherwise"
-        )
-
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """Answers in the order asked; choices share a forward, apart those without an image.
 
@@ -161,15 +151,19 @@ class TransformersModel:
 
     def _not_asked(self, request: Choice | Continuation | Generate) -> Answer | None:
         """What stands for the answer of a request whose words hold a command; None for others."""
-        if reason := self.refusal(request):
-            raise RequestProblem(reason)
         commands = self._inputs.commands(request)
         if not commands:
             return None
+        if isinstance(request, Generate):
+            raise RequestProblem(
+                f"the words of a prompt for {request.subject.item_id!r} hold "
+                f"{', '.join(commands)}, which {self._identity.name} would obey instead of read; "
+                "word it otherwise"
+            )
         self._unscored.update(commands)
         if isinstance(request, Choice):
             return Probabilities(p=(math.nan,) * len(request.labels), option_mass=math.nan)
-        n = len(request.texts) if isinstance(request, Continuation) else 0
+        n = len(request.texts)
         return LogLikelihoods(total=(math.nan,) * n, n_tokens=(0,) * n)
 
     def tokens(self, request: Request) -> tuple[int, int]:

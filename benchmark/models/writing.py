@@ -214,7 +214,7 @@ class SharedWriter:
         self._scorer.remember([row.encoded for row in rows if row.encoded is not None])
         return self._model(
             input_ids=torch.tensor(ids, device=self._scorer.device),
-            past_key_values=cache.cache,
+            **{self._scorer.cache_name: cache.cache},
             use_cache=True,
             logits_to_keep=1,
         ).logits[:, -1]

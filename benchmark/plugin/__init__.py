@@ -11,7 +11,7 @@ from collections.abc import Generator
 import pytest
 
 from benchmark.errors import CultureError
-from benchmark.plugin import collection, estimate, live, reports, traffic
+from benchmark.plugin import collection, estimate, live, reports, stopping, traffic
 from benchmark.plugin.controller import Controller
 from benchmark.plugin.declared import add_options
 from benchmark.plugin.options import settings_from
@@ -69,4 +69,5 @@ def pytest_runtest_makereport(
     """Let the case's record travel on its report."""
     report = yield
     reports.attach(item, report)
+    stopping.attach(item, report)
     return report

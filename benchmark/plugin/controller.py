@@ -21,7 +21,7 @@ from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import machine, registry
 from benchmark.models.described import merged
 from benchmark.models.placement import BALANCED
-from benchmark.plugin import beside, devices, gating, repeatability, terminal, traffic
+from benchmark.plugin import beside, devices, gating, repeatability, stopping, terminal, traffic
 from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
@@ -47,6 +47,7 @@ class Controller:
         self.baselines: tuple[Baseline, ...] = ()
         self.verdicts: tuple[Verdict, ...] = ()
         self.problems: list[str] = []
+        self.stops: list[stopping.Stop] = []
         self.started = now()
         self.workers = 0
 
@@ -104,10 +105,19 @@ class Controller:
         """Take a worker's answer counts."""
         traffic.take_up(self.config, node)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: object
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        """A case with which the run ends is counted by itself."""
+        return stopping.status(report)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Journal a measured case; note a failed one."""
-        record = record_on(report, self.config)
-        if report.failed or report.skipped:
+        """Journal a measured case; note a failed one, or that the run ends."""
+        record, stop = record_on(report, self.config), stopping.stop_on(report)
+        if stop is not None:
+            self.stops.append(stop)
+        elif report.failed or report.skipped:
             self._note_failure(report)
         elif record is not None:
             run = self.runs.get(_suite_in(report)) or self.runs[record.case.suite]
@@ -123,10 +133,10 @@ class Controller:
         )
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and nothing_to_do:
             session.exitstatus = exitstatus = pytest.ExitCode.OK
-        self._close_all(interrupted=exitstatus in INTERRUPTED)
+        self._close_all(interrupted=exitstatus in INTERRUPTED or bool(self.stops))
         self._tell_gates()
-        if exitstatus == pytest.ExitCode.OK and not self._all_well():
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self.stops or (exitstatus == pytest.ExitCode.OK and not self._all_well()):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED  # where workers stop xdist says 2
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tables, gates and where the files are."""

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmark.engine.interview import Embedder, Interview, run_unit
+from benchmark.engine.interview import Embedder, Interview
 from benchmark.engine.store import ResponseStore
+from benchmark.engine.unit import run_unit
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
 from benchmark.models import registry
 from benchmark.models.described import described
 from benchmark.plugin import beside, repeatability
 from benchmark.plugin.state import RunState, SuiteState
+from benchmark.plugin.stopping import RunStopped, Stop, reason
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
 from leaderboard.replay import replays
 
@@ -29,6 +31,7 @@ class Desk:
         self._interviews: dict[str, Interview] = {}
         self._unit = ""
         self._outcomes: dict[str, CaseRecord | Exception] = {}
+        self._stop: Stop | None = None
 
     def measure(self, case: Case) -> CaseRecord:
         """The record of a case.
@@ -37,7 +40,11 @@ class Desk:
         ------
         CultureError
             The case cannot be measured; its unit's other cases are not affected.
+        RunStopped
+            No case can: what failed is the model, its server or the store.
         """
+        if self._stop is not None:
+            raise RunStopped(self._stop)
         if case.case_id not in self._outcomes:
             self._answer_unit(case)
         outcome = self._outcomes.pop(case.case_id)
@@ -80,10 +87,10 @@ class Desk:
         members = suite.units[case.unit]
         scripts = {member.case_id: suite.suite.interview(member) for member in members}
         try:
-            self._outcomes = {**run_unit(scripts, self.interview(suite).ask)}
-        except Exception as error:  # noqa: BLE001 - kept, not swallowed: each case raises it below
-            # or every case of the unit would ask the broken model for all of them again
-            self._outcomes = dict.fromkeys(scripts, error)
+            self._outcomes = {**run_unit(scripts, self.interview(suite).replies)}
+        except Exception as error:
+            self._stop = reason(error, asked=self._state.settings.model)
+            raise RunStopped(self._stop) from error
 
     def interview(self, suite: SuiteState) -> Interview:
         """The interview of a suite's model; nothing is loaded yet."""

@@ -170,7 +170,7 @@ def _answer(
     elapsed_s: list[float] = []
     for batch in interview.batches(requests):
         before, started = interview.n_computed, time.perf_counter()
-        interview.ask(batch)
+        interview.replies(batch)
         if interview.n_computed > before:
             elapsed_s.append(time.perf_counter() - started)
             rows.append(interview.n_computed - before)

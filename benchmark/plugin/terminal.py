@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark import determinism
 from benchmark.errors import BoardProblem
 from benchmark.models.described import COUNTS
-from benchmark.plugin import between_sets, gating, traffic
+from benchmark.plugin import between_sets, gating, stopping, traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.records import ModelIdentity
@@ -95,6 +95,7 @@ def summary(reporter: Any, controller: Controller) -> None:
         for problem in controller.problems:
             reporter.write_line(problem, red=True)
     gating.count_failed(reporter, controller.verdicts)
+    stopping.tell(reporter, controller.stops)
 
 
 def _run(reporter: Any, run: SuiteRun, width: int) -> None:

@@ -79,10 +79,8 @@ def test_a_text_is_not_written_from_commands(demo_model: TransformersModel) -> N
     """There is no NaN among texts: the request is refused by name, which fails its case alone."""
     params = GenerationParams(max_new_tokens=2)
     request = Generate(prompt=prompt("A <pad>.\n"), params=params, seed=1, subject=SUBJECT)
-    assert "hold <pad>, which" in demo_model.refusal(request)
     with pytest.raises(RequestProblem, match="hold <pad>"):
         demo_model.answer([request])
-    assert demo_model.refusal(GOOD) == ""
 
 
 def loaded(folder: Path) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import RequestProblem
 from benchmark.models import registry
 from benchmark.models.memory import Halving
 from benchmark.models.transformers import TransformersModel
@@ -106,7 +106,7 @@ def test_a_single_prompt_that_does_not_fit_is_said(
 ) -> None:
     """One sentence with its length, picture included, whatever was asked."""
     small.most = 0
-    with pytest.raises(ModelProblem, match=r"a single prompt of \d\d+ tokens does not fit"):
+    with pytest.raises(RequestProblem, match=r"a single prompt of \d\d+ tokens does not fit"):
         full.answer([request_])
 
 

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.endpoint.messages import CONTINUE
 from benchmark.models.endpoint.scores import Entry, by_ids
 from benchmark.models.endpoint.server import Refused
@@ -103,7 +103,7 @@ class Dialect:
         rows = dict(zip(texts, await self._rows(server, texts), strict=True))
         try:
             found = label_tokens(rows.__getitem__, lead_in, labels)
-        except ModelProblem:
+        except RequestProblem:
             return None
         shared = rows[texts[0]][: len(rows[texts[0]]) - found.n_after]
         heads = [lead_in[: len(lead_in) - n] for n in range(min(SHORTER, len(lead_in)))]

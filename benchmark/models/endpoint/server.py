@@ -11,7 +11,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Self
 
-from benchmark.errors import ModelProblem, unknown
+from benchmark.errors import ModelProblem, RequestProblem, unknown
 from benchmark.models.endpoint.address import KEYS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ NO_KEY = "none"  # the client insists on one; servers that need none do not look
 SHOWN = 300  # characters of a server's own message
 
 
-class Refused(ModelProblem):
+class Refused(RequestProblem):
     """The server understood and said no: a field or value that it does not take."""
 
 
@@ -92,7 +92,7 @@ class Server:
 
     # --- what went wrong ----------------------------------------------------------------------
 
-    async def _problem(self, error: Any) -> ModelProblem:  # noqa: ANN401 - openai is imported late
+    async def _problem(self, error: Any) -> ModelProblem | Refused:  # noqa: ANN401 - openai is imported late
         url, tries = self._address.url, self._options.retries + 1
         status = getattr(error, "status_code", None)
         if isinstance(error, self._openai.APITimeoutError):
@@ -118,7 +118,7 @@ class Server:
             )
         return Refused(f"the endpoint {url} refuses the request ({status}): {self._said(error)}")
 
-    async def _not_found(self) -> ModelProblem:
+    async def _not_found(self) -> ModelProblem | Refused:
         """An unknown model and a wrong path look alike; the list of models tells them apart."""
         url, model = self._address.url, self._address.model
         try:
