@@ -6,10 +6,12 @@ real token cannot change what it says there.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from benchmark.models.pictures import Pictures, RememberingImageProcessor
 from benchmark.models.rendering import render
+from benchmark.thinking import TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,7 @@ class Inputs:
             self._tokenizer.pad_token = self._tokenizer.eos_token
         processor.image_processor = RememberingImageProcessor(processor.image_processor)
         self._pictures = Pictures()
+        self._thinking = _hidden_tags(self._tokenizer)
 
     @property
     def pad_id(self) -> int:
@@ -42,8 +45,23 @@ class Inputs:
         """Tokens with image placeholders as they stand, not expanded."""
         return list(self._tokenizer(text, add_special_tokens=self._adds_special(text))["input_ids"])
 
-    def decode(self, ids: object) -> str:
-        """Text of tokens, without special ones."""
+    @property
+    def eos_id(self) -> int | None:
+        """The tokenizer's own end of a text."""
+        found: int | None = self._tokenizer.eos_token_id
+        return found
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Text of tokens, without special ones but for the tags around thinking."""
+        pieces: list[str] = []
+        start = 0
+        for i, one in enumerate(ids):
+            if one in self._thinking:
+                pieces += [self._plain(ids[start:i]), self._thinking[one]]
+                start = i + 1
+        return "".join([*pieces, self._plain(ids[start:])])
+
+    def _plain(self, ids: Sequence[int]) -> str:
         return str(self._tokenizer.decode(ids, skip_special_tokens=True))
 
     def tensors(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
@@ -62,3 +80,15 @@ class Inputs:
         """Unless the chat template has already written the text's opening token."""
         opening = self._tokenizer.bos_token
         return not (opening and text.startswith(opening))
+
+
+def _hidden_tags(tokenizer: Any) -> dict[int, str]:  # noqa: ANN401
+    """Tags around thinking that are special tokens here, which a decoded text would lack."""
+    ids = {tag: tokenizer.convert_tokens_to_ids(tag) for tag in chain(*TAGS)}
+    return {
+        one: tag
+        for tag, one in ids.items()
+        if one is not None
+        and tokenizer.convert_ids_to_tokens(one) == tag
+        and tag not in tokenizer.decode([one], skip_special_tokens=True)
+    }
