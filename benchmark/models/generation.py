@@ -38,16 +38,17 @@ def generate(
     A `generate` that a repository puts in the place of the model's is not run: it decides itself
     how tokens are drawn.
     """
-    from transformers import GenerationConfig
+    import transformers
 
+    settings: Any = transformers.GenerationConfig
     kept = {
         "eos_token_id": sorted(ends) or None,
         "bos_token_id": getattr(model.generation_config, "bos_token_id", None),
         "pad_token_id": pad_id,
     }
-    with _replaced(model, GenerationConfig(**kept)):
+    with _replaced(model, settings(**kept)):
         return type(model).generate(
-            model, **inputs, generation_config=GenerationConfig(**kept, **_settings(params))
+            model, **inputs, generation_config=settings(**kept, **_settings(params))
         )
 
 
