@@ -6,12 +6,25 @@ import pytest
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Exhaustive tests by name only; the longest first, so that it is nobody's last alone.
+    """Exhaustive tests by name only, of the real checkpoints a sample; the longest first.
 
-    The documents' examples run for minutes, one after another. All else is as collected.
+    The documents' examples run for minutes, one after another, and are nobody's last so. All else
+    is as collected.
     """
-    if "exhaustive" not in config.option.markexpr:
-        left_out = [item for item in items if item.get_closest_marker("exhaustive")]
+    asked = config.option.markexpr
+    left_out = [item for item in items if "exhaustive" not in asked and _exhaustive(item)]
+    left_out += [item for item in items if "real" not in asked and _beyond_the_sample(item)]
+    if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
     items.sort(key=lambda item: item.path.name != "test_readme.py")
+
+
+def _exhaustive(item: pytest.Item) -> bool:
+    return item.get_closest_marker("exhaustive") is not None
+
+
+def _beyond_the_sample(item: pytest.Item) -> bool:
+    """A test of a real checkpoint that is not ``real(sample=True)``."""
+    marks = list(item.iter_markers("real"))
+    return bool(marks) and not any(mark.kwargs.get("sample") for mark in marks)

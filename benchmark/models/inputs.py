@@ -7,6 +7,7 @@ wants one, and ends where its words end.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem
@@ -14,6 +15,7 @@ from benchmark.models.control import ControlTokens
 from benchmark.models.pictures import Pictures, RememberingImageProcessor
 from benchmark.models.rendering import Renderer
 from benchmark.records import Choice, Continuation, Embed
+from benchmark.thinking import TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +39,7 @@ class Inputs:
         _end_open(self._tokenizer)
         processor.image_processor = RememberingImageProcessor(processor.image_processor)
         self._pictures = Pictures()
+        self._thinking = _hidden_tags(self._tokenizer)
         self.renderer = Renderer(processor, arguments)
         self._control = ControlTokens(processor)
 
@@ -75,8 +78,23 @@ class Inputs:
         """Tokens as the tokenizer writes them, special ones too."""
         return [str(token) for token in self._tokenizer.convert_ids_to_tokens(list(ids))]
 
-    def decode(self, ids: object) -> str:
-        """Text of tokens, without special ones."""
+    @property
+    def eos_id(self) -> int | None:
+        """The tokenizer's own end of a text."""
+        found: int | None = self._tokenizer.eos_token_id
+        return found
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Text of tokens, without special ones but for the tags around thinking."""
+        pieces: list[str] = []
+        start = 0
+        for i, one in enumerate(ids):
+            if one in self._thinking:
+                pieces += [self._plain(ids[start:i]), self._thinking[one]]
+                start = i + 1
+        return "".join([*pieces, self._plain(ids[start:])])
+
+    def _plain(self, ids: Sequence[int]) -> str:
         return str(self._tokenizer.decode(ids, skip_special_tokens=True))
 
     def tensors(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
@@ -95,6 +113,18 @@ class Inputs:
         """Unless the chat template has already written the text's opening token."""
         opening = self._tokenizer.bos_token
         return not (opening and text.startswith(opening))
+
+
+def _hidden_tags(tokenizer: Any) -> dict[int, str]:  # noqa: ANN401
+    """Tags around thinking that are special tokens here, which a decoded text would lack."""
+    ids = {tag: tokenizer.convert_tokens_to_ids(tag) for tag in chain(*TAGS)}
+    return {
+        one: tag
+        for tag, one in ids.items()
+        if one is not None
+        and tokenizer.convert_ids_to_tokens(one) == tag
+        and tag not in tokenizer.decode([one], skip_special_tokens=True)
+    }
 
 
 def _end_open(tokenizer: Any) -> None:  # noqa: ANN401

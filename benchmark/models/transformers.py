@@ -16,6 +16,7 @@ from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.context import context_of
 from benchmark.models.families import SHARED
+from benchmark.models.generation import end_tokens, generate
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import Labels, check_end, common_prefix
 from benchmark.models.memory import Halving, does_not_fit
@@ -24,7 +25,7 @@ from benchmark.models.readings import by_request, probabilities
 from benchmark.models.shared_answers import SharedAnswers
 from benchmark.models.shown import Shown
 from benchmark.models.template_arguments import template_arguments
-from benchmark.models.writing import SharedWriter, line_of
+from benchmark.models.writing import SharedWriter, line_of, text_of
 from benchmark.records import (
     Answer,
     Choice,
@@ -295,34 +296,19 @@ class TransformersModel:
 
         text, _ = self._inputs.render(request.prompt)
         inputs = self._tensors([text], [request.prompt], written=request.params.max_new_tokens)
+        ends = end_tokens(self._model, self._inputs.eos_id)
         device = self._device
         devices = [device] if device.type == "cuda" else []
         with torch.inference_mode(), torch.random.fork_rng(devices=devices, device_type="cuda"):
             torch.manual_seed(request.seed)
-            ids = self._model.generate(**inputs, **_sampling(request))[0]
+            ids = generate(
+                self._model, inputs, request.params, ends=ends, pad_id=self._inputs.pad_id
+            )[0]
         new = ids[inputs["input_ids"].shape[1] :].tolist()
-        stopped = bool(new) and new[-1] in self._stops()
-        return Text(text=self._inputs.decode(new), finish="stop" if stopped else "length")
-
-    def _stops(self) -> frozenset[int]:
-        ends = self._model.generation_config.eos_token_id
-        return frozenset(ends if isinstance(ends, list) else [ends])
+        stopped = bool(new) and new[-1] in ends
+        return text_of(self._inputs, request.prompt, new, "stop" if stopped else "length")
 
     def _tensors(self, texts: list[str], prompts: Sequence[Prompt], *, written: int = 0) -> Any:  # noqa: ANN401
         inputs = self._inputs.tensors(texts, prompts)
         self._context.check(int(inputs["attention_mask"].sum(dim=1).max()), written=written)
         return inputs.to(self._device, dtype=self._model.dtype)
-
-
-def _sampling(request: Generate) -> dict[str, object]:
-    """Every sampling setting spelt out, so that a model's own defaults do not slip in."""
-    params = request.params
-    chosen: dict[str, object] = {
-        "max_new_tokens": params.max_new_tokens,
-        "do_sample": params.temperature > 0,
-        "num_beams": 1,
-        "repetition_penalty": 1.0,
-    }
-    if params.temperature > 0:
-        chosen |= {"temperature": params.temperature, "top_p": params.top_p, "top_k": 0}
-    return chosen

@@ -9,24 +9,23 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from benchmark.models.budget import cached_rows
+from benchmark.models.generation import end_tokens
 from benchmark.models.lines import Line
 from benchmark.models.memory import does_not_fit, free_memory
 from benchmark.models.placement import memory_bytes
 from benchmark.models.row_cache import RowCache
 from benchmark.models.sampling import next_tokens, uniforms
-from benchmark.records import Text
+from benchmark.thinking import still_open, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmark.models.inputs import Inputs
     from benchmark.models.shared import Encoded, SharedScorer
-    from benchmark.records import Generate, Prompt
-
-Finish = Literal["stop", "length"]
+    from benchmark.records import Finish, Generate, Prompt, Text
 
 SPREAD = 16  # tokens by which prompts that are written together may differ
 COMPACT = 0.25  # share of rows that must have ended before the others are moved together
@@ -87,8 +86,7 @@ class SharedWriter:
         self._inputs = inputs
         self._scorer = scorer
         self._memory = memory_bytes(torch, model)
-        ends = model.generation_config.eos_token_id
-        self._stops = frozenset(ends if isinstance(ends, list) else [ends])
+        self._stops = end_tokens(model, inputs.eos_id)
 
     def texts(self, batch: Sequence[Generate]) -> list[Text]:
         """In the order asked; what is finished before memory runs out is kept."""
@@ -167,8 +165,8 @@ class SharedWriter:
                 ids = self._advance(rows, logits)
                 for row in rows:
                     if row.finish and row.place not in found:
-                        text = self._inputs.decode(row.out)
-                        found[row.place] = Text(text=text, finish=row.finish)
+                        prompt = row.request.prompt
+                        found[row.place] = text_of(self._inputs, prompt, row.out, row.finish)
                 alive = [i for i, row in enumerate(rows) if not row.finish]
                 if not alive:
                     return
@@ -225,6 +223,12 @@ def line_of(inputs: Inputs, prompt: Prompt) -> Line:
     text, _ = inputs.render(prompt)
     ids = tuple(inputs.token_ids(text))
     return Line(prompt=prompt, text=text, ids=ids, end=len(ids))
+
+
+def text_of(inputs: Inputs, prompt: Prompt, ids: Sequence[int], finish: Finish) -> Text:
+    """Written tokens as a text, apart from the thinking that they or their prompt open."""
+    _, tail = inputs.render(prompt)
+    return written(inputs.decode(ids), finish, opened=bool(still_open(tail)))
 
 
 def _cache(row: Row) -> Any:  # noqa: ANN401

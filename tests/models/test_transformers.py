@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, RequestProblem
+from benchmark.models.generation import end_tokens
 from benchmark.models.transformers import TransformersModel, probabilities
 from benchmark.records import (
     Continuation,
@@ -129,7 +130,7 @@ def _identity() -> Any:
 
 def test_labels_that_start_alike_are_refused(demo_model: TransformersModel) -> None:
     """No score rather than a wrong one."""
-    with pytest.raises(ModelProblem, match="do not begin with different tokens"):
+    with pytest.raises(RequestProblem, match="do not begin with different tokens"):
         demo_model.answer([choice("Hm.\n", labels=("A", "A"))])
 
 
@@ -187,10 +188,9 @@ def test_greedy_generation_ignores_the_seed(demo_model: TransformersModel) -> No
 
 def test_cut_text_says_so(demo_model: TransformersModel) -> None:
     """`finish` tells a story that ended from one that was cut."""
-    stops = demo_model._stops()
     (answer,) = demo_model.answer([story(1, n=1)])
     assert isinstance(answer, Text)
-    assert stops
+    assert end_tokens(demo_model._model, demo_model._inputs.eos_id)
     assert answer.finish == "length"
 
 

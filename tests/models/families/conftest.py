@@ -17,7 +17,10 @@ from tests.models.families.parts import write
 from tests.models.families.questions import TALL, WIDE, about
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from benchmark.records import Choice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,18 +64,24 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     cache = tmp_path_factory.mktemp(request.param)
     folder = cache / "tiny"
     write(EVERY[request.param](), folder)
-    full = opened(folder, cache, scoring="full")
-    gain = _sharpen(full)
-    shared = opened(folder, cache, scoring="auto")
+    return paired(request.param, folder, cache, asked=(*about(WIDE), *about(TALL)))
+
+
+def paired(
+    name: str, folder: Path, cache: Path, *, asked: Sequence[Choice], **more: object
+) -> Pair:
+    """A folder's model opened in both ways, and sharpened alike on what is asked."""
+    full = opened(folder, cache, scoring="full", **more)
+    gain = _sharpen(full, asked)
+    shared = opened(folder, cache, scoring="auto", **more)
     _scale(shared, gain)
-    return Pair(name=request.param, shared=shared, full=full, folder=folder, gain=gain)
+    return Pair(name=name, shared=shared, full=full, folder=folder, gain=gain)
 
 
-def _sharpen(model: TransformersModel) -> float:
+def _sharpen(model: TransformersModel, asked: Sequence[Choice]) -> float:
     """How much wider the head must be for the likeliest token to hold half of the mass."""
     import torch
 
-    asked = (*about(WIDE), *about(TALL))
     total = 1.0
     for _ in range(4):  # once, unless the family bends its logits
         logits = np.log(np.stack([plain_row(model, request) for request in asked]))
