@@ -20,7 +20,7 @@ UNWANTED = ("torchaudio", "torchcodec")
 NAMED = re.compile(r'register_meta\("(\w+)"\)|register_fake\("torchvision::(\w+)"\)')
 HOOK = "vllm_on_a_cpu"
 # Run by each interpreter of the environment before torchvision is imported, and only then.
-OPERATORS = '''"""Declares torchvision's operators, whose compiled form needs CUDA; still pictures use none."""
+OPERATORS = '''"""Declares torchvision's operators, compiled for CUDA; still pictures use none."""
 
 import importlib.abc
 import sys
@@ -57,7 +57,7 @@ def main(folder: Path) -> int:
             subprocess.run([*pip, "install", "--isolated", PACKAGE], check=True)
             subprocess.run([*pip, "uninstall", "--yes", *UNWANTED], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"no vLLM: {PACKAGE} cannot be installed in {folder} ({error})", file=sys.stderr)
+        sys.stderr.write(f"no vLLM: {PACKAGE} cannot be installed in {folder} ({error})\n")
         return 1
     mend(folder)
     return 0
