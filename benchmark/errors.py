@@ -35,6 +35,10 @@ class ModelProblem(CultureError):
     """A model cannot be found, loaded or asked."""
 
 
+class RequestProblem(CultureError):
+    """One request cannot be answered; the others of the run can."""
+
+
 class HubProblem(CultureError):
     """The Hub cannot be reached or refused; the message names the flag that does without it."""
 

@@ -63,12 +63,14 @@ def provenance(
     workers: int,
     computed: int,
     stored: int,
+    key_schema: int,
     model: Mapping[str, Json],
 ) -> Mapping[str, Json]:
     """The provenance table of a run file.
 
     ``computed`` and ``stored`` count distinct requests answered by the model and by the store;
-    ``model`` is what the model says of how it ran, empty where none was loaded.
+    ``key_schema`` says how stored answers are named; ``model`` is what the model says of how it
+    ran, empty where none was loaded.
     """
     return {
         "harness_version": __version__,
@@ -83,6 +85,7 @@ def provenance(
         "threads": threads,
         "batch_size": batch_size,
         "workers": workers,
+        "key_schema": key_schema,
         "answers": {"computed": computed, "stored": stored},
         "model": dict(model),
     }

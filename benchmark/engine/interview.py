@@ -10,10 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from benchmark.engine.again import Sample
-from benchmark.engine.keys import Keys, encoder_of
+from benchmark.engine.keys import KEY_SCHEMA, Keys, encoder_of
 from benchmark.engine.plan import plan
 from benchmark.engine.store import ResponseStore
-from benchmark.engine.support import Unsupported, check_supported, task_of
+from benchmark.engine.support import (
+    NotAnswerable,
+    Unsupported,
+    check_answerable,
+    check_supported,
+    task_of,
+)
 from benchmark.errors import CultureError, ModelProblem
 from benchmark.records import (
     Answer,
@@ -50,12 +56,14 @@ class Interview:
         load: Callable[[], Model],
         batch_size: int,
         embedder: Embedder | None = None,
+        key_schema: int = KEY_SCHEMA,
     ) -> None:
         self.identity = identity
         self.n_computed = 0
         self.n_stored = 0
         self._embedder = embedder
-        self._keys = Keys(identity, embedder.identities if embedder is not None else None)
+        encoders = embedder.identities if embedder is not None else None
+        self._keys = Keys(identity, encoders, schema=key_schema)
         self._store = store
         self._load = load
         self._model: Model | None = None
@@ -111,6 +119,7 @@ class Interview:
         lacking = [request for key, request in unique.items() if key not in answers]
         if of_model := [request for request in lacking if not self._is_of_encoder(request)]:
             check_supported(self.load(), of_model)
+            check_answerable(self.load(), of_model)
         self.n_stored += len(answers)
         for batch in plan(asked, batch_size=self.batch_size):
             missing = [i for i in batch if distinct[i] not in answers]
@@ -178,6 +187,11 @@ def run_unit(
         except Unsupported as error:  # before anything was asked: the others are asked again
             for case_id, asked in stage.items():
                 if not error.tasks.isdisjoint(map(task_of, asked)):
+                    outcomes[case_id], waiting[case_id] = error, None
+            continue
+        except NotAnswerable as error:  # likewise
+            for case_id, asked in stage.items():
+                if any(request in error.requests for request in asked):
                     outcomes[case_id], waiting[case_id] = error, None
             continue
         except CultureError as error:

@@ -26,7 +26,10 @@ from benchmark.records import (
     Subject,
 )
 
-KEY_SCHEMA = 1
+KEY_SCHEMA = 2
+# Raise when any prompt is rendered otherwise for a model: the key holds the prompt as the suite
+# wrote it, and an answer to yesterday's rendering is no answer to today's.
+RENDERING = 2
 
 
 def identity_document(identity: ModelIdentity) -> dict[str, Json]:
@@ -49,12 +52,22 @@ def identity_document(identity: ModelIdentity) -> dict[str, Json]:
 class Keys:
     """Keys of requests put to one model, and to the encoders beside it by their names.
 
-    An encoder's vector depends on the encoder alone, so it serves every model's run.
+    An encoder's vector depends on the encoder alone, so it serves every model's run. ``schema`` is
+    that of a bundle whose answers were stored under the keys of a former version.
     """
 
     def __init__(
-        self, identity: ModelIdentity, encoders: Mapping[str, ModelIdentity] | None = None
+        self,
+        identity: ModelIdentity,
+        encoders: Mapping[str, ModelIdentity] | None = None,
+        *,
+        schema: int = KEY_SCHEMA,
     ) -> None:
+        if not 1 <= schema <= KEY_SCHEMA:
+            raise ValueError(f"keys have schemas 1 to {KEY_SCHEMA}, not {schema}")
+        self._head: dict[str, Json] = {"schema": schema}
+        if schema > 1:  # the first knew of one rendering only
+            self._head["rendering"] = RENDERING
         self.context = digest(identity_document(identity))
         self._reads_subject = identity.reads_subject
         documents = {name: identity_document(one) for name, one in (encoders or {}).items()}
@@ -67,7 +80,7 @@ class Keys:
     def __call__(self, request: Request) -> str:
         """64 hex digits; equal for requests that must have equal answers."""
         context = self.context_of(request)
-        document = {"schema": KEY_SCHEMA, "context": context, "ask": request_document(request)}
+        document = {**self._head, "context": context, "ask": request_document(request)}
         if self._reads_subject and context == self.context:
             document["subject"] = _subject(request.subject)
         # The text of `jsonio.canonical`, less its walk for plain types: all of these are.

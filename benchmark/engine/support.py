@@ -1,17 +1,17 @@
-"""What a request asks a model to do, and the refusal of what the model says it cannot.
+"""What a request asks a model to do, and the refusal of what the model says it cannot do.
 
 Knows no store and no case.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never, runtime_checkable
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.records import Choice, Continuation, Embed, Generate, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from benchmark.records import Model, Request
 
@@ -33,6 +33,31 @@ def check_supported(model: Model, requests: Iterable[Request]) -> None:
     tasks = frozenset(map(task_of, requests)) - model.supports
     if tasks:
         raise Unsupported(model, tasks)
+
+
+@runtime_checkable
+class Refuses(Protocol):
+    """A model that says of single requests that it cannot answer them."""
+
+    def refusal(self, request: Request) -> str:
+        """Why it cannot; empty where it can."""
+        ...
+
+
+class NotAnswerable(RequestProblem):
+    """Some of what a model was asked cannot be answered; nothing was asked of it."""
+
+    def __init__(self, reasons: Sequence[tuple[Request, str]]) -> None:
+        super().__init__(reasons[0][1])
+        self.requests = [request for request, _ in reasons]
+
+
+def check_answerable(model: Model, requests: Iterable[Request]) -> None:
+    """Raise `NotAnswerable` where the model refuses some of the requests."""
+    if isinstance(model, Refuses):
+        reasons = [(request, model.refusal(request)) for request in requests]
+        if refused := [(request, reason) for request, reason in reasons if reason]:
+            raise NotAnswerable(refused)
 
 
 def task_of(request: Request) -> Task:

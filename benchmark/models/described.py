@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from benchmark.records import Model
 
 COUNTS = "counts"
+PROMPTS = "prompts"  # each process may have met others
 
 
 @runtime_checkable
@@ -31,7 +32,8 @@ def described(model: Model) -> Mapping[str, Json]:
 def merged(each: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
     """One description of all processes that loaded a model.
 
-    Counts are summed; whatever else differs becomes a list with an entry for each process.
+    Counts are summed and prompts put together; whatever else differs becomes a list with an entry
+    for each process.
 
     >>> merged([{"budget": 8, "counts": {"n": 1}}, {"budget": 4, "counts": {"n": 2}}])
     {'budget': [8, 4], 'counts': {'n': 3}}
@@ -43,6 +45,8 @@ def merged(each: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
         values = [one.get(name) for one in each]
         if name == COUNTS:
             found[name] = _sums(values)
+        elif name == PROMPTS:
+            found[name] = {k: v for one in values if isinstance(one, dict) for k, v in one.items()}
         else:
             same = all(value == values[0] for value in values)
             found[name] = values[0] if same else values

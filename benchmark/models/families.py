@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 # Raise a number when prompts of its path are rendered or read differently: it is part of the
 # store's key, so that answers to the old prompts are not taken for answers to the new ones.
-SHARED: Final = "shared 1"
-FULL: Final = "full 1"
-Scoring = Literal["shared 1", "full 1"]
+SHARED: Final = "shared 2"
+FULL: Final = "full 2"
+Scoring = Literal["shared 2", "full 2"]
 AUTO_MAP = "auto_map"  # of config.json: classes in the repository's own Python files
 CHOICES = ("auto", "shared", "full")
 

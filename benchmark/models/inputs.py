@@ -1,33 +1,49 @@
 """Prompts as a model's input tensors: processor, tokenizer, pictures; one batch at a time.
 
 Knows no weights and no answers. Padding goes to the right: what follows a causal model's last
-real token cannot change what it says there.
+real token cannot change what it says there. A text begins with the model's opening token, if it
+wants one, and ends where its words end.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from benchmark.errors import ModelProblem
+from benchmark.models.control import ControlTokens
 from benchmark.models.pictures import Pictures, RememberingImageProcessor
-from benchmark.models.rendering import render
+from benchmark.models.rendering import Renderer
+from benchmark.records import Choice, Continuation, Embed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from benchmark.records import Prompt
+    from benchmark.records import Prompt, Request
+
+SAMPLE = "Seven zebras"
 
 
 class Inputs:
     """A transformers processor, set up for next-token scores."""
 
-    def __init__(self, processor: Any) -> None:  # noqa: ANN401 - transformers' own, any family
+    def __init__(self, processor: Any, arguments: Mapping[str, object] | None = None) -> None:  # noqa: ANN401 - transformers' own, any family
         self._processor = processor
         self._tokenizer = processor.tokenizer
         self._tokenizer.padding_side = "right"
-        if self._tokenizer.pad_token is None:
-            self._tokenizer.pad_token = self._tokenizer.eos_token
+        if self._tokenizer.pad_token is None:  # any token will do
+            self._tokenizer.pad_token = (
+                self._tokenizer.eos_token or self._tokenizer.convert_ids_to_tokens(0)
+            )
+        _end_open(self._tokenizer)
         processor.image_processor = RememberingImageProcessor(processor.image_processor)
         self._pictures = Pictures()
+        self.renderer = Renderer(processor, arguments)
+        self._control = ControlTokens(processor)
+
+    @property
+    def who(self) -> str:
+        """The processor's class, for messages."""
+        return type(self._processor).__name__
 
     @property
     def pad_id(self) -> int:
@@ -36,11 +52,28 @@ class Inputs:
 
     def render(self, prompt: Prompt) -> tuple[str, str]:
         """Full text, and the part of it that follows the user's words."""
-        return render(self._processor, prompt)
+        return self.renderer(prompt)
+
+    def commands(self, request: Request) -> tuple[str, ...]:
+        """Control tokens in the words of a request, which the model would obey instead of read."""
+        if isinstance(request, Embed):
+            return ()
+        prompt = request.prompt
+        words = [part for part in prompt.prefix if isinstance(part, str)]
+        words += [prompt.suffix, prompt.lead_in]
+        if isinstance(request, Choice):
+            words += request.labels
+        if isinstance(request, Continuation):
+            words += request.texts
+        return tuple(dict.fromkeys(found for text in words for found in self._control(text)))
 
     def token_ids(self, text: str) -> list[int]:
         """Tokens with image placeholders as they stand, not expanded."""
         return list(self._tokenizer(text, add_special_tokens=self._adds_special(text))["input_ids"])
+
+    def tokens(self, ids: Sequence[int]) -> list[str]:
+        """Tokens as the tokenizer writes them, special ones too."""
+        return [str(token) for token in self._tokenizer.convert_ids_to_tokens(list(ids))]
 
     def decode(self, ids: object) -> str:
         """Text of tokens, without special ones."""
@@ -62,3 +95,34 @@ class Inputs:
         """Unless the chat template has already written the text's opening token."""
         opening = self._tokenizer.bos_token
         return not (opening and text.startswith(opening))
+
+
+def _end_open(tokenizer: Any) -> None:  # noqa: ANN401
+    """Keep a tokenizer from closing every text: an answer is read, or written on, behind it."""
+    before, after = _around(tokenizer)
+    if not after:
+        return
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is not None:
+        from tokenizers.processors import TemplateProcessing
+
+        opening = [(str(token), int(tokenizer.convert_tokens_to_ids(token))) for token in before]
+        backend.post_processor = TemplateProcessing(
+            single=" ".join([*(token for token, _ in opening), "$A"]), special_tokens=opening
+        )
+    if backend is None or _around(tokenizer)[1]:
+        raise ModelProblem(
+            f"{type(tokenizer).__name__} puts {' '.join(map(str, after))} behind every text, so no "
+            "answer can be read there; switch it off in tokenizer_config.json (add_eos_token)"
+        )
+
+
+def _around(tokenizer: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
+    """The special tokens that a tokenizer puts before and behind a text."""
+    plain = list(tokenizer(SAMPLE, add_special_tokens=False)["input_ids"])
+    whole = list(tokenizer(SAMPLE, add_special_tokens=True)["input_ids"])
+    for at in range(len(whole) - len(plain) + 1):
+        if whole[at : at + len(plain)] == plain:
+            names = tokenizer.convert_ids_to_tokens
+            return names(whole[:at]), names(whole[at + len(plain) :])
+    return [], []

@@ -52,8 +52,9 @@ def label_tokens(tokenise: Tokenise, context: str, labels: Sequence[str]) -> Lab
 class Labels:
     """Label tokens of one tokenizer; what repeats over questions is looked up once."""
 
-    def __init__(self, tokenise: Tokenise) -> None:
+    def __init__(self, tokenise: Tokenise, *, who: str = "its processor") -> None:
         self._tokenise = tokenise
+        self._who = who
         self._known: Recent[LabelTokens] = Recent(256)
 
     def __call__(
@@ -63,11 +64,29 @@ class Labels:
 
         ``row`` are the tokens of ``text`` + first label; they show whether the tokens behind
         ``tail``, which ends the text, are those in which the full prompt ends.
+
+        Raises
+        ------
+        ModelProblem
+            The row ends in other tokens than its text: then nobody knows where it is to be read.
         """
         found = self._known.get((tail, labels), lambda: label_tokens(self._tokenise, tail, labels))
         if tuple(row[-len(found.probe) :]) == found.probe:
             return found
-        return label_tokens(self._tokenise, text, labels)
+        found = label_tokens(self._tokenise, text, labels)
+        check_end(row, found.probe, who=self._who)
+        return found
+
+
+def check_end(row: Sequence[int], wanted: Sequence[int], *, who: str) -> None:
+    """Raise unless a row of tokens ends as its text does; some processors append to it."""
+    if not wanted or tuple(row[-len(wanted) :]) == tuple(wanted):
+        return
+    raise ModelProblem(
+        f"{who} ends a prompt in other tokens than its text has ({list(row[-len(wanted) - 1 :])} "
+        f"for {list(wanted)}): it appends to prompts or rewrites them, so the answer would be read "
+        "at a wrong place; this model cannot be scored, and --scoring 'sampled 10' does without"
+    )
 
 
 def common_prefix(rows: Sequence[Sequence[int]]) -> int:

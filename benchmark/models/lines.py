@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from benchmark.records import Prompt
 
 # Suffixes that begin with different characters and, in any tokenizer, with different tokens.
-PROBES = ("A", "The", "\n", " (", "9.")
+PROBES = ("A", "The", "\nA", " (", "9.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

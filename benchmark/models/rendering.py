@@ -1,75 +1,106 @@
 """A prompt as the text that a processor reads: chat template, image placeholders, lead-in.
 
-Knows no weights and decodes no image; a processor is anything with the two attributes below.
+Knows no weights and decodes no image; a template's ways are `chat_template`'s.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem
+from benchmark.models.chat_template import ChatTemplate, image_token, template_of
+from benchmark.models.template_arguments import OPTION
+from benchmark.thinking import still_open
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from benchmark.records import Prompt
 
 
-class ChatProcessor(Protocol):
-    """The part of a transformers processor that turns a conversation into text."""
+class Renderer:
+    """Prompts of one processor; `arguments` is what its template is told."""
+
+    def __init__(self, processor: Any, arguments: Mapping[str, object] | None = None) -> None:  # noqa: ANN401 - transformers' own, any family
+        self._processor = processor
+        self._template: ChatTemplate | None = None
+        if template_of(processor):
+            self._template = ChatTemplate(processor, arguments or {})
+        elif arguments:
+            raise ModelProblem(
+                f"{type(processor).__name__} has no chat template that {OPTION} could tell "
+                f"{', '.join(arguments)}; leave it out"
+            )
 
     @property
-    def chat_template(self) -> object: ...
+    def source(self) -> str:
+        """The chat template as it stands; empty where there is none."""
+        return self._template.source if self._template is not None else ""
 
-    def apply_chat_template(
-        self,
-        conversation: list[dict[str, object]],
-        *,
-        add_generation_prompt: bool,
-        tokenize: bool,
-    ) -> str: ...
+    @property
+    def arguments(self) -> Mapping[str, object]:
+        """What the template is told besides the conversation, switches set by default included."""
+        return self._template.arguments if self._template is not None else {}
 
+    def __call__(self, prompt: Prompt) -> tuple[str, str]:
+        """Full text up to the lead-in's end, and that part of it which follows the user's words.
 
-def render(processor: ChatProcessor, prompt: Prompt) -> tuple[str, str]:
-    """Full text up to the lead-in's end, and that part of it which follows the user's words.
+        The second part (turn markers and lead-in) is the context in which labels are tokenised.
 
-    The second part (turn markers and lead-in) is the context in which labels are tokenised. It
-    is the whole text where the template rewrote the user's words and they cannot be found again.
-    """
-    parts = user_parts(prompt)
-    if getattr(processor, "chat_template", None):
-        content = [_block(part) for part in parts]
-        text = processor.apply_chat_template(
-            [{"role": "user", "content": content}], add_generation_prompt=True, tokenize=False
-        )
-    else:
-        text = plain_chat(processor, parts)
-    words = next((part for part in reversed(parts) if part), "").rstrip()
-    before, found, after = text.rpartition(words) if words else ("", "", text)
-    full = text + prompt.lead_in
-    return full, after + prompt.lead_in if found and before else full
+        Raises
+        ------
+        ModelProblem
+            The template does not write the user's words as they are, or would have the lead-in
+            read as the model's thinking.
+        """
+        parts = user_parts(prompt)
+        if self._template is None:
+            full = plain_chat(self._processor, parts, prompt.lead_in)
+        else:
+            full = self._template.answered(parts, prompt.lead_in)
+        tail = self._behind(full, [part.strip() for part in parts if part is not None])
+        tag = still_open(tail)
+        if tag and prompt.lead_in:
+            raise ModelProblem(
+                f"the chat template of {type(self._processor).__name__} opens {tag} before the "
+                "answer, so options would be scored inside the model's thinking; switch thinking "
+                f"off if the template knows how ({OPTION}), or ask for written answers with "
+                "--scoring 'sampled 10'"
+            )
+        return full, tail
+
+    def _behind(self, full: str, words: Sequence[str]) -> str:
+        """What follows the user's words, each of which must be there as it was given, in order."""
+        at = 0
+        for part in filter(None, words):
+            found = full.find(part, at)
+            if found < 0:
+                raise ModelProblem(
+                    f"the chat template of {type(self._processor).__name__} changes the user's "
+                    f"words {part[:40]!r}, so the model would not be asked what is meant; mend "
+                    "chat_template.jinja in the model's folder"
+                )
+            at = found + len(part)
+        return full[at:]
 
 
 def user_parts(prompt: Prompt) -> tuple[str | None, ...]:
-    """The user's turn in order, None for an image; the suffix continues a closing text."""
+    """The user's turn in order, None for an image; the suffix continues a closing text.
+
+    White space that ends the turn is left out, as some templates do it: the same words are then
+    the same turn to every model.
+    """
     parts = [part if isinstance(part, str) else None for part in prompt.prefix]
     if parts and parts[-1] is not None:
         parts[-1] += prompt.suffix
     elif prompt.suffix:
         parts.append(prompt.suffix)
+    if parts and parts[-1] is not None:
+        parts[-1] = parts[-1].rstrip()
     return tuple(parts)
 
 
-def plain_chat(processor: object, parts: Sequence[str | None]) -> str:
+def plain_chat(processor: object, parts: Sequence[str | None], lead_in: str = "") -> str:
     """``USER: … ASSISTANT:``, for processors that come without a chat template."""
-    image = getattr(processor, "image_token", None)
-    if None in parts and not isinstance(image, str):
-        raise ModelProblem(
-            f"{type(processor).__name__} has neither a chat template nor an image token, so there "
-            "is no way to show it an image; add a chat_template.jinja to the model's folder"
-        )
-    return "USER: " + "".join(f"{image}\n" if p is None else p for p in parts) + " ASSISTANT:"
-
-
-def _block(part: str | None) -> dict[str, object]:
-    return {"type": "image"} if part is None else {"type": "text", "text": part}
+    words = "".join(f"{image_token(processor)}\n" if part is None else part for part in parts)
+    return f"USER: {words} ASSISTANT:" + (f" {lead_in.lstrip()}" if lead_in else "")

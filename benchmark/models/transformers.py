@@ -7,18 +7,22 @@ encoding of their shared prefix, or each in full, which is also what the former 
 from __future__ import annotations
 
 import inspect
+import math
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.budget import TokenBudget, token_budget
 from benchmark.models.families import SHARED
 from benchmark.models.inputs import Inputs
-from benchmark.models.labels import Labels, common_prefix
+from benchmark.models.labels import Labels, check_end, common_prefix
 from benchmark.models.memory import Halving, does_not_fit
 from benchmark.models.placement import entry, is_spread
 from benchmark.models.readings import by_request, probabilities
 from benchmark.models.shared_answers import SharedAnswers
+from benchmark.models.shown import Shown
+from benchmark.models.template_arguments import template_arguments
 from benchmark.models.writing import SharedWriter, line_of
 from benchmark.records import (
     Answer,
@@ -60,8 +64,10 @@ class TransformersModel:
     ) -> None:
         self._identity = identity
         self._model = model
-        self._inputs = Inputs(processor)
-        self._labels = Labels(self._inputs.token_ids)
+        self._inputs = Inputs(processor, template_arguments(identity.model_args))
+        self._labels = Labels(self._inputs.token_ids, who=self._inputs.who)
+        self._shown = Shown(self._inputs)
+        self._unscored: Counter[str] = Counter()
         self._device = entry(model)
         self._spread = is_spread(model)
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
@@ -83,24 +89,51 @@ class TransformersModel:
 
     def describe(self) -> Mapping[str, Json]:
         """How many tokens or rows ran together, and what was left of it where memory ran out."""
+        said: dict[str, Json] = {
+            "prompts": self._shown.document(),
+            "template_arguments": dict(self._inputs.renderer.arguments),
+            "counts": {
+                f"unscored for {token!r} in the words, which is a command to this model": n
+                for token, n in sorted(self._unscored.items())
+            },
+        }
         if self._shared is None:
-            return {"rows_after_halving": self._halving.most}
+            return {**said, "rows_after_halving": self._halving.most}
         left = self._budget.tokens
         halved = left if left < self._budget.resolved else None
         most = None if self._writer is None else self._writer.most
         return {
+            **said,
             "token_budget": self._budget.resolved,
             "token_budget_after_halving": halved,
             **({} if most is None else {"texts_together_after_halving": most}),
         }
 
+    def refusal(self, request: Request) -> str:
+        """Why a text cannot be written without obeying words of its prompt; empty where it can."""
+        commands = self._inputs.commands(request) if isinstance(request, Generate) else ()
+        if not commands:
+            return ""
+        return (
+            f"the words of a prompt for {request.subject.item_id!r} hold {', '.join(commands)}, "
+            f"which {self._identity.name} would obey instead of read; word it otherwise"
+        )
+
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
-        """Answers in the order asked; choices share a forward, apart those without an image."""
+        """Answers in the order asked; choices share a forward, apart those without an image.
+
+        A question whose words hold a command to this model is not asked: its answer is NaN.
+        """
         answers: dict[int, Answer] = {}
         choices: list[tuple[int, Choice]] = []
         continuations: list[tuple[int, Continuation]] = []
         texts: list[tuple[int, Generate]] = []
         for i, request in enumerate(batch):
+            if not isinstance(request, Embed):
+                if unscored := self._not_asked(request):
+                    answers[i] = unscored
+                    continue
+                self._shown.note(request)
             match request:
                 case Choice():
                     choices.append((i, request))
@@ -122,6 +155,19 @@ class TransformersModel:
         written = self._all_texts([request for _, request in texts])
         answers.update(zip((i for i, _ in texts), written, strict=True))
         return [answers[i] for i in range(len(batch))]
+
+    def _not_asked(self, request: Choice | Continuation | Generate) -> Answer | None:
+        """What stands for the answer of a request whose words hold a command; None for others."""
+        if reason := self.refusal(request):
+            raise RequestProblem(reason)
+        commands = self._inputs.commands(request)
+        if not commands:
+            return None
+        self._unscored.update(commands)
+        if isinstance(request, Choice):
+            return Probabilities(p=(math.nan,) * len(request.labels), option_mass=math.nan)
+        n = len(request.texts) if isinstance(request, Continuation) else 0
+        return LogLikelihoods(total=(math.nan,) * n, n_tokens=(0,) * n)
 
     def tokens(self, request: Request) -> tuple[int, int]:
         """Tokens that a request shares with its group (0 where prompts run in full), and its own.
@@ -234,6 +280,7 @@ class TransformersModel:
         if n == 0:
             return 0.0, 0
         inputs = self._tensors([before + text], [prompt])
+        check_end(inputs["input_ids"][0].tolist(), whole[-n:], who=self._inputs.who)
         keep = {"logits_to_keep": n + 1} if self._keeps else {}
         with torch.inference_mode():
             logits = self._model(**inputs, **keep, use_cache=False).logits[0, -n - 1 : -1]

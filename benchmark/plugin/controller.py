@@ -215,6 +215,7 @@ class Controller:
             workers=self.workers,
             computed=counts[0],
             stored=counts[1],
+            key_schema=replays.key_schema(settings.replay, suite=run.run.suite),
             model=merged(self.config.stash.get(traffic.DESCRIBED, {}).get(name, [])),
         )
         return {**about, **replays.said(settings.replay)}

@@ -98,13 +98,17 @@ class Desk:
                 load=lambda: self._model(identity, suite),
                 batch_size=self._state.settings.batch_size or registry.default_batch_size(identity),
                 embedder=self._embedder(name, identity),
+                key_schema=replays.key_schema(
+                    self._state.settings.replay, suite=suite.suite.meta.name
+                ),
             )
         return self._interviews[name]
 
     def _embedder(self, name: str, identity: ModelIdentity) -> Embedder | None:
         settings, encoders = self._state.settings, self._state.encoders.get(name, {})
         if encoders and settings.replay is not None:
-            return replays.model_of(settings.replay, identity, encoders)
+            suite = self._state.named(name).suite.meta.name
+            return replays.model_of(settings.replay, identity, encoders, suite=suite)
         return beside.embedder(settings, encoders)
 
     def _identity(self, name: str) -> ModelIdentity:
@@ -121,6 +125,6 @@ class Desk:
             self._models[identity] = (
                 registry.open_model(settings, identity, survey=suite.suite.survey)
                 if settings.replay is None
-                else replays.model_of(settings.replay, identity)
+                else replays.model_of(settings.replay, identity, suite=suite.suite.meta.name)
             )
         return self._models[identity]

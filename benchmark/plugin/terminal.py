@@ -168,7 +168,8 @@ def _odd_answers(reporter: Any, run: SuiteRun) -> None:
     model: Any = run.run.provenance.get("model") or {}
     for name, count in model.get(COUNTS, {}).items():
         if count:
-            reporter.write_line(f"{name.replace('_', ' ')}: {count}", yellow=True)
+            said = name if " " in name else name.replace("_", " ")
+            reporter.write_line(f"{said}: {count}", yellow=True)
 
 
 def _rows(reporter: Any, path: Path, run: SuiteRun, width: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from benchmark.engine.interview import run_unit
-from benchmark.engine.keys import Keys
+from benchmark.engine.keys import KEY_SCHEMA, Keys
 from benchmark.errors import CultureError, DataProblem
 from benchmark.records import (
     Answer,
@@ -44,11 +44,13 @@ class BundleModel:
         identity: ModelIdentity,
         answers: AnswerReader,
         encoders: Mapping[str, ModelIdentity] | None = None,
+        *,
+        key_schema: int = KEY_SCHEMA,
     ) -> None:
         self.identity = identity
         self.identities = encoders or {}
         self._answers = answers
-        self._keys = Keys(identity, encoders)
+        self._keys = Keys(identity, encoders, schema=key_schema)
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """The answers to exactly these requests.

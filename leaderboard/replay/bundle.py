@@ -19,12 +19,14 @@ from typing import Any, TypeVar, cast
 
 from benchmark import __version__
 from benchmark.engine.answers import decode, encode
+from benchmark.engine.keys import KEY_SCHEMA
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, canonical, pretty
 from benchmark.records import Answer
 from leaderboard.runs import Run, parse
 
-SCHEMA = "pytest-culture/bundle/1"
+SCHEMA = "pytest-culture/bundle/2"
+FORMER = "pytest-culture/bundle/1"  # says nothing of its keys, which are of the first schema
 MANIFEST, ANSWERS = "manifest.json", "answers.jsonl"
 LICENCE = (
     "Answers of the model named in each run, and figures computed from them. Ids and figures of "
@@ -39,7 +41,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 class Entry:
     """A run of a bundle: the member it stands in, and what is there to recompute it.
 
-    ``asked`` holds the keys of each case's requests in their order, where the rows do not say.
+    ``asked`` holds the keys of each case's requests in their order, where the rows do not say;
+    ``key_schema`` says how they were made.
     """
 
     file: str
@@ -47,6 +50,7 @@ class Entry:
     figures: str | None = None
     pictures: str | None = None
     asked: Mapping[str, Sequence[str]]
+    key_schema: int = KEY_SCHEMA
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,7 +164,7 @@ def _manifest(path: Path, members: Mapping[str, bytes]) -> Mapping[str, Any]:
         raise BoardProblem(f"{path} is a zip file, but not a response bundle: it has no {MANIFEST}")
     manifest = _readable(path, lambda: json.loads(members[MANIFEST]))
     schema = manifest.get("schema") if isinstance(manifest, dict) else None
-    if schema != SCHEMA:
+    if schema not in (SCHEMA, FORMER):
         raise BoardProblem(
             f"bundle {path} has schema {schema!r}, this version reads {SCHEMA!r}; upgrade "
             "pytest-culture or name another file"
@@ -172,6 +176,11 @@ def _entry(about: Mapping[str, Any], members: Mapping[str, bytes]) -> Entry:
     run = parse(json.loads(members[about["file"]]))
     if run.config_digest != about["config_digest"]:
         raise ValueError(f"{about['file']} has configuration {run.config_digest}")
+    key_schema = about.get("key_schema", 1)
+    if key_schema not in range(1, KEY_SCHEMA + 1):
+        raise ValueError(
+            f"{about['file']} has keys of schema {key_schema!r}, not 1 to {KEY_SCHEMA}"
+        )
     asked = about.get("asked")
     noted = {} if asked is None else dict(json.loads(members[asked]))
     for name in (about.get("figures"), about.get("pictures")):
@@ -183,6 +192,7 @@ def _entry(about: Mapping[str, Any], members: Mapping[str, bytes]) -> Entry:
         figures=about.get("figures"),
         pictures=about.get("pictures"),
         asked=noted,
+        key_schema=key_schema,
     )
 
 

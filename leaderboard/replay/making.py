@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmark.engine.keys import identity_document
+from benchmark.engine.keys import KEY_SCHEMA, identity_document
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, DataProblem, StoreProblem
 from benchmark.images.image_set import ImageSet
@@ -110,6 +110,7 @@ def _add(
             "file": file,
             "suite": run.suite,
             "config_digest": run.config_digest,
+            "key_schema": key_schema(run),
             "identity": {"name": run.model.name, **identity_document(run.model)},
             **_figures(content, run, suite),
             **_noted(content, file, asked),
@@ -133,6 +134,23 @@ def _suite(run: Run, origin: Origin) -> Suite:
                 f"of {run.model.name} was measured on; name those with --{what}"
             )
     return suite
+
+
+def key_schema(run: Run) -> int:
+    """The schema of the keys under which a run's answers are stored; runs were silent of the first.
+
+    Raises
+    ------
+    BoardProblem
+        A later version made the run.
+    """
+    schema = run.provenance.get("key_schema", 1)
+    if not isinstance(schema, int) or not 1 <= schema <= KEY_SCHEMA:
+        raise BoardProblem(
+            f"the run of {run.model.name} names its answers by keys of schema {schema!r}, this "
+            f"version knows 1 to {KEY_SCHEMA}; upgrade pytest-culture"
+        )
+    return schema
 
 
 def _keys(run: Run) -> list[str]:
@@ -164,7 +182,7 @@ def _asked(run: Run, suite: Suite, stores: Sequence[ResponseStore]) -> dict[str,
             found |= store.get([key for key in keys if key not in found])
         return found
 
-    model = BundleModel(run.model, read, encoders_of(run))
+    model = BundleModel(run.model, read, encoders_of(run), key_schema=key_schema(run))
     asked: dict[str, list[str]] = {}
     for row in run.rows:
         noted = asked.setdefault(row.case.case_id, [])

@@ -136,7 +136,12 @@ def _asker(
     level: Level, entry: Entry, answers: Mapping[str, Answer]
 ) -> Callable[[CaseRecord], Ask]:
     if level == "full":
-        model = BundleModel(entry.run.model, lookup(answers), encoders_of(entry.run))
+        model = BundleModel(
+            entry.run.model,
+            lookup(answers),
+            encoders_of(entry.run),
+            key_schema=entry.key_schema,
+        )
         return lambda _: model.ask
     return lambda record: by_place(
         record, entry.asked.get(record.case.case_id, ()), lookup(answers)

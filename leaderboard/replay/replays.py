@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from benchmark.engine.keys import KEY_SCHEMA
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
 from benchmark.records import ModelIdentity
@@ -52,10 +53,21 @@ def encoders_for(path: Path, *, suite: str) -> Mapping[str, ModelIdentity]:
 
 
 def model_of(
-    path: Path, identity: ModelIdentity, encoders: Mapping[str, ModelIdentity] | None = None
+    path: Path,
+    identity: ModelIdentity,
+    encoders: Mapping[str, ModelIdentity] | None = None,
+    *,
+    suite: str,
 ) -> BundleModel:
     """The model that reads the bundle."""
-    return BundleModel(identity, lookup(_read(path).answers), encoders)
+    schema = key_schema(path, suite=suite)
+    return BundleModel(identity, lookup(_read(path).answers), encoders, key_schema=schema)
+
+
+def key_schema(path: Path | None, *, suite: str) -> int:
+    """How answers are named: as in the bundle's runs of a suite, or as today without a bundle."""
+    entries = _read(path).entries if path is not None else ()
+    return min((e.key_schema for e in entries if e.run.suite == suite), default=KEY_SCHEMA)
 
 
 def store_in(cache_folder: Path, path: Path) -> Path:

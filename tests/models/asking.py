@@ -27,7 +27,7 @@ def picture(colour: str, size: tuple[int, int] = (64, 64)) -> ImageRef:
 
 
 def prompt(
-    *before: str | ImageRef, question: str = QUESTION, lead_in: str = " I choose ("
+    *before: str | ImageRef, question: str = QUESTION, lead_in: str = "I choose ("
 ) -> Prompt:
     """A prompt whose user turn opens with these parts."""
     return Prompt(prefix=before, suffix=question, lead_in=lead_in)

@@ -8,33 +8,85 @@ from typing import Any
 import pytest
 
 from benchmark.errors import ModelProblem
-from benchmark.models.rendering import plain_chat, render, user_parts
+from benchmark.models.rendering import Renderer, plain_chat, user_parts
 from benchmark.records import Prompt
 from tests.models.asking import picture
 
+pytest.importorskip("jinja2", reason="templates are Jinja's")
+
+QUESTION = Prompt(prefix=("Rules.\n", picture("red"), "Look. "), suffix="Why?\n", lead_in="I say (")
+WORDS = Prompt(prefix=("Rules.\n",), suffix="Why?\n", lead_in="I say (")
+
+# The traits of real templates, in templates of our own. Parts as a list, and how a turn opens:
+EACH = (
+    "{% for c in m['content'] %}{% if c['type'] == 'image' %}<image>{% else %}{{ c['text'] }}"
+    "{% endif %}{% endfor %}"
+)
+GLUED = (  # the generation prompt lacks the space that an answer has
+    "{% for m in messages %}{{ m['role']|upper }}: " + EACH + " {% endfor %}"
+    "{% if add_generation_prompt %}ASSISTANT:{% endif %}"
+)
+TURNS = "{% for m in messages %}<{{ m['role'] }}>\n" + EACH + "<end>\n{% endfor %}"
+OPENED = TURNS + "{% if add_generation_prompt %}<assistant>\n{% endif %}"
+THINKS = TURNS + "{% if add_generation_prompt %}<assistant>\n<think>\n{% endif %}"
+SWITCH = TURNS + (
+    "{% if add_generation_prompt %}<assistant>\n<think>\n{{ '\n</think>\n\n' "
+    "if enable_thinking is defined and not enable_thinking }}{% endif %}"
+)
+TRIMS = TURNS.replace("{{ c['text'] }}", "{{ c['text']|trim }}") + (
+    "{% if add_generation_prompt %}<assistant>\n{% endif %}"
+)
+STRINGS = (
+    "{% for m in messages %}{{ m['role']|upper }}: {{ m['content'] }}\n{% endfor %}"
+    "{% if add_generation_prompt %}ASSISTANT:{% endif %}"
+)
+PICTURE_FIRST = (
+    "{% for m in messages %}{{ m['role'] }}: {% for c in m['content'] if c['type'] == 'image' %}"
+    "<image>\n{% endfor %}{% for c in m['content'] if c['type'] == 'text' %}{{ c['text'] }} "
+    "{% endfor %}{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}"
+)
+DEAF = "{% for m in messages %}{{ m['role'] }}{% endfor %}"
+BLIND = TURNS.replace("<image>", "") + "{% if add_generation_prompt %}<assistant>\n{% endif %}"
+LOUD = TURNS.replace("{{ c['text'] }}", "{{ c['text']|upper }}")
+NO_ANSWERS = "{{ raise_exception('a user must end') if messages[-1]['role'] != 'user' }}" + OPENED
+RAISES = "{{ raise_exception('I want tools') }}"
+
 
 class Templated:
-    """A processor whose template shows what it was given."""
+    """A processor with a template of its own and no tokenizer behind it."""
 
-    chat_template = "some template"
+    image_token = "<image>"  # noqa: S105 - a placeholder
 
-    def __init__(self, *, trims: bool = False) -> None:
-        self._trims = trims
+    def __init__(self, source: str) -> None:
+        self.chat_template = source
 
     def apply_chat_template(
         self,
         conversation: list[dict[str, Any]],
         *,
+        chat_template: str,
         add_generation_prompt: bool,
         tokenize: bool,
+        **told: object,
     ) -> str:
-        assert add_generation_prompt
+        """As transformers renders it."""
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+
         assert not tokenize
-        (message,) = conversation
-        words = "".join(
-            "<image>" if c["type"] == "image" else c["text"] for c in message["content"]
+        environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
+
+        def refuse(why: str) -> str:
+            raise ValueError(why)
+
+        environment.globals["raise_exception"] = refuse
+        return environment.from_string(chat_template).render(
+            messages=conversation, add_generation_prompt=add_generation_prompt, **told
         )
-        return f"<{message['role']}>{words.strip() if self._trims else words}<bot>"
+
+
+def rendered(source: str, prompt: Prompt = QUESTION, **told: object) -> tuple[str, str]:
+    """Full text and tail under a template."""
+    return Renderer(Templated(source), told)(prompt)
 
 
 def test_suffix_continues_the_last_text() -> None:
@@ -50,35 +102,110 @@ def test_suffix_behind_an_image_is_a_part_of_its_own() -> None:
     assert user_parts(Prompt(prefix=(picture("red"),), suffix="")) == (None,)
 
 
-@pytest.mark.parametrize("trims", [False, True])
-def test_lead_in_follows_the_template_as_it_stands(trims: bool) -> None:
-    """The lead-in opens the assistant's turn; the tail starts behind the user's last word."""
-    prompt = Prompt(prefix=("rules ", picture("red")), suffix="why?\n", lead_in=" I say (")
-    text, tail = render(Templated(trims=trims), prompt)
-    newline = "" if trims else "\n"
-    assert text == f"<user>rules <image>why?{newline}<bot> I say ("
-    assert tail == f"{newline}<bot> I say ("
+def test_a_turn_ends_with_its_last_word() -> None:
+    """The line break that closes a template file's text is no part of what is asked."""
+    assert user_parts(Prompt(prefix=("Rules.\n",), suffix="Why?\n")) == ("Rules.\nWhy?",)
+    assert user_parts(Prompt(prefix=("Rules.\n", picture("red")), suffix="")) == ("Rules.\n", None)
 
 
-def test_tail_is_the_whole_text_where_the_words_were_rewritten() -> None:
-    """A template that changes the user's words leaves nothing to rely on."""
-    prompt = Prompt(prefix=(), suffix="why?", lead_in="(")
-    processor = Templated()
-    processor.apply_chat_template = lambda *_, **__: "<user>WHY?<bot>"  # type: ignore[method-assign]
-    assert render(processor, prompt) == ("<user>WHY?<bot>(",) * 2
+@pytest.mark.parametrize(
+    ("source", "tail"),
+    [
+        (GLUED, " ASSISTANT: I say ("),  # and not "ASSISTANT:I say ("
+        (OPENED, "<end>\n<assistant>\nI say ("),
+        (TRIMS, "<end>\n<assistant>\nI say ("),
+        (STRINGS, "\nASSISTANT: I say ("),
+        (PICTURE_FIRST, " assistant: I say ("),
+        (NO_ANSWERS, "<end>\n<assistant>\nI say ("),
+    ],
+)
+def test_the_lead_in_stands_as_the_template_writes_an_answer(source: str, tail: str) -> None:
+    """An assistant's turn that holds the lead-in, cut behind it, opens the answer."""
+    for prompt in (QUESTION, WORDS):
+        text, found = rendered(source, prompt)
+        assert found == tail
+        assert text.endswith(tail)
+
+
+def test_without_a_lead_in_the_generation_prompt_is_the_end() -> None:
+    """As a model is asked to write."""
+    prompt = Prompt(prefix=("Rules.\n",), suffix="Why?")
+    assert rendered(GLUED, prompt) == ("USER: Rules.\nWhy? ASSISTANT:", " ASSISTANT:")
+
+
+def test_thinking_is_off_where_the_template_knows_how() -> None:
+    """The empty block that the template then writes stands before the lead-in."""
+    assert rendered(SWITCH)[1] == "<end>\n<assistant>\n<think>\n\n</think>\n\nI say ("
+
+
+@pytest.mark.parametrize(("source", "told"), [(THINKS, {}), (SWITCH, {"enable_thinking": True})])
+def test_options_are_not_scored_inside_thinking(source: str, told: dict[str, object]) -> None:
+    """An open tag before the lead-in is refused, with the options that help named."""
+    with pytest.raises(ModelProblem, match=r"opens <think>.*--template-args.*--scoring 'sampled"):
+        rendered(source, **told)
+
+
+def test_a_text_is_written_behind_open_thinking() -> None:
+    """Nothing is scored there: the text begins where the thinking ends."""
+    prompt = Prompt(prefix=("Rules.\n",), suffix="Why?")
+    assert rendered(THINKS, prompt)[1] == "<end>\n<assistant>\n<think>\n"
+
+
+def test_an_argument_that_the_template_never_reads_is_refused() -> None:
+    """It would enter the key and change nothing."""
+    with pytest.raises(ModelProblem, match=r"unknown argument 'enable_thinkin'.*enable_thinking"):
+        rendered(SWITCH, enable_thinkin=False)
+
+
+def test_content_is_a_string_where_the_template_prints_it() -> None:
+    """A list would be printed as Python writes it."""
+    text, _ = rendered(STRINGS)
+    assert text == "USER: Rules.\n<image>\nLook. Why?\nASSISTANT: I say ("
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (DEAF, "leaves the user's words out"),
+        (BLIND, "leaves the picture out"),
+        (LOUD, "leaves the user's words out"),
+        (RAISES, r"refuses a user's turn \(I want tools\)"),
+        ("{% for m in messages", "refuses a user's turn"),
+    ],
+)
+def test_a_template_that_does_not_ask_what_is_meant_is_refused(source: str, said: str) -> None:
+    """One sentence that names the processor, and no score."""
+    with pytest.raises(ModelProblem, match=f"the chat template of Templated {said}") as caught:
+        rendered(source)
+    assert "\n" not in str(caught.value)
+
+
+def test_words_that_the_template_changes_are_refused() -> None:
+    """What was meant is not what the model would read."""
+    source = OPENED.replace("{{ c['text'] }}", "{{ c['text']|replace('Look', 'See') }}")
+    with pytest.raises(ModelProblem, match=r"changes the user's words 'Look\. Why\?'"):
+        rendered(source)
+
+
+def test_the_tokenizers_template_serves_where_the_processor_has_none() -> None:
+    """As transformers finds it for text models."""
+    processor = Templated(OPENED)
+    processor.tokenizer = SimpleNamespace(chat_template=OPENED)  # type: ignore[attr-defined]
+    processor.chat_template = None  # type: ignore[assignment]
+    assert Renderer(processor)(WORDS)[1] == "<end>\n<assistant>\nI say ("
 
 
 def test_processor_without_template_gets_the_plain_form() -> None:
     """`USER: … ASSISTANT:` with the processor's image token."""
     processor: Any = SimpleNamespace(chat_template=None, image_token="<img>")  # noqa: S106 - a placeholder
-    prompt = Prompt(prefix=("rules ", picture("red")), suffix="why?", lead_in=" (")
-    text, tail = render(processor, prompt)
+    prompt = Prompt(prefix=("rules ", picture("red")), suffix="why?", lead_in="(")
+    text, tail = Renderer(processor)(prompt)
     assert text == "USER: rules <img>\nwhy? ASSISTANT: ("
     assert tail == " ASSISTANT: ("
 
 
 def test_image_without_any_token_for_it_is_refused() -> None:
     """An image that is silently left out would be scored as if it was seen."""
-    with pytest.raises(ModelProblem, match="neither a chat template nor an image token"):
+    with pytest.raises(ModelProblem, match="neither a chat template that shows pictures nor"):
         plain_chat(SimpleNamespace(), [None, "why?"])
     assert plain_chat(SimpleNamespace(), ["why?"]) == "USER: why? ASSISTANT:"

@@ -72,7 +72,7 @@ def test_score_is_the_plain_next_token_distribution(demo_model: TransformersMode
     """Worked without the adapter's shortcuts: processor, forward, softmax, last position."""
     request = choice("Look:\n", picture("red"))
     processor, model = demo_model._inputs._processor, demo_model._model
-    text = f"USER: Look:\n<image>\n{QUESTION}\nASSISTANT: I choose ("
+    text = f"USER: Look:\n<image>\n{QUESTION.rstrip()}\nASSISTANT: I choose ("
     image = request.prompt.images[0].pixels()
     inputs = processor(text=[text], images=[[image]], return_tensors="pt")
     with torch.inference_mode():
@@ -112,7 +112,7 @@ def test_tokenizer_that_merges_bracket_and_letter(demo_folder: Path) -> None:
         model.resize_token_embeddings(len(processor.tokenizer))
     merging = TransformersModel(_identity(), model, processor)
     (found,) = scored(merging, [choice("Only words.\n", question="Pick.\n")])
-    text = "USER: Only words.\nPick.\n\nASSISTANT: I choose "
+    text = "USER: Only words.\nPick.\nASSISTANT: I choose "
     inputs = processor(text=[text], return_tensors="pt")
     with torch.inference_mode():
         row = model(**inputs).logits[0, -1].double().softmax(0)

@@ -66,6 +66,7 @@ def changed(path: Path, change: Change) -> Path:
             "file": entry.file,
             "suite": entry.run.suite,
             "config_digest": entry.run.config_digest,
+            "key_schema": entry.key_schema,
             **{
                 name: member
                 for name, member in (

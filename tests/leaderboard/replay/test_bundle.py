@@ -55,7 +55,7 @@ def test_manifest_names_identity_licence_and_digests(measured: Measured) -> None
         manifest = json.loads(archive.read(MANIFEST))
         assert {*manifest["members"], MANIFEST} == set(archive.namelist())
         figures = archive.read(manifest["runs"][0]["figures"]).decode().splitlines()[0]
-    assert manifest["schema"] == "pytest-culture/bundle/1"
+    assert manifest["schema"] == "pytest-culture/bundle/2"
     assert manifest["runs"][0]["identity"]["model_id"] == "reference:random"
     assert "licence" in manifest
     assert "CC BY-NC-SA" in json.loads(figures)["licence"]
@@ -137,7 +137,7 @@ def test_refuses_what_is_no_sound_bundle(
             members = {"readme": b""}
         case "newer":
             members[MANIFEST] = json.dumps(
-                {**manifest, "schema": "pytest-culture/bundle/2"}
+                {**manifest, "schema": "pytest-culture/bundle/3"}
             ).encode()
         case "changed":
             members[ANSWERS] = members[ANSWERS].replace(b"0.", b"1.", 1)

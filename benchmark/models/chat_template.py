@@ -1,0 +1,186 @@
+"""One processor's chat template: how it wants a conversation, and where its own answer begins.
+
+Knows no prompt, no weights and no family. What a template does is found out by rendering a probe:
+whether it takes content as a list of parts or as a string, whether it shows pictures, and how it
+opens the assistant's turn.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+from benchmark.errors import ModelProblem, unknown
+from benchmark.models.template_arguments import OPTION
+from benchmark.thinking import still_open
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Part = str | None  # None stands for a picture
+Form = Literal["list", "string"]
+# Variables by which templates are told not to let the model think first.
+SWITCHES = ("enable_thinking", "thinking")
+PROBE = "Seven 'zebras'\nor \"eight\"?"  # shows Python's repr for what it is: \n and \" are escaped
+_GENERATION = re.compile(r"\{%-?\s*(?:end)?generation\s*-?%\}")  # transformers' own tag
+
+
+class ChatTemplate:
+    """Renders one user's turn, and the beginning of the answer to it."""
+
+    def __init__(self, processor: Any, arguments: Mapping[str, object]) -> None:  # noqa: ANN401 - transformers' own, any family
+        self._processor = processor
+        self._who = type(processor).__name__
+        self.source = template_of(processor)
+        known = variables(self.source)
+        for name in arguments:
+            if known and name not in known:
+                raise ModelProblem(
+                    unknown("argument", name, sorted(known), source=f"{OPTION}: chat template")
+                )
+        self.arguments = {**{name: False for name in SWITCHES if name in known}, **arguments}
+        self._forms: dict[bool, Form] = {}
+        self._continues: dict[str, bool] = {}
+
+    def answered(self, parts: Sequence[Part], lead_in: str) -> str:
+        """The user's turn and the answer up to the end of ``lead_in``.
+
+        As the template itself writes an answer that begins so, cut behind the lead-in; behind the
+        generation prompt where that has more (an empty thinking block) or there is no other way.
+        """
+        if not lead_in:
+            return self._apply(parts, self._form(None in parts))
+        if lead_in not in self._continues:
+            self._continues[lead_in] = self._can_continue(lead_in)
+        form = self._form(None in parts)
+        if not self._continues[lead_in]:
+            return self._apply(parts, form) + lead_in
+        text, at, words = self._turns(parts, form, lead_in)
+        return text[: at + len(words)]
+
+    def _can_continue(self, lead_in: str) -> bool:
+        """Whether an answer's turn can be cut, and opens as the generation prompt does."""
+        form = self._form(pictures=False)
+        prompted = self._apply([PROBE], form)
+        if still_open(prompted):
+            return False  # a closed block in a finished turn is not how the model begins one
+        try:
+            text, at, _ = self._turns([PROBE], form, lead_in)
+        except ModelProblem:
+            return False
+        opened = text[:at].rstrip()
+        more_is_prompted = prompted.startswith(opened) and prompted.rstrip() != opened
+        return PROBE in opened and not more_is_prompted
+
+    def _turns(self, parts: Sequence[Part], form: Form, lead_in: str) -> tuple[str, int, str]:
+        """User's and assistant's turn, where the lead-in stands in it, and as what."""
+        text = self._apply(parts, form, lead_in)
+        for words in (lead_in, lead_in.strip()):
+            at = text.rfind(words)
+            if at >= 0:
+                return text, at, words
+        raise ModelProblem(f"the chat template of {self._who} does not write an assistant's words")
+
+    def _form(self, pictures: bool) -> Form:
+        if pictures not in self._forms:
+            self._forms[pictures] = self._find_form(pictures=pictures)
+        return self._forms[pictures]
+
+    def _find_form(self, *, pictures: bool) -> Form:
+        parts: list[Part] = [None, PROBE] if pictures else [PROBE]
+        said, blind = "", False
+        forms: tuple[Form, ...] = ("list", "string")
+        for form in forms:
+            try:
+                text = self._apply(parts, form)
+                shown = not pictures or text != self._apply([PROBE], form)
+            except ModelProblem as problem:
+                said = str(problem)
+                continue
+            if PROBE in text and shown:
+                return form
+            blind = blind or PROBE in text
+        if said and not blind:
+            raise ModelProblem(said)
+        what = "the picture" if blind else "the user's words"
+        raise ModelProblem(
+            f"the chat template of {self._who} leaves {what} out of the text it writes, given as a "
+            "list of parts and as a string, so the model would not be asked what is meant; mend "
+            "chat_template.jinja in the model's folder"
+        )
+
+    def _apply(self, parts: Sequence[Part], form: Form, answer: str = "") -> str:
+        """The template's text; with an ``answer``, both turns and no generation prompt."""
+        talk: list[dict[str, object]] = [{"role": "user", "content": self._content(parts, form)}]
+        if answer:
+            talk.append({"role": "assistant", "content": self._content([answer], form)})
+        try:
+            text = self._processor.apply_chat_template(
+                talk,
+                chat_template=self.source,
+                add_generation_prompt=not answer,
+                tokenize=False,
+                **self.arguments,
+            )
+        except Exception as error:  # a template is a program and may raise anything
+            why = " ".join(str(error).split())[:200] or type(error).__name__
+            raise ModelProblem(
+                f"the chat template of {self._who} refuses a user's turn ({why}); mend "
+                f"chat_template.jinja in the model's folder, or tell it more with {OPTION}"
+            ) from error
+        return str(text)
+
+    def _content(self, parts: Sequence[Part], form: Form) -> object:
+        if form == "list":
+            return [
+                {"type": "image"} if part is None else {"type": "text", "text": part}
+                for part in parts
+            ]
+        image = image_token(self._processor)
+        return "".join(f"{image}\n" if part is None else part for part in parts)
+
+
+def template_of(processor: Any) -> str:  # noqa: ANN401
+    """The processor's template, or its tokenizer's; empty where neither has one."""
+    for holder in (processor, getattr(processor, "tokenizer", None)):
+        found = getattr(holder, "chat_template", None)
+        if isinstance(found, dict):
+            found = found.get("default")
+        if found:
+            return str(found)
+    return ""
+
+
+def image_token(processor: Any) -> str:  # noqa: ANN401
+    """What stands for a picture in a text.
+
+    Raises
+    ------
+    ModelProblem
+        The processor names none.
+    """
+    token = getattr(processor, "image_token", None)
+    if not isinstance(token, str):
+        raise ModelProblem(
+            f"{type(processor).__name__} has neither a chat template that shows pictures nor an "
+            "image token, so there is no way to show it an image; add a chat_template.jinja to the "
+            "model's folder"
+        )
+    return token
+
+
+def variables(source: str) -> frozenset[str]:
+    """The names that a template looks up besides those that it sets itself.
+
+    >>> sorted(variables("{% for m in messages %}{{ m.content }}{% endfor %}{{ bos_token }}"))
+    ['bos_token', 'messages']
+    """
+    from jinja2 import TemplateError, meta
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(extensions=["jinja2.ext.loopcontrols"])
+    try:
+        tree = environment.parse(_GENERATION.sub("", source))
+    except TemplateError:
+        return frozenset()  # it is refused where it is rendered
+    return frozenset(meta.find_undeclared_variables(tree))

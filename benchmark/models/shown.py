@@ -1,0 +1,60 @@
+"""One prompt of each kind as the model reads it, for the run's provenance; no word of a survey.
+
+Knows rendered texts; no weights and no suite.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmark.models.rendering import user_parts
+
+if TYPE_CHECKING:
+    from benchmark.jsonio import Json
+    from benchmark.models.inputs import Inputs
+    from benchmark.records import Choice, Continuation, Generate
+
+ENDS = 8  # tokens shown of a prompt's beginning and of its end
+
+
+class Shown:
+    """Keeps the first prompt of each kind of request, number of pictures and lead-in."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._found: dict[str, Json] = {}
+
+    def note(self, request: Choice | Continuation | Generate) -> None:
+        """Keep the request's prompt if it is the first of its kind."""
+        prompt = request.prompt
+        n = len(prompt.images)
+        pictures = "1 picture" if n == 1 else f"{n} pictures"
+        name = f"{type(request).__name__.lower()}, {pictures}, {prompt.lead_in!r}"
+        if name not in self._found:
+            text, _ = self._inputs.render(prompt)
+            ids = self._inputs.token_ids(text)
+            self._found[name] = {
+                "text": elided(text, [part for part in user_parts(prompt) if part]),
+                "first_tokens": [*self._inputs.tokens(ids[:ENDS])],
+                "last_tokens": [*self._inputs.tokens(ids[-ENDS:])],
+            }
+
+    def document(self) -> dict[str, Json]:
+        """What was kept, by kind."""
+        return dict(self._found)
+
+
+def elided(text: str, words: list[str]) -> str:
+    """A rendered text with the length of the user's words in their place.
+
+    >>> elided("USER: Who are you? BOT: (", ["Who are you?"])
+    'USER: [12 characters] BOT: ('
+    """
+    at = 0
+    for part in filter(None, map(str.strip, words)):
+        start = text.find(part, at)
+        if start >= 0:
+            label = f"[{len(part)} characters]"
+            text = text[:start] + label + text[start + len(part) :]
+            at = start + len(label)
+    return text

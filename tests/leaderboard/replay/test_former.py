@@ -1,0 +1,37 @@
+"""What the former version wrote: its bundle replays, its store is never read for today's prompts.
+
+``tests/data/former`` was made by the release before prompts were rendered anew (key schema 1):
+one question, answered by ``reference:random``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from benchmark.engine.store import ResponseStore
+from leaderboard.replay.bundle import read
+from tests.plugin.running import run
+
+FORMER = Path(__file__).parents[2] / "data" / "former"
+CELL = ("--countries", "NGA", "--topics", "religion", "--proxies", "country", "--limit", "2")
+
+
+def test_a_former_bundle_replays_under_the_keys_that_it_carries(tmp_path: Path) -> None:
+    """Its answers are found, although today's request has another key."""
+    bundle = read(FORMER / "bundle.zip")
+    assert [entry.key_schema for entry in bundle.entries] == [1]
+    done = run(tmp_path, "suites/wvs", "--replay", str(FORMER / "bundle.zip"), *CELL)
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+
+
+def test_a_former_store_answers_nothing_of_today(tmp_path: Path) -> None:
+    """The same command on the same store computes its answer anew, beside the old one."""
+    store = Path(shutil.copy(FORMER / "responses.sqlite", tmp_path))
+    done = run(tmp_path, "suites/wvs", "--model", "reference:random", "--store", str(store), *CELL)
+    assert done.returncode == 0, done.stdout
+    assert "1 computed, 0 read" in done.stdout
+    opened = ResponseStore(store)
+    assert len(opened) == 2
+    opened.close()
