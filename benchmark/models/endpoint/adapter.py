@@ -7,13 +7,15 @@ them ahead of the rest, so that the server finds the prefix in its cache.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.endpoint import replies
 from benchmark.models.endpoint.api import Api
+from benchmark.models.endpoint.commands import Commands, marker_like
 from benchmark.models.endpoint.dialect import Dialect, ids_fields, top_fields
 from benchmark.models.endpoint.fields import Fields
 from benchmark.models.endpoint.messages import Messages
@@ -60,7 +62,9 @@ class EndpointModel:
         self._dialect = Dialect(options)
         self._messages = Messages()
         self._last_prefix: Prefix | None = None
+        self._commands = Commands()
         self._counts: Counter[str] = Counter()
+        self._unscored: Counter[str] = Counter()
 
     @property
     def identity(self) -> ModelIdentity:
@@ -82,7 +86,13 @@ class EndpointModel:
             "template_arguments": {name: str(told) for name, told in fields.template.items()},
             "fields_not_taken": [*fields.not_taken],
             **({"missing_before_lead_in": [*missing]} if missing else {}),
-            "counts": {name: self._counts[name] for name in COUNTS},
+            "counts": {
+                **{name: self._counts[name] for name in COUNTS},
+                **{
+                    f"unscored for {token!r} in the words, which is a command to this model": n
+                    for token, n in sorted(self._unscored.items())
+                },
+            },
         }
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
@@ -106,7 +116,7 @@ class EndpointModel:
                     return await self._one(api, request)
 
             try:
-                await self._dialect.learn(api, batch)
+                await self._learn(api, batch)
                 async with asyncio.TaskGroup() as group:
                     for prefix, members in by_prefix(batch).items():
                         for i in members:
@@ -119,6 +129,31 @@ class EndpointModel:
             except replies.Unreadable as shape:
                 raise self._sentence(shape) from None
         return [tasks[i].result() for i in range(len(batch))]
+
+    async def _learn(self, api: Api, batch: Sequence[Request]) -> None:
+        await self._dialect.learn(api, batch)
+        await self._commands.learn(api, batch, tokenizes=bool(self._dialect.tokenizes))
+
+    def refusal(self, request: Request) -> str:
+        """Why a text cannot be written without obeying words of its prompt; empty where it can."""
+        if not isinstance(request, Generate) or not marker_like(request):
+            return ""
+
+        async def learn() -> None:
+            async with Api(self._address, self._options, self._fields) as api:
+                await self._learn(api, [request])
+
+        asyncio.run(learn())
+        return self._obeyed(request)
+
+    def _obeyed(self, request: Generate) -> str:
+        commands = self._commands(request)
+        if not commands:
+            return ""
+        return (
+            f"the words of a prompt for {request.subject.item_id!r} hold {', '.join(commands)}, "
+            f"which {self._identity.name} would obey instead of read; word it otherwise"
+        )
 
     def _sentence(self, problem: Exception) -> Exception:
         """What a server sends that the protocol does not know, as a sentence; else as it is."""
@@ -143,6 +178,9 @@ class EndpointModel:
                 )
 
     async def _choice(self, api: Api, request: Choice) -> Probabilities:
+        if commands := self._commands(request):
+            self._unscored.update(commands)
+            return Probabilities(p=(math.nan,) * len(request.labels), option_mass=math.nan)
         lead_in = request.prompt.lead_in
         if tag := self._dialect.opening(lead_in).thinks:
             raise self._thinks(f"opens {tag} before the answer")
@@ -181,6 +219,8 @@ class EndpointModel:
         )
 
     async def _generate(self, api: Api, request: Generate) -> Text:
+        if reason := self._obeyed(request):
+            raise RequestProblem(reason)
         params, lead_in = request.params, request.prompt.lead_in
         tag = self._dialect.opening(lead_in).thinks
         if tag and lead_in and self._dialect.continues:

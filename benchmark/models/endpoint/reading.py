@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 
 AS_ZERO = "answers_with_labels_as_zero"
 MISSING = "answers_unscored_for_missing_labels"
-CONTROL = "answers_unscored_for_control_tokens"
 REFUSED = "answers_unscored_as_refused"
 LOW = f"answers_with_option_mass_below_{LOW_MASS}"
 BEHIND = "answers_read_behind_a_repeated_lead_in"
-COUNTS = (AS_ZERO, MISSING, CONTROL, REFUSED, LOW, BEHIND)  # in the order in which they are told
+COUNTS = (AS_ZERO, MISSING, REFUSED, LOW, BEHIND)  # in the order in which they are told
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -68,11 +68,11 @@ def test_lead_in_is_continued_or_closes_the_users_turn(chat: ChatServer, opened:
     """An open last message where the server takes one, the user's last line elsewhere."""
     opened().answer([choice("rules ", question="Q\n")])
     assert chat.scored()[-1]["messages"] == [
-        {"role": "user", "content": "rules Q\n"},
-        {"role": "assistant", "content": " I choose ("},
+        {"role": "user", "content": "rules Q"},
+        {"role": "assistant", "content": "I choose ("},
     ]
     opened(lead_in="user").answer([choice("rules ", question="Q\n")])
-    assert chat.scored()[-1]["messages"] == [{"role": "user", "content": "rules Q\n I choose ("}]
+    assert chat.scored()[-1]["messages"] == [{"role": "user", "content": "rules Q\nI choose ("}]
 
 
 def test_a_server_that_ignores_the_open_message_is_found_out(
@@ -91,7 +91,7 @@ def test_merged_labels_are_asked_for_before_the_bracket(chat: ChatServer, opened
     model = opened()
     (answer,) = model.answer([choice()])
     body = chat.scored()[-1]
-    assert body["messages"][-1]["content"] == " I choose "
+    assert body["messages"][-1]["content"] == "I choose "
     assert body["logprob_token_ids"] == [100_065, 100_066, 100_067]
     assert agrees(answer, expected(chat, body, LABELS))
 
@@ -135,7 +135,7 @@ def test_pictures_arrive_with_exact_pixels(chat: ChatServer, opened: Open) -> No
     ref = ImageRef(image_id="x", digest="x", pixels=lambda: image)
     opened().answer([choice("before", ref, "after ", question="Q\n")])
     before, shown, after = chat.scored()[-1]["messages"][0]["content"]
-    assert (before["text"], after["text"]) == ("before", "after Q\n")
+    assert (before["text"], after["text"]) == ("before", "after Q")
     kind, _, data = shown["image_url"]["url"].partition(",")
     assert kind == "data:image/png;base64"
     got = Image.open(io.BytesIO(base64.b64decode(data)))
