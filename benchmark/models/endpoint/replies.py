@@ -74,13 +74,16 @@ def _entry(row: Mapping[str, Any]) -> Entry | None:
 
 
 def text(reply: Mapping[str, Any], *, opened: bool = False) -> Text:
-    """What was written, the thinking kept apart; ``opened`` as in `thinking.written`."""
+    """What was written, the thinking kept apart; ``opened`` as in `thinking.written`.
+
+    White space in front is no word of an answer: some tokenizers decode it and others do not.
+    """
     words, thoughts, refusal = _message(reply)
     if refusal or is_refused(reply):
-        return Text(text=words or refusal, finish="refused", thinking=thoughts)
+        return Text(text=words.lstrip() or refusal, finish="refused", thinking=thoughts)
     finish: Finish = "length" if reply.get("finish_reason") == "length" else "stop"
     if not thoughts:
-        return thinking.written(words, finish, opened=opened)
+        return thinking.written(words.lstrip(), finish, opened=opened)
     found = thinking.written(words, finish)
     inside = "\n".join(filter(None, (thoughts, found.thinking)))
     # A server that keeps the thinking apart puts all of it there where it never ended.
