@@ -27,7 +27,14 @@ SHOWN = 300  # characters of a server's own message
 
 
 class Refused(RequestProblem):
-    """The server understood and said no: a field or value that it does not take."""
+    """The server understood and said no: a field or value that it does not take.
+
+    ``said`` holds all of its words, and the name of the field where it gives one by itself.
+    """
+
+    def __init__(self, message: str, said: str = "") -> None:
+        super().__init__(message)
+        self.said = said
 
 
 class Server:
@@ -56,23 +63,7 @@ class Server:
     ) -> None:
         await self._client.close()
 
-    async def chat(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The first choice of a chat completion."""
-        reply = await self._post("/chat/completions", body)
-        choices = reply.get("choices")
-        if not (isinstance(choices, list) and choices and isinstance(choices[0], dict)):
-            raise self._malformed("a completion without choices")
-        return {**choices[0], "usage": reply.get("usage")}
-
-    async def token_ids(self, body: Mapping[str, Any]) -> list[int]:
-        """The tokens of a conversation, by the server's own template and tokenizer."""
-        reply = await self._post(f"{self._address.root}/tokenize", body)
-        tokens = reply.get("tokens")
-        if not (isinstance(tokens, list) and all(type(token) is int for token in tokens)):
-            raise Refused(f"the endpoint {self._address.url} answers /tokenize without token ids")
-        return tokens
-
-    async def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """A JSON object; what the client does not repeat, an unreadable body, is repeated here."""
         for attempt in range(self._options.retries + 1):
             if attempt:
@@ -88,7 +79,7 @@ class Server:
                 raise await self._problem(error) from None
             if isinstance(reply, dict):
                 return reply
-        raise self._malformed("no readable JSON")
+        raise self.malformed("no readable JSON")
 
     # --- what went wrong ----------------------------------------------------------------------
 
@@ -116,7 +107,11 @@ class Server:
                 f"the endpoint {url} still answers {status} after {tries} tries "
                 f"({self._said(error)}); lower --model-args concurrency or look at its log"
             )
-        return Refused(f"the endpoint {url} refuses the request ({status}): {self._said(error)}")
+        said, param = self._said(error, shown=None), getattr(error, "param", None)
+        return Refused(
+            f"the endpoint {url} refuses the request ({status}): {said[:SHOWN]}",
+            f"{said} {param or ''}",
+        )
 
     async def _not_found(self) -> ModelProblem | Refused:
         """An unknown model and a wrong path look alike; the list of models tells them apart."""
@@ -136,17 +131,17 @@ class Server:
             return Refused(f"the endpoint {url} serves {model!r} but not this request (404)")
         return ModelProblem(unknown("model", model, served, source=f"endpoint {url}"))
 
-    def _malformed(self, what: str) -> ModelProblem:
+    def malformed(self, what: str) -> ModelProblem:
         return ModelProblem(
             f"the endpoint {self._address.url} answers with {what} "
             f"({self._options.retries + 1} tries); is this an OpenAI-compatible API?"
         )
 
-    def _said(self, error: Any) -> str:  # noqa: ANN401
+    def _said(self, error: Any, shown: int | None = SHOWN) -> str:  # noqa: ANN401
         """The server's own words, without the key that some repeat."""
         body = error.body if isinstance(error.body, dict) else {}
         text = str(body.get("message") or body.get("detail") or error.message)
-        return " ".join((text.replace(self._key, "***") if self._key else text).split())[:SHOWN]
+        return " ".join((text.replace(self._key, "***") if self._key else text).split())[:shown]
 
 
 def client_module() -> Any:  # noqa: ANN401
