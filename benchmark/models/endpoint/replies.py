@@ -83,7 +83,7 @@ def text(reply: Mapping[str, Any], *, opened: bool = False) -> Text:
         return Text(text=words.lstrip() or refusal, finish="refused", thinking=thoughts)
     finish: Finish = "length" if reply.get("finish_reason") == "length" else "stop"
     if not thoughts:
-        return thinking.written(words.lstrip(), finish, opened=opened)
+        return thinking.written(words, finish, opened=opened)
     found = thinking.written(words, finish)
     inside = "\n".join(filter(None, (thoughts, found.thinking)))
     # A server that keeps the thinking apart puts all of it there where it never ended.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.records import Generate, GenerationParams, Text
 from tests.models.asking import SUBJECT, choice, prompt
 from tests.models.endpoint.chat_server import HOSTED, SGLANG, VLLM, ChatServer
@@ -57,7 +57,7 @@ def test_a_wrong_value_is_not_taken_for_a_field_that_is_unknown(
 ) -> None:
     """The server takes temperatures, but not this one: that is the user's to know."""
     chat.refuses = {"temperature": "temperature must be at most 0.3"}
-    with pytest.raises(ModelProblem, match=r"temperature must be at most 0\.3"):
+    with pytest.raises(RequestProblem, match=r"temperature must be at most 0\.3"):
         opened(**PLAIN).answer([writing()])
 
 

