@@ -25,6 +25,7 @@ from benchmark.records import (
     Request,
     Subject,
 )
+from benchmark.sampled import answering
 
 KEY_SCHEMA = 1
 
@@ -55,6 +56,7 @@ class Keys:
     def __init__(
         self, identity: ModelIdentity, encoders: Mapping[str, ModelIdentity] | None = None
     ) -> None:
+        identity = answering(identity)  # however many texts a choice is made of
         self.context = digest(identity_document(identity))
         self._reads_subject = identity.reads_subject
         documents = {name: identity_document(one) for name, one in (encoders or {}).items()}

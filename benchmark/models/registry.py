@@ -26,6 +26,7 @@ from benchmark.models.random_answers import RandomAnswers
 from benchmark.models.reference import RULES, OracleModel, ReferenceModel, UniformModel
 from benchmark.models.template_arguments import OPTION, for_identity
 from benchmark.records import Model, ModelIdentity
+from benchmark.sampled import answering
 from benchmark.settings import ENDPOINT, Settings, default_cache
 
 if TYPE_CHECKING:
@@ -275,6 +276,7 @@ def default_batch_size(identity: ModelIdentity) -> int:
 
     For a server it is only how much is stored at once.
     """
+    identity = answering(identity)
     if identity.backend == REFERENCE_BACKEND:
         return 4096
     if identity.backend == adapter.BACKEND:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmark.engine.interview import Embedder, Interview, run_unit
+from benchmark.engine.sampled_choices import Ask, asking
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
@@ -16,6 +17,7 @@ from benchmark.models.described import described
 from benchmark.plugin import beside, repeatability
 from benchmark.plugin.state import RunState, SuiteState
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
+from benchmark.sampled import answering, sampled_by
 from leaderboard.replay import replays
 
 
@@ -80,10 +82,15 @@ class Desk:
         members = suite.units[case.unit]
         scripts = {member.case_id: suite.suite.interview(member) for member in members}
         try:
-            self._outcomes = {**run_unit(scripts, self.interview(suite).ask)}
+            self._outcomes = {**run_unit(scripts, self.ask(suite))}
         except Exception as error:  # noqa: BLE001 - kept, not swallowed: each case raises it below
             # or every case of the unit would ask the broken model for all of them again
             self._outcomes = dict.fromkeys(scripts, error)
+
+    def ask(self, suite: SuiteState) -> Ask:
+        """Whoever answers a suite's scripts: the interview, choices asked as the identity says."""
+        way = sampled_by(self._identity(suite.name))
+        return asking(self.interview(suite).ask, way, seed=self._state.settings.seed)
 
     def interview(self, suite: SuiteState) -> Interview:
         """The interview of a suite's model; nothing is loaded yet."""
@@ -91,7 +98,7 @@ class Desk:
         if name not in self._interviews:
             if self._store is None:
                 self._store = ResponseStore(self._state.settings.store)
-            identity = self._identity(name)
+            identity = answering(self._identity(name))
             self._interviews[name] = Interview(
                 identity=identity,
                 store=self._store,
