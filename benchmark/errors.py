@@ -35,6 +35,10 @@ class ModelProblem(CultureError):
     """A model cannot be found, loaded or asked."""
 
 
+class BudgetSpent(ModelProblem):
+    """The next request would pass what the user allows a session to spend at a server."""
+
+
 class HubProblem(CultureError):
     """The Hub cannot be reached or refused; the message names the flag that does without it."""
 

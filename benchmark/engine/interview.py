@@ -7,7 +7,7 @@ loaded on the first question that has no stored answer, never before.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from benchmark.engine.again import Sample
 from benchmark.engine.keys import Keys, encoder_of
@@ -34,6 +34,16 @@ class Embedder(Protocol):
     def identities(self) -> Mapping[str, ModelIdentity]: ...
 
     def answer(self, batch: Sequence[Request]) -> Sequence[Answer]: ...
+
+
+@runtime_checkable
+class Delivers(Protocol):
+    """A model that hands over each answer of a batch when it is there, by its place.
+
+    What came before a failure, or before the process was killed, is stored and not asked again.
+    """
+
+    def deliver(self, batch: Sequence[Request], keep: Callable[[int, Answer], None]) -> None: ...
 
 
 class Interview:
@@ -122,12 +132,36 @@ class Interview:
 
     def _compute(self, wanted: Mapping[str, Request]) -> dict[str, Answer]:
         requests = list(wanted.values())
-        replies = self._replies(requests)
-        if len(replies) != len(wanted):
+        if not self._is_of_encoder(requests[0]) and isinstance(model := self.load(), Delivers):
+            self._take_delivery(model, wanted)
+        else:
+            self._take_all(wanted)
+        self._sample.add(wanted)
+        # Read back: where another worker was first, its answer is the one that counts.
+        return self._store.get(list(wanted))
+
+    def _take_delivery(self, model: Delivers, wanted: Mapping[str, Request]) -> None:
+        keys = list(wanted)
+        identity = self._keys.identity_text(self.context)
+
+        def keep(place: int, answer: Answer) -> None:
+            self._store.put({keys[place]: answer}, context=self.context, identity=identity)
+            self.n_computed += 1
+
+        before = self.n_computed
+        model.deliver(list(wanted.values()), keep)
+        self._check_number(self.n_computed - before, len(wanted))
+
+    def _check_number(self, given: int, wanted: int) -> None:
+        if given != wanted:
             raise ModelProblem(
-                f"model {self.identity.name!r} gave {len(replies)} answers "
-                f"to {len(wanted)} requests"
+                f"model {self.identity.name!r} gave {given} answers to {wanted} requests"
             )
+
+    def _take_all(self, wanted: Mapping[str, Request]) -> None:
+        requests = list(wanted.values())
+        replies = self._replies(requests)
+        self._check_number(len(replies), len(wanted))
         contexts = [self._keys.context_of(request) for request in requests]
         for context in dict.fromkeys(contexts):  # several where encoders share a batch
             rows = zip(wanted, replies, contexts, strict=True)
@@ -137,9 +171,6 @@ class Interview:
                 identity=self._keys.identity_text(context),
             )
         self.n_computed += len(wanted)
-        self._sample.add(wanted)
-        # Read back: where another worker was first, its answer is the one that counts.
-        return self._store.get(list(wanted))
 
     def _replies(self, requests: Sequence[Request]) -> Sequence[Answer]:
         """The answers to a batch, which is of one kind."""

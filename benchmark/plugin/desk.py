@@ -14,6 +14,7 @@ from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
 from benchmark.models import registry
 from benchmark.models.described import described
+from benchmark.models.endpoint.spending import Spending
 from benchmark.plugin import beside, repeatability
 from benchmark.plugin.state import RunState, SuiteState
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
@@ -31,6 +32,9 @@ class Desk:
         self._interviews: dict[str, Interview] = {}
         self._unit = ""
         self._outcomes: dict[str, CaseRecord | Exception] = {}
+        self._spending = Spending(
+            max_requests=state.settings.max_requests, max_tokens=state.settings.max_tokens
+        )
 
     def measure(self, case: Case) -> CaseRecord:
         """The record of a case.
@@ -126,7 +130,9 @@ class Desk:
         if identity not in self._models:
             settings = self._state.settings
             self._models[identity] = (
-                registry.open_model(settings, identity, survey=suite.suite.survey)
+                registry.open_model(
+                    settings, identity, survey=suite.suite.survey, spending=self._spending
+                )
                 if settings.replay is None
                 else replays.model_of(settings.replay, identity)
             )

@@ -16,6 +16,7 @@ from benchmark.models.endpoint.dialect import Dialect, ids_fields, listed, top_f
 from benchmark.models.endpoint.messages import Messages
 from benchmark.models.endpoint.scores import by_ids, by_text
 from benchmark.models.endpoint.server import Server, client_module
+from benchmark.models.endpoint.spending import Spending
 from benchmark.records import (
     Answer,
     Choice,
@@ -31,7 +32,7 @@ from benchmark.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from benchmark.jsonio import Json
     from benchmark.models.endpoint.address import Address
@@ -47,11 +48,18 @@ Prefix = tuple[str | ImageRef, ...]
 class EndpointModel:
     """Asks one server; `describe` says how, and what it could not tell."""
 
-    def __init__(self, identity: ModelIdentity, address: Address, options: EndpointOptions) -> None:
+    def __init__(
+        self,
+        identity: ModelIdentity,
+        address: Address,
+        options: EndpointOptions,
+        spending: Spending | None = None,
+    ) -> None:
         client_module()  # says at once what is missing
         self._identity = identity
         self._address = address
         self._options = options
+        self._spending = spending or Spending()
         self._dialect = Dialect(options)
         self._messages = Messages()
         self._last_prefix: Prefix | None = None
@@ -76,6 +84,7 @@ class EndpointModel:
             "counts": {
                 "answers_with_labels_as_zero": self.n_as_zero,
                 "answers_unscored_for_missing_labels": self.n_unscored,
+                **self._spending.counts(),
             },
         }
 
@@ -87,30 +96,48 @@ class EndpointModel:
         ModelProblem
             The server cannot be reached, refuses, or answers what cannot be read.
         """
-        return asyncio.run(self._answer(batch))
+        found: dict[int, Answer] = {}
+        self.deliver(batch, found.__setitem__)
+        return [found[i] for i in range(len(batch))]
 
-    async def _answer(self, batch: Sequence[Request]) -> list[Answer]:
+    def deliver(self, batch: Sequence[Request], keep: Callable[[int, Answer], None]) -> None:
+        """Hand over each answer with its place as soon as it is there; raises as `answer` does.
+
+        Where one fails nothing more is sent, and what is under way is waited for and handed over:
+        it is paid for.
+        """
+        asyncio.run(self._deliver(batch, keep))
+
+    async def _deliver(self, batch: Sequence[Request], keep: Callable[[int, Answer], None]) -> None:
         gate = asyncio.Semaphore(self._options.concurrency)
-        tasks: dict[int, asyncio.Task[Answer]] = {}
+        problems: list[ModelProblem] = []
 
-        async with Server(self._address, self._options) as server:
+        async with Server(self._address, self._options, self._spending) as server:
 
-            async def ask(request: Request) -> Answer:
+            async def ask(i: int) -> None:
                 async with gate:
-                    return await self._one(server, request)
+                    if problems:
+                        return
+                    try:
+                        answer = await self._one(server, batch[i])
+                    except ModelProblem as problem:
+                        problems.append(problem)
+                    else:
+                        keep(i, answer)
 
             await self._dialect.learn(server, batch)
             try:
                 async with asyncio.TaskGroup() as group:
                     for prefix, members in by_prefix(batch).items():
                         for i in members:
-                            tasks[i] = group.create_task(ask(batch[i]))
+                            task = group.create_task(ask(i))
                             if prefix != self._last_prefix and len(members) > 1:
-                                await tasks[i]
+                                await task
                             self._last_prefix = prefix
             except ExceptionGroup as failed:
                 raise failed.exceptions[0] from None
-        return [tasks[i].result() for i in range(len(batch))]
+        if problems:
+            raise problems[0]
 
     async def _one(self, server: Server, request: Request) -> Answer:
         match request:
