@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # stay in the store, but rows of two versions are not compared.
 VERSION: Final = 1
 NAME: Final = "sampled"
+ANSWERS: Final = "answers"  # the value of an item: how many stand behind its shares
 OF_CONFIG: Final = "sampled"  # the part of a run's configuration that says so
 _SCORING = re.compile(
     rf"{NAME} (?P<answers>\d+) v{VERSION} "

@@ -21,6 +21,7 @@ from benchmark.metrics.alignment import (
 from benchmark.metrics.divergence import js_distance
 from benchmark.orders import Order, as_printed, cyclic_orders
 from benchmark.records import Case, CaseRecord, Item, Probabilities, Reading, Reply, Score
+from benchmark.sampled import ANSWERS
 from benchmark.survey import Question
 
 Floats = NDArray[np.float64]
@@ -32,7 +33,6 @@ DIRECTION: Mapping[str, bool | None] = {
     "js_divergence": False,
     "order_sensitivity": False,
 }
-ANSWERS = "answers"  # written ones behind a question's shares, where a model gave no probabilities
 OF_NO_READING = frozenset({"option_mass", "order_sensitivity", ANSWERS})
 
 
