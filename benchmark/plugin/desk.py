@@ -52,8 +52,13 @@ class Desk:
         raise outcome
 
     def may_leave_out(self, case: Case) -> bool:
-        """Whether an answer that does not exist is to be expected: a rule may have no data."""
-        return self._state.identities[case.suite].reads_subject
+        """Whether an answer that does not exist is to be expected.
+
+        A rule may have no data, and who writes may decline: that is measured, and told by the
+        option mass.
+        """
+        identity = self._state.identities[case.suite]
+        return identity.reads_subject or sampled_by(identity) is not None
 
     def counts(self) -> tuple[int, int]:
         """Distinct requests computed and read from the store so far."""
