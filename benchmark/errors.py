@@ -45,6 +45,10 @@ class ModelProblem(RunProblem):
     """A model cannot be found, loaded or asked, or its server cannot."""
 
 
+class BudgetSpent(ModelProblem):
+    """The next request would pass what the user allows a session to spend at a server."""
+
+
 class HubProblem(RunProblem):
     """The Hub cannot be reached or refused; the message names the flag that does without it."""
 

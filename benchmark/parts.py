@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from benchmark.jsonio import Json, digest
 from benchmark.records import Case, Script, Selection
-from benchmark.suite import Suite, SuiteMeta
+from benchmark.suite import Suite, SuiteMeta, asks_choices
 from benchmark.survey import Survey
 
 SEPARATOR = ":"
@@ -41,6 +41,10 @@ class Part:
     def interview(self, case: Case) -> Script:
         """The script of the suite's own case."""
         return self.whole.interview(self._original(case))
+
+    @property
+    def asks_choices(self) -> bool:
+        return asks_choices(self.whole)
 
     def config(self) -> Mapping[str, Json]:
         return self.whole.config()

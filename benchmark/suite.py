@@ -117,6 +117,11 @@ def read_meta(folder: Path) -> SuiteMeta:
     return SuiteMeta(**values, layout=layout_of(table, source=f"suite file {path}"))
 
 
+def asks_choices(suite: Suite) -> bool:
+    """Whether a suite has labels chosen, as all do that do not say ``asks_choices = False``."""
+    return bool(getattr(suite, "asks_choices", True))
+
+
 @cache
 def shipped_layout(name: str) -> Layout:
     """The layout of a suite that comes with the harness; an empty one for any other."""

@@ -7,7 +7,7 @@ loaded on the first question that has no stored answer, never before.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from benchmark.engine.again import Sample
 from benchmark.engine.keys import KEY_SCHEMA, Keys, encoder_of
@@ -42,6 +42,18 @@ class Embedder(Protocol):
     def identities(self) -> Mapping[str, ModelIdentity]: ...
 
     def answer(self, batch: Sequence[Request]) -> Sequence[Answer]: ...
+
+
+@runtime_checkable
+class Delivers(Protocol):
+    """A model that hands over each answer of a batch when it is there, by its place.
+
+    What came before a failure, or before the process was killed, is stored and not asked again.
+    """
+
+    def deliver(
+        self, batch: Sequence[Request], keep: Callable[[int, Answer | RequestProblem], None]
+    ) -> None: ...
 
 
 class Interview:
@@ -151,8 +163,45 @@ class Interview:
         return {k: problem for k, r in of_model.items() if task_of(r) in problem.tasks}
 
     def _compute(self, wanted: Mapping[str, Request]) -> dict[str, Answer | CultureError]:
+        requests = list(wanted.values())
+        if not self._is_of_encoder(requests[0]) and isinstance(model := self.load(), Delivers):
+            problems = self._take_delivery(model, wanted)
+        else:
+            problems = self._take_all(wanted)
+        stored = [key for key in wanted if key not in problems]
+        self._sample.add({key: wanted[key] for key in stored})
+        # Read back: where another worker was first, its answer is the one that counts.
+        return {**problems, **self._store.get(stored)}
+
+    def _take_delivery(
+        self, model: Delivers, wanted: Mapping[str, Request]
+    ) -> dict[str, CultureError]:
+        """Store each answer as it comes; why some have none, by key."""
+        keys = list(wanted)
+        identity = self._keys.identity_text(self.context)
+        problems: dict[str, CultureError] = {}
+
+        def keep(place: int, given: Answer | RequestProblem) -> None:
+            if isinstance(given, RequestProblem):
+                problems[keys[place]] = self._of_one(given)
+                return
+            self._store.put({keys[place]: given}, context=self.context, identity=identity)
+            self.n_computed += 1
+
+        before = self.n_computed
+        model.deliver(list(wanted.values()), keep)
+        self._check_number(self.n_computed - before + len(problems), len(wanted))
+        return problems
+
+    def _check_number(self, given: int, wanted: int) -> None:
+        if given != wanted:
+            raise ModelProblem(
+                f"model {self.identity.name!r} gave {given} answers to {wanted} requests"
+            )
+
+    def _take_all(self, wanted: Mapping[str, Request]) -> dict[str, CultureError]:
+        """Store a batch's answers together; why some have none, by key."""
         found = dict(zip(wanted, self._answered(list(wanted.values())), strict=True))
-        problems = {k: given for k, given in found.items() if isinstance(given, CultureError)}
         rows = {k: given for k, given in found.items() if not isinstance(given, CultureError)}
         contexts = {key: self._keys.context_of(wanted[key]) for key in rows}
         for context in dict.fromkeys(contexts.values()):  # several where encoders share a batch
@@ -162,9 +211,7 @@ class Interview:
                 identity=self._keys.identity_text(context),
             )
         self.n_computed += len(rows)
-        self._sample.add({key: wanted[key] for key in rows})
-        # Read back: where another worker was first, its answer is the one that counts.
-        return {**problems, **self._store.get(list(rows))}
+        return {k: given for k, given in found.items() if isinstance(given, CultureError)}
 
     def _answered(self, requests: Sequence[Request]) -> list[Answer | CultureError]:
         """The answers to a batch; one request that cannot be answered is told from the others."""
@@ -177,10 +224,14 @@ class Interview:
         if len(requests) > 1:
             half = len(requests) // 2
             return [*self._answered(requests[:half]), *self._answered(requests[half:])]
+        return [self._of_one(problem)]
+
+    def _of_one(self, problem: DataProblem | RequestProblem) -> DataProblem | RequestProblem:
+        """Why one request has no answer; where the first have none it is the model that fails."""
         self._n_refused += isinstance(problem, RequestProblem)
         if self._n_refused >= SUSPECT and not (self.n_computed or self.n_stored):
             raise ModelProblem(f"none of the first {SUSPECT} requests could be answered: {problem}")
-        return [problem]
+        return problem
 
     def _of_batch(self, requests: Sequence[Request]) -> Sequence[Answer]:
         """What the encoders or the model make of a batch, which is of one kind."""
@@ -188,11 +239,7 @@ class Interview:
             answers = self._embedder.answer(requests)
         else:
             answers = self.load().answer(requests)
-        if len(answers) != len(requests):
-            raise ModelProblem(
-                f"model {self.identity.name!r} gave {len(answers)} answers "
-                f"to {len(requests)} requests"
-            )
+        self._check_number(len(answers), len(requests))
         return answers
 
     def _is_of_encoder(self, request: Request) -> bool:

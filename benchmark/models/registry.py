@@ -26,12 +26,14 @@ from benchmark.models.random_answers import RandomAnswers
 from benchmark.models.reference import RULES, OracleModel, ReferenceModel, UniformModel
 from benchmark.models.template_arguments import OPTION, for_identity
 from benchmark.records import Model, ModelIdentity
+from benchmark.sampled import answering
 from benchmark.settings import ENDPOINT, Settings, default_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from benchmark.models.endpoint.spending import Spending
     from benchmark.survey import Survey
 
 __all__ = [
@@ -242,9 +244,14 @@ def _endpoint_identity(spec: ModelSpec, options: ModelOptions) -> ModelIdentity:
 
 
 def load(
-    spec: ModelSpec, identity: ModelIdentity, options: ModelOptions, *, survey: Survey | None
+    spec: ModelSpec,
+    identity: ModelIdentity,
+    options: ModelOptions,
+    *,
+    survey: Survey | None,
+    spending: Spending | None = None,
 ) -> Model:
-    """The model of this identity, ready to answer.
+    """The model of this identity, ready to answer; ``spending`` counts what a server is asked.
 
     Raises
     ------
@@ -256,7 +263,8 @@ def load(
             return _reference(spec, identity, options, survey)
         case "endpoint":
             asked = endpoint_options(dict(options.model_args))
-            return adapter.EndpointModel(identity, address.parse_address(spec.name), asked)
+            where = address.parse_address(spec.name)
+            return adapter.EndpointModel(identity, where, asked, spending)
         case "hub" | "folder" | "demo":
             weights = weights_at(spec, identity, options)
         case _:
@@ -264,10 +272,16 @@ def load(
     return load_transformers(identity, weights, device=options.device, threads=options.threads)
 
 
-def open_model(settings: Settings, identity: ModelIdentity, *, survey: Survey | None) -> Model:
+def open_model(
+    settings: Settings,
+    identity: ModelIdentity,
+    *,
+    survey: Survey | None,
+    spending: Spending | None = None,
+) -> Model:
     """`load` for the model that the settings name."""
     spec = resolve(settings.model, revision=settings.revision)
-    return load(spec, identity, options_of(settings), survey=survey)
+    return load(spec, identity, options_of(settings), survey=survey, spending=spending)
 
 
 def default_batch_size(identity: ModelIdentity) -> int:
@@ -275,6 +289,7 @@ def default_batch_size(identity: ModelIdentity) -> int:
 
     For a server it is only how much is stored at once.
     """
+    identity = answering(identity)
     if identity.backend == REFERENCE_BACKEND:
         return 4096
     if identity.backend == adapter.BACKEND:

@@ -19,6 +19,7 @@ from benchmark.plugin import between_sets, gating, stopping, traffic
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.records import ModelIdentity
+from benchmark.sampled import sampled_by
 from leaderboard import board, tables
 from leaderboard.findings import findings
 
@@ -49,7 +50,7 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
                         identity.backend,
                         identity.device_kind,
                         identity.dtype,
-                        f"{identity.scoring.split()[0]} prompts" if identity.scoring else "",
+                        _asked(identity),
                     )
                     if part
                 )
@@ -62,6 +63,13 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
     if runs:
         lines.append(f"  store {state.settings.store}")
     return lines
+
+
+def _asked(identity: ModelIdentity) -> str:
+    """How choices are asked for: behind shared prefixes, each in full, or by written answers."""
+    if (way := sampled_by(identity)) is not None:
+        return way.words
+    return f"{identity.scoring.split()[0]} prompts" if identity.scoring else ""
 
 
 def _encoder(identity: ModelIdentity) -> str:

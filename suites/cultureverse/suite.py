@@ -174,6 +174,11 @@ class CultureVerseSuite:
         )
 
     @property
+    def asks_choices(self) -> bool:
+        """Not where the answers are written anyway."""
+        return not self._generated
+
+    @property
     def _generated(self) -> bool:
         return self.settings.answering == GENERATED
 

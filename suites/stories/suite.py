@@ -69,6 +69,7 @@ class StoriesSuite:
     groups: Groups | None
     settings: Settings
     survey: None = None
+    asks_choices: bool = False
 
     def check_wording(self) -> None:
         """Raise where a translation lacks words for what is asked; of it alone words may lack."""

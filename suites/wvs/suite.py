@@ -35,7 +35,7 @@ from benchmark.sources import open_images, open_survey
 from benchmark.suite import SuiteMeta
 from benchmark.survey import Question, Survey
 from benchmark.translation import Translation, load_translation, translated
-from suites.wvs.asking import CONDITIONS, Asker
+from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker
 from suites.wvs.cells import BEYOND, BLANK, ELSEWHERE, INCOME, NONE, RECOGNITION, Cells
 
 PROMPTS = Path(__file__).parent / "prompts"
@@ -62,7 +62,11 @@ def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
         templates=_templates(settings),
         translation=translation,
         settings=settings,
-        calibration=Calibration(survey, seed=settings.seed),
+        calibration=Calibration(
+            survey,
+            seed=settings.seed,
+            answers=None if settings.sampled is None else settings.sampled.answers,
+        ),
     )
 
 
@@ -329,10 +333,11 @@ class WvsSuite:
 
     @property
     def _recognition(self) -> str:
-        """A server gives no likelihood of a text of several tokens, so it is asked to write."""
+        """Who gives no likelihood of a text of several tokens is asked to write: a server, say."""
         if self.settings.recognition != "auto":
             return self.settings.recognition
-        return "json" if self.settings.model.startswith(ENDPOINT) else "likelihood"
+        writes = self.settings.sampled or self.settings.model.startswith(ENDPOINT)
+        return "json" if writes else "likelihood"
 
     @property
     def _reasons_chosen(self) -> bool:
@@ -364,12 +369,15 @@ class WvsSuite:
 
     @cached_property
     def _asker(self) -> Asker:
-        demo = self.settings.model == DEMO
+        demo, sampled = self.settings.model == DEMO, self.settings.sampled
+        tokens = DEMO_REASON_TOKENS if demo else REASON_TOKENS
         return Asker(
             templates=self.templates,
             translation=self.translation,
             seed=self.settings.seed,
-            reason_tokens=DEMO_REASON_TOKENS if demo else REASON_TOKENS,
+            reason_tokens=sampled.tokens if sampled else tokens,
+            # Whoever thinks before a letter thinks before a name too.
+            guess_tokens=max(sampled.tokens, GUESS_TOKENS) if sampled else GUESS_TOKENS,
         )
 
     @cached_property

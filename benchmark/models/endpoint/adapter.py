@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.endpoint import replies
 from benchmark.models.endpoint.api import Api
-from benchmark.models.endpoint.commands import Commands, marker_like
+from benchmark.models.endpoint.commands import Commands
 from benchmark.models.endpoint.dialect import Dialect, ids_fields, top_fields
 from benchmark.models.endpoint.fields import Fields
 from benchmark.models.endpoint.messages import Messages
 from benchmark.models.endpoint.reading import COUNTS, Read, read_ids, read_top
 from benchmark.models.endpoint.server import client_module
+from benchmark.models.endpoint.spending import Spending
 from benchmark.models.template_arguments import OPTION, template_arguments
 from benchmark.records import (
     Answer,
@@ -48,17 +50,25 @@ BATCH = 64  # requests a commit of the store
 SUPPORTS = frozenset({Task.CHOICE, Task.GENERATE})
 
 Prefix = tuple[str | ImageRef, ...]
+Keep = Callable[[int, Answer | RequestProblem], None]
 
 
 class EndpointModel:
     """Asks one server; `describe` says how, and what it could not tell."""
 
-    def __init__(self, identity: ModelIdentity, address: Address, options: EndpointOptions) -> None:
+    def __init__(
+        self,
+        identity: ModelIdentity,
+        address: Address,
+        options: EndpointOptions,
+        spending: Spending | None = None,
+    ) -> None:
         client_module()  # says at once what is missing
         self._identity = identity
         self._address = address
         self._options = options
         self._fields = Fields(template_arguments(identity.model_args))
+        self._spending = spending or Spending()
         self._dialect = Dialect(options)
         self._messages = Messages()
         self._last_prefix: Prefix | None = None
@@ -92,6 +102,7 @@ class EndpointModel:
                     f"unscored for {token!r} in the words, which is a command to this model": n
                     for token, n in sorted(self._unscored.items())
                 },
+                **self._spending.counts(),
             },
         }
 
@@ -103,48 +114,62 @@ class EndpointModel:
         ModelProblem
             The server cannot be reached, refuses, or answers what cannot be read.
         """
-        return asyncio.run(self._answer(batch))
+        found: dict[int, Answer | RequestProblem] = {}
+        self.deliver(batch, found.__setitem__)
+        answers = [found[i] for i in range(len(batch))]
+        for given in answers:
+            if isinstance(given, RequestProblem):
+                raise given
+        return [given for given in answers if not isinstance(given, RequestProblem)]
 
-    async def _answer(self, batch: Sequence[Request]) -> list[Answer]:
-        gate = asyncio.Semaphore(self._options.concurrency)
-        tasks: dict[int, asyncio.Task[Answer]] = {}
+    def deliver(self, batch: Sequence[Request], keep: Keep) -> None:
+        """Hand over each answer, or why there is none, with its place as soon as it is there.
 
-        async with Api(self._address, self._options, self._fields) as api:
+        Where the server fails nothing more is sent, and what is under way is waited for and handed
+        over: it is paid for. Then it raises as `answer` does.
+        """
+        asyncio.run(self._deliver(batch, keep))
 
-            async def ask(request: Request) -> Answer:
-                async with gate:
-                    return await self._one(api, request)
-
+    async def _deliver(self, batch: Sequence[Request], keep: Keep) -> None:
+        async with Api(self._address, self._options, self._fields, self._spending) as api:
             try:
                 await self._learn(api, batch)
-                async with asyncio.TaskGroup() as group:
-                    for prefix, members in by_prefix(batch).items():
-                        for i in members:
-                            tasks[i] = group.create_task(ask(batch[i]))
-                            if prefix != self._last_prefix and len(members) > 1:
-                                await tasks[i]
-                            self._last_prefix = prefix
+                problems = await self._send(api, batch, keep)
             except ExceptionGroup as failed:
-                raise self._sentence(failed.exceptions[0]) from None
+                raise failed.exceptions[0] from None
             except replies.Unreadable as shape:
                 raise self._sentence(shape) from None
-        return [tasks[i].result() for i in range(len(batch))]
+        if problems:
+            raise self._sentence(problems[0])
+
+    async def _send(self, api: Api, batch: Sequence[Request], keep: Keep) -> list[Exception]:
+        """Prefix by prefix, the first of each ahead of the rest; what the server failed with."""
+        gate = asyncio.Semaphore(self._options.concurrency)
+        problems: list[Exception] = []
+
+        async def ask(i: int) -> None:
+            async with gate:
+                if problems:
+                    return
+                try:
+                    keep(i, await self._one(api, batch[i]))
+                except RequestProblem as problem:
+                    keep(i, problem)
+                except (ModelProblem, replies.Unreadable) as problem:
+                    problems.append(problem)
+
+        async with asyncio.TaskGroup() as group:
+            for prefix, members in by_prefix(batch).items():
+                for i in members:
+                    task = group.create_task(ask(i))
+                    if prefix != self._last_prefix and len(members) > 1:
+                        await task
+                    self._last_prefix = prefix
+        return problems
 
     async def _learn(self, api: Api, batch: Sequence[Request]) -> None:
         await self._dialect.learn(api, batch)
         await self._commands.learn(api, batch, tokenizes=bool(self._dialect.tokenizes))
-
-    def refusal(self, request: Request) -> str:
-        """Why a text cannot be written without obeying words of its prompt; empty where it can."""
-        if not isinstance(request, Generate) or not marker_like(request):
-            return ""
-
-        async def learn() -> None:
-            async with Api(self._address, self._options, self._fields) as api:
-                await self._learn(api, [request])
-
-        asyncio.run(learn())
-        return self._obeyed(request)
 
     def _obeyed(self, request: Generate) -> str:
         commands = self._commands(request)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from benchmark.errors import ModelProblem
 from benchmark.models.endpoint.fields import TEMPLATE
-from benchmark.models.endpoint.server import Refused, Server
+from benchmark.models.endpoint.server import COMPLETIONS, Refused, Server
 from benchmark.models.template_arguments import OPTION
 
 if TYPE_CHECKING:
@@ -19,15 +19,20 @@ if TYPE_CHECKING:
     from benchmark.models.endpoint.address import Address
     from benchmark.models.endpoint.fields import Body, Fields
     from benchmark.models.endpoint.options import EndpointOptions
-
-CHAT = "/chat/completions"
+    from benchmark.models.endpoint.spending import Spending
 
 
 class Api:
     """One server, spoken to with the fields that it takes; use as an asynchronous context."""
 
-    def __init__(self, address: Address, options: EndpointOptions, fields: Fields) -> None:
-        self._server = Server(address, options)
+    def __init__(
+        self,
+        address: Address,
+        options: EndpointOptions,
+        fields: Fields,
+        spending: Spending | None = None,
+    ) -> None:
+        self._server = Server(address, options, spending)
         self._url, self._root = address.url, address.root
         self.fields = fields
 
@@ -45,7 +50,7 @@ class Api:
 
     async def chat(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """The first choice of a chat completion, with the ``usage`` beside it."""
-        reply = await self._adapted(CHAT, self.fields.completion, body)
+        reply = await self._adapted(COMPLETIONS, self.fields.completion, body)
         choices = reply.get("choices")
         if not (isinstance(choices, list) and choices and isinstance(choices[0], dict)):
             raise self._server.malformed("a completion without choices")

@@ -11,8 +11,9 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Self
 
-from benchmark.errors import ModelProblem, RequestProblem, unknown
+from benchmark.errors import BudgetSpent, ModelProblem, RequestProblem, unknown
 from benchmark.models.endpoint.address import KEYS
+from benchmark.models.endpoint.spending import Spending, most_tokens, used_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 VARIABLES = ("CULTURE_API_KEY", "OPENAI_API_KEY")
 NO_KEY = "none"  # the client insists on one; servers that need none do not look at it
+COMPLETIONS = "/chat/completions"
 SHOWN = 300  # characters of a server's own message
 
 
@@ -40,9 +42,13 @@ class Refused(RequestProblem):
 class Server:
     """An open connection pool; use as an asynchronous context."""
 
-    def __init__(self, address: Address, options: EndpointOptions) -> None:
+    def __init__(
+        self, address: Address, options: EndpointOptions, spending: Spending | None = None
+    ) -> None:
         self._address = address
         self._options = options
+        self._spending = spending or Spending()
+        self._room = asyncio.Condition()  # notified when a request has ended
         self._key = next(filter(None, map(os.environ.get, VARIABLES)), None)
         self._openai = client_module()
         self._client = self._openai.AsyncOpenAI(
@@ -50,6 +56,9 @@ class Server:
             api_key=self._key or NO_KEY,
             max_retries=options.retries,
             timeout=options.timeout,
+            http_client=self._openai.DefaultAsyncHttpxClient(
+                event_hooks={"request": [self._count_repeated]}
+            ),
         )
 
     async def __aenter__(self) -> Self:
@@ -64,10 +73,38 @@ class Server:
         await self._client.close()
 
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A JSON object; within the budget where it is a completion."""
+        return await (self._paid(body) if path == COMPLETIONS else self._sent(path, body))
+
+    async def _paid(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A completion within the budget: waits for what is under way where that holds too much."""
+        spending = self._spending
+        most = most_tokens(body, spending.most_prompt_tokens)
+        async with self._room:
+            await self._room.wait_for(lambda: spending.fits(most) or not spending.n_under_way)
+            spending.begin(most)
+        reply: dict[str, Any] | None = None
+        try:
+            reply = await self._sent(COMPLETIONS, body)
+        finally:
+            spending.end(most, used_tokens(reply or {}), answered=reply is not None)
+            async with self._room:
+                self._room.notify_all()
+        return reply
+
+    async def _count_repeated(self, request: Any) -> None:  # noqa: ANN401 - the client's own
+        """Called ahead of everything that is sent, also of what the client sends once more."""
+        repeated = request.headers.get("x-stainless-retry-count", "0") != "0"
+        if repeated and request.url.path.endswith(COMPLETIONS):
+            self._spending.again()
+
+    async def _sent(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """A JSON object; what the client does not repeat, an unreadable body, is repeated here."""
         for attempt in range(self._options.retries + 1):
             if attempt:
                 await asyncio.sleep(min(0.5 * 2 ** (attempt - 1), 8.0))
+                if path == COMPLETIONS:
+                    self._spending.again()
             try:
                 reply = await self._client.post(
                     path, cast_to=object, body={"model": self._address.model, **body}
@@ -75,6 +112,8 @@ class Server:
             except (json.JSONDecodeError, UnicodeDecodeError):
                 continue
             except self._openai.APIError as error:
+                if isinstance(error.__cause__, BudgetSpent):
+                    raise error.__cause__ from None
                 # The exception holds the request with its key and the server's whole answer.
                 raise await self._problem(error) from None
             if isinstance(reply, dict):
