@@ -87,7 +87,7 @@ class ChatServer:
         adds = "continue" in self.can and chat.get("add_special_tokens", False)
         first = FIRST * ((self.first_token and adds) + self.writes_first)
         if opened:
-            return first + "\n".join(turns)
+            return first + "</s>\n".join(turns)
         return first + "\n".join(f"{turn}</s>" for turn in turns) + f"\n[assistant]{self.prompts}"
 
     def tokens(self, text: str) -> list[str]:
