@@ -79,25 +79,25 @@ def paired(
 
 
 def _sharpen(model: TransformersModel, asked: Sequence[Choice]) -> float:
-    """How much wider the head must be for the likeliest token to hold half of the mass."""
+    """How much larger the logits must be for the likeliest token to hold half of the mass."""
     import torch
 
-    total = 1.0
-    for _ in range(4):  # once, unless the family bends its logits
-        logits = np.log(np.stack([plain_row(model, request) for request in asked]))
-        gain = 1.0
-        while torch.tensor(logits * gain).softmax(-1).max(-1).values.mean() < 0.52:
-            gain *= 1.1
-        _scale(model, gain)
-        total *= gain
-    return total
+    logits = torch.tensor(np.log(np.stack([plain_row(model, request) for request in asked])))
+    gain = 1.0
+    while (logits * gain).softmax(-1).max(-1).values.mean() < 0.52:
+        gain *= 1.1
+    _scale(model, gain)
+    return gain
 
 
 def _scale(model: TransformersModel, gain: float) -> None:
-    import torch
+    """Behind all that a family does to its logits; the head's weights may be the embedding's."""
 
-    with torch.no_grad():
-        model._model.lm_head.weight.mul_(gain)
+    def enlarge(_model: object, _inputs: object, output: Any) -> Any:
+        output.logits = output.logits * gain
+        return output
+
+    model._model.register_forward_hook(enlarge)
 
 
 def plain_row(model: TransformersModel, request: Any) -> Any:
