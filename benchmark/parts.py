@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from benchmark.images.image_set import ImageSet
 from benchmark.jsonio import Json, digest
 from benchmark.records import Case, Script, Selection
-from benchmark.suite import Suite, SuiteMeta
+from benchmark.suite import ShowsPictures, Suite, SuiteMeta
 from benchmark.survey import Survey
 
 SEPARATOR = ":"
@@ -50,6 +51,9 @@ class Part:
 
     def header(self) -> tuple[str, ...]:
         return self.whole.header()
+
+    def pictures(self) -> ImageSet | None:
+        return self.whole.pictures() if isinstance(self.whole, ShowsPictures) else None
 
     def _renamed(self, case: Case) -> Case:
         own = self.meta.name

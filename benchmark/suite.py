@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from benchmark.errors import DataProblem, unknown
+from benchmark.images.image_set import ImageSet
 from benchmark.jsonio import Json
 from benchmark.layout import KEYS, Layout, layout_of
 from benchmark.records import Analysis, Case, Script, Selection
@@ -73,6 +74,14 @@ class Suite(Protocol):
 
     def header(self) -> tuple[str, ...]:
         """Lines for the terminal: which data, of which revision, with what left out."""
+
+
+@runtime_checkable
+class ShowsPictures(Protocol):
+    """A suite that may show pictures of a set."""
+
+    def pictures(self) -> ImageSet | None:
+        """The set; None where the chosen cases show none of it."""
 
 
 def find_suites(paths: Sequence[Path], *, ignore: Sequence[str] = ()) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import importlib.resources
+import shlex
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def cap(family: str) -> str:
     """The argument that limits how many tokens a picture is; empty where none is known."""
     file = importlib.resources.files("benchmark.models").joinpath("caps.toml")
     argument = tomllib.loads(file.read_text("utf-8")).get(family)
-    return f"--model-args processor.{argument}" if argument else ""
+    return f"--model-args {shlex.quote(f'processor.{argument}')}" if argument else ""
 
 
 def _opened(opened: Callable[..., Any], given: Mapping[str, object]) -> Any:  # noqa: ANN401

@@ -135,6 +135,10 @@ class StoriesSuite:
         """The pictures' files as they lie there now."""
         return self.images.stamp()
 
+    def pictures(self) -> ImageSet:
+        """Those that stories are told about."""
+        return self.images
+
     def header(self) -> tuple[str, ...]:
         """Which pictures, and how many stories a case."""
         heat = ", ".join(f"{temperature:g}" for temperature in self.settings.temperatures)

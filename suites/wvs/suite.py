@@ -302,6 +302,10 @@ class WvsSuite:
         """The pictures' files as they lie there now: the configuration knows only their sizes."""
         return self.images.stamp()
 
+    def pictures(self) -> ImageSet | None:
+        """Those that stand for a country, and households' homes."""
+        return self.images if set(self._cells.proxies) - {"country", "none"} else None
+
     def header(self) -> tuple[str, ...]:
         """Which questions and pictures are in use, and what of them was set aside."""
         used = sum(1 for entry in self.images.entries if entry.category in CATEGORIES)

@@ -206,6 +206,4 @@ NEWER: dict[str, Callable[[], Parts]] = {
 
 
 def _siglip(t: Any) -> Any:
-    return t.SiglipVisionConfig(
-        image_size=SIDE, patch_size=PATCH, vision_use_head=False, **VISION
-    )
+    return t.SiglipVisionConfig(image_size=SIDE, patch_size=PATCH, vision_use_head=False, **VISION)

@@ -66,15 +66,18 @@ def test_torchvision_is_used_where_it_is(folder: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.skipif(machine.has_torchvision(), reason="torchvision is installed")
 def test_pixtrals_pictures_are_read_with_pillow(tmp_path: Path) -> None:
-    """transformers shows its processor as a placeholder, though only sizes ask for torchvision.
+    """The library shows its processor as a placeholder, though only sizes ask for torchvision.
 
     Also where the model is a LLaVA, as the first Pixtral is: the files name the processor.
     """
     parts = mistral3()
-    as_llava = dataclasses.replace(llava(), **{
-        name: getattr(parts, name)
-        for name in ("image_processor", "processor_class", "processor_arguments", "tokenizer")
-    })
+    as_llava = dataclasses.replace(
+        llava(),
+        **{
+            name: getattr(parts, name)
+            for name in ("image_processor", "processor_class", "processor_arguments", "tokenizer")
+        },
+    )
     for name, one in (("mistral3", parts), ("llava", as_llava)):
         folder = write(one, tmp_path / name)
         with pytest.raises(ImportError):
