@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from benchmark.images.image_set import ImageSet
 from benchmark.jsonio import Json, digest
 from benchmark.records import Case, Script, Selection
 from benchmark.suite import ShowsPictures, Suite, SuiteMeta
@@ -52,8 +51,8 @@ class Part:
     def header(self) -> tuple[str, ...]:
         return self.whole.header()
 
-    def pictures(self) -> ImageSet | None:
-        return self.whole.pictures() if isinstance(self.whole, ShowsPictures) else None
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        return self.whole.largest_picture() if isinstance(self.whole, ShowsPictures) else None
 
     def _renamed(self, case: Case) -> Case:
         own = self.meta.name

@@ -18,7 +18,6 @@ from types import ModuleType
 from typing import Any, Protocol, runtime_checkable
 
 from benchmark.errors import DataProblem, unknown
-from benchmark.images.image_set import ImageSet
 from benchmark.jsonio import Json
 from benchmark.layout import KEYS, Layout, layout_of
 from benchmark.records import Analysis, Case, Script, Selection
@@ -78,10 +77,10 @@ class Suite(Protocol):
 
 @runtime_checkable
 class ShowsPictures(Protocol):
-    """A suite that may show pictures of a set."""
+    """A suite that may show pictures."""
 
-    def pictures(self) -> ImageSet | None:
-        """The set; None where the chosen cases show none of it."""
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        """The id of the largest one, and its width and height; None where none is shown."""
 
 
 def find_suites(paths: Sequence[Path], *, ignore: Sequence[str] = ()) -> tuple[Path, ...]:

@@ -45,7 +45,7 @@ def open_with(
             limit = cap(family)
             hint = f", and what limits its pictures is {limit}" if limit else ""
             raise ModelProblem(
-                f"--model-args processor.{argument}={jsonio.canonical(value)} changes nothing for "  # type: ignore[arg-type]
+                f"--model-args processor.{argument}={jsonio.canonical(value)} changes nothing for "
                 f"{name}: its processor ignores it or does the same without{hint}; leave it out"
             )
     return processor

@@ -7,7 +7,6 @@ only where a picture is large.
 from __future__ import annotations
 
 from benchmark.errors import CultureError
-from benchmark.images.measuring import largest
 from benchmark.models import registry
 from benchmark.models.picture_cost import MANY, SMALL, cost
 from benchmark.models.processor_arguments import cap
@@ -24,10 +23,9 @@ FAILURES = (
 
 def picture_line(suite: Suite, settings: Settings, identity: ModelIdentity) -> str:
     """The largest picture's tokens and what limits them; empty where it is none to speak of."""
-    images = suite.pictures() if isinstance(suite, ShowsPictures) else None
-    if images is None or settings.replay is not None or not identity.scoring:
+    if settings.replay is not None or not identity.scoring:
         return ""
-    found = largest(images)
+    found = suite.largest_picture() if isinstance(suite, ShowsPictures) else None
     if found is None or found[1][0] * found[1][1] < SMALL:
         return ""
     name, (width, height) = found

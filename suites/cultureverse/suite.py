@@ -11,10 +11,11 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.images.measuring import largest
 from benchmark.jsonio import Json, digest
 from benchmark.orders import Order, cyclic_orders
 from benchmark.prompts import Templates, load_templates
-from benchmark.proxies import ImageSet, blank_picture
+from benchmark.proxies import blank_picture
 from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, ImageRef, Request, Script, Selection
 from benchmark.right_answers import Answered, right_answer_record
@@ -159,9 +160,9 @@ class CultureVerseSuite:
         """The questions, and the pictures' files as they lie there now."""
         return digest([self.questions.digest, self.questions.images.stamp()])
 
-    def pictures(self) -> ImageSet:
-        """Those that questions are asked about."""
-        return self.questions.images
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        """Of those that questions are asked about."""
+        return largest(self.questions.images)
 
     def header(self) -> tuple[str, ...]:
         """Which questions are in use, and how they are asked."""

@@ -13,18 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
-import transformers
-from transformers.models.auto.configuration_auto import CONFIG_MAPPING
-from transformers.models.auto.image_processing_auto import IMAGE_PROCESSOR_MAPPING_NAMES
-from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
-from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 
 from benchmark.errors import said
 from benchmark.models.families import uncovered
+from tests.models.families.parts import library
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+AUTO = "models.auto"
 LAYERS, WIDTH, HEADS, WORDS = 4, 64, 4, 512
 LARGEST = 100_000_000  # weights of a model that counts as tiny
 EQUAL = 1e-3  # of the logits' spread
@@ -146,22 +143,22 @@ def _small(name: str, value: Any, layers: object, ids: list[int], sections: Sequ
 
 def tiny(family: str, sections: Sequence[int]) -> Any:
     """A model of the family that answers in a moment."""
-    kind = CONFIG_MAPPING[family]
+    kind = library().CONFIG_MAPPING[family]
     config = kind.from_dict(small(kind().to_dict(), [], sections))
     with torch.device("meta"):
-        shape = transformers.AutoModelForImageTextToText.from_config(config)
+        shape = library().AutoModelForImageTextToText.from_config(config)
     n = sum(weight.numel() for weight in shape.parameters())
     if n > LARGEST:
         raise ValueError(f"it has {n // 10**6} million weights however its sizes are cut")
     torch.manual_seed(0)
-    model = transformers.AutoModelForImageTextToText.from_config(config, dtype=torch.float32)
+    model = library().AutoModelForImageTextToText.from_config(config, dtype=torch.float32)
     return model.eval()
 
 
 def behind_a_prefix(model: Any) -> float:
     """How far logits behind a kept prefix are from those in full, in the logits' own spread."""
     ids = torch.arange(20, 60)[None]
-    cache = transformers.DynamicCache(config=model.config)
+    cache = library().DynamicCache(config=model.config)
     with torch.inference_mode():
         full = model(input_ids=ids, use_cache=False).logits
         if full.ndim != 3 or full.shape[1] != ids.shape[1]:
@@ -173,9 +170,9 @@ def behind_a_prefix(model: Any) -> float:
 
 def row(family: str, name: str) -> Row:
     """What a family's class is to this harness."""
-    image = IMAGE_PROCESSOR_MAPPING_NAMES.get(family) or {}
+    image = library(f"{AUTO}.image_processing_auto").IMAGE_PROCESSOR_MAPPING_NAMES.get(family) or {}
     needs = ["torchvision"] if image and not image.get("pil") else []
-    if family not in PROCESSOR_MAPPING_NAMES:
+    if family not in library(f"{AUTO}.processing_auto").PROCESSOR_MAPPING_NAMES:
         needs.append("a processor that its files name")
     path, tried = best(family)
     return Row(family=family, name=name, path=path, needs=", ".join(needs), tried=tried)
@@ -211,9 +208,9 @@ def _why(what: str, error: Exception) -> str:
 def main(families: list[str]) -> None:
     """The table, sorted by the name of the family."""
     warnings.simplefilter("ignore")
-    transformers.utils.logging.set_verbosity_error()
-    known = MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
-    print(f"With transformers {transformers.__version__}:\n")  # noqa: T201 - what it is for
+    library().utils.logging.set_verbosity_error()
+    known = library(f"{AUTO}.modeling_auto").MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
+    print(f"With transformers {library().__version__}:\n")  # noqa: T201 - what it is for
     print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|")  # noqa: T201
     for family in sorted(families or known):
         print(row(family, str(known[family])), flush=True)  # noqa: T201

@@ -15,8 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import transformers
-
 from benchmark.models.picture_cost import cost
 from benchmark.models.processor_arguments import cap, open_with
 from benchmark.models.processors import open_processor
@@ -96,8 +94,8 @@ def published() -> dict[str, tuple[Callable[[], Parts], Any, dict[str, object]]]
 
 def main() -> None:
     """A row for each family."""
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    library().utils.logging.set_verbosity_error()
+    library().utils.logging.disable_progress_bar()
     shown = " | ".join(f"{width} by {height}" for width, height in SIZES)
     print(f"| family | {shown} | the first with its cap | cap |\n|---|---|---|---|---|---|")  # noqa: T201
     with tempfile.TemporaryDirectory() as place:
@@ -111,7 +109,7 @@ def main() -> None:
 
 
 def _row(family: str, folder: Path) -> str:
-    opened = partial(open_processor, transformers, folder, trust_remote_code=False)
+    opened = partial(open_processor, library(), folder, trust_remote_code=False)
     limit = cap(family)
     argument = shlex.split(limit)[-1].removeprefix("processor.") if limit else ""
     name, _, value = argument.partition("=")

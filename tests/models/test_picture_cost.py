@@ -33,10 +33,10 @@ SIZE = (2100, 1600)  # 4 275 tokens of 28 by 28 pixels
 class Shows:
     """As much of a suite as the line looks at."""
 
-    images: Any
+    images: ImageSet | None
 
-    def pictures(self) -> Any:
-        return self.images
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        return largest(self.images) if self.images is not None else None
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +66,25 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(model: object, place: Path, **more: Any) -> Settings:
     """Of a run with this model."""
     asked = options(place, **more)
-    return Settings(
+    chosen: dict[str, Any] = {
         **{name: getattr(asked, name) for name in ("device", "dtype", "scoring", "model_args")},
-        **{"model": str(model), "revision": None, "batch_size": None, "threads": 1, "seed": 0},
-        **{"survey": "sample", "images": ("sample",), "prompts": None, "topic_labels": None},
-        **{"countries": (), "topics": (), "proxies": (), "limit": None, "gates": ()},
+        "model": str(model),
+        "revision": None,
+        "batch_size": None,
+        "threads": 1,
+        "seed": 0,
+        "survey": "sample",
+        "images": ("sample",),
+        "prompts": None,
+        "topic_labels": None,
+        "countries": (),
+        "topics": (),
+        "proxies": (),
+        "limit": None,
+        "gates": (),
         **dict.fromkeys(("store", "cache", "runs", "leaderboard"), place),
-    )
+    }
+    return Settings(**chosen)
 
 
 def line(images: ImageSet | None, model: object, place: Path, **more: Any) -> str:
