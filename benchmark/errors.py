@@ -74,12 +74,12 @@ def unknown(kind: str, name: str, known: Iterable[str], *, source: str) -> str:
 
 
 def said(error: BaseException, *, longest: int = SAID) -> str:
-    """What a library's error says, on one line, in whole sentences; its first paragraph.
+    r"""What a library's error says, on one line, in whole sentences; its first paragraph.
 
     What is longer ends behind a sentence, and where none ends in time, behind a word and with
     an ellipsis. The full stop is left to the sentence that quotes it.
 
-    >>> said(ValueError("It broke. Look at the\\nmanual. " + "Then " * 100), longest=40)
+    >>> said(ValueError("It broke. Look at the\nmanual. " + "Then " * 100), longest=40)
     'It broke. Look at the manual'
     >>> said(ValueError("one two three"), longest=10)
     'one two …'

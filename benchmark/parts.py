@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from benchmark.jsonio import Json, digest
 from benchmark.records import Case, Script, Selection
-from benchmark.suite import Suite, SuiteMeta, asks_choices
+from benchmark.suite import ShowsPictures, Suite, SuiteMeta, asks_choices
 from benchmark.survey import Survey
 
 SEPARATOR = ":"
@@ -54,6 +54,9 @@ class Part:
 
     def header(self) -> tuple[str, ...]:
         return self.whole.header()
+
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        return self.whole.largest_picture() if isinstance(self.whole, ShowsPictures) else None
 
     def _renamed(self, case: Case) -> Case:
         own = self.meta.name

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.jsonio import Json
@@ -73,6 +73,14 @@ class Suite(Protocol):
 
     def header(self) -> tuple[str, ...]:
         """Lines for the terminal: which data, of which revision, with what left out."""
+
+
+@runtime_checkable
+class ShowsPictures(Protocol):
+    """A suite that may show pictures."""
+
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        """The id of the largest one, and its width and height; None where none is shown."""
 
 
 def find_suites(paths: Sequence[Path], *, ignore: Sequence[str] = ()) -> tuple[Path, ...]:

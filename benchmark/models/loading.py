@@ -115,12 +115,7 @@ def open_weights(
     failures = (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError, RuntimeError)
     try:
         kind = model_class(transformers, source, common)
-        processor = open_with(
-            partial(open_processor, transformers, source, **common),
-            for_processor,
-            name=identity.name,
-            family=family_of(transformers, source, common),
-        )
+        processor, _ = _processor(transformers, identity, source, common, for_processor)
         model, report = getattr(transformers, kind).from_pretrained(
             source,
             **common,
@@ -148,6 +143,29 @@ def open_weights(
         model = put_in(model, weights.adapter)
     placed = model if spread else model.to(target)
     return placed.eval(), processor
+
+
+def read_processor(identity: ModelIdentity, weights: Weights) -> tuple[Any, str]:
+    """The processor alone, and its model's family; raises whatever the library does."""
+    _, transformers = backend_modules()
+    given = [pair for pair in identity.model_args if pair != TRUSTED]
+    _, arguments = model_arguments(dict(given))
+    revision = {"revision": weights.commit} if weights.commit else {}
+    common = {**revision, "trust_remote_code": TRUSTED in identity.model_args}
+    transformers.utils.logging.disable_progress_bar()
+    return _processor(transformers, identity, weights.source, common, arguments)
+
+
+def _processor(
+    transformers: Any,  # noqa: ANN401 - transformers ships no usable types
+    identity: ModelIdentity,
+    source: str | Path,
+    common: Mapping[str, object],
+    arguments: Mapping[str, object],
+) -> tuple[Any, str]:
+    family = family_of(transformers, source, common)
+    opened = partial(open_processor, transformers, source, **common)
+    return open_with(opened, arguments, name=identity.name, family=family), family
 
 
 def backend_modules() -> tuple[Any, Any]:
@@ -195,6 +213,6 @@ def _why(identity: ModelIdentity, source: str | Path, error: Exception) -> str:
         )
     return (
         f"{identity.name} cannot be loaded from {source} as an image-text-to-text model "
-        f"({type(error).__name__}: {said(error)}); check the files, --model-args and the transformers "
-        "version"
+        f"({type(error).__name__}: {said(error)}); check the files, --model-args and the "
+        "transformers version"
     )

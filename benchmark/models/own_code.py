@@ -41,12 +41,10 @@ def model_class(
     ModelProblem
         The family is unknown, and the repository's code cannot be asked as others are.
     """
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
-
     unrun = {**{k: v for k, v in where.items() if k == "revision"}, "trust_remote_code": False}
     config = _document(transformers, source, unrun)
     family = config.get("model_type")
-    if family in CONFIG_MAPPING_NAMES:
+    if family in transformers.CONFIG_MAPPING:
         return USUAL
     named = config.get(AUTO_MAP)
     if not isinstance(named, dict) or not any(name in named for name in CLASSES):
@@ -118,7 +116,7 @@ def _forward(
     source: str | Path, reference: str, where: Mapping[str, object]
 ) -> tuple[str, ...] | None:
     """Names of the arguments of a class's ``forward``, by its text; None where it inherits one."""
-    from transformers.utils import cached_file
+    from transformers.utils.hub import cached_file
 
     module, _, kind = reference.rpartition(".")
     path = cached_file(

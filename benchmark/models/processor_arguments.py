@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import importlib.resources
+import shlex
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,7 @@ def open_with(
             limit = cap(family)
             hint = f", and what limits its pictures is {limit}" if limit else ""
             raise ModelProblem(
-                f"--model-args processor.{argument}={jsonio.canonical(value)} changes nothing for "  # type: ignore[arg-type]
+                f"--model-args processor.{argument}={jsonio.canonical(value)} changes nothing for "
                 f"{name}: its processor ignores it or does the same without{hint}; leave it out"
             )
     return processor
@@ -54,7 +55,7 @@ def cap(family: str) -> str:
     """The argument that limits how many tokens a picture is; empty where none is known."""
     file = importlib.resources.files("benchmark.models").joinpath("caps.toml")
     argument = tomllib.loads(file.read_text("utf-8")).get(family)
-    return f"--model-args processor.{argument}" if argument else ""
+    return f"--model-args {shlex.quote(f'processor.{argument}')}" if argument else ""
 
 
 def _opened(opened: Callable[..., Any], given: Mapping[str, object]) -> Any:  # noqa: ANN401

@@ -117,9 +117,8 @@ def why_not_pillow(
 
 def torchvision_only(config: Any) -> str:  # noqa: ANN401
     """The class that reads pictures for this config, where transformers has none with Pillow."""
-    from transformers.models.auto.image_processing_auto import IMAGE_PROCESSOR_MAPPING_NAMES
-
-    known = IMAGE_PROCESSOR_MAPPING_NAMES.get(getattr(config, "model_type", None)) or {}
+    auto = importlib.import_module("transformers.models.auto.image_processing_auto")
+    known = auto.IMAGE_PROCESSOR_MAPPING_NAMES.get(getattr(config, "model_type", None)) or {}
     return "" if known.get("pil") else str(known.get("torchvision") or "")
 
 
@@ -143,7 +142,7 @@ def processor_class(
 
 def documents(source: str | Path, arguments: Mapping[str, object]) -> list[dict[str, Any]]:
     """The files beside the weights that may name a processor, in the order of their precedence."""
-    from transformers.utils import cached_file
+    from transformers.utils.hub import cached_file
 
     found = []
     for name in FILES:

@@ -7,7 +7,7 @@ answers are all stored never starts a model. Knows no suite and no pytest.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from benchmark import jsonio
 from benchmark.errors import UsageProblem
@@ -18,7 +18,13 @@ from benchmark.models.commits import hub_commit, hub_config
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
 from benchmark.models.families import SHARED, check_own_code, folder_config, scoring_path
-from benchmark.models.loading import TRUSTED, Weights, load_transformers, model_arguments
+from benchmark.models.loading import (
+    TRUSTED,
+    Weights,
+    load_transformers,
+    model_arguments,
+    read_processor,
+)
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, ORACLE, REFERENCE, ModelSpec, resolve
 from benchmark.models.placement import BALANCED, MAP
@@ -43,6 +49,7 @@ __all__ = [
     "identify",
     "load",
     "open_model",
+    "open_processor",
     "options_of",
     "resolve",
     "weights_at",
@@ -282,6 +289,12 @@ def open_model(
     """`load` for the model that the settings name."""
     spec = resolve(settings.model, revision=settings.revision)
     return load(spec, identity, options_of(settings), survey=survey, spending=spending)
+
+
+def open_processor(settings: Settings, identity: ModelIdentity) -> tuple[Any, str]:
+    """The processor of the model that the settings name, without its weights, and its family."""
+    spec = resolve(settings.model, revision=settings.revision)
+    return read_processor(identity, weights_at(spec, identity, options_of(settings)))
 
 
 def default_batch_size(identity: ModelIdentity) -> int:

@@ -16,6 +16,7 @@ from benchmark import determinism
 from benchmark.errors import BoardProblem
 from benchmark.models.described import COUNTS
 from benchmark.plugin import between_sets, gating, stopping, traffic
+from benchmark.plugin.picture_line import picture_line
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.records import ModelIdentity
@@ -55,6 +56,8 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
                     if part
                 )
             )
+            costly = picture_line(suite.suite, state.settings, identity)
+            lines += [costly] if costly else []
         lines += [_encoder(one) for one in state.encoders.get(name, {}).values()]
         if state.settings.shard is not None:
             lines.append(f"  {state.settings.shard}: {len(suite.mine)} of these cases, whole units")

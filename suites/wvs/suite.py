@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmark.calibration import Calibration
 from benchmark.errors import UsageProblem, unknown
+from benchmark.images.measuring import largest
 from benchmark.jsonio import Json
 from benchmark.metrics.lexical import lexical_values
 from benchmark.prompts import Templates, load_templates
@@ -305,6 +306,11 @@ class WvsSuite:
     def stamp(self) -> str:
         """The pictures' files as they lie there now: the configuration knows only their sizes."""
         return self.images.stamp()
+
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        """Of the whole set, where any picture stands for a country."""
+        shown = set(self._cells.proxies) - {"country", "none"}
+        return largest(self.images) if shown else None
 
     def header(self) -> tuple[str, ...]:
         """Which questions and pictures are in use, and what of them was set aside."""

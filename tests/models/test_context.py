@@ -62,7 +62,7 @@ def test_what_fits_exactly_is_asked() -> None:
     """One more is not, nor what may be written behind it; without a limit all is."""
     Context(tokens=10).check(10)
     Context().check(10**6)
-    with pytest.raises(RequestProblem, match="11 tokens, .* longer than the 10"):
+    with pytest.raises(RequestProblem, match=r"11 tokens, .* longer than the 10"):
         Context(tokens=10).check(11)
     with pytest.raises(RequestProblem, match="8 tokens and up to 3 written ones"):
         Context(tokens=10).check(8, written=3)

@@ -135,7 +135,7 @@ def test_class_of_the_saved_weights_goes_first(own: Path, tmp_path: Path) -> Non
 def test_code_that_cannot_be_asked_is_said_before_the_question_of_trust(
     own: Path, tmp_path: Path, trace: Path, trusted: bool
 ) -> None:
-    """No processor of text and pictures: as InternVL's first repositories, whose twins are named."""
+    """No processor: as InternVL's first repositories, whose twins are named."""
     for name in ("processor_config.json", "preprocessor_config.json", "tokenizer_config.json"):
         file = own / name
         if file.is_file():

@@ -219,8 +219,8 @@ def _why(identity: ModelIdentity, error: Exception) -> str:
             "pull request: --encoder NAME@refs/pr/N), or a folder that save_pretrained wrote"
         )
     return (
-        f"{identity.name} cannot be loaded as an encoder ({type(error).__name__}: {said(error)}); check "
-        "the files and the transformers version"
+        f"{identity.name} cannot be loaded as an encoder ({type(error).__name__}: {said(error)}); "
+        "check the files and the transformers version"
     )
 
 

@@ -66,7 +66,7 @@ def test_torchvision_is_used_where_it_is(folder: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.skipif(machine.has_torchvision(), reason="torchvision is installed")
 def test_pixtrals_pictures_are_read_with_pillow(tmp_path: Path) -> None:
-    """Transformers shows its processor as a placeholder, though only sizes ask for torchvision.
+    """The library shows its processor as a placeholder, though only sizes ask for torchvision.
 
     Also where the model is a LLaVA, as the first Pixtral is: the files name the processor.
     """
