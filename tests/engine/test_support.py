@@ -44,9 +44,7 @@ def script(topic: str, *stages: list[Request]) -> Script:
 def test_it_is_refused_in_one_sentence_and_never_asked(store: ResponseStore) -> None:
     """What stands beside it is answered."""
     model = CountingModel()
-    with pytest.raises(
-        Unsupported, match=r"^fake was asked for embed, .* \(it does choice\)"
-    ):
+    with pytest.raises(Unsupported, match=r"^fake was asked for embed, .* \(it does choice\)"):
         interview(store, model).ask([choice("q"), EMBED])
     assert [len(batch) for batch in model.batches] == [1]
 
