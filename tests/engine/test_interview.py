@@ -216,7 +216,8 @@ def test_what_failed_is_not_kept_alive(tmp_path: Path) -> None:
     problem.__cause__ = MemoryError()
     heard = interview(tmp_path / "s", Choosy("q00", problem=problem)).replies(QUESTIONS)
     assert heard[0] is problem
-    assert problem.__traceback__ is problem.__cause__ is problem.__context__ is None
+    kept = (problem.__traceback__, problem.__cause__, problem.__context__)
+    assert not any(kept)
 
 
 def identity(name: str) -> ModelIdentity:
