@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from benchmark.engine.interview import Heard
 from benchmark.engine.keys import request_document
@@ -30,14 +31,17 @@ from benchmark.records import (
 from benchmark.sampled import Sampled
 
 Ask = Callable[[Sequence[Request]], Sequence[Heard]]
+Told = TypeVar("Told", Reply, Heard)
 
 
-def asking(ask: Ask, way: Sampled | None, *, seed: int) -> Ask:
+def asking(
+    ask: Callable[[Sequence[Request]], Sequence[Told]], way: Sampled | None, *, seed: int
+) -> Callable[[Sequence[Request]], Sequence[Told]]:
     """The same questions to whoever answers ``ask``, choices in this way; None changes nothing."""
     if way is None:
         return ask
 
-    def asked(requests: Sequence[Request]) -> list[Heard]:
+    def asked(requests: Sequence[Request]) -> list[Told]:
         heard = iter(ask(expanded(requests, way, seed=seed)))
         return [_reply(request, heard, way) for request in requests]
 
@@ -107,7 +111,7 @@ def _seed(asked: str, seed: int, k: int) -> int:
     return int(hashlib.sha256(f"{asked}/{seed}/{k}".encode()).hexdigest()[:8], 16) >> 1
 
 
-def _reply(request: Request, heard: Iterator[Heard], way: Sampled) -> Heard:
+def _reply(request: Request, heard: Iterator[Told], way: Sampled) -> Told:
     if not isinstance(request, Choice):
         return next(heard)
     parts = [next(heard) for _ in range(way.answers)]

@@ -38,7 +38,10 @@ class ChatTemplate:
                 raise ModelProblem(
                     unknown("argument", name, sorted(known), source=f"{OPTION}: chat template")
                 )
-        self.arguments = {**{name: False for name in SWITCHES if name in known}, **arguments}
+        self.arguments: dict[str, object] = {
+            **{name: False for name in SWITCHES if name in known},
+            **arguments,
+        }
         self._forms: dict[bool, Form] = {}
         self._continues: dict[str, bool] = {}
 

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 # <think>, <|im_end|>, [INST], and tags of HTML where a tokenizer has tokens of its own for them.
 _MARKUP = re.compile(r"\s*(?:<\S+>|\[\S+\]|\u25c1\S+\u25b7)\s*")
-_PLACEHOLDERS = ("image_token", "boi_token", "eoi_token", "video_token", "audio_token")
+_PLACEHOLDERS: tuple[str, ...] = (
+    "image_token",
+    "boi_token",
+    "eoi_token",
+    "video_token",
+    "audio_token",
+)
 _PLACEHOLDERS += ("image_start_token", "image_end_token", "fake_image_token", "start_image_token")
 
 
@@ -34,7 +40,7 @@ class ControlTokens:
 
     def __call__(self, text: str) -> tuple[str, ...]:
         """Each once, in order. One that only the tokenizer's normaliser would make is not seen."""
-        found = {}
+        found: dict[str, None] = {}
         for match in self._first.finditer(text):  # thousands are known, and few begin anywhere
             at = match.start()
             longest = next((n for n in self._lengths if text[at : at + n] in self.known), 0)

@@ -95,7 +95,9 @@ class TransformersModel:
         """How many tokens or rows ran together, and what was left of it where memory ran out."""
         said: dict[str, Json] = {
             "prompts": self._shown.document(),
-            "template_arguments": dict(self._inputs.renderer.arguments),
+            "template_arguments": {
+                name: str(told) for name, told in self._inputs.renderer.arguments.items()
+            },
             "counts": {
                 f"unscored for {token!r} in the words, which is a command to this model": n
                 for token, n in sorted(self._unscored.items())

@@ -21,7 +21,7 @@ from benchmark.plugin.desk import Desk
 from benchmark.plugin.forecast import Span, Timing, duration
 from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.tally import Group, Kind, Tally, count, members
-from benchmark.records import Request
+from benchmark.records import Reply, Request
 
 LONGEST_S = 30.0  # of timing, all kinds together; at least one batch of each kind is timed
 COUNTED = 16  # prompts of each timed group whose tokens are counted
@@ -216,7 +216,7 @@ def _has_later_stages(state: RunState, suite: SuiteState, desk: Desk) -> bool:
             asked = next(script)
             keys = list(interview.distinct(state.asked(suite, asked)))
             if len(interview.held(keys)) == len(keys):
-                script.send(desk.ask(suite)(asked))
+                script.send([one for one in desk.ask(suite)(asked) if isinstance(one, Reply)])
                 return True
         except StopIteration:
             return False

@@ -152,7 +152,7 @@ def test_a_tokenizer_without_pad_and_eos_still_fills_rows(demo_folder: Path) -> 
 
 def appending(processor: Any) -> Any:
     """A processor that puts a separator behind each prompt, as Chameleon's does."""
-    kind = type(processor)
+    kind: Any = type(processor)
 
     class Appending(kind):  # type: ignore[misc]
         def __call__(self, *, text: list[str], **more: Any) -> Any:

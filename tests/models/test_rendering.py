@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -84,8 +85,10 @@ class Templated:
         )
 
 
-def rendered(source: str, prompt: Prompt = QUESTION, **told: object) -> tuple[str, str]:
-    """Full text and tail under a template."""
+def rendered(
+    source: str, prompt: Prompt = QUESTION, told: Mapping[str, object] | None = None
+) -> tuple[str, str]:
+    """Full text and tail under a template that is told something."""
     return Renderer(Templated(source), told)(prompt)
 
 
@@ -142,7 +145,7 @@ def test_thinking_is_off_where_the_template_knows_how() -> None:
 def test_options_are_not_scored_inside_thinking(source: str, told: dict[str, object]) -> None:
     """An open tag before the lead-in is refused, with the options that help named."""
     with pytest.raises(ModelProblem, match=r"opens <think>.*--template-args.*--scoring 'sampled"):
-        rendered(source, **told)
+        rendered(source, told=told)
 
 
 def test_a_text_is_written_behind_open_thinking() -> None:
@@ -154,7 +157,7 @@ def test_a_text_is_written_behind_open_thinking() -> None:
 def test_an_argument_that_the_template_never_reads_is_refused() -> None:
     """It would enter the key and change nothing."""
     with pytest.raises(ModelProblem, match=r"unknown argument 'enable_thinkin'.*enable_thinking"):
-        rendered(SWITCH, enable_thinkin=False)
+        rendered(SWITCH, told={"enable_thinkin": False})
 
 
 def test_content_is_a_string_where_the_template_prints_it() -> None:

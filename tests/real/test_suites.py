@@ -19,6 +19,7 @@ CELLS = (
     "MEX/security/country or MEX/security/food or MEX/recognition/food "
     "or MEX/birds/none or MEX/birds/shared-image or MEX/landmarks"
 )
+SMALL: tuple[str, ...]
 SMALL = ("--survey", "sample", "--images", "sample", "--countries", "MEX", "--limit", "1")
 SMALL += ("--responses", "1", "--temperatures", "0.7", "--story-tokens", "8", "-k", CELLS)
 SMALL += ("--device", "cpu", "--threads", "1")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.jsonio import Json
 from leaderboard.__main__ import main
 from leaderboard.replay import bundle as bundles
 from leaderboard.replay.bundle import Bundle, read
@@ -61,7 +62,7 @@ Change = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
 def changed(path: Path, change: Change) -> Path:
     """The bundle with other members, and a manifest that fits them: what a forger would write."""
     before: Bundle = read(path)
-    about = [
+    about: list[dict[str, Json]] = [
         {
             "file": entry.file,
             "suite": entry.run.suite,

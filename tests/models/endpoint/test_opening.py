@@ -99,10 +99,8 @@ def test_well_known_commands_are_enough_where_no_tokens_are_shown(
 def test_a_text_with_commands_in_its_prompt_is_refused_alone(
     chat: ChatServer, opened: Open
 ) -> None:
-    """The engine asks before the batch is sent."""
+    """It fails its case; nothing of it is sent."""
     chat.marks = MARKS
     model = opened()
-    assert model.refusal(writing("Write of <b> and c.")) == ""
-    assert "hold <odd>, which" in model.refusal(writing("Write <odd>."))
     with pytest.raises(RequestProblem, match="hold <odd>"):
         model.answer([writing("Write <odd>.")])

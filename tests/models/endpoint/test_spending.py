@@ -8,7 +8,7 @@ import pytest
 
 from benchmark.engine.interview import Interview
 from benchmark.engine.store import ResponseStore
-from benchmark.errors import BudgetSpent, ModelProblem
+from benchmark.errors import BudgetSpent, ModelProblem, RequestProblem
 from benchmark.models.endpoint.adapter import EndpointModel
 from benchmark.models.endpoint.address import parse_address
 from benchmark.models.endpoint.options import EndpointOptions
@@ -53,10 +53,10 @@ def opened(server: Thinker, spending: Spending, *, retries: int = 2) -> Endpoint
 
 def delivered(model: EndpointModel, n: int) -> dict[int, Answer]:
     """What a batch hands over before it ends with a problem, which there must be."""
-    found: dict[int, Answer] = {}
+    found: dict[int, Answer | RequestProblem] = {}
     with pytest.raises(ModelProblem):
         model.deliver(texts(n), found.__setitem__)
-    return found
+    return {i: given for i, given in found.items() if not isinstance(given, RequestProblem)}
 
 
 def test_requests_end_with_the_budget_and_their_answers_are_kept(thinker: Thinker) -> None:

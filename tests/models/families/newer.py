@@ -170,13 +170,13 @@ def aya_vision() -> Parts:
     )
 
 
-def mistral3() -> Parts:
+def mistral3(decoder: str = "MistralConfig", **more: object) -> Parts:
     """A picture in its own shape, each row of patches closed by a token."""
     t = library()
 
     words = tokenizer("[IMG]", "[IMG_BREAK]", "[IMG_END]")
     config = t.Mistral3Config(
-        text_config=text(t.MistralConfig, words, sliding_window=None, head_dim=16),
+        text_config=text(getattr(t, decoder), words, sliding_window=None, head_dim=16, **more),
         vision_config=t.PixtralVisionConfig(image_size=2 * SIDE, patch_size=PATCH, **VISION),
         image_token_index=words.convert_tokens_to_ids("[IMG]"),
         spatial_merge_size=2,
@@ -195,6 +195,11 @@ def mistral3() -> Parts:
     )
 
 
+def ministral3() -> Parts:
+    """The decoder of Mistral's small models, whose queries grow with their position."""
+    return mistral3("Ministral3Config", initializer_range=0.12)
+
+
 NEWER: dict[str, Callable[[], Parts]] = {
     "qwen2_vl": qwen2_vl,
     "qwen3_vl_moe": qwen3_vl_moe,
@@ -202,6 +207,7 @@ NEWER: dict[str, Callable[[], Parts]] = {
     "idefics3": idefics3,
     "aya_vision": aya_vision,
     "mistral3": mistral3,
+    "ministral3": ministral3,
 }
 
 

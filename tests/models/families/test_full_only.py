@@ -1,0 +1,77 @@
+"""Families whose layers keep nothing that could be shared are run in full, and answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from benchmark.errors import ModelProblem
+from benchmark.models import registry
+from benchmark.models.families import FULL
+from benchmark.records import Probabilities
+from tests.models.asking import options
+from tests.models.families.builders import QWEN_IMAGE, QWEN_ROPE, qwen_ids, qwen_words
+from tests.models.families.conftest import opened, plain_row
+from tests.models.families.parts import TEXT, VISION, Parts, library, text, write
+from tests.models.families.questions import TALL, WIDE, about
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytest.importorskip("torch")
+
+
+def qwen3_5() -> Parts:
+    """Three layers of linear attention for each ordinary one."""
+    t, own = library(), library("models.qwen3_5.configuration_qwen3_5")
+
+    words = qwen_words()
+    vision = own.Qwen3_5VisionConfig(
+        depth=VISION["num_hidden_layers"],
+        hidden_size=VISION["hidden_size"],
+        intermediate_size=VISION["intermediate_size"],
+        num_heads=VISION["num_attention_heads"],
+        out_hidden_size=TEXT["hidden_size"],
+        num_position_embeddings=256,
+    )
+    decoder = text(
+        own.Qwen3_5TextConfig,
+        words,
+        head_dim=16,
+        rope_parameters={**QWEN_ROPE, "mrope_interleaved": True, "partial_rotary_factor": 1.0},
+        layer_types=["linear_attention"] * 3 + ["full_attention"],
+        linear_key_head_dim=16,
+        linear_value_head_dim=16,
+        linear_num_key_heads=2,
+        linear_num_value_heads=4,
+    )
+    return Parts(
+        config=t.Qwen3_5Config(
+            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
+        ),
+        tokenizer=words,
+        image_processor=t.Qwen2VLImageProcessorPil(
+            size={"shortest_edge": 56 * 56, "longest_edge": 32 * 32 * 100}, patch_size=16
+        ),
+        processor_class="Qwen3VLProcessor",
+        image=QWEN_IMAGE,
+    )
+
+
+def test_linear_attention_runs_in_full(tmp_path: Path) -> None:
+    """`auto` says so before anything is loaded, `shared` is refused, and the answers are right."""
+    folder = write(qwen3_5(), tmp_path / "tiny")
+    model = opened(folder, tmp_path, scoring="auto")
+    assert model.identity.scoring == FULL
+    with pytest.raises(ModelProblem, match="'qwen3_5'"):
+        registry.identify(
+            registry.resolve(str(folder)), options(tmp_path, scoring="shared"), survey=None
+        )
+    asked = [*about(WIDE)[:2], *about(TALL)[:2]]
+    ids = model._inputs._tokenizer.convert_tokens_to_ids(["A", "B", "C"])
+    for request, answer in zip(asked, model.answer(asked), strict=True):
+        row = plain_row(model, request)[ids]
+        assert isinstance(answer, Probabilities)
+        assert np.abs(np.array(answer.p) - row / row.sum()).max() <= 1e-5
