@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import RequestProblem
 from benchmark.models import cache_view, cascade
 from benchmark.models.budget import TokenBudget
 from benchmark.models.inputs import Inputs
@@ -133,7 +133,7 @@ def test_single_row_that_does_not_fit_is_said(pair: Pair) -> None:
     scorer.choices(about(WIDE, QUESTIONS[:1]))
     with (
         Calls(model._model, fails=lambda _: True),
-        pytest.raises(ModelProblem, match="does not fit"),
+        pytest.raises(RequestProblem, match="does not fit"),
     ):
         scorer.choices(about(WIDE))
 
@@ -147,7 +147,7 @@ def test_prefix_that_does_not_fit_drops_the_kept_ones(pair: Pair) -> None:
         calls._fails = lambda _: len(calls.rows) == 1
         assert len(scorer.choices(about(WIDE))) == len(QUESTIONS)
         calls._fails = lambda _: True
-        with pytest.raises(ModelProblem, match="and its pictures does not fit"):
+        with pytest.raises(RequestProblem, match="and its pictures does not fit"):
             scorer.choices(about(noise(79, (150, 120))))
 
 
