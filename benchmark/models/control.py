@@ -18,14 +18,10 @@ if TYPE_CHECKING:
 
 # <think>, <|im_end|>, [INST], and tags of HTML where a tokenizer has tokens of its own for them.
 _MARKUP = re.compile(r"\s*(?:<\S+>|\[\S+\]|\u25c1\S+\u25b7)\s*")
-_PLACEHOLDERS: tuple[str, ...] = (
-    "image_token",
-    "boi_token",
-    "eoi_token",
-    "video_token",
-    "audio_token",
+_PLACEHOLDERS = (
+    *("image_token", "boi_token", "eoi_token", "video_token", "audio_token"),
+    *("image_start_token", "image_end_token", "fake_image_token", "start_image_token"),
 )
-_PLACEHOLDERS += ("image_start_token", "image_end_token", "fake_image_token", "start_image_token")
 
 
 class ControlTokens:

@@ -9,10 +9,7 @@ import numpy as np
 import pytest
 
 from benchmark.errors import ModelProblem, RequestProblem
-<<<<<<< HEAD
 from benchmark.models.generation import end_tokens
-=======
->>>>>>> s1
 from benchmark.models.transformers import TransformersModel, probabilities
 from benchmark.records import (
     Continuation,
