@@ -36,14 +36,15 @@ def means(answers: int | None) -> list[float]:
 
 def main() -> None:
     """Print both tables."""
-    print("| answers | uniform | world mean | ceiling |\n|---|---|---|---|")
+    lines = ["| answers | uniform | world mean | ceiling |", "|---|---|---|---|"]
     for answers in (*ANSWERS, None):
         row = " | ".join(f"{value:.3f}" for value in means(answers))
-        print(f"| {answers or 'probabilities'} | {row} |")
-    print("\n| answers | other questions | other draws of these |\n|---|---|---|")
+        lines.append(f"| {answers or 'probabilities'} | {row} |")
+    lines += ["", "| answers | other questions | other draws of these |", "|---|---|---|"]
     for answers in (4, 16):
         both = coverage(answers, fixed=False), coverage(answers, fixed=True)
-        print(f"| {answers} | {both[0]:.2f} | {both[1]:.2f} |")
+        lines.append(f"| {answers} | {both[0]:.2f} | {both[1]:.2f} |")
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
