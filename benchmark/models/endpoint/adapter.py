@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.endpoint import replies
@@ -93,7 +93,7 @@ class EndpointModel:
             "lead_in": {True: "continue", False: "user", None: "not asked"}[dialect.continues],
             "scores": {True: "ids", False: "top", None: "not asked"}[dialect.by_ids],
             "add_special_tokens": fields.special_tokens,
-            "template_arguments": {name: str(told) for name, told in fields.template.items()},
+            "template_arguments": cast("dict[str, Json]", dict(fields.template)),
             "fields_not_taken": [*fields.not_taken],
             **({"missing_before_lead_in": [*missing]} if missing else {}),
             "counts": {

@@ -30,7 +30,7 @@ from benchmark.records import (
     Prompt,
     Text,
 )
-from tests.models.asking import SUBJECT, options
+from tests.models.asking import SUBJECT, options, picture
 from tests.models.endpoint.vllm_server import NAME, program, vllm
 
 if TYPE_CHECKING:
@@ -45,10 +45,12 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.vllm, pytest.mark.slow, pytest.mark.models]
 BUILD = Path(__file__).parents[3].parent / "shared" / "real" / "build.py"
 # What the output layer is multiplied by, so that answers are decided; larger saturates them.
-SHARPER = {"llava": 2.0, "llava_next": 1.2, "internvl": 5.0, "smolvlm": 3.0}
+SHARPER = {"llava_next": 1.2, "internvl": 5.0, "smolvlm": 3.0, "llava": 2.0}
 TOPICS = ("leisure", "religion", "work", "family", "friends", "politics", "clothes", "food")
 LABELS = ("A", "B", "C", "D")
 TEXT, PICTURES = 1e-5, 1e-3
+# It sees a picture in seventeen enlarged tiles, and PIL and torchvision round them differently.
+RESIZED = {"smolvlm": 1e-2}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +84,6 @@ def pair(
     env = os.environ | {"FOR_VLLM": "1"}
     subprocess.run([sys.executable, BUILD, place, family], env=env, check=True, capture_output=True)
     sharpen(place / family, SHARPER[family])
-    # The same picture code as here, whose differences are measured apart.
     with vllm(place / family, place / "log.txt") as root:
         asked = options(place / "cache")
         spec = registry.resolve(str(place / family))
@@ -137,6 +138,16 @@ def probabilities(model: Model, requests: Sequence[Request]) -> NDArray[np.float
     return np.array([answer.p for answer in answers if isinstance(answer, Probabilities)])
 
 
+def largest(p: NDArray[np.float64]) -> float:
+    """The mean of each answer's largest probability: 0.25 says nothing, 1 cannot be moved."""
+    return float(p.max(axis=1).mean())
+
+
+def told(figures: str) -> None:
+    """For the summary (``-rP``), from which they go to docs/endpoints.md."""
+    sys.stdout.write(f"{figures}\n")
+
+
 def worded() -> list[Choice]:
     """Questions without a picture."""
     return [asked("Imagine that you live in France. ", topic=topic) for topic in TOPICS]
@@ -150,30 +161,42 @@ def pictured(shift: int = 0) -> list[Choice]:
     ]
 
 
-def test_probabilities_of_words_are_equal(
-    pair: Pair, there: EndpointModel, record_property: Any
-) -> None:
+def test_probabilities_of_words_are_equal(pair: Pair, there: EndpointModel) -> None:
     """By token number, behind the same tokens, to the rounding of float32."""
     here = probabilities(pair.here, worded())
     apart = float(np.abs(here - probabilities(there, worded())).max())
-    record_property(f"{pair.family}: max |Δp|, words", apart)
+    told(f"{pair.family}, words: max |Δp| {apart:.1e}, mean largest p {largest(here):.2f}")
     assert there.describe()["scores"] == "ids"
-    assert float(here.max(axis=1).mean()) >= 0.5
+    assert largest(here) >= 0.5
     assert apart <= TEXT
 
 
-def test_probabilities_of_pictures_are_equal(
-    pair: Pair, there: EndpointModel, record_property: Any
-) -> None:
+def test_probabilities_of_pictures_are_equal(pair: Pair, there: EndpointModel) -> None:
     """Up to the code that resizes; another picture's answers are far away."""
     here = probabilities(pair.here, pictured())
     moved = float(np.abs(here - probabilities(pair.here, pictured(1))).max(axis=1).mean())
     apart = float(np.abs(here - probabilities(there, pictured())).max())
-    record_property(f"{pair.family}: max |Δp|, pictures", apart)
-    record_property(f"{pair.family}: another picture", moved)
-    assert float(here.max(axis=1).mean()) >= 0.5
+    told(
+        f"{pair.family}, pictures: max |Δp| {apart:.1e}, mean largest p {largest(here):.2f}, "
+        f"moved by another picture {moved:.2f}"
+    )
+    assert largest(here) >= 0.5
     assert moved >= 0.05
-    assert apart <= PICTURES
+    assert apart <= RESIZED.get(pair.family, PICTURES)
+
+
+def test_pictures_that_resize_alike_are_equal_as_words_are(
+    pair: Pair, there: EndpointModel
+) -> None:
+    """One colour stays what it is under any filter: all that was left is the resizing."""
+    requests = [
+        asked("Look: ", picture(colour, (90, 70)), "Answer as one who lives there. ", topic=topic)
+        for colour, topic in zip(("red", "white", "navy", "black"), TOPICS, strict=False)
+    ]
+    here = probabilities(pair.here, requests)
+    apart = float(np.abs(here - probabilities(there, requests)).max())
+    told(f"{pair.family}, one colour: max |Δp| {apart:.1e}")
+    assert apart <= TEXT
 
 
 def test_tokens_are_equal(pair: Pair, there: EndpointModel) -> None:
