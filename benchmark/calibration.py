@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from benchmark.metrics.alignment import SUBSTANTIVE, similarity_in_both_readings
 from benchmark.metrics.baselines import (
     best_country_blind,
     expected_sample_similarity,
+    expected_similarity_of_answers,
     mean_of_others,
     uniform_floor,
 )
@@ -25,47 +27,61 @@ from benchmark.survey import Question, Survey
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+DRAWS = 400  # sets of a few answers: they vary more than samples of respondents do
 RESPONDENTS = 1200  # the usual WVS sample of a country, where the data do not say (DESIGN §6)
 
 
 class Calibration:
-    """Floors over all countries of the survey, whatever the run selects."""
+    """Floors over all countries of the survey, whatever the run selects.
 
-    def __init__(self, survey: Survey, *, seed: int) -> None:
+    ``answers`` is how many a model writes of each choice, None where it gives probabilities.
+    """
+
+    def __init__(self, survey: Survey, *, seed: int, answers: int | None = None) -> None:
         self._seed = seed
+        self.answers = answers
         self._countries = tuple(sorted(survey.countries()))
-        self._known: dict[tuple[str, tuple[str, ...]], dict[str, Floats]] = {}
+        self._known: dict[tuple[str, tuple[str, ...], tuple[int, ...]], dict[str, Floats]] = {}
         self._blind: dict[str, tuple[Floats, Floats]] = {}
         self._people: dict[str, Floats] = {}
 
-    def values(self, country: str, questions: Sequence[Question]) -> dict[str, Floats]:
+    def values(
+        self, country: str, questions: Sequence[Question], *, drawn: Sequence[int] = ()
+    ) -> dict[str, Floats]:
         """Similarity of each floor's answer to the people's, and the ceiling, (questions,).
 
         Keys: ``floor_uniform``, ``floor_world_average``, ``floor_best_blind``, ``ceiling``, and
         each with ``_substantive``. NaN where a floor does not exist (no other country answered).
+        With ``drawn``, the number of answers that tell of a model's shares, all of them are told
+        by as many: a few draws of any answer are less similar than the answer itself.
         """
-        key = country, tuple(question.question_id for question in questions)
+        key = country, tuple(question.question_id for question in questions), tuple(drawn)
         if key not in self._known:
-            self._known[key] = self._compute(country, questions)
+            self._known[key] = self._compute(country, questions, drawn)
         return self._known[key]
 
-    def _compute(self, country: str, questions: Sequence[Question]) -> dict[str, Floats]:
+    def _compute(
+        self, country: str, questions: Sequence[Question], drawn: Sequence[int]
+    ) -> dict[str, Floats]:
         people = self._table(questions)
         substantive = substantive_mask(questions)
         printed = option_mask(questions)
         here = self._countries.index(country)
         human = people[:, here]  # (questions, options)
         others = mean_of_others(people)[:, here]
-        values = {
-            **similarity_in_both_readings(
-                "floor_uniform", human, uniform_floor(printed), substantive
-            ),
-            **similarity_in_both_readings("floor_world_average", human, others, substantive),
-            **self._blind_floor(human, people, questions),
-        }
-        respondents = np.array([q.respondents.get(country, RESPONDENTS) for q in questions])
         rng = self._rng(country, questions)
-        values["ceiling"], values["ceiling" + SUBSTANTIVE] = expected_sample_similarity(
+        respondents = np.array([q.respondents.get(country, RESPONDENTS) for q in questions])
+        floors = {
+            "floor_uniform": (uniform_floor(printed),) * 2,
+            "floor_world_average": (others,) * 2,
+            "floor_best_blind": self._blind_answers(people, questions),
+        }
+        values: dict[str, Floats] = {}
+        for name, answers in floors.items():
+            values |= _in_both_readings(name, human, answers, substantive, drawn, rng)
+        sampled = partial(expected_sample_similarity, answers=drawn, draws=DRAWS)
+        fresh = sampled if drawn else expected_sample_similarity
+        values["ceiling"], values["ceiling" + SUBSTANTIVE] = fresh(
             human, respondents, keep=substantive, rng=rng
         )
         return values
@@ -85,19 +101,16 @@ class Calibration:
         table[np.isnan(table[..., 0])] = np.nan
         return table
 
-    def _blind_floor(
-        self, human: Floats, people: Floats, questions: Sequence[Question]
-    ) -> dict[str, Floats]:
+    def _blind_answers(
+        self, people: Floats, questions: Sequence[Question]
+    ) -> tuple[Floats, Floats]:
         """The one answer for everybody that scores best on average, found in each reading."""
-        substantive = substantive_mask(questions)
         width = people.shape[-1]
         found = [self._best_blind(question) for question in questions]
         printed, restricted = (
             np.stack([_padded(pair[side], width) for pair in found]) for side in (0, 1)
         )
-        name = "floor_best_blind"
-        both = similarity_in_both_readings(name, human, restricted, substantive)
-        return {**both, name: similarity_in_both_readings(name, human, printed, substantive)[name]}
+        return printed, restricted
 
     def _best_blind(self, question: Question) -> tuple[Floats, Floats]:
         """The best single answer in each reading; NaN where only one country was asked.
@@ -120,6 +133,29 @@ class Calibration:
     def _rng(self, country: str, questions: Sequence[Question]) -> np.random.Generator:
         text = "/".join([str(self._seed), country, *(q.question_id for q in questions)])
         return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
+
+
+def _in_both_readings(
+    name: str,
+    human: Floats,
+    answers: tuple[Floats, Floats],
+    substantive: Bools,
+    drawn: Sequence[int],
+    rng: np.random.Generator,
+) -> dict[str, Floats]:
+    """The similarity of a floor's answer in each reading, as it is or told by so many draws."""
+    printed, restricted = answers
+    if not drawn:
+        both = similarity_in_both_readings(name, human, restricted, substantive)
+        if restricted is not printed:
+            both[name] = similarity_in_both_readings(name, human, printed, substantive)[name]
+        return both
+    told = partial(
+        expected_similarity_of_answers, answers=drawn, keep=substantive, rng=rng, draws=DRAWS
+    )
+    found = told(human, printed)
+    other = found if restricted is printed else told(human, restricted)
+    return {name: found[0], name + SUBSTANTIVE: other[1]}
 
 
 def stack(rows: Sequence[Sequence[Sequence[float] | None]]) -> Floats:

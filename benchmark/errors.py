@@ -5,10 +5,12 @@ A message is one sentence: what is wrong, the value, where it came from, what to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 SHOWN = 40
+SAID = 400  # characters of a library's message
 
 
 class CultureError(Exception):
@@ -27,19 +29,27 @@ class ImageProblem(DataProblem):
     """An image is missing, unreadable, truncated, too large or outside its folder."""
 
 
-class StoreProblem(CultureError):
+class RequestProblem(CultureError):
+    """A model cannot answer this one request; the cases that need it fail, and the run goes on."""
+
+
+class RunProblem(CultureError):
+    """What every other case would meet as well: a run that has begun stops and can be continued."""
+
+
+class StoreProblem(RunProblem):
     """The response store is corrupt, locked or of another schema."""
 
 
-class ModelProblem(CultureError):
-    """A model cannot be found, loaded or asked."""
+class ModelProblem(RunProblem):
+    """A model cannot be found, loaded or asked, or its server cannot."""
 
 
-class RequestProblem(CultureError):
-    """One request cannot be answered; the others of the run can."""
+class BudgetSpent(ModelProblem):
+    """The next request would pass what the user allows a session to spend at a server."""
 
 
-class HubProblem(CultureError):
+class HubProblem(RunProblem):
     """The Hub cannot be reached or refused; the message names the flag that does without it."""
 
 
@@ -61,3 +71,22 @@ def unknown(kind: str, name: str, known: Iterable[str], *, source: str) -> str:
         return f"unknown {kind} {name!r} ({source}){hint}"
     shown = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
     return f"unknown {kind} {name!r} ({source}){hint} Known: {shown}"
+
+
+def said(error: BaseException, *, longest: int = SAID) -> str:
+    r"""What a library's error says, on one line, in whole sentences; its first paragraph.
+
+    What is longer ends behind a sentence, and where none ends in time, behind a word and with
+    an ellipsis. The full stop is left to the sentence that quotes it.
+
+    >>> said(ValueError("It broke. Look at the\nmanual. " + "Then " * 100), longest=40)
+    'It broke. Look at the manual'
+    >>> said(ValueError("one two three"), longest=10)
+    'one two …'
+    """
+    paragraph = re.split(r"\n\s*\n", str(error).strip())[0]
+    text = " ".join(paragraph.split())
+    if len(text) > longest:
+        ends = [found.start() for found in re.finditer(r"[.!?](?= )", text[: longest + 1])]
+        text = text[: ends[-1]] if ends else f"{text[: longest - 1].rpartition(' ')[0]} …"
+    return text.rstrip(".")

@@ -14,6 +14,8 @@ _STATED = re.compile(r"\b(?i:answers?)\b[\s*_]*(?:\b(?i:is|would be)\b|[:=])[ \t
 # (B), [b], B; a small letter without brackets only where nothing follows it.
 _LETTER = re.compile(r"[\s*_]*(?:[(\[]([A-Za-z])[)\]]|([A-Z])\b|([a-z])(?=[\W_]*$))")
 _ANOTHER = re.compile(r"[\W_]*\b(?:or|and)\b[\W_]*[A-Z]\b|\s*[/,&]\s*[(\[]?[A-Z]\b(?!\w)")
+# (B) Words, B. Words: an option as it was printed, and no other label in brackets behind it.
+_LED = re.compile(r"[*_]*[(\[]?(?P<label>[A-Z])[)\].:]+[\s*_]+(?![a-z])(?:(?![(\[][A-Z][)\]]).)+")
 _ARTICLE = re.compile(r"\s+(?!because\b|since\b|as\b|for\b)[a-z]")
 
 
@@ -40,6 +42,27 @@ def chosen_letter(text: str, options: Sequence[str]) -> int | None:
         return _read(rest, options, alone=False)
     line = next((line for line in reversed(text.splitlines()) if line.strip()), "")
     return _read(line, options, alone=True)
+
+
+def chosen_label(text: str, labels: Sequence[str]) -> int | None:
+    """The same where the options' texts are not at hand: whatever the wording, it reads alike.
+
+    A text of one line may also begin with a label in brackets or before a stop, and go on with the
+    option's words.
+
+    >>> [chosen_label(text, "ABC") for text in ("Answer: B", "(C) Not at all", "B. Rather")]
+    [1, 2, 1]
+    >>> chosen_label("(A) or (B)", "ABC") is None, chosen_label("(A) is wrong", "ABC") is None
+    (True, True)
+    """
+    place = chosen_letter(text, labels)
+    line = written(text, "stop").text.strip()
+    if place is not None or "\n" in line or _STATED.search(line):
+        return place
+    led = _LED.fullmatch(line)
+    if led is None or led["label"] not in labels:
+        return None
+    return list(labels).index(led["label"])
 
 
 def _read(line: str, options: Sequence[str], *, alone: bool) -> int | None:

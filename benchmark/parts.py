@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from benchmark.jsonio import Json, digest
 from benchmark.records import Case, Script, Selection
-from benchmark.suite import Suite, SuiteMeta
+from benchmark.suite import ShowsPictures, Suite, SuiteMeta, asks_choices
 from benchmark.survey import Survey
 
 SEPARATOR = ":"
@@ -42,6 +42,10 @@ class Part:
         """The script of the suite's own case."""
         return self.whole.interview(self._original(case))
 
+    @property
+    def asks_choices(self) -> bool:
+        return asks_choices(self.whole)
+
     def config(self) -> Mapping[str, Json]:
         return self.whole.config()
 
@@ -50,6 +54,9 @@ class Part:
 
     def header(self) -> tuple[str, ...]:
         return self.whole.header()
+
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        return self.whole.largest_picture() if isinstance(self.whole, ShowsPictures) else None
 
     def _renamed(self, case: Case) -> Case:
         own = self.meta.name

@@ -5,7 +5,8 @@ put to one image or country), `suffix` (one question) and `lead_in` (opens the m
 may have `reason` and `reason_lead_in`, which take the place of the last two where a reason in
 words is asked for. Slots stand in braces, literal braces are doubled; `{image}` may stand once, in
 the prefix. Which condition needs or refuses which slot is the suite's to say. A `language` beside
-the tables (BCP 47, English where absent) says what the wording is in.
+the tables (BCP 47, English where absent) says what the wording is in, and a `letter` there is the
+line with `{labels}` that asks for a written letter where none is scored; English has one anyway.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from benchmark.errors import DataProblem, unknown
@@ -22,6 +24,8 @@ from benchmark.records import ImageRef, Prompt
 
 PARTS = ("prefix", "suffix", "lead_in")
 REASON_PARTS = ("reason", "reason_lead_in")
+LANGUAGE, LETTER, LABELS = "language", "letter", "{labels}"
+_LETTERS = Path(__file__).parent / "data" / "letter.toml"
 
 Piece = tuple[str, str | None]  # literal text, then the slot that follows it
 
@@ -61,6 +65,7 @@ class Template:
     lead_in: str
     reason: tuple[Piece, ...] | None = None
     reason_lead_in: str = ""
+    letter: str = ""
 
     def fill(self, slots: Mapping[str, str], *, image: ImageRef | None = None) -> Prompt:
         """A prompt with the slots' values; text beside the image is kept as separate parts."""
@@ -74,7 +79,12 @@ class Template:
             elif slot is not None:
                 text += slots[slot]
         parts += [text] if text else []
-        return Prompt(prefix=tuple(parts), suffix=_fill(self.suffix, slots), lead_in=self.lead_in)
+        return Prompt(
+            prefix=tuple(parts),
+            suffix=_fill(self.suffix, slots),
+            lead_in=self.lead_in,
+            letter=self.letter,
+        )
 
     def fill_reason(self, slots: Mapping[str, str], *, image: ImageRef | None = None) -> Prompt:
         """The prompt that asks for a reason, behind the same prefix; the template must have one."""
@@ -139,10 +149,11 @@ def templates_of(
     slots: Slots,
 ) -> Templates:
     """Templates from tables that were read already; raises as `load_templates` does."""
-    language = tables.get("language", "en")
+    language = tables.get(LANGUAGE, "en")
     if not isinstance(language, str) or not language:
         raise DataProblem(f"prompt file {source}: language {language!r} is not a BCP 47 code")
-    found = {key: table for key, table in tables.items() if key != "language"}
+    letter = _letter(tables.get(LETTER, _letters().get(language, "")), source)
+    found = {key: table for key, table in tables.items() if key not in (LANGUAGE, LETTER)}
     for key in found:
         if key not in conditions:
             raise DataProblem(unknown("condition", key, conditions, source=source))
@@ -155,7 +166,9 @@ def templates_of(
         digest=digest,
         language=language,
         conditions={
-            key: _template(found[key], condition, slots, f"{source} [{key}]")
+            key: replace(
+                _template(found[key], condition, slots, f"{source} [{key}]"), letter=letter
+            )
             for key, condition in conditions.items()
             if key in found
         },
@@ -188,6 +201,22 @@ def _template(table: object, condition: Condition, slots: Slots, where: str) -> 
         reason=reason,
         reason_lead_in=_lead_in(table, "reason_lead_in", where),
     )
+
+
+@cache
+def _letters() -> Mapping[str, str]:
+    """The shipped line that asks for a letter, by language."""
+    return tomllib.loads(_LETTERS.read_text(encoding="utf-8"))
+
+
+def _letter(text: object, source: str) -> str:
+    """The line that asks for a letter, its slot left open for the labels of each question."""
+    if not isinstance(text, str):
+        raise DataProblem(f"prompt file {source}: {LETTER} {text!r} is not a text")
+    pieces = _parse(text, (LABELS.strip("{}"),), f"{source} {LETTER}")
+    if text and not any(slot for _, slot in pieces):
+        raise DataProblem(f"prompt file {source}: {LETTER} lacks the slot {LABELS}; add it")
+    return "".join(literal + (LABELS if slot else "") for literal, slot in pieces)
 
 
 def _lead_in(table: Mapping[str, str], part: str, where: str) -> str:

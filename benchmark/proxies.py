@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from benchmark import jsonio, stories
 from benchmark.errors import ImageProblem
 from benchmark.images import drawn
-from benchmark.images.decoding import decode, pixel_digest
+from benchmark.images.decoding import decode, dimensions, pixel_digest
 from benchmark.images.dollar_street import NAME, find_list, read_dollar_street
 from benchmark.images.image_set import ImageSet, ImageSource, union
 from benchmark.images.manifest import (
@@ -76,6 +76,9 @@ class _Folder:
     def changed_ns(self, entry: ImageEntry) -> int | None:
         path = self.root / entry.image_id
         return path.stat().st_mtime_ns if path.is_file() else None
+
+    def dimensions(self, entry: ImageEntry) -> tuple[int, int] | None:
+        return dimensions(self.root / entry.image_id)
 
     def digest(self, entries: Sequence[ImageEntry]) -> str:
         """Of the list and the sizes of its files."""

@@ -87,12 +87,14 @@ class ImageRef:
 class Prompt:
     """User turn = ``prefix`` parts + ``suffix``; ``lead_in`` opens the assistant's turn.
 
-    Prompts with an equal prefix share one encoding; a part is text or an image.
+    Prompts with an equal prefix share one encoding; a part is text or an image. ``letter`` is the
+    line that takes the lead-in's place, in the user's turn, where a label is to be written.
     """
 
     prefix: tuple[str | ImageRef, ...]
     suffix: str
     lead_in: str = ""
+    letter: str = ""
 
     @property
     def images(self) -> tuple[ImageRef, ...]:
@@ -142,12 +144,17 @@ class GenerationParams:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Generate:
-    """Write on from the lead-in. Answered by `Text`."""
+    """Write on from the lead-in. Answered by `Text`.
+
+    ``labels`` are the letters of which the text is to name one, where the prompt asks for that;
+    only models that are rules look at them.
+    """
 
     prompt: Prompt
     params: GenerationParams
     seed: int
     subject: Subject
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,10 +212,19 @@ Answer = Probabilities | LogLikelihoods | Text | Vector
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """An answer and the key under which the store holds it."""
+    """An answer and the key under which the store holds it.
+
+    ``parts`` are the keys of the answers that it was made of, where the store holds those instead.
+    """
 
     key: str
     answer: Answer
+    parts: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of every stored answer behind it."""
+        return self.parts or (self.key,)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -91,7 +91,7 @@ class _Read:
         self.keys: list[tuple[str, ...]] = []
         self.written = False
         for i, question in enumerate(questions):
-            self.keys.append(tuple(reply.key for reply in answered.replies[i]))
+            self.keys.append(tuple(key for reply in answered.replies[i] for key in reply.keys))
             for j, reply in enumerate(answered.replies[i]):
                 self._read(reply, question, answered.orders[i][j], (i, j))
         there = ~np.isnan(self.p).any(axis=-1)  # (questions, orders)

@@ -21,6 +21,7 @@ from benchmark.metrics.alignment import (
 from benchmark.metrics.divergence import js_distance
 from benchmark.orders import Order, as_printed, cyclic_orders
 from benchmark.records import Case, CaseRecord, Item, Probabilities, Reading, Reply, Score
+from benchmark.sampled import ANSWERS
 from benchmark.survey import Question
 
 Floats = NDArray[np.float64]
@@ -32,7 +33,7 @@ DIRECTION: Mapping[str, bool | None] = {
     "js_divergence": False,
     "order_sensitivity": False,
 }
-OF_NO_READING = frozenset({"option_mass", "order_sensitivity"})
+OF_NO_READING = frozenset({"option_mass", "order_sensitivity", ANSWERS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,12 +134,27 @@ class _Answers:
             answer = _probabilities(reply)
             printed = as_printed(answer.p, one.order)
             self._orders.setdefault((one.picture, one.question), []).append(printed)
-            self.keys[one.question].append(reply.key)
+            self.keys[one.question].extend(reply.keys)
             masses[one.question].append(answer.option_mass)
         self._pictures = sorted({picture for picture, _ in self._orders})
         self.permuted = any(len(shares) > 1 for shares in self._orders.values())
+        self._masses = masses
         self.option_mass = np.array([sum(row) / len(row) for row in masses])
         self.mean = self._mean(len(questions)) if questions else np.zeros((0, 0))
+
+    def drawn(self, each: int) -> Floats:
+        """How many independent answers a question's shares are worth, (questions,).
+
+        Of ``each`` written to a choice those that name a label count; shares of several choices
+        are averaged, so it is the harmonic mean of their numbers times the choices. NaN where one
+        choice has no such answer, and so the question no shares.
+        """
+        found = np.full(len(self._masses), np.nan)
+        for i, masses in enumerate(self._masses):
+            counts = np.round(np.array(masses) * each)
+            if (counts > 0).all():
+                found[i] = len(counts) ** 2 / (1 / counts).sum()
+        return found
 
     def by_image(self, question: int) -> Iterator[tuple[float, ...]]:
         """The mean over orders for each picture."""
@@ -178,10 +194,15 @@ def _values(
     """Every value of the scored questions, each (questions,)."""
     substantive = substantive_mask(questions)
     human = stack([[q.human[case.country]] for q in questions])[:, 0]
+    each = calibration.answers
+    drawn = answers.drawn(each) if each is not None else np.zeros(0)
+    # Where nothing could be read no skill is made of floor and ceiling, so any number will do.
+    whole = [max(1, int(n)) for n in np.nan_to_num(drawn, nan=1.0)]
     values = {
         **similarity_values(human, answers.mean, substantive),
-        **calibration.values(case.country, questions),
+        **calibration.values(case.country, questions, drawn=whole),
         "option_mass": answers.option_mass,
+        **({ANSWERS: drawn} if each is not None else {}),
     }
     if answers.permuted:
         values["order_sensitivity"] = answers.order_sensitivity()

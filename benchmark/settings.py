@@ -11,6 +11,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from benchmark.errors import UsageProblem
+from benchmark.sampled import Sampled
 from benchmark.shards import Shard
 
 DEMO = "demo"
@@ -48,7 +49,9 @@ class Settings:
     ``model`` is the bundle's. ``questions`` is ``sample``, a path or a Hub id, of the suites that
     ask about pictures; ``more_questions`` are further sets of the same session, each with what its
     columns are. ``encoders`` make vectors of stories and pictures, and ``chunking`` names
-    the rules by which they are given texts that are longer than their windows.
+    the rules by which they are given texts that are longer than their windows. With ``sampled``
+    choices are asked for by written answers. ``max_requests`` and ``max_tokens`` bound what one
+    process may spend at a server in this session.
     """
 
     model: str
@@ -100,6 +103,9 @@ class Settings:
     controls: tuple[str, ...] = ("none", "blank")
     encoders: tuple[EncoderChoice, ...] = ()
     chunking: tuple[str, ...] = ("mean-of-chunks",)
+    sampled: Sampled | None = None
+    max_requests: int | None = None
+    max_tokens: int | None = None
 
 
 def data_source(choice: str, *, model: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.jsonio import Json
@@ -75,6 +75,14 @@ class Suite(Protocol):
         """Lines for the terminal: which data, of which revision, with what left out."""
 
 
+@runtime_checkable
+class ShowsPictures(Protocol):
+    """A suite that may show pictures."""
+
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        """The id of the largest one, and its width and height; None where none is shown."""
+
+
 def find_suites(paths: Sequence[Path], *, ignore: Sequence[str] = ()) -> tuple[Path, ...]:
     """Suite folders at or above the given paths, or at most two levels below a given folder.
 
@@ -115,6 +123,11 @@ def read_meta(folder: Path) -> SuiteMeta:
         if key in named
     }
     return SuiteMeta(**values, layout=layout_of(table, source=f"suite file {path}"))
+
+
+def asks_choices(suite: Suite) -> bool:
+    """Whether a suite has labels chosen, as all do that do not say ``asks_choices = False``."""
+    return bool(getattr(suite, "asks_choices", True))
 
 
 @cache

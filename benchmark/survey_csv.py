@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from benchmark.errors import DataProblem
+from benchmark.markers import markers_in
 from benchmark.survey_rows import RawQuestion, Tally
 from benchmark.wording import normalised, printed, question_id, question_sha, stem
 
@@ -46,6 +47,8 @@ def read_csv(
         elif None in fields or None in fields.values():
             tally.add("malformed row", where)
         elif row := _row(fields, where, tally):
+            if found := markers_in("\n".join((row.text, *row.options))):
+                notes.add("question with words that many models obey", f"{where}: {found[0]}")
             yield row
 
 

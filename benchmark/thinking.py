@@ -31,6 +31,7 @@ def still_open(text: str) -> str:
 def written(raw: str, finish: Finish, *, opened: bool = False) -> Text:
     r"""A written text without the thinking before it, which is kept apart.
 
+    White space before the first word is left out: whether there is any depends on who decodes.
     ``opened`` says that the prompt already began the thinking. Thinking that never ends leaves no
     answer: that is a text that was cut off, whatever stopped it.
 
@@ -49,7 +50,7 @@ def written(raw: str, finish: Finish, *, opened: bool = False) -> Text:
         before = raw[: len(raw) - len(rest)] + rest.partition(tag)[2]
         return Text(text="", finish="length", thinking=_inside(before))
     if end < 0:
-        return Text(text=raw, finish=finish)
+        return Text(text=raw.lstrip(), finish=finish)
     return Text(text=rest.lstrip(), finish=finish, thinking=_inside(raw[:end]))
 
 

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from benchmark import jsonio
 from benchmark.errors import BoardProblem
 from benchmark.rows import sample, score_of, score_row
+from benchmark.sampled import OF_CONFIG
 from leaderboard.documents import exists, load, schema_name, validate, write
 from leaderboard.migrating import UNCHECKED, migrated
 
@@ -153,11 +154,15 @@ def measured_on(config: Mapping[str, Json]) -> str:
 
     >>> measured_on({"survey": {"name": "sample"}, "topics": ["a", "b"], "vetted": "top1"})
     'survey sample, vetted top1, 2 topics'
+    >>> measured_on({"sampled": {"answers": 8}})
+    'sampled, 8 answers each'
     """
     words = []
     named_first = sorted(_data(config).items(), key=lambda pair: isinstance(pair[1], list))
     for key, value in named_first:
         match value:
+            case {"answers": int(n)} if key == OF_CONFIG:
+                words.append(f"sampled, {n} {'answer' if n == 1 else 'answers'} each")
             case {"name": str(name)}:
                 words.append(f"{key} {name}")
             case {**templates} if key == "templates" and list(templates) != ["default"]:
@@ -169,6 +174,11 @@ def measured_on(config: Mapping[str, Json]) -> str:
             case str() | int() | float() if key in USUAL and value != USUAL[key]:
                 words.append(f"{key} {value}")
     return ", ".join(words)
+
+
+def is_sampled(row: BoardRow) -> bool:
+    """Whether a row's shares are those of written answers, by its configuration in short."""
+    return f"{OF_CONFIG}.answers=" in row["config"]
 
 
 def _data(config: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.sampled import sampled_by
 from leaderboard.migrating import SELF_REPORTED
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def run_title(run: Run, row: BoardRow) -> Text:
     lines = [f"{run.suite} {run.suite_version}: {run.model.name}", f"config {run.config_digest}"]
     if row["kind"]:
         lines.append(KINDS[row["kind"]])
+    if (way := sampled_by(run.model)) is not None:
+        lines.append(way.words)
     if not run.complete:
         lines.append(f"PARTIAL: {', '.join(run.partial_because) or 'not all cases measured'}")
     lines.append(f"{len(run.rows)} of {run.n_selected} cases measured, {len(run.failed)} failed")

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.suite import shipped_layout
-from leaderboard.board import Board, BoardRow, row_of_run
+from leaderboard.board import Board, BoardRow, is_sampled, row_of_run
 from leaderboard.plain_tables import declared_table, generic_table, summary_table
 from leaderboard.summary import NOT_SCORED, ends
 from leaderboard.table_parts import LEAST_LABEL, blank, model_cell, run_title
@@ -78,6 +78,10 @@ CAPTION = (
     f"“don't know” and the like. {NOT_SCORED}: not scored."
 )
 CEILING = "Ceiling: a fresh sample of respondents. "
+OF_DRAWS = (
+    "Sampled: shares are those of a few written answers, which makes similarities lower; floors "
+    "and ceiling are told by as many draws. "
+)
 
 
 def run_table(run: Run, *, layout: Layout | None = None) -> Table:
@@ -101,7 +105,7 @@ def run_table(run: Run, *, layout: Layout | None = None) -> Table:
             scores = [score for score in row.scores if score.scope.get("proxy") == proxy]
             _add(table, Text(proxy), scores, reading, RUN_COLUMNS)
         _add(table, Text("overall", style="bold"), _overall(row.scores), reading, RUN_COLUMNS)
-    table.caption = Text(CAPTION.format(ceiling=CEILING))
+    table.caption = Text(CAPTION.format(ceiling=CEILING + _of_draws(row)))
     return table
 
 
@@ -129,8 +133,12 @@ def _group_table(rows: Sequence[BoardRow], layout: Layout, *, last: bool) -> Tab
         _heading(table, heading)
         for row in rows:
             _add(table, model_cell(row), _overall(row.scores), reading, BOARD_COLUMNS)
-    table.caption = Text(CAPTION.format(ceiling="")) if last else None
+    table.caption = Text(CAPTION.format(ceiling=_of_draws(rows[0]))) if last else None
     return table
+
+
+def _of_draws(row: BoardRow) -> str:
+    return OF_DRAWS if is_sampled(row) else ""
 
 
 def render(table: Table, width: int, *, colour: bool = False) -> str:

@@ -1,8 +1,18 @@
-"""Which tests run, and in which order; knows their files and markers."""
+"""What is strict about the project's own tests, which of them run, and in which order.
+
+Read only where tests are asked for: pyproject.toml governs measurements too and is strict about
+nothing.
+"""
 
 from __future__ import annotations
 
 import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A warning is an error, an unknown marker's too; the examples in docstrings are tests."""
+    config.addinivalue_line("filterwarnings", "error")
+    config.option.doctestmodules = True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.calibration import Calibration
+from benchmark.calibration import Calibration, option_mask, stack
+from benchmark.metrics.divergence import js_similarity
 from benchmark.survey import SAMPLE, Question, Survey, load_survey
 
 KEYS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
@@ -64,3 +65,33 @@ def test_a_question_of_one_country_has_no_floor_of_others() -> None:
         for reading in ("", "_substantive")
     }
     assert values["ceiling"][0] > values["floor_uniform"][0]
+
+
+@pytest.mark.parametrize("answers", [4, 16])
+def test_drawn_answers_are_held_against_floors_and_a_ceiling_drawn_likewise(
+    survey: Survey, answers: int
+) -> None:
+    """Whoever answers as the people do reaches the ceiling, whoever knows the world its floor."""
+    questions = asked(survey, "NGA")
+    drawn = [answers] * len(questions)
+    values = Calibration(survey, seed=0, answers=answers).values("NGA", questions, drawn=drawn)
+    exact = Calibration(survey, seed=0).values("NGA", questions)
+    people = stack([[q.human["NGA"]] for q in questions])[:, 0]
+    uniform = option_mask(questions) / option_mask(questions).sum(axis=1, keepdims=True)
+    rng = np.random.default_rng(1)
+    for key, told in (("ceiling", people), ("floor_uniform", uniform)):
+        shares = told / told.sum(axis=1, keepdims=True)
+        sets = rng.multinomial(answers, shares, size=(200, len(told)))
+        found = float(js_similarity(people, sets / answers).mean())
+        assert found == pytest.approx(float(values[key].mean()), abs=0.006)
+        assert found < float(exact[key].mean())
+
+
+def test_draws_that_differ_by_question_are_matched_by_question(survey: Survey) -> None:
+    """A question whose answers were half unreadable has a ceiling of its own."""
+    questions = asked(survey, "NGA")[:2]
+    calibration = Calibration(survey, seed=0, answers=8)
+    eight = calibration.values("NGA", questions, drawn=[8, 8])["ceiling"]
+    mixed = calibration.values("NGA", questions, drawn=[8, 2])["ceiling"]
+    assert mixed[1] < eight[1] - 0.05
+    assert mixed[0] == pytest.approx(eight[0], abs=0.02)

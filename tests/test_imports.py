@@ -18,7 +18,10 @@ HEAVY |= {"peft", "trl"}
 
 # part: (its modules, the parts it may import). A part may only import what stands above it.
 PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "joints": (("benchmark.records", "benchmark.errors", "benchmark.jsonio"), ()),
+    "joints": (
+        ("benchmark.records", "benchmark.errors", "benchmark.jsonio", "benchmark.sampled"),
+        (),
+    ),
     "shards": (("benchmark.shards",), ("joints",)),
     "settings": (("benchmark.settings", "benchmark.provenance"), ("joints", "shards")),
     "world": (("benchmark.world", "benchmark.distances", "benchmark.sections"), ("joints",)),
@@ -30,12 +33,13 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.refusals", "benchmark.translation", "benchmark.orders"),
             *("benchmark.wordless", "benchmark.stories", "benchmark.languages"),
             *("benchmark.questions", "benchmark.story_dimensions", "benchmark.label_studio"),
-            *("benchmark.story_groups", "benchmark.story_wording", "benchmark.thinking"),
+            *("benchmark.story_groups", "benchmark.story_wording"),
+            *("benchmark.thinking", "benchmark.markers", "benchmark.letters"),
         ),
         ("joints", "world"),
     ),
     "metrics": (("benchmark.metrics",), ()),
-    "engine": (("benchmark.engine",), ("joints",)),
+    "engine": (("benchmark.engine",), ("joints", "data")),
     "models": (("benchmark.models",), ("joints", "settings", "data", "metrics")),
     "perf": (("benchmark.perf",), ("joints", "settings", "metrics", "engine", "models")),
     "scoring": (
@@ -43,7 +47,7 @@ PICTURE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("benchmark.calibration", "benchmark.scoring", "benchmark.recognition"),
             "benchmark.story_scoring",
             "benchmark.story_embedding",
-            *("benchmark.right_answers", "benchmark.letters"),
+            "benchmark.right_answers",
         ),
         ("joints", "data", "metrics"),
     ),

@@ -10,8 +10,8 @@ from PIL import Image
 
 from benchmark.analyses.encoder_favours import case_similarities
 from benchmark.analyses.story_vectors import story_vectors
-from benchmark.engine.interview import run_unit
 from benchmark.engine.keys import Keys
+from benchmark.engine.unit import run_unit
 from benchmark.models.random_answers import RandomAnswers
 from benchmark.records import (
     Answer,

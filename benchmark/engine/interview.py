@@ -1,36 +1,38 @@
-"""The interview: asks a model what the store does not hold, and whole units of cases at once.
+"""The interview: asks a model what the store does not hold, and tells its failing from a request's.
 
-Knows requests, the plan and the store; nothing of suites, metrics or pytest. The model is
+Knows requests, the plan and the store; nothing of cases, metrics or pytest. The model is
 loaded on the first question that has no stored answer, never before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from benchmark.engine.again import Sample
 from benchmark.engine.keys import KEY_SCHEMA, Keys, encoder_of
 from benchmark.engine.plan import plan
 from benchmark.engine.store import ResponseStore
-from benchmark.engine.support import (
-    NotAnswerable,
-    Unsupported,
-    check_answerable,
-    check_supported,
-    task_of,
+from benchmark.engine.support import Unsupported, task_of, unsupported
+from benchmark.errors import (
+    CultureError,
+    DataProblem,
+    ModelProblem,
+    RequestProblem,
 )
-from benchmark.errors import CultureError, ModelProblem
 from benchmark.records import (
     Answer,
-    CaseRecord,
     Embed,
     Model,
     ModelIdentity,
     Reply,
     Request,
-    Script,
 )
+
+Heard = Reply | CultureError
+# What a model raises of a single request: its picture cannot be read, or it cannot be answered.
+OF_A_REQUEST = (DataProblem, RequestProblem)
+SUSPECT = 8  # requests without an answer, from the first on, that show the model itself to fail
 
 
 class Embedder(Protocol):
@@ -40,6 +42,18 @@ class Embedder(Protocol):
     def identities(self) -> Mapping[str, ModelIdentity]: ...
 
     def answer(self, batch: Sequence[Request]) -> Sequence[Answer]: ...
+
+
+@runtime_checkable
+class Delivers(Protocol):
+    """A model that hands over each answer of a batch when it is there, by its place.
+
+    What came before a failure, or before the process was killed, is stored and not asked again.
+    """
+
+    def deliver(
+        self, batch: Sequence[Request], keep: Callable[[int, Answer | RequestProblem], None]
+    ) -> None: ...
 
 
 class Interview:
@@ -69,6 +83,7 @@ class Interview:
         self._model: Model | None = None
         self.batch_size = batch_size
         self._sample = Sample()
+        self._n_refused = 0
 
     @property
     def context(self) -> str:
@@ -111,50 +126,121 @@ class Interview:
         return found
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]:
-        """Replies in the order of the requests; each batch is stored as soon as it is answered."""
+        """Replies in the order of the requests; raises where one of them has none."""
+        replies = []
+        for heard in self.replies(requests):
+            if isinstance(heard, CultureError):
+                raise heard
+            replies.append(heard)
+        return replies
+
+    def replies(self, requests: Sequence[Request]) -> list[Heard]:
+        """In the order of the requests: replies, and in place of one why it cannot be had.
+
+        Each batch is stored as soon as it is answered. What is raised here is not of a request: a
+        model that fails, its server, the store.
+        """
         keys = [self._keys(request) for request in requests]
         unique = dict(zip(keys, requests, strict=True))
         distinct, asked = list(unique), list(unique.values())
-        answers = self._store.get(distinct)
-        lacking = [request for key, request in unique.items() if key not in answers]
-        if of_model := [request for request in lacking if not self._is_of_encoder(request)]:
-            check_supported(self.load(), of_model)
-            check_answerable(self.load(), of_model)
+        answers: dict[str, Answer | CultureError] = {**self._store.get(distinct)}
         self.n_stored += len(answers)
+        answers.update(self._unsupported({k: r for k, r in unique.items() if k not in answers}))
         for batch in plan(asked, batch_size=self.batch_size):
             missing = [i for i in batch if distinct[i] not in answers]
             if missing:
                 answers.update(
                     self._compute({distinct[i]: asked[i] for i in missing}),
                 )
-        return [Reply(key=key, answer=answers[key]) for key in keys]
+        return [_heard(key, answers[key]) for key in keys]
 
-    def _compute(self, wanted: Mapping[str, Request]) -> dict[str, Answer]:
+    def _unsupported(self, lacking: Mapping[str, Request]) -> dict[str, Unsupported]:
+        """Why the model is not asked for some of what is not stored; loads it for the others."""
+        of_model = {k: r for k, r in lacking.items() if not self._is_of_encoder(r)}
+        problem = unsupported(self.load(), of_model.values()) if of_model else None
+        if problem is None:
+            return {}
+        return {k: problem for k, r in of_model.items() if task_of(r) in problem.tasks}
+
+    def _compute(self, wanted: Mapping[str, Request]) -> dict[str, Answer | CultureError]:
         requests = list(wanted.values())
-        replies = self._replies(requests)
-        if len(replies) != len(wanted):
+        if not self._is_of_encoder(requests[0]) and isinstance(model := self.load(), Delivers):
+            problems = self._take_delivery(model, wanted)
+        else:
+            problems = self._take_all(wanted)
+        stored = [key for key in wanted if key not in problems]
+        self._sample.add({key: wanted[key] for key in stored})
+        # Read back: where another worker was first, its answer is the one that counts.
+        return {**problems, **self._store.get(stored)}
+
+    def _take_delivery(
+        self, model: Delivers, wanted: Mapping[str, Request]
+    ) -> dict[str, CultureError]:
+        """Store each answer as it comes; why some have none, by key."""
+        keys = list(wanted)
+        identity = self._keys.identity_text(self.context)
+        problems: dict[str, CultureError] = {}
+
+        def keep(place: int, given: Answer | RequestProblem) -> None:
+            if isinstance(given, RequestProblem):
+                problems[keys[place]] = self._of_one(given)
+                return
+            self._store.put({keys[place]: given}, context=self.context, identity=identity)
+            self.n_computed += 1
+
+        before = self.n_computed
+        model.deliver(list(wanted.values()), keep)
+        self._check_number(self.n_computed - before + len(problems), len(wanted))
+        return problems
+
+    def _check_number(self, given: int, wanted: int) -> None:
+        if given != wanted:
             raise ModelProblem(
-                f"model {self.identity.name!r} gave {len(replies)} answers "
-                f"to {len(wanted)} requests"
+                f"model {self.identity.name!r} gave {given} answers to {wanted} requests"
             )
-        contexts = [self._keys.context_of(request) for request in requests]
-        for context in dict.fromkeys(contexts):  # several where encoders share a batch
-            rows = zip(wanted, replies, contexts, strict=True)
+
+    def _take_all(self, wanted: Mapping[str, Request]) -> dict[str, CultureError]:
+        """Store a batch's answers together; why some have none, by key."""
+        found = dict(zip(wanted, self._answered(list(wanted.values())), strict=True))
+        rows = {k: given for k, given in found.items() if not isinstance(given, CultureError)}
+        contexts = {key: self._keys.context_of(wanted[key]) for key in rows}
+        for context in dict.fromkeys(contexts.values()):  # several where encoders share a batch
             self._store.put(
-                {key: reply for key, reply, of in rows if of == context},
+                {key: answer for key, answer in rows.items() if contexts[key] == context},
                 context=context,
                 identity=self._keys.identity_text(context),
             )
-        self.n_computed += len(wanted)
-        self._sample.add(wanted)
-        # Read back: where another worker was first, its answer is the one that counts.
-        return self._store.get(list(wanted))
+        self.n_computed += len(rows)
+        return {k: given for k, given in found.items() if isinstance(given, CultureError)}
 
-    def _replies(self, requests: Sequence[Request]) -> Sequence[Answer]:
-        """The answers to a batch, which is of one kind."""
+    def _answered(self, requests: Sequence[Request]) -> list[Answer | CultureError]:
+        """The answers to a batch; one request that cannot be answered is told from the others."""
+        try:
+            answers = self._of_batch(requests)
+        except OF_A_REQUEST as error:
+            problem = _bare(error)
+        else:
+            return list(answers)
+        if len(requests) > 1:
+            half = len(requests) // 2
+            return [*self._answered(requests[:half]), *self._answered(requests[half:])]
+        return [self._of_one(problem)]
+
+    def _of_one(self, problem: DataProblem | RequestProblem) -> DataProblem | RequestProblem:
+        """Why one request has no answer; where the first have none it is the model that fails."""
+        self._n_refused += isinstance(problem, RequestProblem)
+        if self._n_refused >= SUSPECT and not (self.n_computed or self.n_stored):
+            raise ModelProblem(f"none of the first {SUSPECT} requests could be answered: {problem}")
+        return problem
+
+    def _of_batch(self, requests: Sequence[Request]) -> Sequence[Answer]:
+        """What the encoders or the model make of a batch, which is of one kind."""
         if self._embedder is not None and self._is_of_encoder(requests[0]):
-            return self._embedder.answer(requests)
-        return self.load().answer(requests)
+            answers = self._embedder.answer(requests)
+        else:
+            answers = self.load().answer(requests)
+        self._check_number(len(answers), len(requests))
+        return answers
 
     def _is_of_encoder(self, request: Request) -> bool:
         known = self._embedder.identities if self._embedder is not None else {}
@@ -167,49 +253,11 @@ class Interview:
         return self._model
 
 
-Outcome = CaseRecord | CultureError
+def _heard(key: str, answer: Answer | CultureError) -> Heard:
+    return answer if isinstance(answer, CultureError) else Reply(key=key, answer=answer)
 
 
-def run_unit(
-    scripts: Mapping[str, Script], ask: Callable[[Sequence[Request]], Sequence[Reply]]
-) -> dict[str, Outcome]:
-    """Run the scripts of one unit stage by stage, each stage's requests asked together.
-
-    A script that raises a `CultureError` (an unreadable picture, say) ends with it; the others
-    go on, as they do where one asks for what the model does not support. Any other `CultureError`
-    of the model or the store is the outcome of all that were waiting.
-    """
-    outcomes: dict[str, Outcome] = {}
-    waiting = {name: _advance(name, script, None, outcomes) for name, script in scripts.items()}
-    while stage := {name: asked for name, asked in waiting.items() if asked is not None}:
-        try:
-            replies = iter(ask([request for asked in stage.values() for request in asked]))
-        except Unsupported as error:  # before anything was asked: the others are asked again
-            for case_id, asked in stage.items():
-                if not error.tasks.isdisjoint(map(task_of, asked)):
-                    outcomes[case_id], waiting[case_id] = error, None
-            continue
-        except NotAnswerable as error:  # likewise
-            for case_id, asked in stage.items():
-                if any(request in error.requests for request in asked):
-                    outcomes[case_id], waiting[case_id] = error, None
-            continue
-        except CultureError as error:
-            return outcomes | dict.fromkeys(stage, error)
-        for case_id, asked in stage.items():
-            share = [next(replies) for _ in asked]
-            waiting[case_id] = _advance(case_id, scripts[case_id], share, outcomes)
-    return outcomes
-
-
-def _advance(
-    case_id: str, script: Script, replies: Sequence[Reply] | None, outcomes: dict[str, Outcome]
-) -> Sequence[Request] | None:
-    """The next stage's requests, or None when the script ended and its outcome is noted."""
-    try:
-        return next(script) if replies is None else script.send(replies)
-    except StopIteration as end:
-        outcomes[case_id] = end.value
-    except CultureError as error:
-        outcomes[case_id] = error
-    return None
+def _bare(problem: DataProblem | RequestProblem) -> DataProblem | RequestProblem:
+    """Without what led to it: a traceback would keep the failed forward's tensors alive."""
+    problem.__cause__ = problem.__context__ = None
+    return problem.with_traceback(None)

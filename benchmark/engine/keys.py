@@ -25,6 +25,7 @@ from benchmark.records import (
     Request,
     Subject,
 )
+from benchmark.sampled import answering
 
 KEY_SCHEMA = 2
 # Raise when any prompt is rendered otherwise for a model: the key holds the prompt as the suite
@@ -68,6 +69,7 @@ class Keys:
         self._head: dict[str, Json] = {"schema": schema}
         if schema > 1:  # the first knew of one rendering only
             self._head["rendering"] = RENDERING
+        identity = answering(identity)  # however many texts a choice is made of
         self.context = digest(identity_document(identity))
         self._reads_subject = identity.reads_subject
         documents = {name: identity_document(one) for name, one in (encoders or {}).items()}

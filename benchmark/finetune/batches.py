@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem
-from benchmark.models.labels import common_prefix
+from benchmark.models.labels import check_end, common_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,6 +53,8 @@ def tensors(inputs: Inputs, requests: Sequence[Choice], dtype: Any) -> dict[str,
     """
     import torch
 
+    for request in requests:
+        _check_words(inputs, request)
     rendered = [inputs.render(request.prompt)[0] for request in requests]
     right = [request.labels[_truth(request)] for request in requests]
     texts = [text + label for text, label in zip(rendered, right, strict=True)]
@@ -61,7 +63,10 @@ def tensors(inputs: Inputs, requests: Sequence[Choice], dtype: Any) -> dict[str,
     ends = [int(n) for n in found["attention_mask"].sum(dim=1)]
     labels = torch.full_like(ids, IGNORED)
     for row, (text, request, end) in enumerate(zip(rendered, requests, ends, strict=True)):
-        start = end - completion_tokens(inputs, text, request)
+        n = completion_tokens(inputs, text, request)
+        right_end = inputs.token_ids(texts[row])[-n - 1 :]
+        check_end(ids[row, :end].tolist(), right_end, who=inputs.who)
+        start = end - n
         labels[row, start:end] = ids[row, start:end]
     whole = {**found.to(dtype=dtype), "labels": labels}
     return {name: value for name, value in whole.items() if value is not None}
@@ -78,6 +83,15 @@ def completion_tokens(inputs: Inputs, text: str, request: Choice) -> int:
             "so nothing could be learned from them"
         )
     return n
+
+
+def _check_words(inputs: Inputs, request: Choice) -> None:
+    """Raise where the model would obey words of a question: it would learn from another prompt."""
+    if commands := inputs.commands(request):
+        raise ModelProblem(
+            f"question {request.subject.item_id} holds {', '.join(commands)}, which this model "
+            "obeys instead of reads; leave it out of the training split or word it otherwise"
+        )
 
 
 def shrunk(picture: ImageRef, longest: int | None) -> ImageRef:

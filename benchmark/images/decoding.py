@@ -51,6 +51,17 @@ def decode(path: Path, *, name: str) -> Image.Image:
             ) from None
 
 
+def dimensions(path: Path) -> tuple[int, int] | None:
+    """Width and height by the file's header; None where `decode` would say what is wrong."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(path, formats=FORMATS) as image:
+                return image.size if image.width * image.height <= MAX_PIXELS else None
+        except (Image.DecompressionBombError, *_DAMAGE):
+            return None
+
+
 def suffix(data: bytes) -> str | None:
     """The file ending for these bytes by their header, None if `decode` would refuse them."""
     with warnings.catch_warnings():

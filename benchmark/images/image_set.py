@@ -14,6 +14,7 @@ from benchmark import jsonio
 from benchmark.errors import ImageProblem
 from benchmark.images.decoding import pixel_digest
 from benchmark.images.manifest import HOUSEHOLD, ImageEntry
+from benchmark.images.measuring import Measures
 from benchmark.records import ImageRef
 
 if TYPE_CHECKING:
@@ -191,6 +192,10 @@ class _Parts:
     def changed_ns(self, entry: ImageEntry) -> int | None:
         source, own = self.origins[entry.image_id]
         return source.changed_ns(own)
+
+    def dimensions(self, entry: ImageEntry) -> tuple[int, int] | None:
+        source, own = self.origins[entry.image_id]
+        return source.dimensions(own) if isinstance(source, Measures) else None
 
 
 def union(sets: Sequence[ImageSet]) -> ImageSet:

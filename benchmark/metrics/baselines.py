@@ -5,7 +5,7 @@ Knows arrays only: a floor is a distribution to compare like any other answer, n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -140,6 +140,7 @@ def expected_sample_similarity(
     keep: npt.ArrayLike | None = None,
     rng: np.random.Generator,
     draws: int = 100,
+    answers: npt.ArrayLike | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     r"""The ceiling: how similar a fresh sample of the same people would be to ``p``.
 
@@ -158,6 +159,10 @@ def expected_sample_similarity(
     draws
         Samples a row. With 100 the error of one row is about 0.001 at n = 1 200, and that of a
         mean over rows smaller by the root of their number.
+    answers
+        Where a model's shares are those of so many answers that it wrote, the same number of the
+        sample's: what the people would score if they, too, were told by so few. Whole numbers from
+        1, shape ``(rows,)`` or one for all; None for the sample itself.
 
     Returns
     -------
@@ -183,14 +188,92 @@ def expected_sample_similarity(
     ([0.5355, 1.0], [1.0, 1.0])
     """
     rows = _tables(p, axes="(rows, options)", ndim=2, exact=True)
-    sizes = _respondents(n, len(rows))
+    sizes = _whole(n, len(rows), what="respondents")
+    few = None if answers is None else _whole(answers, len(rows), what="answers")
+
+    def samples(block: slice) -> FloatArray:
+        drawn = _samples(rows[block], sizes[block], draws, rng)
+        return drawn if few is None else _told_by(drawn, few[block], rng)
+
+    return _mean_over_draws(rows, samples, keep=keep, draws=draws)
+
+
+def expected_similarity_of_answers(
+    p: npt.ArrayLike,
+    q: npt.ArrayLike,
+    answers: npt.ArrayLike,
+    *,
+    keep: npt.ArrayLike | None = None,
+    rng: np.random.Generator,
+    draws: int = 400,
+) -> tuple[FloatArray, FloatArray]:
+    r"""How similar to ``p`` the answer ``q`` is on average if only drawn answers tell of it.
+
+    The mean of ``js_similarity(p, counts / answers)`` over ``counts ~ Multinomial(answers, q)``: a
+    floor or a ceiling for a model whose shares are those of so many answers. It lies below
+    ``js_similarity(p, q)`` where the two are alike, and nears it as ``answers`` grow.
+
+    Parameters
+    ----------
+    p, q
+        Probabilities, shape ``(rows, options)``; NaN rows are not scored.
+    answers
+        Whole numbers from 1, shape ``(rows,)`` or one for all.
+    keep
+        Options of the second reading, shape ``(rows, options)``; all by default.
+    rng
+        Draws the answers; the same draws serve both readings.
+    draws
+        Sets of answers a row. With 400 the error of one row is about 0.005 at eight answers.
+
+    Returns
+    -------
+    Over all options, and over the kept ones renormalised on both sides, each shape ``(rows,)``, in
+    [0.167, 1]; NaN as in `expected_sample_similarity`.
+
+    Raises
+    ------
+    ValueError
+        As for `expected_sample_similarity`.
+
+    Examples
+    --------
+    One answer of somebody who is sure meets people who are sure, and never those who are divided.
+
+    >>> printed, _ = expected_similarity_of_answers(
+    ...     [[1, 0], [0.5, 0.5]], [[1, 0], [1, 0]], 1, rng=np.random.default_rng(0))
+    >>> printed.round(4).tolist()
+    [1.0, 0.5355]
+    """
+    rows = _tables(p, axes="(rows, options)", ndim=2, exact=True)
+    told = _tables(q, axes="(rows, options)", ndim=2, exact=True)
+    if told.shape != rows.shape:
+        raise ValueError(f"q must have the shape of p, {rows.shape}, not {told.shape}")
+    few = _whole(answers, len(rows), what="answers")
+
+    def samples(block: slice) -> FloatArray:
+        drawn = _samples(told[block], few[block], draws, rng)
+        drawn[~_answered(told[block])] = np.nan
+        return drawn
+
+    return _mean_over_draws(rows, samples, keep=keep, draws=draws)
+
+
+def _mean_over_draws(
+    rows: FloatArray,
+    samples: Callable[[slice], FloatArray],
+    *,
+    keep: npt.ArrayLike | None,
+    draws: int,
+) -> tuple[FloatArray, FloatArray]:
+    """Mean similarity of each row to its samples, in both readings, block by block."""
     if draws < 1:
         raise ValueError(f"draws must be at least 1, not {draws}")
     mask = np.broadcast_to(np.asarray(True if keep is None else keep, dtype=np.bool_), rows.shape)
     printed, kept = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     for block in _blocks(len(rows), draws * rows.shape[1]):
         truth = rows[block][:, None, :]  # (rows, 1, options)
-        drawn = _samples(rows[block], sizes[block], draws, rng)  # (rows, draws, options)
+        drawn = samples(block)  # (rows, draws, options)
         printed[block] = _mean_similarity(truth, drawn)
         if not mask[block].all():
             some = mask[block][:, None, :]
@@ -278,10 +361,10 @@ def _entropy(p: FloatArray) -> FloatArray:
     return -negative
 
 
-def _respondents(n: npt.ArrayLike, rows: int) -> npt.NDArray[np.int64]:
+def _whole(n: npt.ArrayLike, rows: int, *, what: str) -> npt.NDArray[np.int64]:
     sizes = np.asarray(n)
     if sizes.size and not (np.all(sizes >= 1) and np.all(sizes == np.floor(sizes))):
-        raise ValueError("n must hold whole numbers of respondents from 1")
+        raise ValueError(f"there must be whole numbers of {what} from 1")
     return np.broadcast_to(sizes.astype(np.int64), (rows,))
 
 
@@ -294,6 +377,15 @@ def _samples(
     counts = rng.multinomial(n[:, None], safe[:, None, :], size=(len(p), draws))
     share: FloatArray = counts / n[:, None, None]
     return share
+
+
+def _told_by(
+    shares: FloatArray, answers: npt.NDArray[np.int64], rng: np.random.Generator
+) -> FloatArray:
+    """As many answers drawn of each sample's own shares, (rows, draws, options)."""
+    counts = rng.multinomial(answers[:, None], shares)
+    drawn: FloatArray = counts / answers[:, None, None]
+    return drawn
 
 
 def _mean_similarity(p: FloatArray, drawn: FloatArray) -> FloatArray:

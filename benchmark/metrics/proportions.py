@@ -91,3 +91,41 @@ def wilson_bounds(
     low, high = (end / (1 + z2 / number) for end in (middle - half, middle + half))
     known = ~np.isnan(low)
     return np.where(known & (p == 0), 0.0, low), np.where(known & (p == 1), 1.0, high)
+
+
+def simultaneous_bounds(
+    shares: npt.ArrayLike, n: float, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Intervals that hold all shares of one distribution together.
+
+    Wilson's of each share, at a level by which the k of them miss as often as one may
+    (Bonferroni's; Goodman's intervals but for the quantile of the normal distribution).
+
+    Parameters
+    ----------
+    shares
+        Of the k options, summing to 1, shape ``(k,)``.
+    n
+        Independent draws that they are the shares of, above 0; need not be whole.
+    level
+        Coverage of all k together that is aimed at.
+
+    Returns
+    -------
+    Lower and upper ends within [0, 1], shape ``(k,)``; NaN where the shares are.
+
+    References
+    ----------
+    L. A. Goodman, On simultaneous confidence intervals for multinomial proportions, Technometrics
+    7 (1965), doi:10.1080/00401706.1965.10490252.
+
+    Examples
+    --------
+    Ten draws say little.
+
+    >>> low, high = simultaneous_bounds([0.6, 0.4, 0.0], 10)
+    >>> low.round(2).tolist(), high.round(2).tolist()
+    ([0.27, 0.14, 0.0], [0.86, 0.73, 0.36])
+    """
+    p = np.asarray(shares, dtype=np.float64)
+    return wilson_bounds(p, n, level=1 - (1 - level) / max(p.shape[-1], 1))

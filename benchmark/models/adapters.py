@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark import jsonio
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, said
 from benchmark.models.local import ADAPTER as CONFIG
 from benchmark.models.local import weights_digest
 
@@ -129,10 +129,9 @@ def put_in(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transformers'
             _check_all_used(adapter, missing=report.missing_keys, unknown=report.unexpected_keys)
             return tuned.merge_and_unload(safe_merge=True)
     except (RuntimeError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        first = (str(error).strip().splitlines() or [""])[0][:300]
         raise ModelProblem(
             f"the adapter {adapter.folder} does not fit {adapter.base} ({type(error).__name__}: "
-            f"{first}); was it trained on this model, and is {WEIGHTS} whole?"
+            f"{said(error)}); was it trained on this model, and is {WEIGHTS} whole?"
         ) from error
 
 

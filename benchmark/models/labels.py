@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.pictures import Recent
 
 Tokenise = Callable[[str], Sequence[int]]
@@ -41,7 +41,7 @@ def label_tokens(tokenise: Tokenise, context: str, labels: Sequence[str]) -> Lab
     shared = min(common_prefix(rows), *(len(row) - 1 for row in rows)) if rows else 0
     ids = tuple(row[shared] for row in rows if row)
     if shared < 1 or len(set(ids)) != len(labels):
-        raise ModelProblem(
+        raise RequestProblem(
             f"the labels {', '.join(labels)} do not begin with different tokens after "
             f"{context[-40:]!r} in this model's tokenizer, so no next-token score can tell them "
             "apart; use labels that differ in their first letter"

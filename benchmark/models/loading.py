@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import ModelProblem, UsageProblem
+from benchmark.errors import ModelProblem, UsageProblem, said
 from benchmark.models import template_arguments
 from benchmark.models.adapters import Adapter, put_in
 from benchmark.models.budget import TokenBudget, token_budget
+from benchmark.models.own_code import family_of, model_class
 from benchmark.models.placement import device_map, memory_bytes
-from benchmark.models.processors import open_processor
+from benchmark.models.processor_arguments import open_with
+from benchmark.models.processors import open_processor, why_not_pillow
 from benchmark.models.transformers import TransformersModel
 
 if TYPE_CHECKING:
@@ -111,8 +114,9 @@ def open_weights(
     transformers.utils.logging.disable_progress_bar()
     failures = (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError, RuntimeError)
     try:
-        processor = open_processor(transformers, source, **common, **for_processor)
-        model, report = transformers.AutoModelForImageTextToText.from_pretrained(
+        kind = model_class(transformers, source, common)
+        processor, _ = _processor(transformers, identity, source, common, for_processor)
+        model, report = getattr(transformers, kind).from_pretrained(
             source,
             **common,
             **{"attn_implementation": identity.attention, **for_model, **spread},
@@ -121,7 +125,9 @@ def open_weights(
             output_loading_info=True,
         )
     except (*failures, _safetensors_error()) as error:
-        raise ModelProblem(_why(identity, source, error)) from error
+        needs = why_not_pillow(transformers, source, error, common)
+        why = f"{identity.name} cannot be loaded: {needs}" if needs else ""
+        raise ModelProblem(why or _why(identity, source, error)) from error
     if report["missing_keys"]:
         missing = sorted(report["missing_keys"])
         raise ModelProblem(
@@ -137,6 +143,29 @@ def open_weights(
         model = put_in(model, weights.adapter)
     placed = model if spread else model.to(target)
     return placed.eval(), processor
+
+
+def read_processor(identity: ModelIdentity, weights: Weights) -> tuple[Any, str]:
+    """The processor alone, and its model's family; raises whatever the library does."""
+    _, transformers = backend_modules()
+    given = [pair for pair in identity.model_args if pair != TRUSTED]
+    _, arguments = model_arguments(dict(given))
+    revision = {"revision": weights.commit} if weights.commit else {}
+    common = {**revision, "trust_remote_code": TRUSTED in identity.model_args}
+    transformers.utils.logging.disable_progress_bar()
+    return _processor(transformers, identity, weights.source, common, arguments)
+
+
+def _processor(
+    transformers: Any,  # noqa: ANN401 - transformers ships no usable types
+    identity: ModelIdentity,
+    source: str | Path,
+    common: Mapping[str, object],
+    arguments: Mapping[str, object],
+) -> tuple[Any, str]:
+    family = family_of(transformers, source, common)
+    opened = partial(open_processor, transformers, source, **common)
+    return open_with(opened, arguments, name=identity.name, family=family), family
 
 
 def backend_modules() -> tuple[Any, Any]:
@@ -182,9 +211,8 @@ def _why(identity: ModelIdentity, source: str | Path, error: Exception) -> str:
             f"{identity.name} needs Python code that lies beside its weights in {source}, and "
             "such code can do anything on this machine; read it, then use --trust-remote-code"
         )
-    first = (str(error).strip().splitlines() or [""])[0][:300]
     return (
         f"{identity.name} cannot be loaded from {source} as an image-text-to-text model "
-        f"({type(error).__name__}: {first}); check the files, --model-args and the transformers "
-        "version"
+        f"({type(error).__name__}: {said(error)}); check the files, --model-args and the "
+        "transformers version"
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import RequestProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,9 +54,9 @@ class Halving:
         return found
 
 
-def does_not_fit(what: str) -> ModelProblem:
+def does_not_fit(what: str) -> RequestProblem:
     """Nothing is left to halve."""
-    return ModelProblem(
+    return RequestProblem(
         f"a single prompt of {what} does not fit the device's memory; use a smaller model, "
         "--dtype bfloat16 or a larger device"
     )

@@ -7,14 +7,21 @@ Pillow. Knows no family by name; `machine.resize` records which code resizes.
 
 from __future__ import annotations
 
+import importlib
+import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.models import machine
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
 VIDEO = "video_processor"
+EXTRA = "pip install 'pytest-culture[torchvision]'"
+FILES = ("processor_config.json", "preprocessor_config.json", "tokenizer_config.json")
+_WITH, _WITHOUT = ".image_processing_", ".image_processing_pil_"
 
 
 class NoVideo(dict[str, object]):
@@ -34,11 +41,14 @@ def open_processor(
     source: str | Path,
     **arguments: object,
 ) -> Any:  # noqa: ANN401
-    """As AutoProcessor does it where it can; else the same class with an inert part for videos."""
+    """As AutoProcessor does it where it can; else the same class for still images, with Pillow."""
     if not machine.has_torchvision():
-        kind = _processor_class(transformers, source, arguments)
+        named = processor_class(transformers, source, arguments)
+        kind = None if named is None else with_pillow(named)
         if kind is not None and VIDEO in kind.get_attributes():
-            return image_only(kind).from_pretrained(source, **arguments)
+            kind = image_only(kind)
+        if kind is not named and kind is not None:
+            return kind.from_pretrained(source, **arguments)
     return transformers.AutoProcessor.from_pretrained(source, **arguments)
 
 
@@ -68,13 +78,90 @@ def image_only(kind: Any) -> Any:  # noqa: ANN401
     return ImageOnly
 
 
-def _processor_class(
+def with_pillow(kind: Any) -> Any:  # noqa: ANN401
+    """The class itself; None where it cannot be had without torchvision.
+
+    Pixtral's processor takes one function of sizes from the module that resizes with torchvision.
+    The module that resizes with Pillow has the same function, so it stands in while the class is
+    made; transformers shows the class itself as a placeholder until then.
+    """
+    if not getattr(kind, "is_dummy", False):
+        return kind
+    package = kind.__module__.rpartition(".")[0]
+    here = package.rpartition(".")[2]
+    wanted = f"{package}{_WITH}{here}"
+    try:
+        sys.modules[wanted] = importlib.import_module(f"{package}{_WITHOUT}{here}")
+        return getattr(importlib.import_module(kind.__module__), kind.__name__)
+    except ImportError:
+        return None
+    finally:
+        sys.modules.pop(wanted, None)
+
+
+def why_not_pillow(
     transformers: Any,  # noqa: ANN401
     source: str | Path,
-    arguments: dict[str, object],
+    error: Exception,
+    where: Mapping[str, object],
+) -> str:
+    """The sentence where a model could not be loaded because torchvision is missing; else empty."""
+    if machine.has_torchvision():
+        return ""
+    only = torchvision_only(_config(transformers, source, where))
+    if not only and "torchvision" not in str(error).casefold():
+        return ""
+    what = f"its {only}" if only else "its processor"
+    return f"{what} works with torchvision alone, which is not installed; install it with {EXTRA}"
+
+
+def torchvision_only(config: Any) -> str:  # noqa: ANN401
+    """The class that reads pictures for this config, where transformers has none with Pillow."""
+    auto = importlib.import_module("transformers.models.auto.image_processing_auto")
+    known = auto.IMAGE_PROCESSOR_MAPPING_NAMES.get(getattr(config, "model_type", None)) or {}
+    return "" if known.get("pil") else str(known.get("torchvision") or "")
+
+
+def processor_class(
+    transformers: Any,  # noqa: ANN401
+    source: str | Path,
+    arguments: Mapping[str, object],
 ) -> Any:  # noqa: ANN401
+    """The class that AutoProcessor would take; None where it is the repository's own, or none."""
     from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 
+    for document in documents(source, arguments):
+        if arguments.get("trust_remote_code") and "AutoProcessor" in (
+            document.get("auto_map") or {}
+        ):
+            return None
+        if name := document.get("processor_class"):
+            return getattr(transformers, str(name), None)
+    return PROCESSOR_MAPPING.get(type(_config(transformers, source, arguments)), None)
+
+
+def documents(source: str | Path, arguments: Mapping[str, object]) -> list[dict[str, Any]]:
+    """The files beside the weights that may name a processor, in the order of their precedence."""
+    from transformers.utils.hub import cached_file
+
+    found = []
+    for name in FILES:
+        path = cached_file(
+            source,
+            name,
+            revision=arguments.get("revision"),
+            _raise_exceptions_for_gated_repo=False,
+            _raise_exceptions_for_missing_entries=False,
+            _raise_exceptions_for_connection_errors=False,
+        )
+        if path is not None:
+            found.append(json.loads(Path(path).read_text(encoding="utf-8")))
+    return found
+
+
+def _config(transformers: Any, source: str | Path, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401
     where = {k: v for k, v in arguments.items() if k in ("revision", "trust_remote_code")}
-    config = transformers.AutoConfig.from_pretrained(source, **where)
-    return PROCESSOR_MAPPING.get(type(config), None)
+    try:
+        return transformers.AutoConfig.from_pretrained(source, **where)
+    except (OSError, ValueError, KeyError):
+        return None

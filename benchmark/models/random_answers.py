@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 import numpy as np
 
 from benchmark import jsonio
+from benchmark.models.reference import drawn_letter
 from benchmark.records import (
     Answer,
     Choice,
@@ -61,14 +62,16 @@ def _answer(request: Request) -> Answer:
     match request:
         case Choice():
             rng = _rng("choice", _prompt(request.prompt), list(request.labels))
-            p = rng.dirichlet(np.ones(len(request.labels)))
-            return Probabilities(p=tuple(p.tolist()), option_mass=1.0)
+            return Probabilities(p=_shares(rng, request), option_mass=1.0)
         case Continuation():
             rng = _rng("continuation", _prompt(request.prompt), list(request.texts))
             counts = [max(1, len(text.split())) for text in request.texts]
             total = [float(-rng.exponential(3.0, size=n).sum()) for n in counts]
             return LogLikelihoods(total=tuple(total), n_tokens=tuple(counts))
         case Generate():
+            if request.labels:
+                rng = _rng("choice", _prompt(request.prompt), list(request.labels))
+                return Text(text=drawn_letter(_shares(rng, request), request), finish="stop")
             params = request.params
             settings = [params.max_new_tokens, params.temperature, params.top_p, request.seed]
             rng = _rng("generate", _prompt(request.prompt), settings)
@@ -79,6 +82,11 @@ def _answer(request: Request) -> Answer:
             return Vector(values=tuple(float(value) for value in values))
         case _:
             assert_never(request)
+
+
+def _shares(rng: np.random.Generator, request: Choice | Generate) -> tuple[float, ...]:
+    """Of the labels, the same each time that one of them is to be written."""
+    return tuple(rng.dirichlet(np.ones(len(request.labels))).tolist())
 
 
 def _text(rng: np.random.Generator, limit: int) -> Text:

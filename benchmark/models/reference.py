@@ -3,7 +3,8 @@
 They are the floors and the ceiling of a similarity, and positive controls. They know questions
 and people's answers, and read a request's subject where the rule needs it; no framework. Asked
 for one of several texts they name the right one, for they are told whom a question is about (the
-uniform rule finds all alike); asked for free text they say nothing.
+uniform rule finds all alike); asked to write a letter they draw it from their shares, with the
+request's seed, and asked for any other text they say nothing.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class Ruled(ABC):
             case Continuation():
                 return self._ranking(request)
             case Generate():
-                return Text(text=self._words(request), finish="stop")
+                return Text(text=self._letter(request) or self._words(request), finish="stop")
             case Embed():
                 raise _no_vectors(self._identity)
             case _:
@@ -84,6 +85,16 @@ class Ruled(ABC):
         right = self._truth(request.subject)
         total = tuple(0.0 if i == right else NEVER for i in range(len(request.texts)))
         return LogLikelihoods(total=total, n_tokens=(1,) * len(request.texts))
+
+    def _letter(self, request: Generate) -> str:
+        """One of the labels that the request names, drawn from the shares of a choice among them.
+
+        Empty where it names none, and where the rule has no data.
+        """
+        if not request.labels:
+            return ""
+        asked = Choice(prompt=request.prompt, labels=request.labels, subject=request.subject)
+        return drawn_letter(self._choice(asked).p, request)
 
     def _words(self, _request: Generate) -> str:
         return ""
@@ -171,6 +182,15 @@ class OracleModel(Ruled):
                 "right one; use it with suites that know the right answers"
             )
         return subject.truth
+
+
+def drawn_letter(p: Sequence[float], request: Generate) -> str:
+    """A line with one of the request's labels, drawn with its seed; empty where shares are NaN."""
+    if any(map(math.isnan, p)):
+        return ""
+    shares = np.asarray(p)
+    place = np.random.default_rng(request.seed).choice(len(shares), p=shares / shares.sum())
+    return f"Answer: {request.labels[place]}"
 
 
 def _no_vectors(identity: ModelIdentity) -> ModelProblem:

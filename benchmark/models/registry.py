@@ -7,7 +7,7 @@ answers are all stored never starts a model. Knows no suite and no pytest.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from benchmark import jsonio
 from benchmark.errors import UsageProblem
@@ -18,7 +18,13 @@ from benchmark.models.commits import hub_commit, hub_config
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
 from benchmark.models.families import SHARED, check_own_code, folder_config, scoring_path
-from benchmark.models.loading import TRUSTED, Weights, load_transformers, model_arguments
+from benchmark.models.loading import (
+    TRUSTED,
+    Weights,
+    load_transformers,
+    model_arguments,
+    read_processor,
+)
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, ORACLE, REFERENCE, ModelSpec, resolve
 from benchmark.models.placement import BALANCED, MAP
@@ -26,12 +32,14 @@ from benchmark.models.random_answers import RandomAnswers
 from benchmark.models.reference import RULES, OracleModel, ReferenceModel, UniformModel
 from benchmark.models.template_arguments import OPTION, for_identity
 from benchmark.records import Model, ModelIdentity
+from benchmark.sampled import answering
 from benchmark.settings import ENDPOINT, Settings, default_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from benchmark.models.endpoint.spending import Spending
     from benchmark.survey import Survey
 
 __all__ = [
@@ -41,6 +49,7 @@ __all__ = [
     "identify",
     "load",
     "open_model",
+    "open_processor",
     "options_of",
     "resolve",
     "weights_at",
@@ -242,9 +251,14 @@ def _endpoint_identity(spec: ModelSpec, options: ModelOptions) -> ModelIdentity:
 
 
 def load(
-    spec: ModelSpec, identity: ModelIdentity, options: ModelOptions, *, survey: Survey | None
+    spec: ModelSpec,
+    identity: ModelIdentity,
+    options: ModelOptions,
+    *,
+    survey: Survey | None,
+    spending: Spending | None = None,
 ) -> Model:
-    """The model of this identity, ready to answer.
+    """The model of this identity, ready to answer; ``spending`` counts what a server is asked.
 
     Raises
     ------
@@ -256,7 +270,8 @@ def load(
             return _reference(spec, identity, options, survey)
         case "endpoint":
             asked = endpoint_options(dict(options.model_args))
-            return adapter.EndpointModel(identity, address.parse_address(spec.name), asked)
+            where = address.parse_address(spec.name)
+            return adapter.EndpointModel(identity, where, asked, spending)
         case "hub" | "folder" | "demo":
             weights = weights_at(spec, identity, options)
         case _:
@@ -264,10 +279,22 @@ def load(
     return load_transformers(identity, weights, device=options.device, threads=options.threads)
 
 
-def open_model(settings: Settings, identity: ModelIdentity, *, survey: Survey | None) -> Model:
+def open_model(
+    settings: Settings,
+    identity: ModelIdentity,
+    *,
+    survey: Survey | None,
+    spending: Spending | None = None,
+) -> Model:
     """`load` for the model that the settings name."""
     spec = resolve(settings.model, revision=settings.revision)
-    return load(spec, identity, options_of(settings), survey=survey)
+    return load(spec, identity, options_of(settings), survey=survey, spending=spending)
+
+
+def open_processor(settings: Settings, identity: ModelIdentity) -> tuple[Any, str]:
+    """The processor of the model that the settings name, without its weights, and its family."""
+    spec = resolve(settings.model, revision=settings.revision)
+    return read_processor(identity, weights_at(spec, identity, options_of(settings)))
 
 
 def default_batch_size(identity: ModelIdentity) -> int:
@@ -275,6 +302,7 @@ def default_batch_size(identity: ModelIdentity) -> int:
 
     For a server it is only how much is stored at once.
     """
+    identity = answering(identity)
     if identity.backend == REFERENCE_BACKEND:
         return 4096
     if identity.backend == adapter.BACKEND:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.chat_template import ChatTemplate, image_token, template_of
 from benchmark.models.template_arguments import OPTION
 from benchmark.thinking import still_open
@@ -49,9 +49,10 @@ class Renderer:
 
         Raises
         ------
+        RequestProblem
+            The template does not write the user's words as they are.
         ModelProblem
-            The template does not write the user's words as they are, or would have the lead-in
-            read as the model's thinking.
+            It does not write any, or would have the lead-in read as the model's thinking.
         """
         parts = user_parts(prompt)
         if self._template is None:
@@ -75,7 +76,7 @@ class Renderer:
         for part in filter(None, words):
             found = full.find(part, at)
             if found < 0:
-                raise ModelProblem(
+                raise RequestProblem(
                     f"the chat template of {type(self._processor).__name__} changes the user's "
                     f"words {part[:40]!r}, so the model would not be asked what is meant; mend "
                     "chat_template.jinja in the model's folder"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import RequestProblem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def next_tokens(logits: Any, params: Sequence[GenerationParams], numbers: Any) -
 
     Raises
     ------
-    ModelProblem
+    RequestProblem
         A row has a logit that is not a number, or only infinite ones.
     """
     import torch
@@ -49,7 +49,7 @@ def next_tokens(logits: Any, params: Sequence[GenerationParams], numbers: Any) -
     heat = torch.tensor([one.temperature or 1.0 for one in params], device=logits.device)
     p = (logits / heat[:, None]).softmax(-1)  # (rows, vocabulary)
     if not bool(p.sum(-1).isfinite().all()):
-        raise ModelProblem(
+        raise RequestProblem(
             "the model's logits are not finite numbers, so no text can be drawn from them; try "
             "--dtype float32"
         )

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.errors import ModelProblem
 from benchmark.models import cache_view, cascade
+from benchmark.models.cache_name import cache_name
+from benchmark.models.context import Context
 from benchmark.models.lines import Line, head, split
 from benchmark.models.memory import does_not_fit, free_memory
 from benchmark.models.pictures import Recent
@@ -47,12 +49,14 @@ class SharedScorer:
         self._spread = is_spread(model)
         self._inputs = inputs
         self._budget = budget
+        self.context = Context()
         self._heads: Recent[tuple[int, ...]] = Recent(64)
         self._encoded: Recent[Encoded] = Recent(KEPT)
         self.in_place = cascade.install(model)
         self._view = cascade.view if self.in_place else cache_view.view
         # Qwen's models keep the last prompt's shift of positions on a module, not in the cache.
         self._rope = [part for part in model.modules() if hasattr(part, "rope_deltas")]
+        self.cache_name = cache_name(model)
 
     def score(
         self, lines: Sequence[Line], read: Callable[[Any, Sequence[int]], Sequence[R]]
@@ -109,6 +113,8 @@ class SharedScorer:
 
         start = len(key[0])
         encoded = self._encoding(key, lines[members[0]])
+        longest = max(lines[i].end for i in members) - start
+        self.context.check(int(encoded.cache.get_seq_length()) + longest)
         found: dict[int, R] = {}
         waiting = list(members)
         while waiting:
@@ -157,13 +163,15 @@ class SharedScorer:
                 "this model's processor changes the words behind an image, so prompts cannot "
                 f"share what stands before {line.prompt.suffix[:40]!r}; use --scoring full"
             )
+        self.context.check(n)
         shape = inputs["input_ids"].shape
         cut = {k: v[:, :n] if v.shape == shape else v for k, v in inputs.items()}
         inputs = type(inputs)(cut).to(self.device, dtype=self._model.dtype)
         cache = DynamicCache(config=self._model.config)
         self._remember((None,) * len(self._rope))
         with torch.inference_mode():
-            self._model(**inputs, past_key_values=cache, use_cache=True, logits_to_keep=1)
+            held = {self.cache_name: cache, "use_cache": True}
+            self._model(**inputs, **held, logits_to_keep=1)
         return Encoded(cache=cache, rope=tuple(part.rope_deltas for part in self._rope))
 
     def _forward(self, encoded: Encoded, lines: Sequence[Line], start: int) -> Any:  # noqa: ANN401
@@ -178,7 +186,7 @@ class SharedScorer:
         with torch.inference_mode():
             logits = self._model(
                 input_ids=ids,
-                past_key_values=self._view(encoded.cache, len(tails)),
+                **{self.cache_name: self._view(encoded.cache, len(tails))},
                 use_cache=True,
                 # a tensor could lie on another device than the head: then from the first read on
                 logits_to_keep=ids.shape[1] - first if self._spread else keep,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.budget import TokenBudget, token_budget
+from benchmark.models.context import context_of
 from benchmark.models.families import SHARED
 from benchmark.models.generation import end_tokens, generate
 from benchmark.models.inputs import Inputs
@@ -72,12 +73,14 @@ class TransformersModel:
         self._device = entry(model)
         self._spread = is_spread(model)
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        self._context = context_of(model.config, processor.tokenizer)
         self._halving = Halving()
         self._budget = budget or TokenBudget(token_budget(None))
         self._shared: SharedAnswers | None = None
         self._writer: SharedWriter | None = None
         if identity.scoring == SHARED:
             self._shared = SharedAnswers(model, self._inputs, self._labels, self._budget)
+            self._shared.scorer.context = self._context
             self._writer = SharedWriter(model, self._inputs, self._shared.scorer)
 
     @property
@@ -109,16 +112,6 @@ class TransformersModel:
             "token_budget_after_halving": halved,
             **({} if most is None else {"texts_together_after_halving": most}),
         }
-
-    def refusal(self, request: Request) -> str:
-        """Why a text cannot be written without obeying words of its prompt; empty where it can."""
-        commands = self._inputs.commands(request) if isinstance(request, Generate) else ()
-        if not commands:
-            return ""
-        return (
-            f"the words of a prompt for {request.subject.item_id!r} hold {', '.join(commands)}, "
-            f"which {self._identity.name} would obey instead of read; word it otherwise"
-        )
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """Answers in the order asked; choices share a forward, apart those without an image.
@@ -159,15 +152,19 @@ class TransformersModel:
 
     def _not_asked(self, request: Choice | Continuation | Generate) -> Answer | None:
         """What stands for the answer of a request whose words hold a command; None for others."""
-        if reason := self.refusal(request):
-            raise RequestProblem(reason)
         commands = self._inputs.commands(request)
         if not commands:
             return None
+        if isinstance(request, Generate):
+            raise RequestProblem(
+                f"the words of a prompt for {request.subject.item_id!r} hold "
+                f"{', '.join(commands)}, which {self._identity.name} would obey instead of read; "
+                "word it otherwise"
+            )
         self._unscored.update(commands)
         if isinstance(request, Choice):
             return Probabilities(p=(math.nan,) * len(request.labels), option_mass=math.nan)
-        n = len(request.texts) if isinstance(request, Continuation) else 0
+        n = len(request.texts)
         return LogLikelihoods(total=(math.nan,) * n, n_tokens=(0,) * n)
 
     def tokens(self, request: Request) -> tuple[int, int]:
@@ -179,14 +176,19 @@ class TransformersModel:
             return 0, 0
         text, _ = self._inputs.render(request.prompt)
         whole = int(self._inputs.tensors([text], [request.prompt])["input_ids"].shape[1])
-        if self._shared is None or isinstance(request, Continuation):
-            return 0, whole
-        if isinstance(request, Generate):
-            line = line_of(self._inputs, request.prompt)
-        else:
+        added = [0]  # tokens that each row has behind the prompt's
+        if isinstance(request, Continuation):
+            read = len(self._inputs.token_ids(text))
+            rows = (len(self._inputs.token_ids(text + one)) - read for one in request.texts if one)
+            added = [n - 1 for n in rows]  # the last one is never read on from
+        if self._shared is None:
+            return 0, sum(whole + n for n in added)
+        if isinstance(request, Choice):
             line, _ = self._shared.line(request)
+        else:
+            line = line_of(self._inputs, request.prompt)
         own = line.end - self._shared.scorer.shared_tokens(line)
-        return whole - own, own
+        return whole - own, sum(own + n for n in added)
 
     def _all_choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
         """Apart those without an image where prompts run in full: processors do not mix them."""
@@ -293,7 +295,7 @@ class TransformersModel:
         import torch
 
         text, _ = self._inputs.render(request.prompt)
-        inputs = self._tensors([text], [request.prompt])
+        inputs = self._tensors([text], [request.prompt], written=request.params.max_new_tokens)
         ends = end_tokens(self._model, self._inputs.eos_id)
         device = self._device
         devices = [device] if device.type == "cuda" else []
@@ -306,6 +308,7 @@ class TransformersModel:
         stopped = bool(new) and new[-1] in ends
         return text_of(self._inputs, request.prompt, new, "stop" if stopped else "length")
 
-    def _tensors(self, texts: list[str], prompts: Sequence[Prompt]) -> Any:  # noqa: ANN401
+    def _tensors(self, texts: list[str], prompts: Sequence[Prompt], *, written: int = 0) -> Any:  # noqa: ANN401
         inputs = self._inputs.tensors(texts, prompts)
+        self._context.check(int(inputs["attention_mask"].sum(dim=1).max()), written=written)
         return inputs.to(self._device, dtype=self._model.dtype)

@@ -128,12 +128,16 @@ class SharedWriter:
                 row.encoded = next(
                     (other.encoded for other in chosen if other.group == row.group), None
                 ) or self._scorer.encoding(row.line)
+            own = len(row.tail)
+            self._scorer.context.check(
+                _length(row) + own, written=row.request.params.max_new_tokens
+            )
             if not chosen:
                 room = self._rows(row)
             first = chosen[0] if chosen else row
             if len(chosen) == room or _length(row) != _length(first):
                 break
-            if shortest <= len(row.tail) <= shortest + SPREAD:
+            if shortest <= own <= shortest + SPREAD:
                 chosen.append(row)
         return chosen
 
@@ -208,7 +212,7 @@ class SharedWriter:
         self._scorer.remember([row.encoded for row in rows if row.encoded is not None])
         return self._model(
             input_ids=torch.tensor(ids, device=self._scorer.device),
-            past_key_values=cache.cache,
+            **{self._scorer.cache_name: cache.cache},
             use_cache=True,
             logits_to_keep=1,
         ).logits[:, -1]

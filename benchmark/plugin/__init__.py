@@ -11,7 +11,7 @@ from collections.abc import Generator
 import pytest
 
 from benchmark.errors import CultureError
-from benchmark.plugin import collection, estimate, live, reports, traffic
+from benchmark.plugin import collection, estimate, live, reports, stopping, traffic, warned
 from benchmark.plugin.controller import Controller
 from benchmark.plugin.declared import add_options
 from benchmark.plugin.options import settings_from
@@ -35,9 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[STATE] = RunState(settings=settings_from(config))
     except CultureError as error:
         raise pytest.UsageError(str(error)) from error
+    asked = [config.invocation_params.dir / arg.split("::")[0] for arg in config.args]
+    folders = find_suites(asked, ignore=config.getini("norecursedirs"))
+    if folders:
+        warned.register(config)
     if not traffic.is_worker(config):
-        asked = [config.invocation_params.dir / arg.split("::")[0] for arg in config.args]
-        folders = find_suites(asked, ignore=config.getini("norecursedirs"))
         if config.option.estimate:
             estimate.register(config, has_suites=bool(folders))
         if folders:
@@ -69,4 +71,5 @@ def pytest_runtest_makereport(
     """Let the case's record travel on its report."""
     report = yield
     reports.attach(item, report)
+    stopping.attach(item, report)
     return report

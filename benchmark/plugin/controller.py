@@ -16,18 +16,30 @@ import pytest
 
 import benchmark
 from benchmark.engine.store import ResponseStore
-from benchmark.errors import BoardProblem, CultureError
+from benchmark.errors import BoardProblem, CultureError, UsageProblem
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import machine, registry
 from benchmark.models.described import merged
 from benchmark.models.placement import BALANCED
-from benchmark.plugin import beside, devices, gating, repeatability, terminal, traffic
+from benchmark.plugin import (
+    beside,
+    budgets,
+    devices,
+    gating,
+    repeatability,
+    stopping,
+    terminal,
+    traffic,
+)
 from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.provenance import now, provenance
+from benchmark.records import ModelIdentity
 from benchmark.rows import Failure
+from benchmark.sampled import NAME, sampled_by
+from benchmark.suite import asks_choices
 from leaderboard import board
 from leaderboard.baseline import Baseline, load_baselines
 from leaderboard.replay import replays
@@ -47,6 +59,7 @@ class Controller:
         self.baselines: tuple[Baseline, ...] = ()
         self.verdicts: tuple[Verdict, ...] = ()
         self.problems: list[str] = []
+        self.stops: list[stopping.Stop] = []
         self.started = now()
         self.workers = 0
 
@@ -66,7 +79,7 @@ class Controller:
 
     def pytest_report_header(self) -> list[str]:
         """Which model, data, device and store are in use."""
-        return terminal.header(self.state, self.runs)
+        return terminal.header(self.state, self.runs) + budgets.header(self.config)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -104,10 +117,19 @@ class Controller:
         """Take a worker's answer counts."""
         traffic.take_up(self.config, node)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: object
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        """A case with which the run ends is counted by itself."""
+        return stopping.status(report)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Journal a measured case; note a failed one."""
-        record = record_on(report, self.config)
-        if report.failed or report.skipped:
+        """Journal a measured case; note a failed one, or that the run ends."""
+        record, stop = record_on(report, self.config), stopping.stop_on(report)
+        if stop is not None:
+            self.stops.append(stop)
+        elif report.failed or report.skipped:
             self._note_failure(report)
         elif record is not None:
             run = self.runs.get(_suite_in(report)) or self.runs[record.case.suite]
@@ -123,10 +145,10 @@ class Controller:
         )
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and nothing_to_do:
             session.exitstatus = exitstatus = pytest.ExitCode.OK
-        self._close_all(interrupted=exitstatus in INTERRUPTED)
+        self._close_all(interrupted=exitstatus in INTERRUPTED or bool(self.stops))
         self._tell_gates()
-        if exitstatus == pytest.ExitCode.OK and not self._all_well():
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self.stops or (exitstatus == pytest.ExitCode.OK and not self._all_well()):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED  # where workers stop xdist says 2
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tables, gates and where the files are."""
@@ -145,15 +167,7 @@ class Controller:
         self.verdicts = gating.of_other_suites(self.gates, {s.suite.meta.name for s in suites})
         for suite in suites:
             name = suite.name
-            self.state.identities[name] = (
-                registry.identify(
-                    registry.resolve(settings.model, revision=settings.revision),
-                    registry.options_of(settings),
-                    survey=suite.suite.survey,
-                )
-                if settings.replay is None
-                else replays.identity_for(settings.replay, suite=suite.suite.meta.name)
-            )
+            self.state.identities[name] = self._identity(suite)
             self.state.encoders[name] = beside.identities(settings, suite.suite, name)
             if self.config.option.estimate:
                 continue  # without a run there is nothing to continue, to write or to judge
@@ -162,6 +176,24 @@ class Controller:
             )
             suite.resumed = frozenset(map(suite.in_session, self.runs[name].records))
         beside.check_wanted(settings, self.state.encoders)
+        if settings.sampled and not any(map(sampled_by, self.state.identities.values())):
+            raise UsageProblem(
+                f"--scoring {NAME} has no meaning for {', '.join(self.state.identities)}, where no "
+                "label is chosen; leave it out"
+            )
+
+    def _identity(self, suite: SuiteState) -> ModelIdentity:
+        """Whose answers a suite measures, and how it asks for them."""
+        settings = self.state.settings
+        if settings.replay is not None:
+            return replays.identity_for(settings.replay, suite=suite.suite.meta.name)
+        found = registry.identify(
+            registry.resolve(settings.model, revision=settings.revision),
+            registry.options_of(settings),
+            survey=suite.suite.survey,
+        )
+        sampled = settings.sampled if asks_choices(suite.suite) else None
+        return found if sampled is None else sampled.of(found)
 
     def _note_failure(self, report: pytest.TestReport) -> None:
         name = _suite_in(report)

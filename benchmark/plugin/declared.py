@@ -51,8 +51,32 @@ MODEL = (
         "--scoring",
         "auto",
         "PATH",
-        "shared (one encoding of the image serves all its questions) or full (each prompt by "
-        "itself); default: auto (shared for the model families that are tested for it)",
+        "shared (one encoding of the image serves all its questions), full (each prompt by "
+        "itself), or 'sampled N' in quotes (N written answers a choice, of models that give no "
+        "probabilities; docs/sampled.md); default: auto (shared for the model families that are "
+        "tested for it)",
+    ),
+    Option("--samples", None, "N", "written answers a choice under --scoring sampled; default: 10"),
+    Option(
+        "--sample-tokens",
+        None,
+        "N",
+        "most tokens of one of them, its thinking included; default: 2048; 12 of the demo",
+    ),
+    Option("--sample-temperature", None, "T", "the temperature they are drawn at; default: 1"),
+    Option(
+        "--max-requests",
+        None,
+        "N",
+        "requests to send to a server in this session, repeated ones included; the run then stops "
+        "and the same command goes on with it; default: no bound",
+    ),
+    Option(
+        "--max-tokens",
+        None,
+        "N",
+        "tokens of prompts and answers, as the server counts them, to spend in this session; "
+        "default: no bound",
     ),
     Option("--batch-size", "auto", "N", "requests a forward pass; default: auto"),
     Option(

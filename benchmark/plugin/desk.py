@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmark.engine.interview import Embedder, Interview, run_unit
+from benchmark.engine.interview import Embedder, Interview
+from benchmark.engine.sampled_choices import Ask, asking
 from benchmark.engine.store import ResponseStore
+from benchmark.engine.unit import run_unit
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
 from benchmark.models import registry
 from benchmark.models.described import described
+from benchmark.models.endpoint.spending import Spending
 from benchmark.plugin import beside, repeatability
 from benchmark.plugin.state import RunState, SuiteState
+from benchmark.plugin.stopping import RunStopped, Stop, reason
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
+from benchmark.sampled import answering, sampled_by
 from leaderboard.replay import replays
 
 
@@ -29,6 +34,10 @@ class Desk:
         self._interviews: dict[str, Interview] = {}
         self._unit = ""
         self._outcomes: dict[str, CaseRecord | Exception] = {}
+        self._stop: Stop | None = None
+        self._spending = Spending(
+            max_requests=state.settings.max_requests, max_tokens=state.settings.max_tokens
+        )
 
     def measure(self, case: Case) -> CaseRecord:
         """The record of a case.
@@ -37,7 +46,11 @@ class Desk:
         ------
         CultureError
             The case cannot be measured; its unit's other cases are not affected.
+        RunStopped
+            No case can: what failed is the model, its server or the store.
         """
+        if self._stop is not None:
+            raise RunStopped(self._stop)
         if case.case_id not in self._outcomes:
             self._answer_unit(case)
         outcome = self._outcomes.pop(case.case_id)
@@ -46,8 +59,13 @@ class Desk:
         raise outcome
 
     def may_leave_out(self, case: Case) -> bool:
-        """Whether an answer that does not exist is to be expected: a rule may have no data."""
-        return self._state.identities[case.suite].reads_subject
+        """Whether an answer that does not exist is to be expected.
+
+        A rule may have no data, and who writes may decline: that is measured, and told by the
+        option mass.
+        """
+        identity = self._state.identities[case.suite]
+        return identity.reads_subject or sampled_by(identity) is not None
 
     def counts(self) -> tuple[int, int]:
         """Distinct requests computed and read from the store so far."""
@@ -80,10 +98,15 @@ class Desk:
         members = suite.units[case.unit]
         scripts = {member.case_id: suite.suite.interview(member) for member in members}
         try:
-            self._outcomes = {**run_unit(scripts, self.interview(suite).ask)}
-        except Exception as error:  # noqa: BLE001 - kept, not swallowed: each case raises it below
-            # or every case of the unit would ask the broken model for all of them again
-            self._outcomes = dict.fromkeys(scripts, error)
+            self._outcomes = {**run_unit(scripts, self.ask(suite))}
+        except Exception as error:
+            self._stop = reason(error, asked=self._state.settings.model)
+            raise RunStopped(self._stop) from error
+
+    def ask(self, suite: SuiteState) -> Ask:
+        """Whoever answers a suite's scripts: the interview, choices asked as the identity says."""
+        way = sampled_by(self._identity(suite.name))
+        return asking(self.interview(suite).replies, way, seed=self._state.settings.seed)
 
     def interview(self, suite: SuiteState) -> Interview:
         """The interview of a suite's model; nothing is loaded yet."""
@@ -91,7 +114,7 @@ class Desk:
         if name not in self._interviews:
             if self._store is None:
                 self._store = ResponseStore(self._state.settings.store)
-            identity = self._identity(name)
+            identity = answering(self._identity(name))
             self._interviews[name] = Interview(
                 identity=identity,
                 store=self._store,
@@ -123,7 +146,9 @@ class Desk:
         if identity not in self._models:
             settings = self._state.settings
             self._models[identity] = (
-                registry.open_model(settings, identity, survey=suite.suite.survey)
+                registry.open_model(
+                    settings, identity, survey=suite.suite.survey, spending=self._spending
+                )
                 if settings.replay is None
                 else replays.model_of(settings.replay, identity, suite=suite.suite.meta.name)
             )

@@ -19,7 +19,7 @@ from benchmark.models import machine
 from benchmark.plugin import forecast
 from benchmark.plugin.desk import Desk
 from benchmark.plugin.forecast import Span, Timing, duration
-from benchmark.plugin.state import STATE, SuiteState
+from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.tally import Group, Kind, Tally, count, members
 from benchmark.records import Request
 
@@ -62,7 +62,7 @@ class EstimateOnly:
         try:
             for suite in state.suites.values():
                 if suite.units:
-                    for line in lines(suite, desk):
+                    for line in lines(state, suite, desk):
                         writer.line(line)
         except CultureError as error:
             raise pytest.UsageError(str(error)) from error
@@ -84,10 +84,10 @@ def register(config: pytest.Config, *, has_suites: bool) -> None:
     config.pluginmanager.register(EstimateOnly(), "culture-estimate")
 
 
-def lines(suite: SuiteState, desk: Desk) -> Iterator[str]:
+def lines(state: RunState, suite: SuiteState, desk: Desk) -> Iterator[str]:
     """The estimate of one suite, line by line as it becomes known."""
     interview = desk.interview(suite)
-    tally = count(suite, interview)
+    tally = count(state, suite, interview)
     yield ""
     yield f"estimate of {suite.name} with {interview.identity.name}"
     yield f"  cases:    {tally.n_cases} in {tally.n_units} units"
@@ -104,19 +104,21 @@ def lines(suite: SuiteState, desk: Desk) -> Iterator[str]:
     if not tally.n_missing:
         yield "  time:     nothing to compute, no model was loaded"
     else:
-        yield from _computed(suite, interview, tally)
+        yield from _computed(state, suite, interview, tally)
         if interview.n_computed >= tally.n_missing:
             desk.ask_again()  # the run that follows computes nothing that it could ask again
-    if _has_later_stages(suite, interview):
+    if _has_later_stages(state, suite, desk):
         yield "  not in it: later prompts and vectors of each case, known after the first answers"
 
 
-def _computed(suite: SuiteState, interview: Interview, tally: Tally) -> Iterator[str]:
+def _computed(
+    state: RunState, suite: SuiteState, interview: Interview, tally: Tally
+) -> Iterator[str]:
     before = interview.n_computed
     started = time.perf_counter()
     interview.load()
     loaded = time.perf_counter()
-    found = _calibrate(suite, interview, tally, load_s=loaded - started)
+    found = _calibrate(state, suite, interview, tally, load_s=loaded - started)
     if found.tokens:
         yield f"  tokens:   {_tokens(tally, found)}"
     done = interview.n_computed - before
@@ -140,15 +142,15 @@ def _computed(suite: SuiteState, interview: Interview, tally: Tally) -> Iterator
 
 
 def _calibrate(
-    suite: SuiteState, interview: Interview, tally: Tally, *, load_s: float
+    state: RunState, suite: SuiteState, interview: Interview, tally: Tally, *, load_s: float
 ) -> Calibration:
     timings: dict[Kind, list[Timing]] = {}
     tokens: dict[Kind, tuple[float, float]] = {}
     for kind, groups in tally.kinds.items():
         until = time.perf_counter() + LONGEST_S / len(tally.kinds)
-        warm = _answer(interview, members(suite, groups[0]), groups[0], until=0.0)
+        warm = _answer(interview, members(state, suite, groups[0]), groups[0], until=0.0)
         chosen = [groups[i] for i in forecast.spread(len(groups))]
-        asked = [members(suite, group) for group in chosen]
+        asked = [members(state, suite, group) for group in chosen]
         found = [
             timing
             for group, requests in zip(chosen, asked, strict=True)
@@ -170,7 +172,7 @@ def _answer(
     elapsed_s: list[float] = []
     for batch in interview.batches(requests):
         before, started = interview.n_computed, time.perf_counter()
-        interview.ask(batch)
+        interview.replies(batch)
         if interview.n_computed > before:
             elapsed_s.append(time.perf_counter() - started)
             rows.append(interview.n_computed - before)
@@ -205,15 +207,16 @@ def _tokens(tally: Tally, found: Calibration) -> str:
     return f"about {_round(shared)} in prefixes and {_round(own)} behind them"
 
 
-def _has_later_stages(suite: SuiteState, interview: Interview) -> bool:
+def _has_later_stages(state: RunState, suite: SuiteState, desk: Desk) -> bool:
     """Whether the first case whose first answers are all known by now goes on asking."""
+    interview = desk.interview(suite)
     for case in (case for cases in suite.units.values() for case in cases):
         script = suite.suite.interview(case)
         try:
             asked = next(script)
-            keys = list(interview.distinct(asked))
+            keys = list(interview.distinct(state.asked(suite, asked)))
             if len(interview.held(keys)) == len(keys):
-                script.send(interview.ask(asked))
+                script.send(desk.ask(suite)(asked))
                 return True
         except StopIteration:
             return False

@@ -12,12 +12,17 @@ import pytest
 
 from benchmark.errors import UsageProblem
 from benchmark.models.encoders.naming import chunking_rules, encoders_named
+from benchmark.plugin.budgets import budget_of
+from benchmark.plugin.numbers import count
+from benchmark.plugin.sampled_options import asked_for
+from benchmark.sampled import NAME
 from benchmark.settings import EMBEDDED_MODELS, Settings, data_source, default_cache, names, pairs
 from benchmark.shards import of_shard, parse_shard
 from benchmark.sources import FIGURES, PICTURES, is_hub_id
 from leaderboard.replay import replays
 
 HOTTEST = 2.0  # as servers have it
+PATHS = ("auto", "shared", "full")  # or sampled, which `sampled_options` reads
 
 
 def settings_from(config: pytest.Config) -> Settings:
@@ -31,6 +36,7 @@ def settings_from(config: pytest.Config) -> Settings:
     if replay is not None:
         board = config.rootpath / "build" / "replay"
     shard = parse_shard(get("--shard")) if get("--shard") is not None else None
+    sampled = asked_for(get) if replay is None else replays.sampled_in(replay)
     sets = _question_sets(get("--questions"), get("--question-columns"), here)
     if len(sets) > 1 and get("--gate"):
         raise UsageProblem(
@@ -42,15 +48,15 @@ def settings_from(config: pytest.Config) -> Settings:
         revision=get("--revision"),
         device=get("--device"),
         dtype=_one_of(get("--dtype"), ("auto", "float32", "bfloat16", "float16"), "--dtype"),
-        scoring=_one_of(get("--scoring"), ("auto", "shared", "full"), "--scoring"),
+        scoring="auto" if sampled else _one_of(get("--scoring"), PATHS, "--scoring"),
         batch_size=None
         if get("--batch-size") == "auto"
-        else _count(get("--batch-size"), "--batch-size"),
-        threads=_count(get("--threads"), "--threads") if get("--threads") else _threads(model),
+        else count(get("--batch-size"), "--batch-size"),
+        threads=count(get("--threads"), "--threads") if get("--threads") else _threads(model),
         model_args=pairs(get("--model-args"), option="--model-args"),
         template_args=pairs(get("--template-args"), option="--template-args"),
         trust_remote_code=get("--trust-remote-code"),
-        seed=_count(get("--seed"), "--seed", least=0),
+        seed=count(get("--seed"), "--seed", least=0),
         survey=_located(data_source(get("--survey"), model=model), here),
         images=_each_once(
             _located(data_source(choice, model=model), here)
@@ -61,7 +67,7 @@ def settings_from(config: pytest.Config) -> Settings:
         countries=names(get("--countries"), option="--countries"),
         topics=names(get("--topics"), option="--topics"),
         proxies=names(get("--proxies"), option="--proxies"),
-        limit=_count(get("--limit"), "--limit") if get("--limit") else None,
+        limit=count(get("--limit"), "--limit") if get("--limit") else None,
         store=of_shard(_path(get("--store"), here) or cache / "responses.sqlite", shard)
         if replay is None
         else replays.store_in(cache, replay),
@@ -76,14 +82,14 @@ def settings_from(config: pytest.Config) -> Settings:
         gate_report=_path(get("--gate-report"), here),
         permutations=None
         if get("--permutations") == "all"
-        else _count(get("--permutations"), "--permutations"),
+        else count(get("--permutations"), "--permutations"),
         templates=_all_or_names(get("--templates"), "--templates"),
         vetted=_one_of(get("--vetted"), ("off", "top1", "top2"), "--vetted"),
         recognition=_one_of(get("--recognition"), ("auto", "likelihood", "json"), "--recognition"),
         rationales=None
         if get("--rationales") == "auto"
-        else _count(get("--rationales"), "--rationales", least=0),
-        min_images=_count(get("--min-images"), "--min-images") if get("--min-images") else None,
+        else count(get("--rationales"), "--rationales", least=0),
+        min_images=count(get("--min-images"), "--min-images") if get("--min-images") else None,
         income_cut=_amount(get("--income-cut"), "--income-cut") if get("--income-cut") else None,
         language=get("--language"),
         translations=_path(get("--translations"), here),
@@ -101,6 +107,9 @@ def settings_from(config: pytest.Config) -> Settings:
         controls=_controls(get("--controls")),
         encoders=encoders_named(get("--encoder"), here=here),
         chunking=chunking_rules(get("--chunking")),
+        sampled=sampled,
+        max_requests=budget_of(config, "--max-requests", model),
+        max_tokens=budget_of(config, "--max-tokens", model),
     )
 
 
@@ -108,9 +117,14 @@ def _refused(get: Callable[[str], Any]) -> tuple[str, ...]:
     """Options that a replay cannot go with and that were given."""
     given = [
         name
-        for name in ("--revision", "--store", "--shard", "--model-args", "--template-args")
+        for name in (
+            *("--revision", "--store", "--shard", "--model-args", "--template-args"),
+            *("--samples", "--sample-tokens", "--sample-temperature"),
+            *("--max-requests", "--max-tokens"),
+        )
         if get(name)
     ]
+    given += ["--scoring"] if get("--scoring").startswith(NAME) else []
     return (*given, *(["--estimate"] if get("--estimate") else []))
 
 
@@ -132,18 +146,8 @@ def _threads(model: str) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _count(text: str, option: str, *, least: int = 1) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
-    if number < least:
-        raise UsageProblem(f"{option} {text!r} is not a whole number of at least {least}")
-    return number
-
-
 def _count_or_auto(text: str, option: str) -> int | None:
-    return None if text == "auto" else _count(text, option)
+    return None if text == "auto" else count(text, option)
 
 
 def _temperatures(text: str, option: str) -> tuple[float, ...]:

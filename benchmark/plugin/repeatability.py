@@ -16,17 +16,20 @@ from benchmark.determinism import Determinism
 from benchmark.engine.interview import Interview
 from benchmark.engine.keys import Keys
 from benchmark.engine.store import ResponseStore
-from benchmark.errors import BoardProblem, CultureError
+from benchmark.errors import BoardProblem, CultureError, said
 from benchmark.jsonio import canonical
 from benchmark.models import repeating
 from benchmark.noise import Mask, Pair, compare
 from benchmark.plugin.state import SuiteState
 from benchmark.records import ModelIdentity
+from benchmark.sampled import sampled_by
 
 NOTHING = (
     "no probabilities were computed: all were read from the store, which has no comparison yet, "
     "only texts were asked for, or the run was broken off"
 )
+
+DRAWN = "shares are those of drawn answers; what other draws would change, the intervals hold"
 
 
 def ended_early(session: pytest.Session) -> bool:
@@ -46,7 +49,7 @@ def measure(interview: Interview, suite: SuiteState, store: ResponseStore) -> No
     try:
         triples = interview.ask_again(ways)
     except (CultureError, RuntimeError) as error:  # torch's own errors are RuntimeErrors
-        found = determinism.unmeasured(f"asking again failed: {str(error).splitlines()[0]}")
+        found = determinism.unmeasured(f"asking again failed: {said(error)}")
     else:
         if not triples:
             return
@@ -65,6 +68,8 @@ def finding(store: Path, identity: ModelIdentity) -> Determinism:
     """What is known of how far this model's answers move; the same for a run that computed none."""
     if repeating.is_exact(identity):
         return determinism.exact()
+    if sampled_by(identity) is not None:
+        return determinism.unmeasured(DRAWN)
     opened = ResponseStore(store)
     try:
         text = opened.noise(Keys(identity).context)

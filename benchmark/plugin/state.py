@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.engine.sampled_choices import expanded
 from benchmark.errors import CultureError, DataProblem, UsageProblem
 from benchmark.parts import Part, asked_twice, exchanged, part_name
-from benchmark.records import Analysis, Case, ModelIdentity, Selection
+from benchmark.records import Analysis, Case, ModelIdentity, Request, Selection
+from benchmark.sampled import sampled_by
 from benchmark.settings import Settings
 from benchmark.shards import cases_of
 from benchmark.suite import Suite, load_suite, own_analyses, settings_of_each_set
@@ -79,6 +81,11 @@ class RunState:
             self._folders[folder] = found
             self.suites |= {one.name: one for one in found}
         return self._folders[folder]
+
+    def asked(self, suite: SuiteState, requests: Sequence[Request]) -> list[Request]:
+        """What the model is asked for these requests of a suite's script."""
+        way = sampled_by(self.identities[suite.name])
+        return expanded(requests, way, seed=self.settings.seed)
 
     def named(self, name: str) -> SuiteState:
         """The suite, or the part of one, that a case's id begins with."""

@@ -20,6 +20,7 @@ from benchmark.jsonio import Json, digest
 from benchmark.plugin.state import SuiteState
 from benchmark.records import CaseRecord, ModelIdentity
 from benchmark.rows import Failure
+from benchmark.sampled import OF_CONFIG, sampled_by
 from benchmark.settings import Settings
 from benchmark.shards import Shard, of_all_shards
 from benchmark.suite import SUITE_FILE
@@ -190,6 +191,7 @@ def _blank(
         },
         **suite.config(),
         **encoders_document(encoders),
+        **({OF_CONFIG: sampled.document()} if (sampled := sampled_by(identity)) else {}),
     }
     return Run(
         suite=suite.meta.name,

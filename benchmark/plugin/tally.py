@@ -6,13 +6,13 @@ script asks next depends on answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmark.engine.interview import Interview
 from benchmark.engine.plan import GroupKey, group_key
 from benchmark.errors import CultureError
-from benchmark.plugin.state import SuiteState
+from benchmark.plugin.state import RunState, SuiteState
 from benchmark.records import Case, Embed, Generate, ImageRef, Request
 
 Kind = tuple[str, bool]
@@ -45,14 +45,14 @@ class Tally:
     kinds: dict[Kind, list[Group]] = field(default_factory=dict)
 
 
-def count(suite: SuiteState, interview: Interview) -> Tally:
+def count(state: RunState, suite: SuiteState, interview: Interview) -> Tally:
     """Every unit's first stage, each distinct request once."""
     tally = Tally()
     seen: set[bytes] = set()
     for unit, cases in suite.units.items():
         tally.n_units += 1
         tally.n_cases += len(cases)
-        asked = interview.distinct(list(first_stage(suite, cases, tally.broken)))
+        asked = interview.distinct(first_stage(state, suite, cases, tally.broken))
         new = {k: r for k, r in asked.items() if bytes.fromhex(k) not in seen}
         seen.update(map(bytes.fromhex, new))
         held = interview.held(list(new))
@@ -77,23 +77,27 @@ def count(suite: SuiteState, interview: Interview) -> Tally:
     return tally
 
 
-def first_stage(suite: SuiteState, cases: Sequence[Case], broken: list[str]) -> Iterator[Request]:
-    """What the scripts of these cases ask before they have heard anything."""
+def first_stage(
+    state: RunState, suite: SuiteState, cases: Sequence[Case], broken: list[str]
+) -> list[Request]:
+    """What a model is asked for these cases before their scripts have heard anything."""
+    found: list[Request] = []
     for case in cases:
         script = suite.suite.interview(case)
         try:
-            yield from next(script)
+            found += state.asked(suite, next(script))
         except StopIteration:
             continue
         except CultureError as error:
             broken.append(str(error))
         finally:
             script.close()
+    return found
 
 
-def members(suite: SuiteState, group: Group) -> list[Request]:
+def members(state: RunState, suite: SuiteState, group: Group) -> list[Request]:
     """The requests of a group, in the order in which a run would ask them."""
-    asked = first_stage(suite, suite.units[group.unit], [])
+    asked = first_stage(state, suite, suite.units[group.unit], [])
     return [request for request in asked if group_key(request) == group.name]
 
 

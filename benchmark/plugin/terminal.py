@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from benchmark import determinism
 from benchmark.errors import BoardProblem
 from benchmark.models.described import COUNTS
-from benchmark.plugin import between_sets, gating, traffic
+from benchmark.plugin import between_sets, gating, stopping, traffic
+from benchmark.plugin.picture_line import picture_line
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.records import ModelIdentity
+from benchmark.sampled import sampled_by
 from leaderboard import board, tables
 from leaderboard.findings import findings
 
@@ -49,11 +51,13 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
                         identity.backend,
                         identity.device_kind,
                         identity.dtype,
-                        f"{identity.scoring.split()[0]} prompts" if identity.scoring else "",
+                        _asked(identity),
                     )
                     if part
                 )
             )
+            costly = picture_line(suite.suite, state.settings, identity)
+            lines += [costly] if costly else []
         lines += [_encoder(one) for one in state.encoders.get(name, {}).values()]
         if state.settings.shard is not None:
             lines.append(f"  {state.settings.shard}: {len(suite.mine)} of these cases, whole units")
@@ -62,6 +66,13 @@ def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
     if runs:
         lines.append(f"  store {state.settings.store}")
     return lines
+
+
+def _asked(identity: ModelIdentity) -> str:
+    """How choices are asked for: behind shared prefixes, each in full, or by written answers."""
+    if (way := sampled_by(identity)) is not None:
+        return way.words
+    return f"{identity.scoring.split()[0]} prompts" if identity.scoring else ""
 
 
 def _encoder(identity: ModelIdentity) -> str:
@@ -95,6 +106,7 @@ def summary(reporter: Any, controller: Controller) -> None:
         for problem in controller.problems:
             reporter.write_line(problem, red=True)
     gating.count_failed(reporter, controller.verdicts)
+    stopping.tell(reporter, controller.stops)
 
 
 def _run(reporter: Any, run: SuiteRun, width: int) -> None:

@@ -37,6 +37,16 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
+def worker_place(config: pytest.Config) -> tuple[int, int]:
+    """A worker's number from 0 and how many there are; (0, 1) in a process of its own.
+
+    The number of a worker that takes another's place is beyond theirs.
+    """
+    told = getattr(config, "workerinput", {})
+    number = str(told.get("workerid", "gw0")).removeprefix("gw")
+    return int(number) if number.isdecimal() else 0, int(told.get("workercount", 1))
+
+
 def send_down(state: RunState, node: Node) -> None:
     """Give a new worker what only the controller worked out."""
     node.workerinput[_INPUT] = {

@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import Literal
 
 from benchmark.jsonio import Json
+from benchmark.markers import markers_in
 from benchmark.questions.heuristics import Blind, blind_baselines
 from benchmark.questions.kinds import folded
 from benchmark.questions.question import PictureQuestion
@@ -65,6 +66,7 @@ def check(
         _finding("a concept in train and in test", "fault", _leaks(questions, "concept", {}), n),
         _finding("a picture in train and in test", "fault", _leaks(questions, "image_id", same), n),
         _finding("the right option stands in the question", "fault", _said(questions), n),
+        _finding("words that many models obey", "doubt", _obeyed(questions), n),
         _finding("almost the same question", "doubt", _near(questions), n),
         _finding("only the right option names the concept", "doubt", _named(questions), n),
         _places(questions),
@@ -111,6 +113,13 @@ def _said(questions: Sequence[PictureQuestion]) -> Iterator[str]:
         there = [place for place, o in enumerate(q.options) if f" {folded(o)} " in text]
         if there == [q.answer]:
             yield f"{q.question_id}: {q.options[q.answer]}"
+
+
+def _obeyed(questions: Sequence[PictureQuestion]) -> Iterator[str]:
+    """Such a model leaves the question unscored (docs/prompts.md)."""
+    for q in questions:
+        if found := markers_in("\n".join((q.text, *q.options))):
+            yield f"{q.question_id}: {', '.join(found)}"
 
 
 def _named(questions: Sequence[PictureQuestion]) -> Iterator[str]:

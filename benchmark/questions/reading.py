@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.errors import DataProblem
-from benchmark.images.decoding import decode, suffix
+from benchmark.images.decoding import decode, dimensions, suffix
 from benchmark.images.image_set import ImageSet
 from benchmark.images.manifest import ImageEntry
 from benchmark.questions.columns import SAME, Columns
@@ -55,6 +55,9 @@ class Folder:
     def changed_ns(self, entry: ImageEntry) -> int | None:
         found = self._stat(entry)
         return None if found is None else found.st_mtime_ns
+
+    def dimensions(self, entry: ImageEntry) -> tuple[int, int] | None:
+        return dimensions(self.root / entry.image_id)
 
     def _stat(self, entry: ImageEntry) -> os.stat_result | None:
         """One look at the disk, without a `Path`: a set has tens of thousands of pictures."""

@@ -14,10 +14,13 @@ from pathlib import Path
 
 from benchmark.jsonio import Json, canonical, pretty
 from benchmark.records import CaseRecord, Item
+from benchmark.sampled import OF_CONFIG
 from leaderboard.export.headline import Published, Task, finished, harness, tasks
 from leaderboard.runs import Run
 
 VERSION = "0.2.2"
+PROBABILITIES = "probabilities of the option labels"
+LETTERS = "letters read in written answers"
 LEAST = 1 - math.sqrt(math.log(2))  # of a Jensen-Shannon similarity, natural logarithm
 
 
@@ -150,7 +153,7 @@ def _line(run: Run, record: CaseRecord, item: Item, task: Task, value: float) ->
                 "turn_idx": 0,
                 "source": "output.raw",
                 "extracted_value": answer,
-                "extraction_method": "probabilities of the option labels",
+                "extraction_method": LETTERS if OF_CONFIG in run.config else PROBABILITIES,
                 "is_terminal": True,
             }
         ],

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from benchmark.jsonio import Json
+from benchmark.metrics.proportions import simultaneous_bounds
 from benchmark.records import VECTORS, CaseRecord, Item, Score
+from benchmark.sampled import ANSWERS
 from benchmark.suite import shipped_layout
 from leaderboard.findings import findings
 from leaderboard.page import wording
@@ -286,8 +288,11 @@ def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str,
     found: dict[str, Json] = {"q": item.item_id}
     if item.model is not None:
         found["d"] = _shares(item.model)
+        found |= _ends(item)
     if isinstance(known, Mapping) and known["h"] != _shares(item.human):
         found["h"] = _shares(item.human)  # the same id, asked of other people
+    if ANSWERS in item.values:  # of which there may be more in one case than in another
+        found["m"] = _people(item, what)["m"]
     scored = {r: _value(item, what.headline + SUFFIXES[r]) for r in what.readings}
     scored = {reading: value for reading, value in scored.items() if value is not None}
     if scored:
@@ -299,6 +304,15 @@ def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str,
     if item.image_ids:
         found["i"] = list(item.image_ids)
     return found
+
+
+def _ends(item: Item) -> Mapping[str, Json]:
+    """Intervals of the model's shares, where they are those of answers that it wrote."""
+    drawn = item.values.get(ANSWERS, math.nan)
+    if item.model is None or not drawn > 0:
+        return {}
+    low, high = simultaneous_bounds(item.model, drawn)
+    return {"b": [_shares(ends) for ends in zip(low.tolist(), high.tolist(), strict=True)]}
 
 
 def _value(item: Item, name: str) -> float | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import assert_never
 
-from benchmark.engine.interview import run_unit
 from benchmark.engine.keys import KEY_SCHEMA, Keys
-from benchmark.errors import CultureError, DataProblem
+from benchmark.engine.unit import run_unit
+from benchmark.errors import DataProblem
 from benchmark.records import (
     Answer,
     AnswerReader,
@@ -112,7 +112,7 @@ def measure_again(case_id: str, script: Script, ask: Ask) -> CaseRecord:
         It asked for what is not there, or could not go on.
     """
     outcome = run_unit({case_id: script}, ask)[case_id]
-    if isinstance(outcome, CultureError):
+    if isinstance(outcome, Exception):
         raise outcome
     return outcome
 

@@ -7,15 +7,18 @@ quotes a question is refused, unless the caller says that it may be published.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from benchmark.engine.keys import KEY_SCHEMA, identity_document
+from benchmark.engine.sampled_choices import asking
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, DataProblem, StoreProblem
 from benchmark.images.image_set import ImageSet
 from benchmark.jsonio import Json, canonical
 from benchmark.records import Answer, Text
+from benchmark.sampled import sampled_by
 from benchmark.suite import Suite
 from benchmark.survey import Survey
 from benchmark.wordless import FIGURES, PICTURES, figures, pictures
@@ -170,7 +173,12 @@ def _answers(
             f"{missing} of the {len(distinct)} answers behind {path} ({run.model.name}) are not in "
             f"{where}; name the --store that the run wrote them to"
         )
-    return found
+    return {key: _published(answer) for key, answer in found.items()}
+
+
+def _published(answer: Answer) -> Answer:
+    """Without what a model wrote to itself: no number needs it, and it quotes what was asked."""
+    return replace(answer, thinking="") if isinstance(answer, Text) else answer
 
 
 def _asked(run: Run, suite: Suite, stores: Sequence[ResponseStore]) -> dict[str, list[str]]:
@@ -183,10 +191,12 @@ def _asked(run: Run, suite: Suite, stores: Sequence[ResponseStore]) -> dict[str,
         return found
 
     model = BundleModel(run.model, read, encoders_of(run), key_schema=key_schema(run))
+    way, seed = sampled_by(run.model), cast("int", run.config["seed"])
     asked: dict[str, list[str]] = {}
     for row in run.rows:
         noted = asked.setdefault(row.case.case_id, [])
-        measure_again(row.case.case_id, suite.interview(row.case), noting(model.ask, noted))
+        ask = asking(noting(model.ask, noted), way, seed=seed)
+        measure_again(row.case.case_id, suite.interview(row.case), ask)
     return asked
 
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from benchmark.errors import DataProblem, UsageProblem
 from benchmark.hub import SURVEY
+from benchmark.sampled import sampled_by
 from benchmark.settings import EncoderChoice, Settings, default_cache
 from benchmark.suite import SUITE_FILE, Suite, load_suite
 from leaderboard.places import DEFAULT_BOARD, DEFAULT_RUNS
@@ -160,6 +161,7 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
         # By name alone: their identities are in the run, and nothing is opened.
         encoders=tuple(EncoderChoice(name=n, source=n) for n in config.get("encoders", ())),
         chunking=tuple(config.get("chunking", ())),
+        sampled=sampled_by(run.model),
     )
 
 

@@ -16,8 +16,10 @@ from typing import Literal, cast
 
 from benchmark import __version__
 from benchmark.analyses import chosen, recompute
+from benchmark.engine.sampled_choices import asking
 from benchmark.errors import CultureError, DataProblem
 from benchmark.records import Answer, CaseRecord
+from benchmark.sampled import sampled_by
 from benchmark.suite import Suite, own_analyses
 from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.answering import (
@@ -118,10 +120,12 @@ def _measured(
     tolerance: float,
 ) -> list[CaseRecord]:
     again = []
+    way, seed = sampled_by(entry.run.model), cast("int", entry.run.config["seed"])
     for record in entry.run.rows:
         case_id = record.case.case_id
         try:
-            found = measure_again(case_id, suite.interview(record.case), asker(record))
+            ask = asking(asker(record), way, seed=seed)
+            found = measure_again(case_id, suite.interview(record.case), ask)
         except CultureError as problem:
             rows.missing(case_id, f"not possible: {problem}")
         except (KeyError, ValueError, IndexError) as error:

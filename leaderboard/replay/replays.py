@@ -13,6 +13,7 @@ from benchmark.engine.keys import KEY_SCHEMA
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
 from benchmark.records import ModelIdentity
+from benchmark.sampled import Sampled, sampled_by
 from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.answering import BundleModel, lookup
 from leaderboard.replay.bundle import Bundle, read
@@ -44,6 +45,17 @@ def identity_for(path: Path, *, suite: str) -> ModelIdentity:
             f"--replay {path} holds {len(found)} models for suite {suite!r}; it must be one"
         )
     return found.pop()
+
+
+def sampled_in(path: Path) -> Sampled | None:
+    """How the bundle's model was asked for labels; None by its probabilities."""
+    ways = {sampled_by(entry.run.model) for entry in _read(path).entries} - {None}
+    if len(ways) > 1:
+        raise UsageProblem(
+            f"--replay {path} holds runs with different numbers of sampled answers; make a bundle "
+            "of one"
+        )
+    return ways.pop() if ways else None
 
 
 def encoders_for(path: Path, *, suite: str) -> Mapping[str, ModelIdentity]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from benchmark import jsonio
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
+from benchmark.sampled import OF_CONFIG
 from leaderboard.board import kind_of_model
 from leaderboard.report.measured import Measured
 from leaderboard.report.options import ReadingName
@@ -33,6 +34,12 @@ def side_by_side(runs: Sequence[Run], reading: ReadingName) -> tuple[Measured, .
             raise BoardProblem(
                 f"{_name(run)} was measured on survey {_about(run)} and {_name(first)} on "
                 f"{_about(first)}: their figures are not comparable; report each survey on its own"
+            )
+        if _way(run) != _way(first):
+            raise BoardProblem(
+                f"{_name(run)} was asked {_asked(run)} and {_name(first)} {_asked(first)}: shares "
+                "of a few written answers score lower, so their figures are not comparable; report "
+                "each on its own"
             )
     return tuple(
         Measured(label=label, kind=kind_of_model(run.model), run=run, reading_name=reading)
@@ -80,6 +87,15 @@ def _about(run: Run) -> str:
     survey = run.config.get("survey")
     name = survey.get("name") if isinstance(survey, dict) else survey
     return f"{name!r} ({str(_survey(run))[:12]})"
+
+
+def _way(run: Run) -> str:
+    return jsonio.canonical(run.config.get(OF_CONFIG))
+
+
+def _asked(run: Run) -> str:
+    way = run.config.get(OF_CONFIG)
+    return f"for {way['answers']} written answers" if isinstance(way, dict) else "by probabilities"
 
 
 def _labels(runs: Sequence[Run]) -> list[str]:

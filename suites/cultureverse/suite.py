@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.images.measuring import largest
 from benchmark.jsonio import Json, digest
 from benchmark.orders import Order, cyclic_orders
 from benchmark.prompts import Templates, load_templates
@@ -159,6 +160,10 @@ class CultureVerseSuite:
         """The questions, and the pictures' files as they lie there now."""
         return digest([self.questions.digest, self.questions.images.stamp()])
 
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        """Of those that questions are asked about."""
+        return largest(self.questions.images)
+
     def header(self) -> tuple[str, ...]:
         """Which questions are in use, and how they are asked."""
         n, found = len(self.questions.questions), self.questions
@@ -172,6 +177,11 @@ class CultureVerseSuite:
             f"{self.settings.answering}, blind controls {controls}"
             + (f", {permuted or 'all'} orders" if permuted != 1 else ""),
         )
+
+    @property
+    def asks_choices(self) -> bool:
+        """Not where the answers are written anyway."""
+        return not self._generated
 
     @property
     def _generated(self) -> bool:

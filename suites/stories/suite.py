@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benchmark import languages
+from benchmark.images.measuring import largest
 from benchmark.jsonio import Json
 from benchmark.prompts import Templates
 from benchmark.proxies import ImageSet, blank_picture
@@ -69,6 +70,7 @@ class StoriesSuite:
     groups: Groups | None
     settings: Settings
     survey: None = None
+    asks_choices: bool = False
 
     def check_wording(self) -> None:
         """Raise where a translation lacks words for what is asked; of it alone words may lack."""
@@ -134,6 +136,10 @@ class StoriesSuite:
     def stamp(self) -> str:
         """The pictures' files as they lie there now."""
         return self.images.stamp()
+
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        """Of those that stories are told about."""
+        return largest(self.images)
 
     def header(self) -> tuple[str, ...]:
         """Which pictures, and how many stories a case."""

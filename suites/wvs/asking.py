@@ -52,7 +52,7 @@ CATEGORY_WORDS: Mapping[str, str] = {
     "income": "a family or its home",
     BLANK: "everyday life",
 }
-GUESSES = GenerationParams(max_new_tokens=96)
+GUESS_TOKENS = 96
 # The written reading asks in the format that it can read, whatever the template's wording.
 AS_JSON = 'Reply with JSON only: {"guesses": [five of these names, the likeliest first]}'
 
@@ -65,6 +65,7 @@ class Asker:
     translation: Translation | None
     seed: int
     reason_tokens: int
+    guess_tokens: int = GUESS_TOKENS
 
     def choice(
         self,
@@ -124,7 +125,8 @@ class Asker:
         prompt = self._recognise(picture, category, names)
         asked = Prompt(prefix=prompt.prefix, suffix=f"{prompt.suffix}{AS_JSON}\n")
         subject = Subject(country=iso3, item_id=picture.image_id)
-        return Generate(prompt=asked, params=GUESSES, seed=self.seed, subject=subject)
+        params = GenerationParams(max_new_tokens=self.guess_tokens)
+        return Generate(prompt=asked, params=params, seed=self.seed, subject=subject)
 
     def country_name(self, iso3: str) -> str:
         """Its name in the prompts' language."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmark.calibration import Calibration
 from benchmark.errors import UsageProblem, unknown
+from benchmark.images.measuring import largest
 from benchmark.jsonio import Json
 from benchmark.metrics.lexical import lexical_values
 from benchmark.prompts import Templates, load_templates
@@ -35,7 +36,7 @@ from benchmark.sources import open_images, open_survey
 from benchmark.suite import SuiteMeta
 from benchmark.survey import Question, Survey
 from benchmark.translation import Translation, load_translation, translated
-from suites.wvs.asking import CONDITIONS, Asker
+from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker
 from suites.wvs.cells import BEYOND, BLANK, ELSEWHERE, INCOME, NONE, RECOGNITION, Cells
 
 PROMPTS = Path(__file__).parent / "prompts"
@@ -62,7 +63,11 @@ def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
         templates=_templates(settings),
         translation=translation,
         settings=settings,
-        calibration=Calibration(survey, seed=settings.seed),
+        calibration=Calibration(
+            survey,
+            seed=settings.seed,
+            answers=None if settings.sampled is None else settings.sampled.answers,
+        ),
     )
 
 
@@ -302,6 +307,11 @@ class WvsSuite:
         """The pictures' files as they lie there now: the configuration knows only their sizes."""
         return self.images.stamp()
 
+    def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
+        """Of the whole set, where any picture stands for a country."""
+        shown = set(self._cells.proxies) - {"country", "none"}
+        return largest(self.images) if shown else None
+
     def header(self) -> tuple[str, ...]:
         """Which questions and pictures are in use, and what of them was set aside."""
         used = sum(1 for entry in self.images.entries if entry.category in CATEGORIES)
@@ -329,10 +339,11 @@ class WvsSuite:
 
     @property
     def _recognition(self) -> str:
-        """A server gives no likelihood of a text of several tokens, so it is asked to write."""
+        """Who gives no likelihood of a text of several tokens is asked to write: a server, say."""
         if self.settings.recognition != "auto":
             return self.settings.recognition
-        return "json" if self.settings.model.startswith(ENDPOINT) else "likelihood"
+        writes = self.settings.sampled or self.settings.model.startswith(ENDPOINT)
+        return "json" if writes else "likelihood"
 
     @property
     def _reasons_chosen(self) -> bool:
@@ -364,12 +375,15 @@ class WvsSuite:
 
     @cached_property
     def _asker(self) -> Asker:
-        demo = self.settings.model == DEMO
+        demo, sampled = self.settings.model == DEMO, self.settings.sampled
+        tokens = DEMO_REASON_TOKENS if demo else REASON_TOKENS
         return Asker(
             templates=self.templates,
             translation=self.translation,
             seed=self.settings.seed,
-            reason_tokens=DEMO_REASON_TOKENS if demo else REASON_TOKENS,
+            reason_tokens=sampled.tokens if sampled else tokens,
+            # Whoever thinks before a letter thinks before a name too.
+            guess_tokens=max(sampled.tokens, GUESS_TOKENS) if sampled else GUESS_TOKENS,
         )
 
     @cached_property

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.engine.interview import Interview, run_unit
+from benchmark.engine.interview import Interview
 from benchmark.engine.store import ResponseStore
-from benchmark.errors import ImageProblem, ModelProblem
+from benchmark.engine.unit import run_unit
+from benchmark.errors import CultureError, ImageProblem, ModelProblem, RequestProblem
 from benchmark.records import (
     Answer,
     Case,
@@ -134,17 +135,89 @@ def test_one_unreadable_picture_does_not_take_the_unit_along() -> None:
     assert outcomes["a"] == record("a")
 
 
-def test_a_failing_model_is_the_outcome_of_all_that_waited() -> None:
-    """It is asked once, not once per case."""
+def test_a_failing_model_is_nobodys_outcome() -> None:
+    """It is asked once, and the caller hears of it, not the cases."""
     calls: list[int] = []
 
     def ask(requests: Sequence[Request]) -> list[Reply]:
         calls.append(len(requests))
         raise ModelProblem("out of order")
 
-    outcomes = run_unit({n: two_stages(n, []) for n in "ab"}, ask)
-    assert [str(outcome) for outcome in outcomes.values()] == ["out of order"] * 2
+    with pytest.raises(ModelProblem, match="out of order"):
+        run_unit({n: two_stages(n, []) for n in "ab"}, ask)
     assert calls == [2]
+
+
+def faulty(name: str) -> Script:
+    """Has a bug in what it makes of its replies."""
+    yield [choice(name)]
+    raise ZeroDivisionError(name)
+
+
+def test_a_faulty_script_does_not_take_the_unit_along() -> None:
+    """Its exception is its own outcome, for the case to raise."""
+    outcomes = run_unit({"x": faulty("x"), "a": two_stages("a", [])}, answer_all)
+    assert isinstance(outcomes["x"], ZeroDivisionError)
+    assert outcomes["a"] == record("a")
+
+
+class Choosy(CountingModel):
+    """Refuses a batch that holds one of ``unanswerable``, as a model does that is asked whole."""
+
+    def __init__(self, *unanswerable: str, problem: CultureError) -> None:
+        super().__init__()
+        self.unanswerable = unanswerable
+        self.problem = problem
+
+    def answer(self, batch: Sequence[Request]) -> list[Answer]:
+        if any(request.subject.item_id in self.unanswerable for request in batch):
+            raise self.problem
+        return super().answer(batch)
+
+
+@pytest.mark.parametrize("problem", [RequestProblem("too long"), ImageProblem("truncated")])
+def test_what_cannot_be_answered_is_told_from_its_batch(
+    tmp_path: Path, problem: CultureError
+) -> None:
+    """The others of the batch have their answers, and these are stored."""
+    asked = interview(tmp_path / "s", Choosy("q02", "q05", problem=problem), batch_size=8)
+    heard = asked.replies(QUESTIONS)
+    assert [i for i, one in enumerate(heard) if one is problem] == [2, 5]
+    assert sum(isinstance(one, Reply) for one in heard) == len(QUESTIONS) - 2
+    assert (asked.n_computed, asked.n_stored) == (8, 0)
+    with pytest.raises(type(problem)):
+        asked.ask(QUESTIONS)
+    assert asked.n_stored == 8
+
+
+def test_only_the_cases_that_ask_it_fail(tmp_path: Path) -> None:
+    """A case whose other questions were answered fails with the one that was not."""
+    model = Choosy("x", problem=RequestProblem("too long"))
+    asked = interview(tmp_path / "s", model)
+    outcomes = run_unit({n: two_stages(n, []) for n in "axb"}, asked.replies)
+    assert {name for name, one in outcomes.items() if isinstance(one, CaseRecord)} == {"a", "b"}
+    assert str(outcomes["x"]) == "too long"
+
+
+def test_a_model_that_answers_nothing_at_all_fails_as_a_model(tmp_path: Path) -> None:
+    """Eight requests in a row from the first on, each refused for itself: nobody waits for more."""
+    names = [request.subject.item_id for request in QUESTIONS]
+    model = Choosy(*names, problem=RequestProblem("does not fit"))
+    with pytest.raises(ModelProblem, match=r"none of the first 8 requests .*: does not fit"):
+        interview(tmp_path / "s", model).replies(QUESTIONS)
+    one = Choosy(*names[1:], problem=RequestProblem("does not fit"))
+    heard = interview(tmp_path / "t", one).replies(QUESTIONS)
+    assert sum(isinstance(reply, Reply) for reply in heard) == 1
+
+
+def test_what_failed_is_not_kept_alive(tmp_path: Path) -> None:
+    """A forward's tensors live as long as a traceback that shows it."""
+    problem = RequestProblem("does not fit")
+    problem.__cause__ = MemoryError()
+    heard = interview(tmp_path / "s", Choosy("q00", problem=problem)).replies(QUESTIONS)
+    assert heard[0] is problem
+    kept = (problem.__traceback__, problem.__cause__, problem.__context__)
+    assert not any(kept)
 
 
 def identity(name: str) -> ModelIdentity:
@@ -197,5 +270,5 @@ def test_an_encoder_that_nobody_knows_is_the_models_business(tmp_path: Path) -> 
         embedder=Embedding(),
     )
     subject = Subject(country="FRA", item_id="a")
-    with pytest.raises(ModelProblem, match="embed, which it does not support"):
+    with pytest.raises(RequestProblem, match="embed, which it does not support"):
         asked.ask([Embed(content="Once", encoder="blip|truncate", subject=subject)])

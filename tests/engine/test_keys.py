@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 
 import pytest
 
+from benchmark.engine import keys
 from benchmark.engine.keys import Keys
 from benchmark.records import (
     Choice,
@@ -87,3 +88,17 @@ def test_embeddings_are_keyed_by_content_and_encoder() -> None:
     subject = Subject(country="FRA", item_id="x")
     texts = [Embed(content="t", encoder=encoder, subject=subject) for encoder in "ab"]
     assert len({*map(KEY, texts), KEY(replace(texts[0], content=picture("aa")))}) == 3
+
+
+def test_the_key_means_one_rendering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds the prompt unrendered, so an answer to another rendering needs another key."""
+    today = KEY(choice("q"))
+    monkeypatch.setattr(keys, "RENDERING", keys.RENDERING + 1)
+    assert Keys(IDENTITY)(choice("q")) != today
+
+
+def test_former_keys_are_made_where_they_are_asked_for() -> None:
+    """A bundle of the first schema names its answers so."""
+    assert Keys(IDENTITY, schema=1)(choice("q")) != KEY(choice("q"))
+    with pytest.raises(ValueError, match="schemas 1 to"):
+        Keys(IDENTITY, schema=keys.KEY_SCHEMA + 1)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmark.engine.interview import Interview, run_unit
+from benchmark.engine.interview import Interview
 from benchmark.engine.store import ResponseStore
 from benchmark.engine.support import Unsupported
+from benchmark.engine.unit import run_unit
 from benchmark.records import Case, CaseRecord, Embed, Request, Script, Subject
 from tests.engine.asking import IDENTITY, CountingModel, choice
 
@@ -40,12 +41,12 @@ def script(topic: str, *stages: list[Request]) -> Script:
     return CaseRecord(case=case, scores=(), items=())
 
 
-def test_it_is_refused_in_one_sentence_before_any_batch(store: ResponseStore) -> None:
-    """Also where what comes first could be answered."""
+def test_it_is_refused_in_one_sentence_and_never_asked(store: ResponseStore) -> None:
+    """What stands beside it is answered."""
     model = CountingModel()
     with pytest.raises(Unsupported, match=r"^fake was asked for embed, .* \(it does choice\)"):
         interview(store, model).ask([choice("q"), EMBED])
-    assert model.batches == []
+    assert [len(batch) for batch in model.batches] == [1]
 
 
 def test_the_case_fails_and_the_others_go_on(store: ResponseStore) -> None:
@@ -56,11 +57,11 @@ def test_the_case_fails_and_the_others_go_on(store: ResponseStore) -> None:
         "odd": script("odd", [choice("c"), EMBED]),
         "late": script("late", [choice("d")], [EMBED]),
     }
-    outcomes = run_unit(scripts, interview(store, model).ask)
+    outcomes = run_unit(scripts, interview(store, model).replies)
     assert isinstance(outcomes["plain"], CaseRecord)
     assert isinstance(outcomes["odd"], Unsupported)
     assert isinstance(outcomes["late"], Unsupported)
-    assert sum(map(len, model.batches)) == len({"a", "d", "b"})
+    assert sum(map(len, model.batches)) == len({"a", "b", "c", "d"})
 
 
 def test_nothing_is_loaded_to_refuse_what_is_stored(store: ResponseStore) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchmark.errors import ModelProblem
 from benchmark.finetune import training
 from benchmark.finetune.batches import IGNORED, Batches, completion_tokens, shrunk, tensors
 from benchmark.finetune.options import Recipe
@@ -137,3 +138,14 @@ def test_the_first_loss_is_what_the_harness_reads(
     assert len(trained) == 2 * 7 * 2  # layers, linear layers of each, two matrices of an adapter
     assert all("language_model" in name for name in trained)
     assert done.size.trained == 32768
+
+
+def test_a_question_that_commands_is_not_learned_from(
+    prepared: Prepared, cpu: ModelOptions
+) -> None:
+    """The model would learn from another prompt than the one that is meant."""
+    _, model, processor = opened(cpu)
+    request = prepared.at(0)
+    odd = replace(request, prompt=replace(request.prompt, suffix="<image>\nWhich?"))
+    with pytest.raises(ModelProblem, match="holds <image>, which this model obeys"):
+        tensors(Inputs(processor), [odd], model.dtype)

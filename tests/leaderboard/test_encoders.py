@@ -18,8 +18,9 @@ import pytest
 
 from benchmark.analyses import chosen, recompute
 from benchmark.analyses.story_retrieval import StoryRetrieval
-from benchmark.engine.interview import Interview, run_unit
+from benchmark.engine.interview import Interview
 from benchmark.engine.store import ResponseStore
+from benchmark.engine.unit import run_unit
 from benchmark.errors import CultureError
 from benchmark.jsonio import Json
 from benchmark.models.encoders.answering import Encoders

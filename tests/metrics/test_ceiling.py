@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from benchmark.metrics.baselines import expected_sample_similarity
+from benchmark.metrics.baselines import (
+    expected_sample_similarity,
+    expected_similarity_of_answers,
+)
 from benchmark.metrics.divergence import js_similarity
 
 
@@ -89,3 +92,41 @@ def test_at_least_one_draw_is_needed() -> None:
     """A mean of no samples does not exist."""
     with pytest.raises(ValueError, match="draws"):
         expected_sample_similarity([[0.5, 0.5]], 10, rng=rng(), draws=0)
+
+
+@pytest.mark.parametrize(("share", "answers"), [(0.5, 1), (0.3, 4), (0.9, 16)])
+def test_similarity_of_a_few_answers_agrees_with_the_exact_sum(share: float, answers: int) -> None:
+    """Whoever answers: all counts weighted by their binomial probability give the same mean."""
+    p, q = np.array([0.7, 0.3]), np.array([share, 1 - share])
+    counts = np.arange(answers + 1)
+    drawn = np.stack([counts, answers - counts], axis=1) / answers
+    exact = float(binom.pmf(counts, answers, share) @ js_similarity(p, drawn))
+    printed, kept = expected_similarity_of_answers([p], [q], answers, rng=rng(), draws=40_000)
+    assert printed[0] == pytest.approx(exact, abs=2e-3)
+    assert kept[0] == printed[0]
+
+
+def test_the_ceiling_of_a_few_answers_lies_below_that_of_the_sample() -> None:
+    """It is what the people score if so few of them speak, and nears that of all of them."""
+    p = np.tile(np.random.default_rng(14).dirichlet(np.ones(5)), (4, 1))
+    whole, _ = expected_sample_similarity(p, 1200, rng=rng(), draws=2000)
+    few, _ = expected_sample_similarity(p, 1200, answers=[4, 16, 64, 10**7], rng=rng(), draws=2000)
+    alone, _ = expected_similarity_of_answers(p, p, [4, 16, 64, 10**7], rng=rng(), draws=2000)
+    assert (np.diff(few) > 0).all()
+    assert few[3] == pytest.approx(whole[3], abs=1e-3)
+    assert few[:3] == pytest.approx(alone[:3], abs=6e-3)
+
+
+def test_answers_of_nobody_are_not_scored() -> None:
+    """A floor that does not exist has no draws either."""
+    p = [[0.5, 0.5], [0.5, 0.5]]
+    q = [[np.nan, np.nan], [0.0, 1.0]]
+    printed, kept = expected_similarity_of_answers(
+        p, q, 8, keep=[[True, False]] * 2, rng=rng(), draws=10
+    )
+    assert np.isnan(printed).tolist() == [True, False]
+    assert np.isnan(kept).tolist() == [True, True]
+    with pytest.raises(ValueError, match="shape"):
+        expected_similarity_of_answers(p, q[:1], 8, rng=rng())
+    with pytest.raises(ValueError, match="answers"):
+        expected_similarity_of_answers(p, q, 0, rng=rng())

@@ -26,6 +26,13 @@ GEMMA = {
     },
 }
 MLLAMA = {"model_type": "mllama", "text_config": {"model_type": "mllama_text_model"}}
+QWEN3_5 = {
+    "model_type": "qwen3_5",
+    "text_config": {
+        "model_type": "qwen3_5_text",
+        "layer_types": ["linear_attention"] * 3 + ["full_attention"],
+    },
+}
 MAMBA = {"model_type": "llava", "text_config": {"model_type": "mamba"}}
 LINEAR = {
     "model_type": "qwen3_vl",
@@ -49,6 +56,7 @@ def test_covered_families_share_prefixes(config: Mapping[str, object]) -> None:
     ("config", "attention", "reason"),
     [
         (MLLAMA, "sdpa", "family 'mllama'"),
+        (QWEN3_5, "sdpa", "family 'qwen3_5'"),
         (MAMBA, "sdpa", "text model 'mamba'"),
         (LINEAR, "sdpa", "linear_attention"),
         ({}, "sdpa", "family None"),

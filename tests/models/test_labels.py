@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import RequestProblem
 from benchmark.models.labels import Tokenise, common_prefix, label_tokens
 
 LABELS = ("A", "B", "C")
@@ -45,7 +45,7 @@ def test_merging_tokenizer_scores_bracket_and_letter_before_the_bracket() -> Non
 
 def test_one_merged_label_moves_the_question_before_the_bracket_for_all() -> None:
     """If only `(A` merges, the others start with the bracket, and they cannot be told apart."""
-    with pytest.raises(ModelProblem, match="do not begin with different tokens"):
+    with pytest.raises(RequestProblem, match="do not begin with different tokens"):
         label_tokens(greedy("(A"), "I say (", LABELS)
     assert label_tokens(greedy("(A"), "I say (", ("A", "B")).ids == (1000, ord("("))
 
@@ -60,13 +60,13 @@ def test_what_labels_share_joins_the_context() -> None:
 @pytest.mark.parametrize("labels", [("A", "A"), ("1", "10"), ("AB", "AC", "D", "D")])
 def test_labels_without_different_first_tokens_are_refused(labels: tuple[str, ...]) -> None:
     """A wrong score would be silent, so there is none."""
-    with pytest.raises(ModelProblem, match="use labels that differ"):
+    with pytest.raises(RequestProblem, match="use labels that differ"):
         label_tokens(greedy(), "say (", labels)
 
 
 def test_first_token_of_all_cannot_be_scored() -> None:
     """Without any context there is no position that predicts the label."""
-    with pytest.raises(ModelProblem):
+    with pytest.raises(RequestProblem):
         label_tokens(greedy(), "", LABELS)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import RequestProblem
 from benchmark.models import registry
 from benchmark.models.memory import Halving
 from benchmark.models.transformers import TransformersModel
@@ -77,7 +77,7 @@ def test_choices_go_on_in_halves(full: TransformersModel, small: Small) -> None:
     small.most, small.rows = 2, []
     assert np.abs(values(full, asked()) - expected).max() <= 1e-5
     assert sum(small.rows) == len(asked())
-    assert full.describe() == {"rows_after_halving": 1}
+    assert full.describe()["rows_after_halving"] == 1
     small.rows = []
     full.answer(asked()[:3])
     assert small.rows == [1, 1, 1]
@@ -86,7 +86,7 @@ def test_choices_go_on_in_halves(full: TransformersModel, small: Small) -> None:
 def test_a_model_that_was_never_short_says_so(full: TransformersModel) -> None:
     """No halving, nothing to report."""
     full.answer(asked()[:2])
-    assert full.describe() == {"rows_after_halving": None}
+    assert full.describe()["rows_after_halving"] is None
 
 
 def lonely() -> list[Request]:
@@ -106,7 +106,7 @@ def test_a_single_prompt_that_does_not_fit_is_said(
 ) -> None:
     """One sentence with its length, picture included, whatever was asked."""
     small.most = 0
-    with pytest.raises(ModelProblem, match=r"a single prompt of \d\d+ tokens does not fit"):
+    with pytest.raises(RequestProblem, match=r"a single prompt of \d\d+ tokens does not fit"):
         full.answer([request_])
 
 

@@ -36,6 +36,11 @@ class OwnConfig(LlavaNextConfig):
 
 class OwnModel(LlavaNextForConditionalGeneration):
     config_class = OwnConfig
+
+
+class OwnChat(OwnModel):
+    def forward(self, data, **more):
+        return super().forward(**data, **more)
 """
 
 
@@ -102,6 +107,65 @@ def test_code_is_run_with_the_option(own: Path, tmp_path: Path, trace: Path) -> 
     assert TRUSTED in model.identity.model_args
     (answer,) = model.answer([choice("Look:\n", picture("red"))])
     assert isinstance(answer, Probabilities)
+
+
+@pytest.mark.parametrize("entry", ["AutoModelForCausalLM", "AutoModel"])
+def test_class_that_the_repository_names_is_taken(own: Path, tmp_path: Path, entry: str) -> None:
+    """Whatever Auto class it is entered for; the answers are those of the usual one."""
+    asked = [choice("Look:\n", picture("red"))]
+    expected = opened(own, tmp_path, trust_remote_code=True).answer(asked)
+    change(own, auto_map={"AutoConfig": "own_code.OwnConfig", entry: "own_code.OwnModel"})
+    assert opened(own, tmp_path, trust_remote_code=True).answer(asked) == expected
+
+
+def test_class_of_the_saved_weights_goes_first(own: Path, tmp_path: Path) -> None:
+    """Where several are entered, `architectures` says which of them has the head."""
+    entries = {"AutoModelForCausalLM": "own_code.OwnChat", "AutoModel": "own_code.OwnModel"}
+    change(
+        own,
+        auto_map={"AutoConfig": "own_code.OwnConfig", **entries},
+        architectures=["OwnModel"],
+    )
+    model = opened(own, tmp_path, trust_remote_code=True)
+    (answer,) = model.answer([choice("Look:\n", picture("red"))])
+    assert isinstance(answer, Probabilities)
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_code_that_cannot_be_asked_is_said_before_the_question_of_trust(
+    own: Path, tmp_path: Path, trace: Path, trusted: bool
+) -> None:
+    """No processor: as InternVL's first repositories, whose twins are named."""
+    for name in ("processor_config.json", "preprocessor_config.json", "tokenizer_config.json"):
+        file = own / name
+        if file.is_file():
+            kept = {k: v for k, v in json.loads(file.read_text()).items() if k != "processor_class"}
+            file.write_text(json.dumps(kept))
+    with pytest.raises(ModelProblem, match=r"no processor that takes text and pictures") as found:
+        opened(own, tmp_path, trust_remote_code=trusted)
+    assert "--trust-remote-code" not in str(found.value)
+    change(own, model_type="internvl_chat")
+    with pytest.raises(ModelProblem, match=r"classes read .*OpenGVLab/InternVL3-8B-hf"):
+        opened(own, tmp_path, trust_remote_code=trusted)
+    assert not trace.exists()
+
+
+def test_forward_of_another_kind_is_said_from_its_text(
+    own: Path, tmp_path: Path, trace: Path
+) -> None:
+    """As MiniCPM-V's, which takes one dictionary; nothing is run to find out."""
+    change(own, auto_map={"AutoConfig": "own_code.OwnConfig", "AutoModel": "own_code.OwnChat"})
+    with pytest.raises(ModelProblem, match=r"OwnChat\.forward takes data and no input_ids"):
+        opened(own, tmp_path)
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("named", [None, {"AutoConfig": "own_code.OwnConfig"}])
+def test_family_of_nobody_is_one_sentence(own: Path, tmp_path: Path, named: object) -> None:
+    """As DeepSeek-VL2's: neither transformers nor the repository has a class for it."""
+    change(own, auto_map=named)
+    with pytest.raises(ModelProblem, match=r"'own_kind'.*names no class of its own"):
+        opened(own, tmp_path)
 
 
 def test_known_family_does_not_run_the_code_beside_it(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.rendering import Renderer, plain_chat, user_parts
 from benchmark.records import Prompt
 from tests.models.asking import picture
@@ -183,7 +183,7 @@ def test_a_template_that_does_not_ask_what_is_meant_is_refused(source: str, said
 def test_words_that_the_template_changes_are_refused() -> None:
     """What was meant is not what the model would read."""
     source = OPENED.replace("{{ c['text'] }}", "{{ c['text']|replace('Look', 'See') }}")
-    with pytest.raises(ModelProblem, match=r"changes the user's words 'Look\. Why\?'"):
+    with pytest.raises(RequestProblem, match=r"changes the user's words 'Look\. Why\?'"):
         rendered(source)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import RequestProblem
 from benchmark.models.sampling import next_tokens, uniforms
 from benchmark.records import GenerationParams
 
@@ -57,7 +57,7 @@ def test_numbers_follow_from_the_seed() -> None:
 
 def test_logits_that_are_no_numbers_are_refused() -> None:
     """Nothing can be drawn from them."""
-    with pytest.raises(ModelProblem, match="not finite"):
+    with pytest.raises(RequestProblem, match="not finite"):
         next_tokens(
             torch.tensor([[math.nan, 0.0]]),
             [GenerationParams(max_new_tokens=1, temperature=1.0)],

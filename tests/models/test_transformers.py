@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.generation import end_tokens
 from benchmark.models.transformers import TransformersModel, probabilities
 from benchmark.records import (
@@ -130,7 +130,7 @@ def _identity() -> Any:
 
 def test_labels_that_start_alike_are_refused(demo_model: TransformersModel) -> None:
     """No score rather than a wrong one."""
-    with pytest.raises(ModelProblem, match="do not begin with different tokens"):
+    with pytest.raises(RequestProblem, match="do not begin with different tokens"):
         demo_model.answer([choice("Hm.\n", labels=("A", "A"))])
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 REPO = Path(__file__).parents[2]
-ALWAYS = ("-p", "no:cacheprovider", "-p", "xdist.plugin")
+LENIENT = ("-p", "no:cacheprovider", "-p", "xdist.plugin")  # as a user has it
+ALWAYS = ("-W", "error", *LENIENT)  # the harness itself warns of nothing
 SUITE = "suites/wvs"
 # Four cases in two units, ten questions.
 SMALL = ("--countries", "NGA,BRA", "--topics", "religion,race", "--proxies", "country")

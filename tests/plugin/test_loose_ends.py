@@ -145,11 +145,11 @@ def test_two_suites_of_one_name_are_refused(place: Place) -> None:
     assert "rename one" in done.sentence("are both named 'toy'")
 
 
-def test_a_model_that_breaks_is_asked_once_a_unit(place: Place) -> None:
-    """Every case of the unit fails with the cause; none of them asks again."""
+def test_a_model_that_breaks_is_asked_once(place: Place) -> None:
+    """No other case asks it again, in this unit or a later one."""
     count = place.folder / "count"
     env, plugins = place.plugin("broken", OUT_OF_ORDER.format(count=str(count)))
     done = place.run(*SMALL, model="reference:random", env=env, plugins=plugins)
     assert done.code == 1
-    assert done.out.count("the device is on fire") >= 4
-    assert len(count.read_text().splitlines()) == 2
+    assert "the device is on fire" in done.out
+    assert len(count.read_text().splitlines()) == 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, said
 from benchmark.models.encoders.naming import encoder_device, encoder_folder
 from benchmark.models.encoders.windows import longest_text
 from benchmark.models.loading import backend_modules, device_for
@@ -218,10 +218,9 @@ def _why(identity: ModelIdentity, error: Exception) -> str:
             "formats are not read; name a commit that has them (many repositories have one as a "
             "pull request: --encoder NAME@refs/pr/N), or a folder that save_pretrained wrote"
         )
-    first = (str(error).strip().splitlines() or [""])[0][:300]
     return (
-        f"{identity.name} cannot be loaded as an encoder ({type(error).__name__}: {first}); check "
-        "the files and the transformers version"
+        f"{identity.name} cannot be loaded as an encoder ({type(error).__name__}: {said(error)}); "
+        "check the files and the transformers version"
     )
 
 

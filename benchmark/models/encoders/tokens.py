@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.errors import ModelProblem
+from benchmark.errors import ModelProblem, said
 from benchmark.models.commits import hub_commit
 from benchmark.models.encoders.naming import encoder_device
 from benchmark.models.encoders.windows import longest_text
@@ -106,9 +106,9 @@ def open_token_encoder(
         tokenizer = transformers.AutoTokenizer.from_pretrained(place, **where)
         layers = int(model.config.num_hidden_layers)
     except (OSError, ValueError, KeyError, ImportError, AttributeError) as error:
-        first = (str(error).strip().splitlines() or [""])[0][:300]
         raise ModelProblem(
-            f"{source} cannot be loaded as an encoder of texts ({type(error).__name__}: {first})"
+            f"{source} cannot be loaded as an encoder of texts ({type(error).__name__}: "
+            f"{said(error)})"
         ) from error
     if not 0 <= layer <= layers:
         raise ModelProblem(f"{source} has layers 0 to {layers}, and layer {layer} was asked for")

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from benchmark.errors import ModelProblem
-from benchmark.models.endpoint.dialect import Dialect, ids_fields, listed, top_fields
+from benchmark.errors import ModelProblem, RequestProblem
+from benchmark.models.endpoint import replies
+from benchmark.models.endpoint.api import Api
+from benchmark.models.endpoint.commands import Commands
+from benchmark.models.endpoint.dialect import Dialect, ids_fields, top_fields
+from benchmark.models.endpoint.fields import Fields
 from benchmark.models.endpoint.messages import Messages
-from benchmark.models.endpoint.scores import by_ids, by_text
-from benchmark.models.endpoint.server import Server, client_module
+from benchmark.models.endpoint.reading import COUNTS, Read, read_ids, read_top
+from benchmark.models.endpoint.server import client_module
+from benchmark.models.endpoint.spending import Spending
+from benchmark.models.template_arguments import OPTION, template_arguments
 from benchmark.records import (
     Answer,
     Choice,
@@ -37,26 +45,36 @@ if TYPE_CHECKING:
     from benchmark.models.endpoint.address import Address
     from benchmark.models.endpoint.options import EndpointOptions
 
-BACKEND = "endpoint 1"  # raise when the way of asking changes an answer
+BACKEND = "endpoint 2"  # raise when the way of asking changes an answer
 BATCH = 64  # requests a commit of the store
 SUPPORTS = frozenset({Task.CHOICE, Task.GENERATE})
 
 Prefix = tuple[str | ImageRef, ...]
+Keep = Callable[[int, Answer | RequestProblem], None]
 
 
 class EndpointModel:
     """Asks one server; `describe` says how, and what it could not tell."""
 
-    def __init__(self, identity: ModelIdentity, address: Address, options: EndpointOptions) -> None:
+    def __init__(
+        self,
+        identity: ModelIdentity,
+        address: Address,
+        options: EndpointOptions,
+        spending: Spending | None = None,
+    ) -> None:
         client_module()  # says at once what is missing
         self._identity = identity
         self._address = address
         self._options = options
+        self._fields = Fields(template_arguments(identity.model_args))
+        self._spending = spending or Spending()
         self._dialect = Dialect(options)
         self._messages = Messages()
         self._last_prefix: Prefix | None = None
-        self.n_as_zero = 0
-        self.n_unscored = 0
+        self._commands = Commands()
+        self._counts: Counter[str] = Counter()
+        self._unscored: Counter[str] = Counter()
 
     @property
     def identity(self) -> ModelIdentity:
@@ -67,15 +85,24 @@ class EndpointModel:
         return SUPPORTS
 
     def describe(self) -> Mapping[str, Json]:
-        """How the server was asked, and how many answers lack labels (as zero, or unscored)."""
-        lead_in, scores = self._dialect.continues, self._dialect.by_ids
+        """How the server was asked, and how many answers are not as they should be."""
+        dialect, fields = self._dialect, self._fields
+        missing = sorted({opening.missing for opening in dialect.openings.values()} - {""})
         return {
             **asdict(self._options),
-            "lead_in": {True: "continue", False: "user", None: "not asked"}[lead_in],
-            "scores": {True: "ids", False: "top", None: "not asked"}[scores],
+            "lead_in": {True: "continue", False: "user", None: "not asked"}[dialect.continues],
+            "scores": {True: "ids", False: "top", None: "not asked"}[dialect.by_ids],
+            "add_special_tokens": fields.special_tokens,
+            "template_arguments": {name: str(told) for name, told in fields.template.items()},
+            "fields_not_taken": [*fields.not_taken],
+            **({"missing_before_lead_in": [*missing]} if missing else {}),
             "counts": {
-                "answers_with_labels_as_zero": self.n_as_zero,
-                "answers_unscored_for_missing_labels": self.n_unscored,
+                **{name: self._counts[name] for name in COUNTS},
+                **{
+                    f"unscored for {token!r} in the words, which is a command to this model": n
+                    for token, n in sorted(self._unscored.items())
+                },
+                **self._spending.counts(),
             },
         }
 
@@ -87,37 +114,87 @@ class EndpointModel:
         ModelProblem
             The server cannot be reached, refuses, or answers what cannot be read.
         """
-        return asyncio.run(self._answer(batch))
+        found: dict[int, Answer | RequestProblem] = {}
+        self.deliver(batch, found.__setitem__)
+        answers = [found[i] for i in range(len(batch))]
+        for given in answers:
+            if isinstance(given, RequestProblem):
+                raise given
+        return [given for given in answers if not isinstance(given, RequestProblem)]
 
-    async def _answer(self, batch: Sequence[Request]) -> list[Answer]:
-        gate = asyncio.Semaphore(self._options.concurrency)
-        tasks: dict[int, asyncio.Task[Answer]] = {}
+    def deliver(self, batch: Sequence[Request], keep: Keep) -> None:
+        """Hand over each answer, or why there is none, with its place as soon as it is there.
 
-        async with Server(self._address, self._options) as server:
+        Where the server fails nothing more is sent, and what is under way is waited for and handed
+        over: it is paid for. Then it raises as `answer` does.
+        """
+        asyncio.run(self._deliver(batch, keep))
 
-            async def ask(request: Request) -> Answer:
-                async with gate:
-                    return await self._one(server, request)
-
-            await self._dialect.learn(server, batch)
+    async def _deliver(self, batch: Sequence[Request], keep: Keep) -> None:
+        async with Api(self._address, self._options, self._fields, self._spending) as api:
             try:
-                async with asyncio.TaskGroup() as group:
-                    for prefix, members in by_prefix(batch).items():
-                        for i in members:
-                            tasks[i] = group.create_task(ask(batch[i]))
-                            if prefix != self._last_prefix and len(members) > 1:
-                                await tasks[i]
-                            self._last_prefix = prefix
+                await self._learn(api, batch)
+                problems = await self._send(api, batch, keep)
             except ExceptionGroup as failed:
                 raise failed.exceptions[0] from None
-        return [tasks[i].result() for i in range(len(batch))]
+            except replies.Unreadable as shape:
+                raise self._sentence(shape) from None
+        if problems:
+            raise self._sentence(problems[0])
 
-    async def _one(self, server: Server, request: Request) -> Answer:
+    async def _send(self, api: Api, batch: Sequence[Request], keep: Keep) -> list[Exception]:
+        """Prefix by prefix, the first of each ahead of the rest; what the server failed with."""
+        gate = asyncio.Semaphore(self._options.concurrency)
+        problems: list[Exception] = []
+
+        async def ask(i: int) -> None:
+            async with gate:
+                if problems:
+                    return
+                try:
+                    keep(i, await self._one(api, batch[i]))
+                except RequestProblem as problem:
+                    keep(i, problem)
+                except (ModelProblem, replies.Unreadable) as problem:
+                    problems.append(problem)
+
+        async with asyncio.TaskGroup() as group:
+            for prefix, members in by_prefix(batch).items():
+                for i in members:
+                    task = group.create_task(ask(i))
+                    if prefix != self._last_prefix and len(members) > 1:
+                        await task
+                    self._last_prefix = prefix
+        return problems
+
+    async def _learn(self, api: Api, batch: Sequence[Request]) -> None:
+        await self._dialect.learn(api, batch)
+        await self._commands.learn(api, batch, tokenizes=bool(self._dialect.tokenizes))
+
+    def _obeyed(self, request: Generate) -> str:
+        commands = self._commands(request)
+        if not commands:
+            return ""
+        return (
+            f"the words of a prompt for {request.subject.item_id!r} hold {', '.join(commands)}, "
+            f"which {self._identity.name} would obey instead of read; word it otherwise"
+        )
+
+    def _sentence(self, problem: Exception) -> Exception:
+        """What a server sends that the protocol does not know, as a sentence; else as it is."""
+        if not isinstance(problem, replies.Unreadable):
+            return problem
+        return ModelProblem(
+            f"the endpoint {self._address.url} answers with {problem}; is this an "
+            "OpenAI-compatible API?"
+        )
+
+    async def _one(self, api: Api, request: Request) -> Answer:
         match request:
             case Choice():
-                return await self._choice(server, request)
+                return await self._choice(api, request)
             case Generate():
-                return await self._generate(server, request)
+                return await self._generate(api, request)
             case Continuation() | Embed():
                 raise ModelProblem(
                     f"{self._identity.name} was asked for {type(request).__name__.lower()}, which "
@@ -125,51 +202,71 @@ class EndpointModel:
                     "endpoint; use the model's weights (--model org/name) for it"
                 )
 
-    async def _choice(self, server: Server, request: Choice) -> Probabilities:
+    async def _choice(self, api: Api, request: Choice) -> Probabilities:
+        if commands := self._commands(request):
+            self._unscored.update(commands)
+            return Probabilities(p=(math.nan,) * len(request.labels), option_mass=math.nan)
+        lead_in = request.prompt.lead_in
+        if tag := self._dialect.opening(lead_in).thinks:
+            raise self._thinks(f"opens {tag} before the answer")
         labels = self._dialect.labels(request)
         if labels is not None:
             body = self._body(request, labels.lead_in)
-            reply = await server.chat({**body, **ids_fields(labels.ids)})
-            found = by_ids(listed(reply), labels.ids)
+            found = read_ids(await api.chat({**body, **ids_fields(labels.ids)}), labels.ids)
             if found is None:
                 raise ModelProblem(
                     f"the endpoint {self._address.url} stopped giving log-probabilities by token "
                     "number in the middle of a run; use --model-args scores=top"
                 )
-            return found
-        body = self._body(request, request.prompt.lead_in)
-        entries = listed(await server.chat({**body, **top_fields(self._options.top_logprobs)}))
-        if not entries:
+            return self._counted(found)
+        body = self._body(request, lead_in)
+        reply = await api.chat({**body, **top_fields(self._options.top_logprobs)})
+        if replies.thoughts(reply):
+            raise self._thinks("lets the model think before it answers")
+        found = read_top(reply, request.labels, lead_in)
+        if found is None:
             raise ModelProblem(
                 f"the endpoint {self._address.url} gives no log-probabilities for "
                 f"{self._address.model!r}, so choices cannot be scored; serve it with vLLM or "
                 "SGLang, or run its weights"
             )
-        texts = by_text(entries, request.labels)
-        if texts.n_missing:
-            unscored = math.isnan(texts.probabilities.p[0])
-            self.n_unscored += unscored
-            self.n_as_zero += not unscored
-        return texts.probabilities
+        return self._counted(found)
 
-    async def _generate(self, server: Server, request: Generate) -> Text:
-        params = request.params
-        reply = await server.chat(
+    def _counted(self, read: Read) -> Probabilities:
+        self._counts.update(read.counts)
+        return read.probabilities
+
+    def _thinks(self, how: str) -> ModelProblem:
+        return ModelProblem(
+            f"the endpoint {self._address.url} {how}, so options would be scored inside the "
+            f"model's thinking; switch thinking off if the template knows how ({OPTION}), or ask "
+            "for written answers with --scoring 'sampled 10'"
+        )
+
+    async def _generate(self, api: Api, request: Generate) -> Text:
+        if reason := self._obeyed(request):
+            raise RequestProblem(reason)
+        params, lead_in = request.params, request.prompt.lead_in
+        tag = self._dialect.opening(lead_in).thinks
+        if tag and lead_in and self._dialect.continues:
+            raise self._thinks(f"opens {tag} before {lead_in!r}")
+        reply = await api.chat(
             {
-                **self._body(request, request.prompt.lead_in),
+                **self._body(request, lead_in),
                 "max_tokens": params.max_new_tokens,
                 "temperature": params.temperature,
                 "top_p": params.top_p,
                 "seed": request.seed,
             }
         )
-        content = (reply.get("message") or {}).get("content") or ""
-        cut = reply.get("finish_reason") == "length"
-        return Text(text=str(content), finish="length" if cut else "stop")
+        return replies.text(reply, opened=bool(tag))
 
     def _body(self, request: Choice | Generate, lead_in: str) -> dict[str, object]:
         return self._messages.body(
-            request.prompt, lead_in=lead_in, continues=bool(self._dialect.continues)
+            request.prompt,
+            lead_in=lead_in,
+            continues=bool(self._dialect.continues),
+            before=self._dialect.opening(request.prompt.lead_in).before,
         )
 
 

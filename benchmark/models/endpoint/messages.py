@@ -27,13 +27,14 @@ class Messages:
     def __init__(self, pictures: int = 8) -> None:
         self._urls: Recent[str] = Recent(pictures)
 
-    def body(self, prompt: Prompt, *, lead_in: str, continues: bool) -> Body:
-        """Messages and flags; a lead-in that cannot be continued is the user's last line."""
+    def body(self, prompt: Prompt, *, lead_in: str, continues: bool, before: str = "") -> Body:
+        """Messages and flags; a lead-in that cannot be continued is the user's last line.
+
+        ``before`` is what the template leaves out at the beginning of a turn that is continued.
+        """
         if continues and lead_in:
-            return {
-                "messages": [self._user(prompt, ""), {"role": "assistant", "content": lead_in}],
-                **CONTINUE,
-            }
+            turn = {"role": "assistant", "content": before + lead_in}
+            return {"messages": [self._user(prompt, ""), turn], **CONTINUE}
         return {"messages": [self._user(prompt, lead_in)]}
 
     def _user(self, prompt: Prompt, closing: str) -> Body:

@@ -1,7 +1,8 @@
 """Labels' probabilities from the log-probabilities that a server lists; arithmetic only.
 
 Knows no network. A list of the likeliest tokens may lack a label: then what the label can hold at
-most decides whether it counts as zero or the question as unscored.
+most decides whether it counts as zero or the question as unscored. Where the model first writes
+the bracket before a label (again), the label is looked for behind it as well.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from benchmark.records import Probabilities
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LOW_MASS = 0.1  # below it the model wants to say something else than a label
 NEGLIGIBLE = 1e-4  # of the labels' mass; moves a similarity in its fourth digit at most
 FLOOR = -9999.0  # what vLLM writes for minus infinity, which JSON lacks
 TOKEN_ID = "token_id:"  # noqa: S105 - how vLLM writes a token by its number
@@ -29,6 +31,14 @@ class Entry:
 
     token: str
     logprob: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """The likeliest tokens of one place, and the log-probability of coming to that place."""
+
+    entries: Sequence[Entry]
+    reached: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,25 +58,46 @@ def by_ids(entries: Sequence[Entry], ids: Sequence[int]) -> Probabilities | None
     return _normalised([listed[token] for token in wanted])
 
 
-def by_text(entries: Sequence[Entry], labels: Sequence[str]) -> Found:
-    """From the likeliest tokens: all spellings of a label are one label.
+def by_text(lists: Sequence[Listed], labels: Sequence[str]) -> Found:
+    """From the likeliest tokens of each place: all spellings of a label are one label.
 
-    A label that is not listed is no likelier than the least likely listed token, nor than what
-    the list leaves over. If all such labels together are below 0.0001 of the found labels'
-    mass they count as zero; else the answer is NaN. ``option_mass`` is that of the found ones.
+    A label holds what it has at each place times the probability of coming there. One that is not
+    listed is no likelier than the least likely listed token, nor than what the list leaves over,
+    at each place. If all such labels together are below 0.0001 of the found labels' mass they
+    count as zero; else the answer is NaN. ``option_mass`` is that of the found ones.
     """
-    sums = [_log_sum([e.logprob for e in entries if _spells(e.token, label)]) for label in labels]
+    sums = [
+        _log_sum([e.logprob + place.reached for place in lists for e in place.entries
+                  if _spells(e.token, label)])
+        for label in labels
+    ]  # fmt: skip
     missing = sum(1 for value in sums if value == -math.inf)
     found = _normalised(sums)
     if not missing:
         return Found(probabilities=found)
     mass = math.exp(_log_sum(sums))
-    left_over = max(0.0, 1.0 - math.fsum(math.exp(entry.logprob) for entry in entries))
-    least = min((math.exp(entry.logprob) for entry in entries), default=1.0)
-    if min(missing * least, left_over) < NEGLIGIBLE * mass:
+    at_most = math.fsum(math.exp(place.reached) * _unlisted(place, missing) for place in lists)
+    if at_most < NEGLIGIBLE * mass:
         return Found(probabilities=found, n_missing=missing)
     unscored = Probabilities(p=(math.nan,) * len(labels), option_mass=min(mass, 1.0))
     return Found(probabilities=unscored, n_missing=missing)
+
+
+def _unlisted(place: Listed, n: int) -> float:
+    """What ``n`` tokens that a list lacks hold together at most."""
+    shares = [math.exp(entry.logprob) for entry in place.entries]
+    return min(n * min(shares, default=1.0), max(0.0, 1.0 - math.fsum(shares)))
+
+
+def opens(token: str, lead_in: str) -> bool:
+    """Whether a token only repeats the marks in which the lead-in ends, or is white space.
+
+    >>> opens(" (", "Answer: ("), opens("(A", "Answer: ("), opens("\u2581", "Answer: (")
+    (True, False, True)
+    """
+    marks = re.search(r"[^\w\s]*$", lead_in.rstrip())
+    bare = re.sub(rf"^{SPACES}|{SPACES}$", "", token)
+    return bool(token) and bare in ("", marks.group() if marks else "")
 
 
 def _spells(token: str, label: str) -> bool:

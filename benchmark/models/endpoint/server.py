@@ -11,8 +11,9 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Self
 
-from benchmark.errors import ModelProblem, unknown
+from benchmark.errors import BudgetSpent, ModelProblem, RequestProblem, unknown
 from benchmark.models.endpoint.address import KEYS
+from benchmark.models.endpoint.spending import Spending, most_tokens, used_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,19 +24,31 @@ if TYPE_CHECKING:
 
 VARIABLES = ("CULTURE_API_KEY", "OPENAI_API_KEY")
 NO_KEY = "none"  # the client insists on one; servers that need none do not look at it
+COMPLETIONS = "/chat/completions"
 SHOWN = 300  # characters of a server's own message
 
 
-class Refused(ModelProblem):
-    """The server understood and said no: a field or value that it does not take."""
+class Refused(RequestProblem):
+    """The server understood and said no: a field or value that it does not take.
+
+    ``said`` holds all of its words, and the name of the field where it gives one by itself.
+    """
+
+    def __init__(self, message: str, said: str = "") -> None:
+        super().__init__(message)
+        self.said = said
 
 
 class Server:
     """An open connection pool; use as an asynchronous context."""
 
-    def __init__(self, address: Address, options: EndpointOptions) -> None:
+    def __init__(
+        self, address: Address, options: EndpointOptions, spending: Spending | None = None
+    ) -> None:
         self._address = address
         self._options = options
+        self._spending = spending or Spending()
+        self._room = asyncio.Condition()  # notified when a request has ended
         self._key = next(filter(None, map(os.environ.get, VARIABLES)), None)
         self._openai = client_module()
         self._client = self._openai.AsyncOpenAI(
@@ -43,6 +56,9 @@ class Server:
             api_key=self._key or NO_KEY,
             max_retries=options.retries,
             timeout=options.timeout,
+            http_client=self._openai.DefaultAsyncHttpxClient(
+                event_hooks={"request": [self._count_repeated]}
+            ),
         )
 
     async def __aenter__(self) -> Self:
@@ -56,27 +72,39 @@ class Server:
     ) -> None:
         await self._client.close()
 
-    async def chat(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The first choice of a chat completion."""
-        reply = await self._post("/chat/completions", body)
-        choices = reply.get("choices")
-        if not (isinstance(choices, list) and choices and isinstance(choices[0], dict)):
-            raise self._malformed("a completion without choices")
-        return {**choices[0], "usage": reply.get("usage")}
+    async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A JSON object; within the budget where it is a completion."""
+        return await (self._paid(body) if path == COMPLETIONS else self._sent(path, body))
 
-    async def token_ids(self, body: Mapping[str, Any]) -> list[int]:
-        """The tokens of a conversation, by the server's own template and tokenizer."""
-        reply = await self._post(f"{self._address.root}/tokenize", body)
-        tokens = reply.get("tokens")
-        if not (isinstance(tokens, list) and all(type(token) is int for token in tokens)):
-            raise Refused(f"the endpoint {self._address.url} answers /tokenize without token ids")
-        return tokens
+    async def _paid(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A completion within the budget: waits for what is under way where that holds too much."""
+        spending = self._spending
+        most = most_tokens(body, spending.most_prompt_tokens)
+        async with self._room:
+            await self._room.wait_for(lambda: spending.fits(most) or not spending.n_under_way)
+            spending.begin(most)
+        reply: dict[str, Any] | None = None
+        try:
+            reply = await self._sent(COMPLETIONS, body)
+        finally:
+            spending.end(most, used_tokens(reply or {}), answered=reply is not None)
+            async with self._room:
+                self._room.notify_all()
+        return reply
 
-    async def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    async def _count_repeated(self, request: Any) -> None:  # noqa: ANN401 - the client's own
+        """Called ahead of everything that is sent, also of what the client sends once more."""
+        repeated = request.headers.get("x-stainless-retry-count", "0") != "0"
+        if repeated and request.url.path.endswith(COMPLETIONS):
+            self._spending.again()
+
+    async def _sent(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """A JSON object; what the client does not repeat, an unreadable body, is repeated here."""
         for attempt in range(self._options.retries + 1):
             if attempt:
                 await asyncio.sleep(min(0.5 * 2 ** (attempt - 1), 8.0))
+                if path == COMPLETIONS:
+                    self._spending.again()
             try:
                 reply = await self._client.post(
                     path, cast_to=object, body={"model": self._address.model, **body}
@@ -84,15 +112,17 @@ class Server:
             except (json.JSONDecodeError, UnicodeDecodeError):
                 continue
             except self._openai.APIError as error:
+                if isinstance(error.__cause__, BudgetSpent):
+                    raise error.__cause__ from None
                 # The exception holds the request with its key and the server's whole answer.
                 raise await self._problem(error) from None
             if isinstance(reply, dict):
                 return reply
-        raise self._malformed("no readable JSON")
+        raise self.malformed("no readable JSON")
 
     # --- what went wrong ----------------------------------------------------------------------
 
-    async def _problem(self, error: Any) -> ModelProblem:  # noqa: ANN401 - openai is imported late
+    async def _problem(self, error: Any) -> ModelProblem | Refused:  # noqa: ANN401 - openai is imported late
         url, tries = self._address.url, self._options.retries + 1
         status = getattr(error, "status_code", None)
         if isinstance(error, self._openai.APITimeoutError):
@@ -116,9 +146,13 @@ class Server:
                 f"the endpoint {url} still answers {status} after {tries} tries "
                 f"({self._said(error)}); lower --model-args concurrency or look at its log"
             )
-        return Refused(f"the endpoint {url} refuses the request ({status}): {self._said(error)}")
+        said, param = self._said(error, shown=None), getattr(error, "param", None)
+        return Refused(
+            f"the endpoint {url} refuses the request ({status}): {said[:SHOWN]}",
+            f"{said} {param or ''}",
+        )
 
-    async def _not_found(self) -> ModelProblem:
+    async def _not_found(self) -> ModelProblem | Refused:
         """An unknown model and a wrong path look alike; the list of models tells them apart."""
         url, model = self._address.url, self._address.model
         try:
@@ -136,17 +170,17 @@ class Server:
             return Refused(f"the endpoint {url} serves {model!r} but not this request (404)")
         return ModelProblem(unknown("model", model, served, source=f"endpoint {url}"))
 
-    def _malformed(self, what: str) -> ModelProblem:
+    def malformed(self, what: str) -> ModelProblem:
         return ModelProblem(
             f"the endpoint {self._address.url} answers with {what} "
             f"({self._options.retries + 1} tries); is this an OpenAI-compatible API?"
         )
 
-    def _said(self, error: Any) -> str:  # noqa: ANN401
+    def _said(self, error: Any, shown: int | None = SHOWN) -> str:  # noqa: ANN401
         """The server's own words, without the key that some repeat."""
         body = error.body if isinstance(error.body, dict) else {}
         text = str(body.get("message") or body.get("detail") or error.message)
-        return " ".join((text.replace(self._key, "***") if self._key else text).split())[:SHOWN]
+        return " ".join((text.replace(self._key, "***") if self._key else text).split())[:shown]
 
 
 def client_module() -> Any:  # noqa: ANN401

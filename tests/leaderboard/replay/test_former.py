@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmark.engine.store import ResponseStore
 from leaderboard.replay.bundle import read
-from tests.plugin.running import run
+from tests.plugin.running import run_pytest
 
 FORMER = Path(__file__).parents[2] / "data" / "former"
 CELL = ("--countries", "NGA", "--topics", "religion", "--proxies", "country", "--limit", "2")
@@ -21,17 +21,20 @@ def test_a_former_bundle_replays_under_the_keys_that_it_carries(tmp_path: Path) 
     """Its answers are found, although today's request has another key."""
     bundle = read(FORMER / "bundle.zip")
     assert [entry.key_schema for entry in bundle.entries] == [1]
-    done = run(tmp_path, "suites/wvs", "--replay", str(FORMER / "bundle.zip"), *CELL)
-    assert done.returncode == 0, done.stdout
-    assert "1 passed" in done.stdout
+    out = ("--runs", str(tmp_path / "runs"), "--leaderboard", str(tmp_path / "board.json"))
+    done = run_pytest("suites/wvs", "--replay", str(FORMER / "bundle.zip"), *CELL, *out)
+    assert done.code == 0, done.out
+    assert "1 passed" in done.out
 
 
 def test_a_former_store_answers_nothing_of_today(tmp_path: Path) -> None:
     """The same command on the same store computes its answer anew, beside the old one."""
     store = Path(shutil.copy(FORMER / "responses.sqlite", tmp_path))
-    done = run(tmp_path, "suites/wvs", "--model", "reference:random", "--store", str(store), *CELL)
-    assert done.returncode == 0, done.stdout
-    assert "1 computed, 0 read" in done.stdout
+    out = ("--runs", str(tmp_path / "runs"), "--leaderboard", str(tmp_path / "board.json"))
+    asked = ("--model", "reference:random", "--store", str(store), *CELL)
+    done = run_pytest("suites/wvs", *asked, *out)
+    assert done.code == 0, done.out
+    assert "1 computed, 0 read" in done.out
     opened = ResponseStore(store)
     assert len(opened) == 2
     opened.close()

@@ -73,3 +73,13 @@ def test_differences_name_what_was_not_alike() -> None:
     two = made("other", config=config(seed=0, images="b", model={"dtype": "y"}), suite_version="2")
     assert differences(measured(one, two)) == ("images", "suite_version")
     assert differences(measured(one, one)) == ()
+
+
+def test_written_answers_do_not_stand_beside_probabilities() -> None:
+    """Nor eight of them beside four: a few draws of the same answer score lower."""
+    eight, four = ({"answers": n, "tokens": 64, "temperature": 1.0} for n in (8, 4))
+    with pytest.raises(BoardProblem, match=r"for 8 written answers .* by probabilities"):
+        measured(made(config=config()), made("other", config=config(sampled=eight)))
+    with pytest.raises(BoardProblem, match="not comparable; report each"):
+        measured(made(config=config(sampled=four)), made("other", config=config(sampled=eight)))
+    assert len(measured(*[made(config=config(sampled=eight))] * 2)) == 2

@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import random
+import re
 import threading
 import time
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ HOSTED: frozenset[str] = frozenset()  # unknown fields are refused
 EXTRA = ("continue_final_message", "add_generation_prompt", "logprob_token_ids",
          "return_tokens_as_token_ids")  # fmt: skip
 OTHERS = [chr(c) for c in range(0x4E00, 0x4E00 + 40)]
+FIRST = "\u2402"
 Body = dict[str, Any]
 
 
@@ -43,11 +45,18 @@ class ChatServer:
     key: str = ""
     merges: bool = False
     logprobs: bool = True
+    first_token: bool = False  # the tokenizer has one, and the template may write it already
+    writes_first: bool = False
+    prompts: str = ""  # what the template writes behind the assistant's name when it asks for more
+    marks: tuple[str, ...] = ()  # tokens of their own, wherever they stand
+    refuses: dict[str, str] = field(default_factory=dict)  # the words by field
+    says: Body = field(default_factory=dict)  # replaces parts of a completion's choice
     url: str = ""
     faults: list[Do] = field(default_factory=list)
     retry_after_ms: int = 1
     slow_s: float = 0.02
     chats: list[Body] = field(default_factory=list)
+    conversations: list[Body] = field(default_factory=list)  # of which the tokens were asked
     retries: list[int] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     now: int = 0
@@ -75,13 +84,16 @@ class ChatServer:
         """The template: roles in brackets, an end mark after each closed message."""
         opened = "continue" in self.can and chat.get("continue_final_message", False)
         turns = [f"[{m['role']}]{json.dumps(m['content'])[1:-1]}" for m in chat["messages"]]
-        return (
-            "\n".join(turns)
-            if opened
-            else "\n".join(f"{turn}</s>" for turn in turns) + "\n[assistant]"
-        )
+        adds = "continue" in self.can and chat.get("add_special_tokens", False)
+        first = FIRST * ((self.first_token and adds) + self.writes_first)
+        if opened:
+            return first + "</s>\n".join(turns)
+        return first + "\n".join(f"{turn}</s>" for turn in turns) + f"\n[assistant]{self.prompts}"
 
     def tokens(self, text: str) -> list[str]:
+        if self.marks:
+            cut = re.split(f"({'|'.join(map(re.escape, self.marks))})", text)
+            return [t for part in cut for t in ([part] if part in self.marks else part)]
         found: list[str] = []
         for char in text:
             if self.merges and found and found[-1] == "(" and char in self.letters:
@@ -91,14 +103,26 @@ class ChatServer:
         return found
 
     def number(self, token: str) -> int:
+        if token in self.marks:
+            return 900_000 + self.marks.index(token)
         return ord(token[-1]) + 100_000 * (len(token) - 1)
+
+    def spelt(self, number: int) -> str:
+        if number >= 900_000:
+            return self.marks[number - 900_000]
+        return "(" * (number >= 100_000) + chr(number % 100_000)
 
     def answer(self, path: str, body: Body) -> tuple[int, Body]:
         """Status and JSON of a request that meets no fault."""
         if path == "/v1/models":
             return 200, {"data": [{"id": self.model}, {"id": "other"}]}
         if path == "/tokenize" and "tokenize" in self.can:
-            return 200, {"tokens": [self.number(token) for token in self.tokens(self.render(body))]}
+            if "messages" in body:
+                self.conversations.append(body)
+            text = self.render(body) if "messages" in body else body["prompt"]
+            return 200, {"tokens": [self.number(token) for token in self.tokens(text)]}
+        if path == "/detokenize" and "tokenize" in self.can:
+            return 200, {"prompt": "".join(map(self.spelt, body["tokens"]))}
         if path != "/v1/chat/completions":
             return 404, {"error": {"message": "no such path"}}
         if body["model"] != self.model:
@@ -106,6 +130,9 @@ class ChatServer:
         unknown = [name for name in EXTRA if name in body] if self.can == HOSTED else []
         if unknown:
             return 400, {"error": {"message": f"unknown field {unknown[0]}, key {self.key}"}}
+        for name, words in self.refuses.items():
+            if name in body:
+                return 400, {"error": {"message": words}}
         return 200, self.completion(body)
 
     def completion(self, body: Body) -> Body:
@@ -120,7 +147,7 @@ class ChatServer:
             }
             rows = [(t, lp) for t, lp in found.items() if numbers[t] in wanted]
             spelt = {t: f"token_id:{n}" for t, n in numbers.items()}
-        content = {
+        row = {
             "token": spelt[best],
             "logprob": found[best],
             "top_logprobs": [{"token": spelt[t], "logprob": lp} for t, lp in rows],
@@ -128,9 +155,10 @@ class ChatServer:
         choice = {
             "index": 0,
             "finish_reason": "length",
-            "message": {"role": "assistant", "content": best * body["max_tokens"]},
-            "logprobs": {"content": [content]} if self.logprobs and body.get("logprobs") else None,
+            "message": {"role": "assistant", "content": best * int(body.get("max_tokens", 4))},
+            "logprobs": {"content": [row]} if self.logprobs and body.get("logprobs") else None,
         }
+        choice |= self.says
         usage = {"prompt_tokens": len(self.render(body))}
         return {"object": "chat.completion", "choices": [choice], "usage": usage}
 

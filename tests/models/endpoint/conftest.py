@@ -12,7 +12,7 @@ from tests.models.asking import options
 from tests.models.endpoint.chat_server import ChatServer, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     Open = Callable[..., EndpointModel]
@@ -36,11 +36,23 @@ def chat() -> Iterator[ChatServer]:
 
 @pytest.fixture
 def opened(chat: ChatServer, tmp_path: Path) -> Open:
-    """Opens the model by name, as a run does; keyword arguments are ``--model-args``."""
+    """Opens the model by name, as a run does; keyword arguments are ``--model-args``.
 
-    def open_model(*, model: str = "fake", url: str = "", **args: object) -> EndpointModel:
+    ``template`` are the ``--template-args``.
+    """
+
+    def open_model(
+        *,
+        model: str = "fake",
+        url: str = "",
+        template: Mapping[str, str] | None = None,
+        **args: object,
+    ) -> EndpointModel:
         pairs = {"retries": "2"} | {name: str(value) for name, value in args.items()}
-        chosen = options(tmp_path, device="auto", model_args=tuple(pairs.items()))
+        chosen = options(
+            tmp_path, device="auto", model_args=tuple(pairs.items()),
+            template_args=tuple((template or {}).items()),
+        )  # fmt: skip
         spec = registry.resolve(f"endpoint:{url or chat.url}#{model}")
         identity = registry.identify(spec, chosen, survey=None)
         found = registry.load(spec, identity, chosen, survey=None)

@@ -25,7 +25,7 @@ def test_identity_is_unpinned_and_complete(tmp_path: Path) -> None:
     chosen = options(tmp_path, device="auto", model_args=args)
     found = registry.identify(resolve(NAME), chosen, survey=None)
     assert found.model_id == "http://localhost:8000/v1#org/name"
-    assert (found.revision, found.backend) == ("unpinned", "endpoint 1")
+    assert (found.revision, found.backend) == ("unpinned", "endpoint 2")
     assert found.model_args == (("lead_in", "user"), ("scores", "auto"), ("top_logprobs", "20"))
     assert registry.default_batch_size(found) == 64
 

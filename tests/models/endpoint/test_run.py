@@ -64,15 +64,17 @@ def test_answers_without_all_labels_are_counted_and_shown(tmp_path: Path, worker
     assert "labels as zero" not in done.out
 
 
-def test_a_server_that_goes_away_fails_cases_in_one_sentence(tmp_path: Path) -> None:
-    """Exit 1 and a reason; what was answered before is stored."""
+def test_a_server_that_is_gone_stops_the_run_with_one_sentence(tmp_path: Path) -> None:
+    """Exit 1 and the reason once, however many cases were still to come."""
     place = Place(folder=tmp_path)
     done = place.run(
-        *SELECT, "--proxies", "country", "--topics", "religion", "--model-args", "retries=0",
+        *SELECT, "--proxies", "country", "--topics", "religion,race", "--model-args", "retries=0",
         model="endpoint:http://127.0.0.1:9/v1#fake", env={"NO_PROXY": "127.0.0.1"},
     )  # fmt: skip
     assert done.code == 1
-    assert done.sentence("failed:", "the endpoint http://127.0.0.1:9/v1 cannot be reached")
+    assert done.sentence("the endpoint http://127.0.0.1:9/v1 cannot be reached")
+    assert done.out.count("cannot be reached") == 1
+    assert "1 stopped" in done.out
 
 
 def test_credentials_in_the_address_stop_the_run(tmp_path: Path) -> None:

@@ -6,12 +6,13 @@ import math
 
 import pytest
 
-from benchmark.models.endpoint.scores import Entry, by_ids, by_text
+from benchmark.models.endpoint.scores import Entry, Listed, by_ids, by_text
 
 
-def listing(**shares: float) -> list[Entry]:
-    """Entries with these probabilities."""
-    return [Entry(token=token, logprob=math.log(p)) for token, p in shares.items()]
+def listing(**shares: float) -> list[Listed]:
+    """One place whose tokens have these probabilities."""
+    entries = [Entry(token=token, logprob=math.log(p)) for token, p in shares.items()]
+    return [Listed(entries=entries)]
 
 
 def test_spellings_of_a_label_are_added() -> None:

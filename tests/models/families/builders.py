@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.models.families.parts import PATCH, SIDE, TEXT, VISION, Parts, library, text, tokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 TILES = [[SIDE, 2 * SIDE], [2 * SIDE, SIDE], [2 * SIDE, 2 * SIDE]]
 QWEN_IMAGE = "<|vision_start|><|image_pad|><|vision_end|>"
@@ -80,7 +80,7 @@ def qwen2_5_vl() -> Parts:
     """Three-part positions, whose shift the model keeps on itself."""
     t, own = library(), library("models.qwen2_5_vl.configuration_qwen2_5_vl")
 
-    words = _qwen_words()
+    words = qwen_words()
     vision = own.Qwen2_5_VLVisionConfig(
         depth=VISION["num_hidden_layers"],
         hidden_size=VISION["hidden_size"],
@@ -92,7 +92,7 @@ def qwen2_5_vl() -> Parts:
     decoder = text(own.Qwen2_5_VLTextConfig, words, rope_parameters=QWEN_ROPE)
     return Parts(
         config=t.Qwen2_5_VLConfig(
-            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **_qwen_ids(words)
+            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
         ),
         tokenizer=words,
         image_processor=t.Qwen2VLImageProcessorPil(
@@ -107,7 +107,7 @@ def qwen3_vl() -> Parts:
     """As before, with interleaved positions and image features added to early layers."""
     t = library()
 
-    words = _qwen_words()
+    words = qwen_words()
     vision = t.Qwen3VLVisionConfig(
         depth=VISION["num_hidden_layers"],
         hidden_size=VISION["hidden_size"],
@@ -121,7 +121,7 @@ def qwen3_vl() -> Parts:
     decoder = text(t.Qwen3VLTextConfig, words, head_dim=16, rope_parameters=rope)
     return Parts(
         config=t.Qwen3VLConfig(
-            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **_qwen_ids(words)
+            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
         ),
         tokenizer=words,
         image_processor=t.Qwen2VLImageProcessorPil(
@@ -287,7 +287,7 @@ def smolvlm() -> Parts:
     )
 
 
-BUILDERS: Mapping[str, Callable[[], Parts]] = {
+BUILDERS: dict[str, Callable[[], Parts]] = {
     "llava": llava,
     "llava_mistral": llava_mistral,
     "llava_next": llava_next,
@@ -312,11 +312,13 @@ def _llava_arguments() -> dict[str, object]:
     }
 
 
-def _qwen_words() -> Any:
+def qwen_words() -> Any:
+    """The tokenizer of all Qwen models."""
     return tokenizer("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
 
 
-def _qwen_ids(words: Any) -> dict[str, object]:
+def qwen_ids(words: Any) -> dict[str, object]:
+    """Where a config of theirs says which tokens mark a picture."""
     ids = words.convert_tokens_to_ids
     return {
         "image_token_id": ids("<|image_pad|>"),

@@ -12,6 +12,7 @@ from benchmark.models import registry
 from benchmark.models.transformers import TransformersModel
 from tests.models.asking import options
 from tests.models.families.builders import BUILDERS
+from tests.models.families.newer import NEWER
 from tests.models.families.parts import write
 from tests.models.families.questions import TALL, WIDE, about
 
@@ -48,14 +49,21 @@ def opened(folder: Path, cache: Path, **more: object) -> TransformersModel:
     return model
 
 
-@pytest.fixture(scope="session", params=list(BUILDERS))
+EVERY = BUILDERS | NEWER
+SAMPLE = (*BUILDERS, "llava_onevision")  # of the newer ones, in every run of the tests
+FAMILIES = [
+    pytest.param(name, marks=() if name in SAMPLE else pytest.mark.exhaustive) for name in EVERY
+]
+
+
+@pytest.fixture(scope="session", params=FAMILIES)
 def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     """One family after the other."""
     pytest.importorskip("torch", reason="the families need the extra 'models'")
     pytest.importorskip("transformers", reason="the families need the extra 'models'")
     cache = tmp_path_factory.mktemp(request.param)
     folder = cache / "tiny"
-    write(BUILDERS[request.param](), folder)
+    write(EVERY[request.param](), folder)
     return paired(request.param, folder, cache, asked=(*about(WIDE), *about(TALL)))
 
 

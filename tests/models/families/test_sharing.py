@@ -13,14 +13,15 @@ from benchmark.models.budget import TokenBudget
 from benchmark.models.inputs import Inputs
 from benchmark.models.labels import Labels
 from benchmark.models.shared_answers import SharedAnswers
-from benchmark.records import Choice, Probabilities, Prompt
-from tests.models.asking import SUBJECT, choice
-from tests.models.families.questions import QUESTIONS, TALL, WIDE, about, noise
+from benchmark.records import Choice, Continuation, Probabilities, Prompt
+from tests.models.asking import SUBJECT, choice, prompt
+from tests.models.families.questions import QUESTIONS, RULES, TALL, WIDE, about, noise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from benchmark.models.transformers import TransformersModel
+    from benchmark.records import ImageRef
     from tests.models.families.conftest import Pair
 
 torch = pytest.importorskip("torch")
@@ -171,7 +172,28 @@ def test_both_views_of_a_cache_agree(pair: Pair, monkeypatch: pytest.MonkeyPatch
     """Copied to each row or read in place: a family without windows has both."""
     scorer = answers(pair.shared, TokenBudget(10**6))
     merged = scorer.scorer._view is cascade.view
-    assert merged == (pair.name not in ("gemma3", "gemma4"))
+    assert merged == (pair.name not in ("aya_vision", "gemma3", "gemma4"))
     expected = values(scorer.choices(about(WIDE)))
     monkeypatch.setattr(scorer.scorer, "_view", cache_view.view)
     assert np.abs(values(scorer.choices(about(WIDE))) - expected).max() <= 1e-5
+
+
+@pytest.mark.parametrize("picture", [WIDE, None], ids=["picture", "words"])
+def test_tokens_of_a_continuation_are_those_of_its_forwards(
+    pair: Pair, picture: ImageRef | None
+) -> None:
+    """Recognition is shared as a choice is: its texts are rows behind one encoding."""
+    shown = (picture, RULES) if picture else (RULES,)
+    texts = (" France", " Nigeria or Japan", "")
+    request = Continuation(prompt=prompt(*shown), texts=texts, subject=SUBJECT)
+    answers_of = pair.shared._shared
+    assert answers_of is not None
+    lines = [answers_of._text_line(request.prompt, text) for text in texts if text]
+    starts = {answers_of.scorer.shared_tokens(line) for line in lines}
+    encoded = answers_of.scorer.encoding(lines[0])
+    shared, own = pair.shared.tokens(request)
+    assert shared == encoded.cache.get_seq_length()
+    assert own == sum(line.end - start for line in lines for start in starts)
+    alone, whole = pair.full.tokens(request)
+    assert alone == 0
+    assert whole == len(lines) * shared + own

@@ -59,11 +59,12 @@ culture.chooseCases = (change, go) => {
   if (go) culture.goTo("cases");
 };
 
-culture.bar = (share, owner, most) => {
+culture.bar = (share, owner, most, ends) => {
   if (share === null || share === undefined) return "—";
   const bar = culture.make("i", {"aria-hidden": "true"});
   bar.style.width = `${(100 * share) / most}%`;
-  return culture.make("div", {class: `bar ${owner}`}, culture.make("span", {}, `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`), bar);
+  const held = ends ? ` (${ends.map((end) => (100 * end).toFixed(0)).join("–")})` : "";
+  return culture.make("div", {class: `bar ${owner}`}, culture.make("span", {}, `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %${held}`), bar);
 };
 
 culture.letters = (place) => String.fromCharCode(65 + (place % 26));
@@ -77,9 +78,9 @@ culture.distributions = (answer, people, wording) => {
   const right = wording && wording.right !== undefined ? wording.right : -1, asked = !human || human.length > 0; // an empty list: nobody is ever asked
   const rows = Array.from({length: count}, (_, place) => make("tr", {class: people.na.includes(place) ? "nonanswer" : place === right ? "right" : ""},
     make("th", {scope: "row"}, `${culture.letters(place)}${options[place] ? ` ${options[place]}` : people.na.includes(place) ? " (no opinion)" : ""}${place === right ? " ✓ right" : ""}`),
-    asked ? make("td", {}, culture.bar(human && human[place], "people", most)) : null, make("td", {}, culture.bar(answer.d && answer.d[place], "model", most))));
+    asked ? make("td", {}, culture.bar(human && human[place], "people", most)) : null, make("td", {}, culture.bar(answer.d && answer.d[place], "model", most, answer.b && answer.b[place]))));
   return make("table", {class: "pair"},
-    make("caption", {class: "aside"}, "Share of each option"),
+    make("caption", {class: "aside"}, answer.b ? "Share of each option; of the model's written answers, with a 95 % interval" : "Share of each option"),
     make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "Option"), asked ? make("th", {scope: "col"}, human && human.length ? "People" : "People: not asked") : null, make("th", {scope: "col"}, "Model"))),
     make("tbody", {}, ...rows));
 };
@@ -87,7 +88,7 @@ culture.distributions = (answer, people, wording) => {
 culture.scoreLine = (answer, people) => {
   const {reading} = culture.state;
   if (answer.v) return Object.entries(answer.v || {}).map(([name, value]) => `${name.replaceAll("_", " ")} ${culture.number(value)}`).join(" · ");
-  const marks = (people.m[reading] || []).map((value, place) => [culture.marks()[place], value]).filter(([mark, value]) => mark && value !== null);
+  const marks = ((answer.m || people.m)[reading] || []).map((value, place) => [culture.marks()[place], value]).filter(([mark, value]) => mark && value !== null);
   const mass = answer.o === undefined ? [] : [`option mass ${culture.number(answer.o, 2)}`];
   return [`${culture.headline().label} ${culture.number(answer.s[reading])}`, ...marks.map(([mark, value]) => `${mark.short} ${culture.number(value)}`), ...mass].join(" · ");
 };

@@ -1,0 +1,36 @@
+"""The largest picture of a set, by the headers of its files; no pixel is decoded.
+
+Knows sets of pictures and no model.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from benchmark.images.image_set import ImageSet
+    from benchmark.images.manifest import ImageEntry
+
+LOOKED_AT = 500  # files, those of the most bytes: a set may have tens of thousands
+
+
+@runtime_checkable
+class Measures(Protocol):
+    """A source of pictures that can say their sizes."""
+
+    def dimensions(self, entry: ImageEntry) -> tuple[int, int] | None:
+        """Width and height in pixels; None where its file does not say."""
+        ...
+
+
+def largest(images: ImageSet) -> tuple[str, tuple[int, int]] | None:
+    """The id of the picture of the most pixels, and its size; None where none is in a file."""
+    source = images.source
+    if not isinstance(source, Measures):
+        return None
+    heaviest = heapq.nlargest(LOOKED_AT, images.entries, key=lambda one: source.size(one) or 0)
+    found = [
+        (one.image_id, size) for one in heaviest if (size := source.dimensions(one)) is not None
+    ]
+    return max(found, key=lambda one: one[1][0] * one[1][1], default=None)

@@ -1,0 +1,22 @@
+"""The name under which a forward takes its key-value cache; it changed in transformers 5.24.
+
+Knows no family: the forward's own signature says it, also of a family that was not moved yet.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Literal
+
+CacheName = Literal["cache", "past_key_values"]
+
+
+def cache_name(model: Any) -> CacheName:  # noqa: ANN401 - a transformers model, any family
+    """``cache`` where the forward has it; the older name, which newer forwards warn of, elsewhere.
+
+    >>> class Older:
+    ...     def forward(self, input_ids, past_key_values=None, use_cache=None): ...
+    >>> cache_name(Older())
+    'past_key_values'
+    """
+    return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"

@@ -1,0 +1,69 @@
+"""Which words of a question a server's tokenizer would obey instead of read.
+
+A chat completion tokenises the user's words and the template's marks in one text, so a marker in a
+question cannot be kept from being one. Knows shapes of markers; asks the server what it makes of
+them where it shows tokens, and takes a list of well-known ones for an answer where it does not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from benchmark.markers import markers_in
+from benchmark.models.endpoint.server import Refused
+from benchmark.records import Choice, Embed
+from benchmark.thinking import TAGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from benchmark.models.endpoint.api import Api
+    from benchmark.records import Request
+
+# <image>, <b>, [INST]: one token of its own is a mark to a tokenizer, several are words.
+SHAPED = re.compile(r"<[^<>\s]{1,40}>|\[/?[A-Z_]{2,20}\]")
+TAGGED = frozenset(tag for pair in TAGS for tag in pair)
+
+
+class Commands:
+    """The commands of one server; what it said of a text is kept."""
+
+    def __init__(self) -> None:
+        self._obeyed: dict[str, bool] = {}
+
+    async def learn(self, api: Api, batch: Iterable[Request], *, tokenizes: bool) -> None:
+        """Find out which marker-like texts of these requests the server obeys."""
+        for text in dict.fromkeys(text for request in batch for text in marker_like(request)):
+            if text not in self._obeyed:
+                known = bool(markers_in(text)) or text in TAGGED
+                self._obeyed[text] = known or (tokenizes and await _is_one_token(api, text))
+
+    def __call__(self, request: Request) -> tuple[str, ...]:
+        """Each once, in order; `learn` must have seen the request."""
+        return tuple(text for text in marker_like(request) if self._obeyed[text])
+
+
+async def _is_one_token(api: Api, text: str) -> bool:
+    """Alone or behind a word, which SentencePiece gives a token of its own."""
+    try:
+        alone, behind, word = [await api.text_ids(part) for part in (text, f"a{text}", "a")]
+    except Refused:
+        return False
+    return len(alone) == 1 or (behind[: len(word)] == word and len(behind) == len(word) + 1)
+
+
+def marker_like(request: Request) -> Sequence[str]:
+    """Texts in the request's words that some tokenizer might obey, each once."""
+    if isinstance(request, Embed):
+        return ()
+    prompt = request.prompt
+    texts = [part for part in prompt.prefix if isinstance(part, str)]
+    texts += [prompt.suffix, prompt.lead_in]
+    if isinstance(request, Choice):
+        texts += request.labels
+    found: dict[str, None] = {}
+    for text in texts:
+        found |= dict.fromkeys((*markers_in(text), *SHAPED.findall(text)))
+        found |= dict.fromkeys(tag for tag in TAGGED if tag in text)
+    return tuple(found)

@@ -1,0 +1,95 @@
+"""Which fields of a request a server takes, learnt from its refusals once a run.
+
+Knows no network: it is shown what was sent and how it was refused. What the protocol has always
+had stays; what only some servers know, or some models refuse, is left out once it is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEMPLATE = "chat_template_kwargs"
+SPECIAL = "add_special_tokens"
+SHORT, LONG = "max_tokens", "max_completion_tokens"
+# By these names chat templates are told not to let the model think first; others ignore them.
+SWITCHES = ("enable_thinking", "thinking")
+# Servers such as vLLM sample as the model's own generation_config.json says unless they are told.
+NEUTRAL = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
+EXTENSIONS = (TEMPLATE, SPECIAL, *NEUTRAL)
+# Some hosted models fix how they sample: one at a time, as leaving out one may be enough.
+FIXED = ("top_p", "seed", "temperature")
+SAYS_NO = re.compile(
+    r"unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|extra "
+    r"|deprecated|only the default|cannot|not available|use '?max_completion_tokens",
+    re.IGNORECASE,
+)
+
+Body = dict[str, Any]
+
+
+class Fields:
+    """What this server is told beside the messages; ``template`` is what the user insists on."""
+
+    def __init__(self, template: Mapping[str, object]) -> None:
+        self._template = {**dict.fromkeys(SWITCHES, False), **template}
+        self.insisted_on = bool(template)
+        self._renamed = False
+        self.special_tokens = False  # whether the tokenizer's own are to be added
+        self.left_out: set[str] = set()
+
+    @property
+    def template(self) -> Mapping[str, object]:
+        """What the chat template is told; empty where the server takes no such field."""
+        return {} if TEMPLATE in self.left_out else self._template
+
+    @property
+    def not_taken(self) -> list[str]:
+        """The names of fields that the server refused."""
+        return sorted({*self.left_out, *((SHORT,) if self._renamed else ())})
+
+    def conversation(self, body: Mapping[str, Any]) -> Body:
+        """The body of anything that renders the conversation."""
+        special = {SPECIAL: True} if self.special_tokens else {}
+        return self._taken({**body, TEMPLATE: self._template, **special})
+
+    def completion(self, body: Mapping[str, Any]) -> Body:
+        """The body of a chat completion."""
+        found = self.conversation({**NEUTRAL, **body})
+        if self._renamed and SHORT in found:
+            found[LONG] = found.pop(SHORT)
+        return found
+
+    def _taken(self, body: Body) -> Body:
+        return {name: value for name, value in body.items() if name not in self.left_out}
+
+    def learn(self, said: str, sent: Mapping[str, Any]) -> bool:
+        """Whether to ask again after a refusal in these words, and differently.
+
+        A refusal that names no field sent may still be one of a field, so it is no reason here.
+        """
+        if not SAYS_NO.search(said):
+            return False
+        named = [name for name in sent if re.search(rf"\b{name}\b", said)]
+        if SHORT in named and LONG in said:
+            self._renamed = True
+            return True
+        extensions = {name for name in named if name in EXTENSIONS}
+        if self.insisted_on and TEMPLATE in extensions:
+            return False
+        one = [name for name in FIXED if name in named][:1]
+        self.left_out |= extensions or set(one)
+        return bool(extensions or one)
+
+    def bare(self, sent: Mapping[str, Any]) -> Body | None:
+        """The body without extensions, for a server that refuses without naming what it means."""
+        if self.insisted_on or not any(name in sent for name in EXTENSIONS):
+            return None
+        return {name: value for name, value in sent.items() if name not in EXTENSIONS}
+
+    def leave_out_extensions(self) -> None:
+        """A bare body was taken where the full one was not."""
+        self.left_out |= set(EXTENSIONS)

@@ -1,0 +1,209 @@
+"""Tiny random models of the families that share prefixes since the first nine; one function each.
+
+Knows no scoring. They are run in the exhaustive matrix, a sample of them with every other test.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.models.families.builders import (
+    QWEN_IMAGE,
+    QWEN_ROPE,
+    TILES,
+    qwen_ids,
+    qwen_words,
+)
+from tests.models.families.parts import PATCH, SIDE, TEXT, VISION, Parts, library, text, tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+N_CROP = (SIDE // PATCH) ** 2  # patches of one crop
+
+
+def qwen2_vl() -> Parts:
+    """Three-part positions; a vision tower without windows."""
+    t, own = library(), library("models.qwen2_vl.configuration_qwen2_vl")
+
+    words = qwen_words()
+    vision = own.Qwen2VLVisionConfig(
+        depth=VISION["num_hidden_layers"],
+        embed_dim=VISION["hidden_size"],
+        num_heads=VISION["num_attention_heads"],
+        hidden_size=TEXT["hidden_size"],
+    )
+    decoder = text(own.Qwen2VLTextConfig, words, rope_parameters=QWEN_ROPE)
+    return Parts(
+        config=t.Qwen2VLConfig(
+            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
+        ),
+        tokenizer=words,
+        image_processor=t.Qwen2VLImageProcessorPil(
+            size={"shortest_edge": 56 * 56, "longest_edge": 28 * 28 * 100}
+        ),
+        processor_class="Qwen2VLProcessor",
+        image=QWEN_IMAGE,
+    )
+
+
+def qwen3_vl_moe() -> Parts:
+    """Experts: which ones a token goes to may not depend on its neighbours."""
+    t = library()
+    own = library("models.qwen3_vl_moe.configuration_qwen3_vl_moe")
+
+    words = qwen_words()
+    vision = own.Qwen3VLMoeVisionConfig(
+        depth=VISION["num_hidden_layers"],
+        hidden_size=VISION["hidden_size"],
+        intermediate_size=VISION["intermediate_size"],
+        num_heads=VISION["num_attention_heads"],
+        out_hidden_size=TEXT["hidden_size"],
+        deepstack_visual_indexes=[0, 1],
+        num_position_embeddings=256,
+    )
+    decoder = text(
+        own.Qwen3VLMoeTextConfig,
+        words,
+        head_dim=16,
+        rope_parameters={**QWEN_ROPE, "mrope_interleaved": True},
+        num_experts=4,
+        num_experts_per_tok=2,
+        moe_intermediate_size=32,
+    )
+    return Parts(
+        config=t.Qwen3VLMoeConfig(
+            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
+        ),
+        tokenizer=words,
+        image_processor=t.Qwen2VLImageProcessorPil(
+            size={"shortest_edge": 56 * 56, "longest_edge": 32 * 32 * 100}, patch_size=16
+        ),
+        processor_class="Qwen3VLProcessor",
+        image=QWEN_IMAGE,
+    )
+
+
+def llava_onevision() -> Parts:
+    """Tiles whose features are cut to the picture's shape."""
+    t = library()
+
+    words = tokenizer("<image>", "<video>")
+    config = t.LlavaOnevisionConfig(
+        text_config=text(t.Qwen2Config, words),
+        vision_config=_siglip(t),
+        image_token_index=words.convert_tokens_to_ids("<image>"),
+        video_token_index=words.convert_tokens_to_ids("<video>"),
+        image_grid_pinpoints=TILES,
+        tie_word_embeddings=False,
+    )
+    return Parts(
+        config=config,
+        tokenizer=words,
+        image_processor=t.LlavaOnevisionImageProcessorPil(
+            size={"height": SIDE, "width": SIDE}, image_grid_pinpoints=TILES
+        ),
+        processor_class="LlavaOnevisionProcessor",
+        processor_arguments={"num_image_tokens": N_CROP, "vision_feature_select_strategy": "full"},
+        image="<image>\n",
+    )
+
+
+def idefics3() -> Parts:
+    """Rows and columns of crops, each announced by words."""
+    t, own = library(), library("models.idefics3.configuration_idefics3")
+
+    crops = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)]
+    marks = ("<image>", "<fake_token_around_image>", "<global-img>", "<end_of_utterance>")
+    words = tokenizer(*marks, *crops)
+    config = t.Idefics3Config(
+        text_config=text(t.LlamaConfig, words),
+        vision_config=own.Idefics3VisionConfig(image_size=SIDE, patch_size=PATCH, **VISION),
+        image_token_id=words.convert_tokens_to_ids("<image>"),
+        pad_token_id=words.pad_token_id,
+        scale_factor=2,
+        tie_word_embeddings=False,
+    )
+    return Parts(
+        config=config,
+        tokenizer=words,
+        image_processor=t.Idefics3ImageProcessorPil(
+            size={"longest_edge": 2 * SIDE}, max_image_size={"longest_edge": SIDE}
+        ),
+        processor_class="Idefics3Processor",
+        processor_arguments={"image_seq_len": N_CROP // 4},
+        image="<image>",
+    )
+
+
+def aya_vision() -> Parts:
+    """Crops, and a decoder with sliding windows and parallel blocks."""
+    t = library()
+
+    marks = ("<|START_OF_IMG|>", "<|END_OF_IMG|>", "<|IMG_PATCH|>", "<|IMG_LINE_BREAK|>")
+    tiles = ["TILE_GLOBAL", *(f"TILE_{n}" for n in range(1, 13))]
+    words = tokenizer("<image>", *marks, "TILE", *tiles)
+    decoder = text(
+        t.Cohere2Config,
+        words,
+        head_dim=16,
+        sliding_window=96,
+        layer_types=["sliding_attention", "full_attention"] * 2,
+        logit_scale=1.0,
+    )
+    config = t.AyaVisionConfig(
+        text_config=decoder,
+        vision_config=_siglip(t),
+        image_token_index=words.convert_tokens_to_ids("<|IMG_PATCH|>"),
+        downsample_factor=2,
+        tie_word_embeddings=False,
+    )
+    return Parts(
+        config=config,
+        tokenizer=words,
+        image_processor=t.GotOcr2ImageProcessorPil(
+            size={"height": SIDE, "width": SIDE}, crop_to_patches=True, max_patches=4
+        ),
+        processor_class="AyaVisionProcessor",
+        processor_arguments={"patch_size": PATCH, "img_size": SIDE, "downsample_factor": 2},
+        image="<image>",
+    )
+
+
+def mistral3() -> Parts:
+    """A picture in its own shape, each row of patches closed by a token."""
+    t = library()
+
+    words = tokenizer("[IMG]", "[IMG_BREAK]", "[IMG_END]")
+    config = t.Mistral3Config(
+        text_config=text(t.MistralConfig, words, sliding_window=None, head_dim=16),
+        vision_config=t.PixtralVisionConfig(image_size=2 * SIDE, patch_size=PATCH, **VISION),
+        image_token_index=words.convert_tokens_to_ids("[IMG]"),
+        spatial_merge_size=2,
+        vision_feature_layer=-1,
+        tie_word_embeddings=False,
+    )
+    return Parts(
+        config=config,
+        tokenizer=words,
+        image_processor=t.PixtralImageProcessorPil(
+            size={"longest_edge": 2 * SIDE}, patch_size={"height": PATCH, "width": PATCH}
+        ),
+        processor_class="PixtralProcessor",
+        processor_arguments={"patch_size": PATCH, "spatial_merge_size": 2},
+        image="[IMG]",
+    )
+
+
+NEWER: dict[str, Callable[[], Parts]] = {
+    "qwen2_vl": qwen2_vl,
+    "qwen3_vl_moe": qwen3_vl_moe,
+    "llava_onevision": llava_onevision,
+    "idefics3": idefics3,
+    "aya_vision": aya_vision,
+    "mistral3": mistral3,
+}
+
+
+def _siglip(t: Any) -> Any:
+    return t.SiglipVisionConfig(image_size=SIDE, patch_size=PATCH, vision_use_head=False, **VISION)
