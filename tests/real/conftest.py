@@ -21,8 +21,8 @@ COLUMNS = ("shared - full", "wrong picture", "largest p", "suites")
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Each checkpoint, of which one is in the sample; a test may name those that it is about."""
     if "checkpoint" in metafunc.fixturenames:
-        own = metafunc.definition.get_closest_marker("checkpoints")
-        names = own.args if own else NAMES
+        own = metafunc.definition.get_closest_marker("real")
+        names = own.kwargs["names"] if own else NAMES
         chosen = [pytest.param(n, marks=pytest.mark.real(sample=n == SAMPLE)) for n in names]
         metafunc.parametrize("checkpoint", chosen, scope="session")
 

@@ -19,10 +19,11 @@ CELLS = (
     "MEX/security/country or MEX/security/food or MEX/recognition/food "
     "or MEX/birds/none or MEX/birds/shared-image or MEX/landmarks"
 )
-SMALL: tuple[str, ...]
-SMALL = ("--survey", "sample", "--images", "sample", "--countries", "MEX", "--limit", "1")
-SMALL += ("--responses", "1", "--temperatures", "0.7", "--story-tokens", "8", "-k", CELLS)
-SMALL += ("--device", "cpu", "--threads", "1")
+SMALL = (
+    *("--survey", "sample", "--images", "sample", "--countries", "MEX", "--limit", "1"),
+    *("--responses", "1", "--temperatures", "0.7", "--story-tokens", "8", "-k", CELLS),
+    *("--device", "cpu", "--threads", "1"),
+)
 OTHERS = tuple(name for name in NAMES if name != THINKING)
 
 
@@ -32,7 +33,7 @@ def place(tmp_path: Path) -> Place:
     return Place(folder=tmp_path)
 
 
-@pytest.mark.checkpoints(*OTHERS)
+@pytest.mark.real(names=OTHERS)
 def test_all_three_suites_measure_it(
     checkpoint: str, folder: Path, place: Place, record_property: Callable[[str, object], None]
 ) -> None:
@@ -49,7 +50,7 @@ def test_all_three_suites_measure_it(
     assert all(row["n_missing"] == 0 for row in rows if "n_missing" in row), rows
 
 
-@pytest.mark.checkpoints(THINKING)
+@pytest.mark.real(names=(THINKING,))
 @pytest.mark.parametrize("suite", ["wvs", "cultureverse"])
 def test_options_behind_opened_thinking_are_refused(folder: Path, place: Place, suite: str) -> None:
     """One sentence that names the option, and no row."""
@@ -58,7 +59,7 @@ def test_options_behind_opened_thinking_are_refused(folder: Path, place: Place, 
     assert done.sentence("opens <think> before the answer", "--template-args")
 
 
-@pytest.mark.checkpoints(THINKING)
+@pytest.mark.real(names=(THINKING,))
 def test_stories_of_a_thinking_model_are_what_it_writes_behind_the_thinking(
     checkpoint: str, folder: Path, place: Place, record_property: Callable[[str, object], None]
 ) -> None:

@@ -107,5 +107,5 @@ def plain_row(model: TransformersModel, request: Any) -> Any:
     text, _ = model._inputs.render(request.prompt)
     inputs = model._inputs.tensors([text], [request.prompt])
     with torch.inference_mode():
-        logits = model._model(**inputs, use_cache=False).logits[0, -1]
+        logits = model._model(**inputs, logits_to_keep=1, use_cache=False).logits[0, -1]
     return logits.double().softmax(0).numpy()
