@@ -46,7 +46,8 @@ class SharedScorer:
     def __init__(self, model: Any, inputs: Inputs, budget: TokenBudget) -> None:  # noqa: ANN401 - a transformers model, any family
         self._model = model
         self.device = entry(model)
-        self._spread = is_spread(model)
+        # A tensor of positions could lie on another device than the head.
+        self._from_first = is_spread(model)
         self._inputs = inputs
         self._budget = budget
         self.context = Context()
@@ -176,29 +177,30 @@ class SharedScorer:
 
     def _forward(self, encoded: Encoded, lines: Sequence[Line], start: int) -> Any:  # noqa: ANN401
         """Logits (rows, reads, vocabulary) of tails behind their shared encoding."""
-        import torch
-
         tails = [line.tail(start) for line in lines]
         ids, keep = padded(tails, [line.n_read for line in lines], pad=self._inputs.pad_id)
-        first = int(keep.min())
         ids, keep = ids.to(self.device), keep.to(self.device)
+        if not self._from_first:
+            logits = self._logits(encoded, ids, keep)
+            if logits.shape[:-1] == keep.shape:
+                return logits
+            self._from_first = True  # transformers before 5.23 takes no positions of each row
+        first = int(keep.min())
+        logits = self._logits(encoded, ids, ids.shape[1] - first)
+        return logits.take_along_dim((keep - first)[..., None].to(logits.device), dim=1)
+
+    def _logits(self, encoded: Encoded, ids: Any, keep: Any) -> Any:  # noqa: ANN401
+        """Of a forward behind a shared encoding, at the positions ``keep``, or at so many last."""
+        import torch
+
         self._remember(encoded.rope)
         with torch.inference_mode():
-            logits = self._model(
+            return self._model(
                 input_ids=ids,
-                **{self.cache_name: self._view(encoded.cache, len(tails))},
+                **{self.cache_name: self._view(encoded.cache, len(ids))},
                 use_cache=True,
-                # a tensor could lie on another device than the head: then from the first read on
-                logits_to_keep=ids.shape[1] - first if self._spread else keep,
+                logits_to_keep=keep,
             ).logits
-            if self._spread:
-                logits = logits.take_along_dim((keep - first)[..., None].to(logits.device), dim=1)
-        if logits.shape[:2] != keep.shape:
-            raise ModelProblem(
-                "this version of transformers cannot return chosen positions of each row; install "
-                "transformers 5.23 or later, or use --scoring full"
-            )
-        return logits
 
     def _remember(self, rope: Sequence[Any]) -> None:
         for part, value in zip(self._rope, rope, strict=True):
