@@ -95,6 +95,7 @@ class Desk:
 
     def _answer_unit(self, case: Case) -> None:
         suite = self._state.named(case.suite)
+        self._identity(suite.name)  # a suite that was not prepared fails by itself
         members = suite.units[case.unit]
         scripts = {member.case_id: suite.suite.interview(member) for member in members}
         try:

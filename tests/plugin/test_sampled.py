@@ -127,14 +127,14 @@ def test_a_thinkers_letters_are_read_behind_its_thinking(
 def test_a_budget_stops_the_run_and_the_same_command_goes_on(
     whole: tuple[Place, Outcome], thinker: Thinker, tmp_path: Path
 ) -> None:
-    """Exit 2 with one sentence; nothing is asked twice; the rows are those of an unbounded run."""
+    """Exit 1 with one sentence; nothing is asked twice; the rows are those of an unbounded run."""
     place, budget = Place(folder=tmp_path), 16
     computed, _ = answers(whole[1])
     assert budget < computed < 2 * budget
     before = len(thinker.chats)
     stopped = ask(place, thinker, "--max-requests", str(budget))
-    assert stopped.code == 2
-    assert stopped.sentence("Interrupted", "--max-requests allows no further request")
+    assert stopped.code == 1
+    assert stopped.sentence("--max-requests allows no further request")
     assert f"requests sent: {budget}" in stopped.out
     assert len(thinker.chats) - before == budget
     done = ask(place, thinker, "--max-requests", str(budget))
@@ -148,7 +148,7 @@ def test_workers_share_the_budget(thinker: Thinker, tmp_path: Path) -> None:
     """Half each, as the header says; together never more than the whole."""
     place, before = Place(folder=tmp_path), len(thinker.chats)
     done = ask(place, thinker, "--max-requests", "11", "-n", "2")
-    assert done.code == 2
+    assert done.code == 1
     assert done.sentence("budget of this session: 11 requests (5 a worker)")
     assert 5 < len(thinker.chats) - before <= 10
     assert done.sentence("--max-requests allows no further request")
