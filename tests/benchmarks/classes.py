@@ -1,6 +1,6 @@
 """Builds a tiny random model of every image-text class that transformers has and asks it.
 
-Prints the table of docs/models.md: ``python tests/benchmarks/classes.py`` (some minutes on a CPU;
+Prints the table of docs/models.md: ``python -m tests.benchmarks.classes`` (some minutes on a CPU;
 ``NAME…`` for some families only). Sizes are cut by the names of a config's entries; what cannot be
 cut so says why. Only text is asked here: pictures are asked in tests/models/families.
 """
@@ -12,9 +12,8 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from benchmark.errors import said
+from benchmark.models.cache_name import cache_name
 from benchmark.models.families import uncovered
 from tests.models.families.parts import library
 
@@ -143,6 +142,8 @@ def _small(name: str, value: Any, layers: object, ids: list[int], sections: Sequ
 
 def tiny(family: str, sections: Sequence[int]) -> Any:
     """A model of the family that answers in a moment."""
+    import torch
+
     kind = library().CONFIG_MAPPING[family]
     config = kind.from_dict(small(kind().to_dict(), [], sections))
     with torch.device("meta"):
@@ -157,14 +158,17 @@ def tiny(family: str, sections: Sequence[int]) -> Any:
 
 def behind_a_prefix(model: Any) -> float:
     """How far logits behind a kept prefix are from those in full, in the logits' own spread."""
+    import torch
+
     ids = torch.arange(20, 60)[None]
     cache = library().DynamicCache(config=model.config)
+    kept = {cache_name(model): cache, "use_cache": True}
     with torch.inference_mode():
         full = model(input_ids=ids, use_cache=False).logits
         if full.ndim != 3 or full.shape[1] != ids.shape[1]:
             raise ValueError(f"its logits have the shape {tuple(full.shape)}")
-        model(input_ids=ids[:, :25], past_key_values=cache, use_cache=True)
-        behind = model(input_ids=ids[:, 25:], past_key_values=cache, use_cache=True).logits
+        model(input_ids=ids[:, :25], **kept)
+        behind = model(input_ids=ids[:, 25:], **kept).logits
     return float((behind[:, -1] - full[:, -1]).abs().max() / full[:, -1].std())
 
 

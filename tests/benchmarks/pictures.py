@@ -1,6 +1,6 @@
 """How many tokens a picture is to each family, with the settings of its published checkpoints.
 
-Prints the second table of docs/models.md: ``python tests/benchmarks/pictures.py`` (a minute). The
+Prints the second table of docs/models.md: ``python -m tests.benchmarks.pictures`` (a minute). The
 processors are the library's, opened as a run opens them; tokenizers and weights are stand-ins,
 which a count of picture tokens does not depend on.
 """

@@ -1,6 +1,6 @@
 """What a few written answers cost a similarity, and whether its interval covers; simulated.
 
-Run by ``python tests/benchmarks/sampled.py``; prints two Markdown tables: floors and ceiling on the
+Run by ``python -m tests.benchmarks.sampled``; prints two Markdown tables: floors and ceiling on the
 embedded survey by the number of answers, and the coverage that tests/metrics checks at two of them.
 """
 

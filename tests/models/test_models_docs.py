@@ -23,7 +23,7 @@ def rows(command: str) -> list[list[str]]:
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
-CLASSES = rows("python tests/benchmarks/classes.py")
+CLASSES = rows("python -m tests.benchmarks.classes")
 
 
 def families() -> set[str]:
@@ -58,7 +58,7 @@ def test_what_needs_torchvision_is_what_the_mapping_says() -> None:
 
 def test_caps_of_the_pictures_table_are_those_that_are_named() -> None:
     """A family that shares has a row; its cap is the one that the header names."""
-    table = {row[0].strip("`"): row[-1] for row in rows("python tests/benchmarks/pictures.py")}
+    table = {row[0].strip("`"): row[-1] for row in rows("python -m tests.benchmarks.pictures")}
     assert set(table) == families() - {"qwen3_vl_moe"}  # as Qwen3-VL
     caps = tomllib.loads((MODELS / "caps.toml").read_text("utf-8"))
     for family, cell in table.items():

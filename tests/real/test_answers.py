@@ -17,8 +17,6 @@ from benchmark.records import Choice
 from tests.models.asking import picture
 from tests.models.families.conftest import Pair, paired
 from tests.models.families.questions import QUESTIONS, RULES, WIDE, about, noise
-from tests.models.families.test_equality import TOLERANCE, of_labels, over_vocabulary, plain
-from tests.models.families.test_writing import GREEDY, stories, texts
 from tests.real.checkpoints import THINKING
 
 if TYPE_CHECKING:
@@ -27,6 +25,16 @@ if TYPE_CHECKING:
 
     from benchmark.models.transformers import TransformersModel
     from benchmark.records import ImageRef
+
+pytest.importorskip("torch")
+
+from tests.models.families.test_equality import (
+    TOLERANCE,
+    of_labels,
+    over_vocabulary,
+    plain,
+)
+from tests.models.families.test_writing import GREEDY, stories, texts
 
 CONTROL = 0.05
 DARK = picture("navy", (60, 200))
