@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ def open_processor(
 ) -> Any:  # noqa: ANN401
     """As AutoProcessor does it where it can; else the same class for still images, with Pillow."""
     if not machine.has_torchvision():
+        config = _config(transformers, source, arguments)
+        uncover_pillow(transformers, getattr(config, "model_type", ""))
         named = processor_class(transformers, source, arguments)
         kind = None if named is None else with_pillow(named)
         if kind is not None and VIDEO in kind.get_attributes():
@@ -116,11 +119,32 @@ def why_not_pillow(
     return f"{what} works with torchvision alone, which is not installed; install it with {EXTRA}"
 
 
+def uncover_pillow(transformers: Any, family: str) -> None:  # noqa: ANN401
+    """Show a family's class that reads pictures with Pillow, where a placeholder stands for it.
+
+    In transformers 5.17 one does for SmolVLM's, though its module asks for no torchvision.
+    """
+    name = _picture_classes(family).get("pil")
+    shown = getattr(transformers, str(name), None) if name else None
+    if not getattr(shown, "is_dummy", False):
+        return
+    package = shown.__module__.rpartition(".")[0]
+    with suppress(ImportError):  # the placeholder is right then
+        real = getattr(importlib.import_module(shown.__module__), shown.__name__)
+        for place in (transformers, importlib.import_module(package)):
+            setattr(place, shown.__name__, real)
+
+
 def torchvision_only(config: Any) -> str:  # noqa: ANN401
     """The class that reads pictures for this config, where transformers has none with Pillow."""
-    auto = importlib.import_module("transformers.models.auto.image_processing_auto")
-    known = auto.IMAGE_PROCESSOR_MAPPING_NAMES.get(getattr(config, "model_type", None)) or {}
+    known = _picture_classes(getattr(config, "model_type", ""))
     return "" if known.get("pil") else str(known.get("torchvision") or "")
+
+
+def _picture_classes(family: str) -> Mapping[str, object]:
+    """The classes that read a family's pictures, by what they resize with."""
+    auto = importlib.import_module("transformers.models.auto.image_processing_auto")
+    return auto.IMAGE_PROCESSOR_MAPPING_NAMES.get(family) or {}
 
 
 def processor_class(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from benchmark.models.processors import uncover_pillow
 from tests.models.families.parts import PATCH, SIDE, TEXT, VISION, Parts, library, text, tokenizer
 
 if TYPE_CHECKING:
@@ -267,6 +268,7 @@ def smolvlm() -> Parts:
     }
     crops = [f"<row_{row}_col_{column}>" for row in range(1, 5) for column in range(1, 5)]
     words = tokenizer(*marks.values(), *crops, **marks)
+    uncover_pillow(t, "smolvlm")
     config = t.SmolVLMConfig(
         text_config=text(t.LlamaConfig, words),
         vision_config=own.SmolVLMVisionConfig(image_size=SIDE, patch_size=PATCH, **VISION),
