@@ -125,7 +125,7 @@ def uncover_pillow(transformers: Any, family: str) -> None:  # noqa: ANN401
     In transformers 5.17 one does for SmolVLM's, though its module asks for no torchvision.
     """
     name = _picture_classes(family).get("pil")
-    shown = getattr(transformers, str(name), None) if name else None
+    shown: Any = getattr(transformers, str(name), None) if name else None
     if not getattr(shown, "is_dummy", False):
         return
     package = shown.__module__.rpartition(".")[0]
