@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.markers import MARKER
 from benchmark.models.chat_template import template_of
+from benchmark.records import Choice, Continuation, Embed
 from benchmark.thinking import TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from benchmark.records import Request
 
 # <think>, <|im_end|>, [INST], and tags of HTML where a tokenizer has tokens of its own for them.
 _MARKUP = re.compile(r"\s*(?:<\S+>|\[\S+\]|\u25c1\S+\u25b7)\s*")
@@ -22,6 +25,20 @@ _PLACEHOLDERS = (
     *("image_token", "boi_token", "eoi_token", "video_token", "audio_token"),
     *("image_start_token", "image_end_token", "fake_image_token", "start_image_token"),
 )
+
+
+def words_of(request: Request) -> list[str]:
+    """Every text of a request that comes from data or a prompt file."""
+    if isinstance(request, Embed):
+        return []
+    prompt = request.prompt
+    words = [part for part in prompt.prefix if isinstance(part, str)]
+    words += [prompt.suffix, prompt.lead_in]
+    if isinstance(request, Choice):
+        words += request.labels
+    if isinstance(request, Continuation):
+        words += request.texts
+    return words
 
 
 class ControlTokens:

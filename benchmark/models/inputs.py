@@ -11,10 +11,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem
-from benchmark.models.control import ControlTokens
+from benchmark.models.control import ControlTokens, words_of
 from benchmark.models.pictures import Pictures, RememberingImageProcessor
 from benchmark.models.rendering import Renderer
-from benchmark.records import Choice, Continuation, Embed
 from benchmark.thinking import TAGS
 
 if TYPE_CHECKING:
@@ -59,16 +58,9 @@ class Inputs:
 
     def commands(self, request: Request) -> tuple[str, ...]:
         """Control tokens in the words of a request, which the model would obey instead of read."""
-        if isinstance(request, Embed):
-            return ()
-        prompt = request.prompt
-        words = [part for part in prompt.prefix if isinstance(part, str)]
-        words += [prompt.suffix, prompt.lead_in]
-        if isinstance(request, Choice):
-            words += request.labels
-        if isinstance(request, Continuation):
-            words += request.texts
-        return tuple(dict.fromkeys(found for text in words for found in self._control(text)))
+        return tuple(
+            dict.fromkeys(found for text in words_of(request) for found in self._control(text))
+        )
 
     def token_ids(self, text: str) -> list[int]:
         """Tokens with image placeholders as they stand, not expanded."""

@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from benchmark.markers import markers_in
+from benchmark.models.control import words_of
 from benchmark.models.endpoint.server import Refused
-from benchmark.records import Choice, Embed
 from benchmark.thinking import TAGS
 
 if TYPE_CHECKING:
@@ -55,15 +55,8 @@ async def _is_one_token(api: Api, text: str) -> bool:
 
 def marker_like(request: Request) -> Sequence[str]:
     """Texts in the request's words that some tokenizer might obey, each once."""
-    if isinstance(request, Embed):
-        return ()
-    prompt = request.prompt
-    texts = [part for part in prompt.prefix if isinstance(part, str)]
-    texts += [prompt.suffix, prompt.lead_in]
-    if isinstance(request, Choice):
-        texts += request.labels
     found: dict[str, None] = {}
-    for text in texts:
+    for text in words_of(request):
         found |= dict.fromkeys((*markers_in(text), *SHAPED.findall(text)))
         found |= dict.fromkeys(tag for tag in TAGGED if tag in text)
     return tuple(found)
