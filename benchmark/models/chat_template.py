@@ -78,11 +78,13 @@ class ChatTemplate:
     def _turns(self, parts: Sequence[Part], form: Form, lead_in: str) -> tuple[str, int, str]:
         """User's and assistant's turn, where the lead-in stands in it, and as what."""
         text = self._apply(parts, form, lead_in)
-        for words in (lead_in, lead_in.strip()):
-            at = text.rfind(words)
-            if at >= 0:
-                return text, at, words
-        raise ModelProblem(f"the chat template of {self._who} does not write an assistant's words")
+        # Trimmed where the template trims it; the last of both, as the user's words may hold either.
+        at, _, words = max((text.rfind(w), len(w), w) for w in (lead_in, lead_in.strip()))
+        if at < 0:
+            raise ModelProblem(
+                f"the chat template of {self._who} does not write an assistant's words"
+            )
+        return text, at, words
 
     def _form(self, pictures: bool) -> Form:
         if pictures not in self._forms:

@@ -130,6 +130,12 @@ def test_the_lead_in_stands_as_the_template_writes_an_answer(source: str, tail: 
         assert text.endswith(tail)
 
 
+def test_a_lead_in_in_the_users_words_is_not_taken_for_the_answers() -> None:
+    """Also where the template trims the answer's and the user's stands untrimmed."""
+    prompt = Prompt(prefix=("Rules.\n",), suffix="Write Answer: X.", lead_in="Answer: ")
+    assert rendered(TRIMS, prompt)[1] == "<end>\n<assistant>\nAnswer:"
+
+
 def test_without_a_lead_in_the_generation_prompt_is_the_end() -> None:
     """As a model is asked to write."""
     prompt = Prompt(prefix=("Rules.\n",), suffix="Why?")
