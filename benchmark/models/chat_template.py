@@ -78,7 +78,7 @@ class ChatTemplate:
     def _turns(self, parts: Sequence[Part], form: Form, lead_in: str) -> tuple[str, int, str]:
         """User's and assistant's turn, where the lead-in stands in it, and as what."""
         text = self._apply(parts, form, lead_in)
-        # Trimmed where the template trims it; the last of both, as the user's words may hold either.
+        # Some templates trim it. The last of both counts, since the user may say either.
         at, _, words = max((text.rfind(w), len(w), w) for w in (lead_in, lead_in.strip()))
         if at < 0:
             raise ModelProblem(
