@@ -8,15 +8,34 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from benchmark.records import Text
 from benchmark.thinking import written
 
 _STATED = re.compile(r"\b(?i:answers?)\b[\s*_]*(?:\b(?i:is|would be)\b|[:=])[ \t*_:]*")
 # (B), [b], B; a small letter without brackets only where nothing follows it.
 _LETTER = re.compile(r"[\s*_]*(?:[(\[]([A-Za-z])[)\]]|([A-Z])\b|([a-z])(?=[\W_]*$))")
-_ANOTHER = re.compile(r"[\W_]*\b(?:or|and)\b[\W_]*[A-Z]\b|\s*[/,&]\s*[(\[]?[A-Z]\b(?!\w)")
+# A further label, in brackets or bare; "A" before a small word is an article, "I" mostly a pronoun.
+_ANOTHER = re.compile(r"[(\[]([A-Za-z])[)\]]|\b(?!A\s+[a-z]|I\b(?![\W_]*$))([A-Z])\b(?!['\u2019])")
+_NOTHING = re.compile(r"[\W_]*")
 # (B) Words, B. Words: an option as it was printed, and no other label in brackets behind it.
 _LED = re.compile(r"[*_]*[(\[]?(?P<label>[A-Z])[)\].:]+[\s*_]+(?![a-z])(?:(?![(\[][A-Z][)\]]).)+")
 _ARTICLE = re.compile(r"\s+(?!because\b|since\b|as\b|for\b)[a-z]")
+
+
+def readable(answer: Text) -> str:
+    """What a letter may be read from: nothing of a refusal, and a cut text only if it is a letter.
+
+    What was to come behind the cut might have named another.
+
+    >>> readable(Text(text="The answer is A", finish="length"))
+    ''
+    >>> readable(Text(text="(B)", finish="length")), readable(Text(text="Answer: B", finish="stop"))
+    ('(B)', 'Answer: B')
+    """
+    if answer.finish == "stop":
+        return answer.text
+    whole = answer.finish == "length" and _LETTER.fullmatch(answer.text.strip())
+    return answer.text if whole else ""
 
 
 def chosen_letter(text: str, options: Sequence[str]) -> int | None:
@@ -70,15 +89,35 @@ def _read(line: str, options: Sequence[str], *, alone: bool) -> int | None:
     if len(named) == 1:  # before the letters, since an option may begin with the article "A"
         return named[0]
     found = _LETTER.match(line)
-    if found is None or _ANOTHER.match(line, found.end()):
+    if found is None:
         return None
-    if found.group(2) == "A" and _ARTICLE.match(line, found.end()):
+    rest = line[found.end() :]
+    if _is_word(found, rest):
         return None
-    place = ord((found.group(1) or found.group(2) or found.group(3)).upper()) - ord("A")
+    place = _place(found.group(1) or found.group(2) or found.group(3))
     if place >= len(options):
         return None
-    said = _plain(line[found.end() :])
-    return place if not alone or said in ("", _plain(options[place])) else None
+    if _plain(rest) in ("", _plain(options[place])):
+        return place
+    others = {_place(a or b) for a, b in _ANOTHER.findall(rest)} - {place}
+    return None if alone or any(other < len(options) for other in others) else place
+
+
+def _is_word(found: re.Match[str], rest: str) -> bool:
+    """Whether the letter is a word, or begins one: a wall, I think, D-day."""
+    if re.match(r"-\w|['\u2019]\w", rest):
+        return True
+    match found.group(2):
+        case "A":
+            return _ARTICLE.match(rest) is not None
+        case "I":
+            return _NOTHING.fullmatch(rest) is None
+        case _:
+            return False
+
+
+def _place(letter: str) -> int:
+    return ord(letter.upper()) - ord("A")
 
 
 def _plain(text: str) -> str:

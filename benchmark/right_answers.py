@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import ModelProblem
-from benchmark.letters import chosen_letter
+from benchmark.letters import chosen_letter, readable
 from benchmark.metrics.divergence import js_distance
 from benchmark.metrics.right_option import brier, right_probability, share_of_best
 from benchmark.orders import Order, as_printed
@@ -110,9 +110,9 @@ class _Read:
                 self.p[place] = 0.0
                 self.p[place][:n] = as_printed(p, order)
                 self.mass[place] = mass
-            case Text(text=text):
+            case Text() as answer:
                 self.written = True
-                letter = chosen_letter(text, [question.options[k] for k in order])
+                letter = chosen_letter(readable(answer), [question.options[k] for k in order])
                 if letter is not None:
                     self.p[place] = 0.0
                     self.p[place][order[letter]] = 1.0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Raise when the line that asks for a letter, or the way in which it is read, changes: the answers
 # stay in the store, but rows of two versions are not compared.
-VERSION: Final = 1
+VERSION: Final = 2
 NAME: Final = "sampled"
 ANSWERS: Final = "answers"  # the value of an item: how many stand behind its shares
 OF_CONFIG: Final = "sampled"  # the part of a run's configuration that says so

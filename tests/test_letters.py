@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.letters import chosen_letter
+from benchmark.letters import chosen_label, chosen_letter
 
+SCALE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 OPTIONS = ("A dike", "A terrace wall", "Snow", "Lead")
 
 
@@ -31,6 +32,8 @@ OPTIONS = ("A dike", "A terrace wall", "Snow", "Lead")
         ("C) Snow", 2),
         ("snow", 2),
         ("Final answer: [B]", 1),
+        ("Answer: B. A wall holds water", 1),
+        ("Answer: (B), I think", 1),
     ],
 )
 def test_letters_and_options_are_read(text: str, place: int) -> None:
@@ -49,6 +52,31 @@ def test_letters_and_options_are_read(text: str, place: int) -> None:
 def test_what_names_no_one_letter_is_not_read(text: str) -> None:
     """Nothing is guessed, and an article is no letter."""
     assert chosen_letter(text, OPTIONS) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("The answer is I don't know", "Answer: I think B", "Final answer: I'd pick (C)"),
+        *("Answer: A; B", "Answer: A? B?", "Answer: A. No, B", "Answer: A - B"),
+        *("answer: (A) is wrong, (B) is right", "Answer: D-day", "Answer: B or maybe C"),
+    ],
+)
+def test_a_pronoun_a_word_and_a_second_letter_choose_nothing(text: str) -> None:
+    """On a scale of ten, where "I" is an option too; with the options' texts and without."""
+    assert chosen_letter(text, SCALE) is None
+    assert chosen_label(text, "ABCDEFGHIJ") is None
+
+
+@pytest.mark.parametrize("text", ["Answer: I", "(I)", "Answer: (I) nine", "Answer: I."])
+def test_the_ninth_option_can_be_chosen(text: str) -> None:
+    """In brackets, or where nothing but a stop follows."""
+    assert chosen_letter(text, SCALE) == 8
+
+
+def test_an_options_own_text_may_hold_another_letter() -> None:
+    """It is the option as it was printed."""
+    assert chosen_letter("Answer: (B) Vitamin C", ("Iron", "Vitamin C", "Salt")) == 1
 
 
 @given(st.text(), st.integers(0, 3))

@@ -16,7 +16,7 @@ from benchmark.engine.interview import Heard
 from benchmark.engine.keys import request_document
 from benchmark.errors import DataProblem, ModelProblem
 from benchmark.jsonio import canonical
-from benchmark.letters import chosen_label
+from benchmark.letters import chosen_label, readable
 from benchmark.prompts import LABELS
 from benchmark.records import (
     Choice,
@@ -128,4 +128,4 @@ def _text(reply: Reply) -> str:
     if not isinstance(reply.answer, Text):
         kind = type(reply.answer).__name__
         raise ModelProblem(f"the model answered a request for text with {kind}")
-    return reply.answer.text
+    return readable(reply.answer)

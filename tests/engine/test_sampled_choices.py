@@ -156,7 +156,7 @@ def test_the_identity_says_how_choices_are_asked_and_who_answers() -> None:
     """Another number is another identity; the texts behind both are one model's."""
     plain = replace(IDENTITY, scoring="shared 1")
     four, eight = way(4).of(plain), way(8).of(plain)
-    assert four.scoring == "sampled 4 v1 (64 tokens, temperature 1) shared 1"
+    assert four.scoring == "sampled 4 v2 (64 tokens, temperature 1) shared 1"
     assert sampled_by(four) == way(4)
     assert four != eight
     assert answering(four) == answering(eight) == plain

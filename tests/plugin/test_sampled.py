@@ -77,9 +77,9 @@ def test_header_board_and_run_say_how_it_was_asked(both: tuple[Place, Outcome]) 
     assert "sampled" not in exact["measured_on"]
     assert exact["comparable"] != sampled["comparable"]
     run = read_run(sampled_file(place))
-    assert run.model.scoring == f"sampled {N} v1 (2048 tokens, temperature 1)"
+    assert run.model.scoring == f"sampled {N} v2 (2048 tokens, temperature 1)"
     assert run.config["sampled"] == {
-        "answers": N, "tokens": 2048, "temperature": 1.0, "version": 1,
+        "answers": N, "tokens": 2048, "temperature": 1.0, "version": 2,
     }  # fmt: skip
     assert shown(run).headline == "js_similarity"
 
