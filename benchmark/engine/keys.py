@@ -27,10 +27,11 @@ from benchmark.records import (
 )
 from benchmark.sampled import answering
 
-KEY_SCHEMA = 2
-# Raise when any prompt is rendered otherwise for a model: the key holds the prompt as the suite
-# wrote it, and an answer to yesterday's rendering is no answer to today's.
-RENDERING = 2
+# Which rendering of prompts each schema of keys means; the first did not say. Add a schema when any
+# prompt is rendered otherwise for a model: the key holds the prompt as the suite wrote it, and an
+# answer to yesterday's rendering is no answer to today's. Old bundles are found by their own.
+RENDERINGS: dict[int, int | None] = {1: None, 2: 2}
+KEY_SCHEMA = max(RENDERINGS)
 
 
 def identity_document(identity: ModelIdentity) -> dict[str, Json]:
@@ -64,11 +65,11 @@ class Keys:
         *,
         schema: int = KEY_SCHEMA,
     ) -> None:
-        if not 1 <= schema <= KEY_SCHEMA:
+        if schema not in RENDERINGS:
             raise ValueError(f"keys have schemas 1 to {KEY_SCHEMA}, not {schema}")
         self._head: dict[str, Json] = {"schema": schema}
-        if schema > 1:  # the first knew of one rendering only
-            self._head["rendering"] = RENDERING
+        if RENDERINGS[schema] is not None:
+            self._head["rendering"] = RENDERINGS[schema]
         identity = answering(identity)  # however many texts a choice is made of
         self.context = digest(identity_document(identity))
         self._reads_subject = identity.reads_subject

@@ -71,9 +71,9 @@ class ChatTemplate:
             text, at, _ = self._turns([PROBE], form, lead_in)
         except ModelProblem:
             return False
-        opened = text[:at].rstrip()
-        more_is_prompted = prompted.startswith(opened) and prompted.rstrip() != opened
-        return PROBE in opened and not more_is_prompted
+        # Some templates add to a user's turn that comes last, and some to the generation prompt:
+        # then the answered form lacks what the model is asked with.
+        return text[:at].startswith(prompted.rstrip())
 
     def _turns(self, parts: Sequence[Part], form: Form, lead_in: str) -> tuple[str, int, str]:
         """User's and assistant's turn, where the lead-in stands in it, and as what."""

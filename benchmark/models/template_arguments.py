@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PREFIX = "template."
 OPTION = "--template-args"
+LITERALS = {"true": "true", "false": "false", "none": "null", "null": "null"}
 # What the harness itself tells every template.
 FIXED = frozenset({"add_generation_prompt", "continue_final_message", "tokenize", "messages"})
 
@@ -22,7 +23,9 @@ FIXED = frozenset({"add_generation_prompt", "continue_final_message", "tokenize"
 def for_identity(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The option's pairs as model arguments.
 
-    >>> for_identity([("enable_thinking", "false")])
+    Python's spelling of true, false and null is read as JSON's, so that equal settings are one.
+
+    >>> for_identity([("enable_thinking", "False")])
     (('template.enable_thinking', 'false'),)
     """
     pairs = tuple(pairs)
@@ -31,7 +34,7 @@ def for_identity(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...
             raise UsageProblem(
                 f"{OPTION} {name}={value} cannot be set: the harness decides it; leave it out"
             )
-    return tuple((PREFIX + name, value) for name, value in pairs)
+    return tuple((PREFIX + name, LITERALS.get(value.casefold(), value)) for name, value in pairs)
 
 
 def template_arguments(model_args: Iterable[tuple[str, str]]) -> Mapping[str, object]:

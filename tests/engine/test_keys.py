@@ -91,10 +91,12 @@ def test_embeddings_are_keyed_by_content_and_encoder() -> None:
 
 
 def test_the_key_means_one_rendering(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It holds the prompt unrendered, so an answer to another rendering needs another key."""
-    today = KEY(choice("q"))
-    monkeypatch.setattr(keys, "RENDERING", keys.RENDERING + 1)
-    assert Keys(IDENTITY)(choice("q")) != today
+    """It holds the prompt unrendered: another rendering is another schema, and old keys stay."""
+    today, later = KEY(choice("q")), keys.KEY_SCHEMA + 1
+    monkeypatch.setitem(keys.RENDERINGS, later, 99)
+    assert Keys(IDENTITY, schema=later)(choice("q")) != today
+    assert Keys(IDENTITY, schema=later - 1)(choice("q")) == today
+    assert len({*keys.RENDERINGS.values()}) == len(keys.RENDERINGS)
 
 
 def test_former_keys_are_made_where_they_are_asked_for() -> None:

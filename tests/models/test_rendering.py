@@ -50,6 +50,9 @@ DEAF = "{% for m in messages %}{{ m['role'] }}{% endfor %}"
 BLIND = TURNS.replace("<image>", "") + "{% if add_generation_prompt %}<assistant>\n{% endif %}"
 LOUD = TURNS.replace("{{ c['text'] }}", "{{ c['text']|upper }}")
 NO_ANSWERS = "{{ raise_exception('a user must end') if messages[-1]['role'] != 'user' }}" + OPENED
+LAST = TURNS.replace("<end>", "{% if loop.last and m['role'] == 'user' %}!{% endif %}<end>") + (
+    "{% if add_generation_prompt %}<assistant>\n{% endif %}"
+)
 RAISES = "{{ raise_exception('I want tools') }}"
 
 
@@ -120,6 +123,7 @@ def test_a_turn_ends_with_its_last_word() -> None:
         (STRINGS, "\nASSISTANT: I say ("),
         (PICTURE_FIRST, " assistant: I say ("),
         (NO_ANSWERS, "<end>\n<assistant>\nI say ("),
+        (LAST, "!<end>\n<assistant>\nI say ("),  # and not without the mark
     ],
 )
 def test_the_lead_in_stands_as_the_template_writes_an_answer(source: str, tail: str) -> None:
