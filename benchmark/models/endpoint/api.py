@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from benchmark.errors import ModelProblem
 from benchmark.models.endpoint.fields import TEMPLATE
-from benchmark.models.endpoint.server import COMPLETIONS, Refused, Server
+from benchmark.models.endpoint.server import COMPLETIONS, Refused, Server, Unavailable
 from benchmark.models.template_arguments import OPTION
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ class Api:
     ) -> dict[str, Any]:
         try:
             return await self._adapted(f"{self._root}{path}", fields, body)
+        except Unavailable:  # it may be there the next time, and then prompts would be others
+            raise
         except ModelProblem as problem:  # a gateway may keep it from us in any way it likes
             raise Refused(str(problem)) from None
 
@@ -96,24 +98,31 @@ class Api:
         while True:
             sent = fields(body)
             try:
-                return await self._server.post(path, sent)
+                reply = await self._server.post(path, sent)
             except Refused as refused:
                 if self.fields.learn(refused.said, sent):
                     continue
                 return await self._bare(path, sent, refused)
+            self.fields.accepted = self.fields.accepted or path == COMPLETIONS
+            return reply
 
     async def _bare(self, path: str, sent: Body, refused: Refused) -> dict[str, Any]:
-        """Without any extension, where the refusal does not say what it is of."""
+        """Without any extension, where the refusal does not say what it is of.
+
+        What one path refuses another may take; and where completions were taken with extensions,
+        a later refusal is of something else.
+        """
         if self.fields.insisted_on and TEMPLATE in refused.said:
             raise ModelProblem(
                 f"{refused}; {OPTION} cannot reach this server's chat template, leave it out"
             )
         bare = self.fields.bare(sent)
-        if bare is None:
+        if bare is None or (path == COMPLETIONS and self.fields.accepted):
             raise refused
         try:
             reply = await self._server.post(path, bare)
         except Refused:
             raise refused from None
-        self.fields.leave_out_extensions()
+        if path == COMPLETIONS:
+            self.fields.leave_out_extensions()
         return reply

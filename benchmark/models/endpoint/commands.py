@@ -36,8 +36,12 @@ class Commands:
         """Find out which marker-like texts of these requests the server obeys."""
         for text in dict.fromkeys(text for request in batch for text in marker_like(request)):
             if text not in self._obeyed:
-                known = bool(markers_in(text)) or text in TAGGED
-                self._obeyed[text] = known or (tokenizes and await _is_one_token(api, text))
+                shown = tokenizes and text not in TAGGED
+                self._obeyed[text] = (
+                    await _is_one_token(api, text)
+                    if shown
+                    else text in TAGGED or bool(markers_in(text))
+                )
 
     def __call__(self, request: Request) -> tuple[str, ...]:
         """Each once, in order; `learn` must have seen the request."""
@@ -48,8 +52,8 @@ async def _is_one_token(api: Api, text: str) -> bool:
     """Alone or behind a word, which SentencePiece gives a token of its own."""
     try:
         alone, behind, word = [await api.text_ids(part) for part in (text, f"a{text}", "a")]
-    except Refused:
-        return False
+    except Refused:  # of texts by themselves: then what is well known counts
+        return bool(markers_in(text))
     return len(alone) == 1 or (behind[: len(word)] == word and len(behind) == len(word) + 1)
 
 

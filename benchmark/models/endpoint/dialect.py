@@ -114,20 +114,23 @@ class Dialect:
         return True
 
     async def _find(self, api: Api, lead_in: str, labels: tuple[str, ...]) -> Labels | None:
+        lacks = not (self.continues and self.tokenizes)
         try:
             found = await self._tokens(api, lead_in, labels)
             before = self.opening(lead_in).before
             served = found is not None and await self._serves(api, before, found)
+            lacks = lacks or (found is not None and not served)
         except Refused:
-            found, served = None, False
+            found, served, lacks = None, False, True
         if not served and self._wanted.scores == "ids":
             raise ModelProblem(
                 f"--model-args scores=ids is asked for, but the server does not give the "
                 f"log-probabilities of {', '.join(labels)} by token number behind {lead_in!r}; "
                 "leave it out or use scores=top"
             )
-        # A server without the extension is not asked again; labels that do not fit are one case.
-        self.by_ids = served if found is not None or self.by_ids is None else self.by_ids
+        # A server without the extension is not asked again; labels that do not fit are one case,
+        # also where they come first.
+        self.by_ids = True if served else False if lacks and self.by_ids is None else self.by_ids
         return found if served else None
 
     async def _tokens(self, api: Api, lead_in: str, labels: tuple[str, ...]) -> Labels | None:

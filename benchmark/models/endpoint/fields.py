@@ -40,6 +40,7 @@ class Fields:
         self._renamed = False
         self.special_tokens = False  # whether the tokenizer's own are to be added
         self.left_out: set[str] = set()
+        self.accepted = False  # whether a completion was ever taken as it was sent
 
     @property
     def template(self) -> Mapping[str, object]:

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 VARIABLES = ("CULTURE_API_KEY", "OPENAI_API_KEY")
 NO_KEY = "none"  # the client insists on one; servers that need none do not look at it
 COMPLETIONS = "/chat/completions"
+NO_SUCH_THING = (501, 505)
 SHOWN = 300  # characters of a server's own message
+
+
+class Unavailable(ModelProblem):
+    """No answer that says anything: too busy, broken, out of reach or too slow."""
 
 
 class Refused(RequestProblem):
@@ -126,13 +131,13 @@ class Server:
         url, tries = self._address.url, self._options.retries + 1
         status = getattr(error, "status_code", None)
         if isinstance(error, self._openai.APITimeoutError):
-            return ModelProblem(
+            return Unavailable(
                 f"the endpoint {url} gave no answer within {self._options.timeout} s ({tries} "
                 "tries); lower --model-args concurrency or raise timeout"
             )
         if status is None:
             cause = type(error.__cause__ or error).__name__
-            return ModelProblem(
+            return Unavailable(
                 f"the endpoint {url} cannot be reached or drops the connection ({cause}, {tries} "
                 "tries); check the URL and that the server is running"
             )
@@ -141,8 +146,8 @@ class Server:
             return ModelProblem(f"the endpoint {url} denies access ({status}): {sent}; set {KEYS}")
         if status == 404:
             return await self._not_found()
-        if status == 429 or status >= 500:
-            return ModelProblem(
+        if status == 429 or (status >= 500 and status not in NO_SUCH_THING):
+            return Unavailable(
                 f"the endpoint {url} still answers {status} after {tries} tries "
                 f"({self._said(error)}); lower --model-args concurrency or look at its log"
             )
