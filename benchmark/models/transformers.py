@@ -121,13 +121,15 @@ class TransformersModel:
         A question whose words hold a command to this model is not asked: its answer is NaN.
         """
         answers: dict[int, Answer] = {}
+        unscored: Counter[str] = Counter()
         choices: list[tuple[int, Choice]] = []
         continuations: list[tuple[int, Continuation]] = []
         texts: list[tuple[int, Generate]] = []
         for i, request in enumerate(batch):
             if not isinstance(request, Embed):
-                if unscored := self._not_asked(request):
-                    answers[i] = unscored
+                if missing := self._not_asked(request):
+                    answers[i] = missing
+                    unscored.update(self._inputs.commands(request))
                     continue
                 self._shown.note(request)
             match request:
@@ -150,6 +152,7 @@ class TransformersModel:
         answers.update(zip((i for i, _ in continuations), likely, strict=True))
         written = self._all_texts([request for _, request in texts])
         answers.update(zip((i for i, _ in texts), written, strict=True))
+        self._unscored.update(unscored)  # now that the batch is not asked again in halves
         return [answers[i] for i in range(len(batch))]
 
     def _not_asked(self, request: Choice | Continuation | Generate) -> Answer | None:
@@ -163,7 +166,6 @@ class TransformersModel:
                 f"{', '.join(commands)}, which {self._identity.name} would obey instead of read; "
                 "word it otherwise"
             )
-        self._unscored.update(commands)
         if isinstance(request, Choice):
             return Probabilities(p=(math.nan,) * len(request.labels), option_mass=math.nan)
         n = len(request.texts)

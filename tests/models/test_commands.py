@@ -83,6 +83,16 @@ def test_a_text_is_not_written_from_commands(demo_model: TransformersModel) -> N
         demo_model.answer([request])
 
 
+def test_what_is_asked_again_in_halves_is_counted_once(demo_model: TransformersModel) -> None:
+    """A batch that fails for another's sake has told nothing yet."""
+    params = GenerationParams(max_new_tokens=2)
+    request = Generate(prompt=prompt("A <pad>.\n"), params=params, seed=1, subject=SUBJECT)
+    before = demo_model.describe()["counts"]
+    with pytest.raises(RequestProblem):
+        demo_model.answer([BAD, request])
+    assert demo_model.describe()["counts"] == before
+
+
 def loaded(folder: Path) -> Any:
     """The demo's processor, to be changed."""
     return transformers.AutoProcessor.from_pretrained(folder)

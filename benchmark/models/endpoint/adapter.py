@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
 
-from benchmark.errors import ModelProblem, RequestProblem
+from benchmark.errors import ModelProblem, RequestProblem, RunProblem
 from benchmark.models.endpoint import replies
 from benchmark.models.endpoint.api import Api
 from benchmark.models.endpoint.commands import Commands
@@ -152,11 +152,9 @@ class EndpointModel:
                 if problems:
                     return
                 try:
-                    keep(i, await self._one(api, batch[i]))
-                except RequestProblem as problem:
-                    keep(i, problem)
-                except (ModelProblem, replies.Unreadable) as problem:
-                    problems.append(problem)
+                    keep(i, await self._answer_or_why(api, batch[i]))
+                except (RunProblem, replies.Unreadable) as problem:
+                    problems.append(problem)  # the others are paid for: they are waited for
 
         async with asyncio.TaskGroup() as group:
             for prefix, members in by_prefix(batch).items():
@@ -166,6 +164,12 @@ class EndpointModel:
                         await task
                     self._last_prefix = prefix
         return problems
+
+    async def _answer_or_why(self, api: Api, request: Request) -> Answer | RequestProblem:
+        try:
+            return await self._one(api, request)
+        except RequestProblem as problem:
+            return problem
 
     async def _learn(self, api: Api, batch: Sequence[Request]) -> None:
         await self._dialect.learn(api, batch)

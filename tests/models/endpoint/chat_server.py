@@ -52,6 +52,7 @@ class ChatServer:
     refuses: dict[str, str] = field(default_factory=dict)  # the words by field
     says: Body = field(default_factory=dict)  # replaces parts of a completion's choice
     url: str = ""
+    busy: frozenset[str] = frozenset()  # paths that answer 503
     faults: list[Do] = field(default_factory=list)
     retry_after_ms: int = 1
     slow_s: float = 0.02
@@ -199,6 +200,9 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(fault, int):
             message = f"fault for {self.headers.get('Authorization')}"
             self._send(fault, json.dumps({"error": {"message": message}}).encode())
+            return
+        if self.path in self.chat.busy:
+            self._send(503, b'{"error": {"message": "too busy"}}')
             return
         status, answer = self.chat.answer(self.path, body)
         data = json.dumps(answer).encode()
