@@ -220,7 +220,15 @@ def _letter(text: object, source: str) -> str:
 
 
 def _lead_in(table: Mapping[str, str], part: str, where: str) -> str:
-    return "".join(text for text, _ in _parse(table[part], (), f"{where} {part}"))
+    """The beginning of an answer; chat templates differ in whether they keep a space at its end."""
+    found = "".join(text for text, _ in _parse(table[part], (), f"{where} {part}"))
+    if found != found.rstrip():
+        raise DataProblem(
+            f"prompt {where} {part} ends in white space ({found[-12:]!r}), which some chat "
+            "templates keep and others cut, so the answer would begin at different places; end it "
+            "with its last character"
+        )
+    return found
 
 
 def _check_condition(condition: Condition, found: set[str], where: str) -> None:

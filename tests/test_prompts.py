@@ -71,6 +71,7 @@ def test_the_digest_changes_with_the_wording(tmp_path: Path) -> None:
         (('{question} {options}"', '{options}"'), r"lacks the slot \{question\}"),
         (("[image]", "[picture]"), "unknown condition 'picture'"),
         (('lead_in = "("\n[image]', "[image]"), "lacks the text 'lead_in'"),
+        (('lead_in = "("\n[image]', 'lead_in = "I say "\n[image]'), "lead_in ends in white space"),
         (("{image} at", "{image} {image} at"), "more than once"),
         (("In {country}", "In {country"), "unbalanced braces"),
         (("In {country}", "In {country:>9}"), "takes no format"),
