@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from benchmark.models import demo, registry
+from benchmark.models.encoders import random_weights
 from benchmark.models.local import check_folder, processor_digest, weights_digest
 from benchmark.records import Probabilities
 from tests.models.asking import QUESTION, choice, differs, picture
@@ -32,6 +33,14 @@ def answers(model: TransformersModel, *batch: Choice) -> list[np.ndarray]:
     """The labels' probabilities."""
     found = model.answer(batch)
     return [np.asarray(a.p) for a in found if isinstance(a, Probabilities)]
+
+
+def weight_sum(folder: Path) -> float:
+    """The sum of the absolute weights, which moves with the tokenizer's size and every draw."""
+    from safetensors.numpy import load_file
+
+    weights = load_file(folder / "model.safetensors").values()
+    return float(sum(np.abs(weight.astype(np.float64)).sum() for weight in weights))
 
 
 def test_two_builds_are_the_same_model(demo_folder: Path, tmp_path: Path) -> None:
@@ -98,6 +107,19 @@ def test_interrupted_build_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 def test_other_texts_are_another_recipe() -> None:
     """The tokenizer is trained on them."""
     assert demo.recipe_digest(TEXTS) != demo.recipe_digest(TEXTS[:2])
+
+
+def test_the_recipes_names_stand_for_these_models(demo_folder: Path, tmp_path: Path) -> None:
+    """Whoever changes what is built raises RECIPE, or an old folder is taken for the new one."""
+    sums = {demo.RECIPE: weight_sum(demo_folder)}
+    for name in random_weights.RANDOM:
+        folder = random_weights.ready_encoder(name, tmp_path)
+        sums[f"{name}, {random_weights.RECIPE}"] = weight_sum(folder)
+    assert sums == {
+        "demo 1": pytest.approx(197767.592, abs=0.01),
+        "random-clip, encoders 1": pytest.approx(111542.568, abs=0.01),
+        "random-siglip, encoders 1": pytest.approx(114394.088, abs=0.01),
+    }
 
 
 def test_another_image_gets_another_answer(demo_model: TransformersModel) -> None:
