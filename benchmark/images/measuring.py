@@ -9,7 +9,8 @@ import heapq
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from benchmark.images.image_set import ImageSet
+    from collections.abc import Sequence
+
     from benchmark.images.manifest import ImageEntry
 
 LOOKED_AT = 500  # files, those of the most bytes: a set may have tens of thousands
@@ -19,12 +20,26 @@ LOOKED_AT = 500  # files, those of the most bytes: a set may have tens of thousa
 class Measures(Protocol):
     """A source of pictures that can say their sizes."""
 
+    def size(self, entry: ImageEntry) -> int | None:
+        """Bytes of its file; None where there is none."""
+        ...
+
     def dimensions(self, entry: ImageEntry) -> tuple[int, int] | None:
         """Width and height in pixels; None where its file does not say."""
         ...
 
 
-def largest(images: ImageSet) -> tuple[str, tuple[int, int]] | None:
+class Pictures(Protocol):
+    """A set of pictures, as far as it matters here."""
+
+    @property
+    def entries(self) -> Sequence[ImageEntry]: ...
+
+    @property
+    def source(self) -> object: ...
+
+
+def largest(images: Pictures) -> tuple[str, tuple[int, int]] | None:
     """The id of the picture of the most pixels, and its size; None where none is in a file."""
     source = images.source
     if not isinstance(source, Measures):
