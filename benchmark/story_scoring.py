@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.errors import ModelProblem
-from benchmark.languages import is_english, is_in
 from benchmark.metrics.diversity import distinct_n, hdd, mtld
 from benchmark.metrics.edits import self_similarity
 from benchmark.metrics.lexical import has_words, prompt_echo, truncated
 from benchmark.metrics.words import words
 from benchmark.records import Case, CaseRecord, Item, Reply, Score, Text
 from benchmark.refusals import is_refusal
+from benchmark.texts.languages import is_english, is_in
 
 ECHO = 5  # words in a phrase that counts as copied from the prompt
 # Which of the values have a better end; a story is not better for being long or varied.

@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from benchmark.errors import DataProblem
-from benchmark.markers import markers_in
 from benchmark.survey_rows import RawQuestion, Tally
+from benchmark.texts.markers import markers_in
 from benchmark.wording import normalised, printed, question_id, question_sha, stem
 
 COLUMNS = ("question", "selections", "options", "source")

@@ -1,4 +1,4 @@
-"""`benchmark.letters`: what a written answer chooses, and what chooses nothing."""
+"""`benchmark.texts.letters`: what a written answer chooses, and what chooses nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.letters import chosen_label, chosen_letter
+from benchmark.texts.letters import chosen_label, chosen_letter
 
 SCALE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 OPTIONS = ("A dike", "A terrace wall", "Snow", "Lead")

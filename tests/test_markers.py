@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmark.markers import markers_in
 from benchmark.questions.checking import check
 from benchmark.questions.embedded import sample_questions
 from benchmark.survey import load_survey
+from benchmark.texts.markers import markers_in
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmark import languages
 from benchmark.errors import CultureError, DataProblem, UsageProblem
 from benchmark.jsonio import Json
 from benchmark.plugin.options import HOTTEST, _temperatures
@@ -19,6 +18,7 @@ from benchmark.sources import open_images
 from benchmark.stories import concept, concepts, nationalities
 from benchmark.story_scoring import Told, story_record
 from benchmark.suite import Suite, load_suite
+from benchmark.texts import languages
 from benchmark.world import countries
 
 REPO = Path(__file__).parents[1]

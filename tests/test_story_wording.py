@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from benchmark import languages
 from benchmark.errors import CultureError
 from benchmark.records import Case, Text
 from benchmark.stories import concepts, nationalities
 from benchmark.story_scoring import story_values
 from benchmark.story_wording import load_story_translation
+from benchmark.texts import languages
 from tests.test_stories import asked, suite
 
 REPO = Path(__file__).parents[1]

@@ -16,7 +16,6 @@ from benchmark.engine.interview import Heard
 from benchmark.engine.keys import request_document
 from benchmark.errors import DataProblem, ModelProblem
 from benchmark.jsonio import canonical
-from benchmark.letters import chosen_label, readable
 from benchmark.prompts import LABELS
 from benchmark.records import (
     Choice,
@@ -29,6 +28,7 @@ from benchmark.records import (
     Text,
 )
 from benchmark.sampled import Sampled
+from benchmark.texts.letters import chosen_label, readable
 
 Ask = Callable[[Sequence[Request]], Sequence[Heard]]
 Told = TypeVar("Told", Reply, Heard)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark.errors import ModelProblem, unknown
 from benchmark.models.template_arguments import OPTION
-from benchmark.thinking import still_open
+from benchmark.texts.thinking import still_open
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

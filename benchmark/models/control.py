@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from benchmark.markers import MARKER
 from benchmark.models.chat_template import template_of
 from benchmark.records import Choice, Continuation, Embed
-from benchmark.thinking import TAGS
+from benchmark.texts.markers import MARKER
+from benchmark.texts.thinking import TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

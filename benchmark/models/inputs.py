@@ -14,7 +14,7 @@ from benchmark.errors import ModelProblem
 from benchmark.models.control import ControlTokens, words_of
 from benchmark.models.pictures import Pictures, RememberingImageProcessor
 from benchmark.models.rendering import Renderer
-from benchmark.thinking import TAGS
+from benchmark.texts.thinking import TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

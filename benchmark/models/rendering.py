@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.chat_template import ChatTemplate, image_token, template_of
 from benchmark.models.template_arguments import OPTION
-from benchmark.thinking import still_open
+from benchmark.texts.thinking import still_open
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

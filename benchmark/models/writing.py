@@ -18,7 +18,7 @@ from benchmark.models.memory import does_not_fit, free_memory
 from benchmark.models.placement import memory_bytes
 from benchmark.models.row_cache import RowCache
 from benchmark.models.sampling import next_tokens, uniforms
-from benchmark.thinking import still_open, written
+from benchmark.texts.thinking import still_open, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,10 +13,10 @@ from itertools import combinations
 from typing import Literal
 
 from benchmark.jsonio import Json
-from benchmark.markers import markers_in
 from benchmark.questions.heuristics import Blind, blind_baselines
 from benchmark.questions.kinds import folded
 from benchmark.questions.question import PictureQuestion
+from benchmark.texts.markers import markers_in
 
 Weight = Literal["fault", "doubt", "fine"]
 NEAR = 92  # of 100, rapidfuzz's token_sort_ratio: a word or two changed, or their order

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from benchmark import languages
 from benchmark.images.measuring import largest
 from benchmark.jsonio import Json
 from benchmark.prompts import Templates
@@ -27,6 +26,7 @@ from benchmark.story_wording import (
     place,
 )
 from benchmark.suite import SuiteMeta
+from benchmark.texts import languages
 from suites.stories.asking import (
     Teller,
     item_id,

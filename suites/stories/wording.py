@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark import languages
 from benchmark.errors import DataProblem, UsageProblem, unknown
 from benchmark.prompts import Templates, load_templates, templates_of
 from benchmark.settings import Settings
 from benchmark.story_wording import StoryTranslation, load_story_translation
+from benchmark.texts import languages
 from suites.stories.asking import CONDITIONS, SIGNALS, SLOTS, TRANSLATED_SLOTS
 
 PROMPTS = Path(__file__).parent / "prompts"

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from benchmark.markers import markers_in
 from benchmark.models.control import words_of
 from benchmark.models.endpoint.server import Refused
-from benchmark.thinking import TAGS
+from benchmark.texts.markers import markers_in
+from benchmark.texts.thinking import TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.models.endpoint.messages import CONTINUE
 from benchmark.models.endpoint.server import Refused
-from benchmark.thinking import still_open
+from benchmark.texts.thinking import still_open
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from benchmark import thinking
 from benchmark.models.endpoint.scores import Entry
 from benchmark.records import Text
+from benchmark.texts import thinking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from benchmark.records import Text
-from benchmark.thinking import written
+from benchmark.texts.thinking import written
 
 _STATED = re.compile(r"\b(?i:answers?)\b[\s*_]*(?:\b(?i:is|would be)\b|[:=])[ \t*_:]*")
 # (B), [b], B; a small letter without brackets only where nothing follows it.

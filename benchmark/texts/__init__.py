@@ -1,0 +1,1 @@
+"""What is read in a text: letters, markers of models, thinking, languages."""
