@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 
 from benchmark.errors import DataProblem, unknown
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 COLUMNS = ("slug", "country", "name", "a_name", "source")
 NATIONALITY = "nationality"  # what the analyses call stories that name no group

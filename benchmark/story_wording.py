@@ -20,7 +20,7 @@ from typing import Any
 from benchmark.errors import DataProblem, unknown
 from benchmark.stories import concepts, nationalities
 from benchmark.story_groups import Group, Groups
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 ENGLISH = "en"
 ABOUT = ("language", "source", "licence")

@@ -31,7 +31,7 @@ from benchmark.survey_rows import Problem, RawQuestion, Tally
 from benchmark.survey_sample import read_sample
 from benchmark.topics import UNLABELLED, published_topics, read_labels, topics
 from benchmark.wording import is_substantive, stem
-from benchmark.world import resolve_label
+from benchmark.world.countries import resolve_label
 
 __all__ = ["SAMPLE", "Problem", "Question", "Survey", "load_survey", "stem"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from benchmark.layout import ANY, OR, PLACE, Column, Group, Layout, Line, Place, place_of, places
 from benchmark.records import Score
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 NOT_SCORED = "—"
 BETWEEN = " · "

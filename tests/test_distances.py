@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.distances import (
+from benchmark.errors import DataProblem
+from benchmark.world.countries import countries, survey_label
+from benchmark.world.distances import (
     DIMENSIONS,
     FRAMES,
     distance_matrix,
@@ -22,8 +24,6 @@ from benchmark.distances import (
     inglehart_welzel_distance,
     wvs_vector_distance,
 )
-from benchmark.errors import DataProblem
-from benchmark.world import countries, survey_label
 
 WORLD = Path(__file__).parent.parent.parent / "shared" / "data" / "world"
 needs_world = pytest.mark.skipif(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import DataProblem
-from benchmark.sections import (
+from benchmark.survey import SAMPLE, load_survey
+from benchmark.world.sections import (
     UNMATCHED,
     matches,
     section,
@@ -18,7 +19,6 @@ from benchmark.sections import (
     section_of_item,
     sections,
 )
-from benchmark.survey import SAMPLE, load_survey
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data" / "survey" / "global_opinions.csv"
 

@@ -19,7 +19,7 @@ from benchmark.stories import concept, concepts, nationalities
 from benchmark.story_scoring import Told, story_record
 from benchmark.suite import Suite, load_suite
 from benchmark.texts import languages
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 REPO = Path(__file__).parents[1]
 FOLDER = REPO / "suites" / "stories"

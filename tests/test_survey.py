@@ -19,7 +19,7 @@ from benchmark.survey import SAMPLE, Question, Survey, load_survey
 from benchmark.survey_csv import _literal
 from benchmark.topics import topics
 from benchmark.wording import question_sha
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data" / "survey" / "global_opinions.csv"
 TEN = ("BRA", "CHN", "FRA", "ITA", "MEX", "NGA", "PAK", "KOR", "USA", "VNM")

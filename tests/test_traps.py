@@ -21,7 +21,7 @@ import conftest
 from benchmark.errors import DataProblem
 from benchmark.plugin.declared import DATA, MODEL, OUTPUT, REPEATED, SELECTION
 from benchmark.survey import SAMPLE, Question, load_survey
-from benchmark.world import country
+from benchmark.world.countries import country
 from tests.plugin.running import ALWAYS, REPO, SMALL, Place
 
 WORLD = REPO.parent / "shared" / "data" / "world" / "wvs_question_means.csv"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.errors import DataProblem
-from benchmark.world import countries, country, resolve_label, survey_label
+from benchmark.world.countries import countries, country, resolve_label, survey_label
 
 WORLD = Path(__file__).parent.parent.parent / "shared" / "data" / "world"
 TEN = {

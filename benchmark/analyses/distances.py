@@ -1,7 +1,7 @@
 """Are countries as far apart for the model as they are in truth? Kendall's tau-b of distances.
 
 Knows the answer table and the world's distances; no survey. Three truths (``frame``): the
-people's own answers, and those of `benchmark.distances` (Hofstede's dimensions, the
+people's own answers, and those of `benchmark.world.distances` (Hofstede's dimensions, the
 Inglehart-Welzel map, the survey's question means).
 """
 
@@ -14,7 +14,6 @@ from itertools import combinations
 import numpy as np
 
 from benchmark.analyses.answer_table import AnswerTable, answer_table
-from benchmark.distances import FRAMES
 from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance, positive_or_nan
 from benchmark.metrics.mantel import (
     exact_permutations,
@@ -24,7 +23,8 @@ from benchmark.metrics.mantel import (
 )
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import AnswerReader, CaseRecord, Reading, Score
-from benchmark.world import countries as world
+from benchmark.world.countries import countries as world
+from benchmark.world.distances import FRAMES
 
 READINGS: tuple[Reading, ...] = ("printed", "substantive")
 PEOPLE = "people"

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from benchmark.records import Case, CaseRecord, Item
-from benchmark.sections import section_of
-from benchmark.world import countries
+from benchmark.world.countries import countries
+from benchmark.world.sections import section_of
 
 CONTROL = "control"
 SIMILARITY_KINDS = frozenset({"", "alignment", CONTROL})

@@ -1,6 +1,6 @@
 """Are stories alike where cultures are near? Kendall's tau-b of distances between nationalities.
 
-Knows the stories' distances and the world's (`benchmark.distances`); no text.
+Knows the stories' distances and the world's (`benchmark.world.distances`); no text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from benchmark.analyses.story_similarity import (
     between,
     distances_known,
 )
-from benchmark.distances import FRAMES, distance_matrix
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.mantel import (
     exact_permutations,
@@ -30,7 +29,8 @@ from benchmark.metrics.permutation import benjamini_hochberg
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.metrics.row_tau import row_tau_b
 from benchmark.records import AnswerReader, CaseRecord, Score
-from benchmark.world import countries as world
+from benchmark.world.countries import countries as world
+from benchmark.world.distances import FRAMES, distance_matrix
 
 ROW_PERMUTATIONS = 999
 

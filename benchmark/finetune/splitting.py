@@ -16,7 +16,7 @@ from benchmark.analyses.groups import continent, region
 from benchmark.errors import DataProblem, UsageProblem, unknown
 from benchmark.questions.kinds import categories, folded, slug_of
 from benchmark.questions.question import PictureQuestion
-from benchmark.world import countries, country
+from benchmark.world.countries import countries, country
 
 Questions = Sequence[PictureQuestion]
 KINDS: Mapping[str, Callable[[PictureQuestion], str]] = {

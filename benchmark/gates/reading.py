@@ -16,7 +16,7 @@ from typing import cast, get_args
 from benchmark.errors import DataProblem, unknown
 from benchmark.gates.rules import Compare, Gate, Status
 from benchmark.records import Reading
-from benchmark.world import country
+from benchmark.world.countries import country
 
 NUMBERS = ("min", "max", "margin")
 TEXTS = ("suite", "metric", "reading", "worst", "gap", "compare", "inconclusive")

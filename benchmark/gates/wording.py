@@ -12,7 +12,7 @@ from benchmark.gates.deciding import Bounds, Decision
 from benchmark.gates.gaps import Gap
 from benchmark.gates.rules import Against, Cell, Gate, Status, Verdict
 from benchmark.jsonio import Json
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 NO_MORE = "and the survey has no more in this selection"
 

@@ -16,7 +16,7 @@ from benchmark.images import labelling
 from benchmark.images.picking import Candidate, candidates, cells, kept_before, write_manifest
 from benchmark.images.queries import query_list
 from benchmark.stories import concept, concepts, nationalities
-from benchmark.world import country
+from benchmark.world.countries import country
 
 TASKS, CONFIG = "label-studio-tasks.json", "label-studio-config.xml"
 ANSWERS = "keep? [y]es, [n]o, [q]uit: "

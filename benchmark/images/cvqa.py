@@ -18,10 +18,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from benchmark import jsonio, world
+from benchmark import jsonio
 from benchmark.errors import DataProblem
 from benchmark.images.decoding import suffix
 from benchmark.images.manifest import COLUMNS, MANIFEST
+from benchmark.world import countries as world
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

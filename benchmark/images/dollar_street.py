@@ -18,7 +18,7 @@ from benchmark.errors import DataProblem
 from benchmark.images.manifest import HOUSEHOLD, INSTEAD, ImageEntry
 from benchmark.images.table import amount, header, inside, read_table
 from benchmark.survey_rows import Problem, Tally
-from benchmark.world import resolve_label
+from benchmark.world.countries import resolve_label
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmark import stories, world
+from benchmark import stories
 from benchmark.errors import DataProblem, unknown
 from benchmark.images.table import amount, inside, read_table
+from benchmark.world import countries as world
 
 if TYPE_CHECKING:
     from pathlib import Path

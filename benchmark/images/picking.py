@@ -13,12 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark import jsonio, world
+from benchmark import jsonio
 from benchmark.errors import DataProblem, unknown
 from benchmark.images.decoding import decode
 from benchmark.images.manifest import COLUMNS, CONCEPT, MANIFEST, STORY
 from benchmark.images.table import read_table
 from benchmark.stories import concept
+from benchmark.world import countries as world
 
 CREDITS = "credits.csv"
 CREDIT_COLUMNS = ("image", "licence", "credit", "source")

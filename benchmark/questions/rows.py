@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from benchmark import world
 from benchmark.errors import DataProblem, unknown
 from benchmark.images.table import inside
 from benchmark.questions.columns import FIELDS, OPTION, OPTIONAL, Columns
 from benchmark.questions.kinds import categories, folded, question_types, slug_of
 from benchmark.questions.question import PictureQuestion
+from benchmark.world import countries as world
 
 Row = Mapping[str, object]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

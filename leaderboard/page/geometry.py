@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmark.errors import DataProblem
 from benchmark.jsonio import Json
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 FILE = Path("tests") / "fixtures" / "naturalearth_lowres" / "naturalearth_lowres.shp"
 DECIMALS = 1  # of a degree: 11 km, a fifth of a pixel on a map 1 000 pixels wide

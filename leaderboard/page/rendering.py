@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from benchmark.jsonio import Json
 from benchmark.topics import topics
-from benchmark.world import countries
+from benchmark.world.countries import countries
 from leaderboard.page import scripts, wording
 from leaderboard.page.geometry import world
 from leaderboard.page.library import chart_library, origin

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.records import CaseRecord, Item, Reading
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

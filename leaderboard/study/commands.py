@@ -16,7 +16,7 @@ from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.settings import default_cache, names
 from benchmark.stories import concept, nationalities
 from benchmark.story_dimensions import read_dimensions
-from benchmark.world import country
+from benchmark.world.countries import country
 from leaderboard.documents import exists, write
 from leaderboard.places import every_json_once
 from leaderboard.study.options import RESULTS

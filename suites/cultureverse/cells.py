@@ -14,7 +14,7 @@ from benchmark.questions.kinds import categories, question_types, slug_of
 from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
-from benchmark.world import country
+from benchmark.world.countries import country
 
 QUESTION, CONTROL = "question", "control"
 NONE, BLANK = "none", "blank"

@@ -24,7 +24,7 @@ from benchmark.stories import (
     nationalities,
 )
 from benchmark.story_groups import Groups
-from benchmark.world import countries, country
+from benchmark.world.countries import countries, country
 
 SHARED, OWN, ELSEWHERE, BLANK, NONE = (
     *("shared-image", "own-image", "other-country", "blank", "none"),

@@ -23,7 +23,7 @@ from benchmark.records import (
 )
 from benchmark.survey import Question
 from benchmark.translation import Translation
-from benchmark.world import countries
+from benchmark.world.countries import countries
 from suites.wvs.cells import BLANK, CONDITION, NONE
 
 QUESTION = ("question", "options")

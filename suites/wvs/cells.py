@@ -18,7 +18,7 @@ from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
 from benchmark.survey import Question, Survey
 from benchmark.topics import UNLABELLED, topic, topics
-from benchmark.world import countries, country
+from benchmark.world.countries import countries, country
 
 NAMED = "country"
 INCOME = ("income-low", "income-high")

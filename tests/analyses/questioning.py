@@ -15,7 +15,7 @@ from benchmark.analyses.item_table import ItemTable, Labels
 from benchmark.analyses.question_table import OF_GROUP
 from benchmark.metrics.divergence import FloatArray
 from benchmark.records import Case, CaseRecord, Item
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 INHABITED = tuple(iso3 for iso3, one in countries().items() if one.region and one.income_group)
 MODEL = (0.25, 0.25, 0.25, 0.25)

@@ -21,7 +21,7 @@ from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.gaps import expected_range
 from benchmark.metrics.inequality import gini
 from benchmark.metrics.shuffling import shuffled_p
-from benchmark.world import countries
+from benchmark.world.countries import countries
 from tests.analyses.questioning import INHABITED, table_of
 
 WORLD = INHABITED[:188]

@@ -15,9 +15,9 @@ from benchmark.analyses.story_distances import StoryDistances
 from benchmark.analyses.story_similarity import Between, by_tokens
 from benchmark.analyses.story_variance import StoryVariance
 from benchmark.analyses.story_vocabulary import StoryVocabulary
-from benchmark.distances import distance_matrix
 from benchmark.metrics.mantel import kendall_tau_b
 from benchmark.records import Score, Text
+from benchmark.world.distances import distance_matrix
 from tests.analyses.building import find
 from tests.benchmarks.stories import NATIONALITIES, Plan, own_words, reader, records_of
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmark.topics import topics
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 REPO = Path(__file__).parents[2]
 SUITE = REPO / "suites" / "wvs"

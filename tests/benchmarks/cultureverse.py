@@ -24,7 +24,7 @@ REPO = Path(__file__).parents[2]
 sys.path.insert(0, str(REPO))
 
 from benchmark.questions.kinds import categories, question_types  # noqa: E402
-from benchmark.world import countries  # noqa: E402
+from benchmark.world.countries import countries  # noqa: E402
 
 SUITE = REPO / "suites" / "cultureverse"
 COUNTRIES, QUESTIONS = 188, 228_000

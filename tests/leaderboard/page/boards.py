@@ -14,7 +14,7 @@ from PIL import Image
 
 from benchmark.records import Case, CaseRecord, Item, Reading, Score
 from benchmark.survey import SAMPLE, load_survey
-from benchmark.world import countries
+from benchmark.world.countries import countries
 from leaderboard.board import update
 from leaderboard.runs import Run, write_run
 from tests.leaderboard.samples import identity, run

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmark.errors import DataProblem, unknown
 
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

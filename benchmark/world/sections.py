@@ -18,7 +18,7 @@ from benchmark.errors import DataProblem, unknown
 
 UNMATCHED = "unmatched"
 
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

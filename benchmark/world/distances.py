@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.errors import DataProblem, unknown
-from benchmark.world import countries
+from benchmark.world.countries import countries
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,7 +33,7 @@ DIMENSIONS = (
 FEWEST_DIMENSIONS = 4
 FEWEST_QUESTIONS = 150
 
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

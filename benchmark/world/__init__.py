@@ -1,0 +1,1 @@
+"""Countries: names, regions, incomes, and how far apart their people are."""
