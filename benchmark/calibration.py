@@ -22,7 +22,7 @@ from benchmark.metrics.baselines import (
     uniform_floor,
 )
 from benchmark.metrics.divergence import restrict
-from benchmark.survey import Question, Survey
+from benchmark.survey.survey import Question, Survey
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

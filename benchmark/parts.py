@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from benchmark.jsonio import Json, digest
 from benchmark.records import Case, Script, Selection
 from benchmark.suite import ShowsPictures, Suite, SuiteMeta, asks_choices
-from benchmark.survey import Survey
+from benchmark.survey.survey import Survey
 
 SEPARATOR = ":"
 

@@ -22,7 +22,7 @@ from benchmark.metrics.divergence import js_distance
 from benchmark.orders import Order, as_printed, cyclic_orders
 from benchmark.records import Case, CaseRecord, Item, Probabilities, Reading, Reply, Score
 from benchmark.sampled import ANSWERS
-from benchmark.survey import Question
+from benchmark.survey.survey import Question
 
 Floats = NDArray[np.float64]
 

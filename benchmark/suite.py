@@ -22,7 +22,7 @@ from benchmark.jsonio import Json
 from benchmark.layout import KEYS, Layout, layout_of
 from benchmark.records import Analysis, Case, Script, Selection
 from benchmark.settings import Settings
-from benchmark.survey import Survey
+from benchmark.survey.survey import Survey
 
 SUITE_FILE = "suite.toml"
 

@@ -18,7 +18,7 @@ from benchmark.errors import DataProblem
 from benchmark.images.image_set import ImageSet, undecoded
 from benchmark.images.manifest import ImageEntry
 from benchmark.jsonio import Json, canonical
-from benchmark.survey import Question, Survey
+from benchmark.survey.survey import Question, Survey
 
 FIGURES, PICTURES = ".figures.jsonl", ".pictures.jsonl"
 

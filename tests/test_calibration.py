@@ -7,7 +7,7 @@ import pytest
 
 from benchmark.calibration import Calibration, option_mask, stack
 from benchmark.metrics.divergence import js_similarity
-from benchmark.survey import SAMPLE, Question, Survey, load_survey
+from benchmark.survey.survey import SAMPLE, Question, Survey, load_survey
 
 KEYS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
 

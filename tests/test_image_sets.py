@@ -24,7 +24,7 @@ from benchmark.proxies import (
     load_manifest,
     union,
 )
-from benchmark.survey import Problem
+from benchmark.survey.survey import Problem
 from tests.plugin import pictures
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data" / "images"

@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.questions.checking import check
 from benchmark.questions.embedded import sample_questions
-from benchmark.survey import load_survey
+from benchmark.survey.survey import load_survey
 from benchmark.texts.markers import markers_in
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import DataProblem
-from benchmark.survey import SAMPLE, load_survey
+from benchmark.survey.survey import SAMPLE, load_survey
 from benchmark.world.sections import (
     UNMATCHED,
     matches,

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 
 from benchmark.errors import DataProblem
-from benchmark.survey import SAMPLE, Question, Survey, load_survey
-from benchmark.survey_csv import _literal
-from benchmark.topics import topics
-from benchmark.wording import question_sha
+from benchmark.survey.csv_file import _literal
+from benchmark.survey.survey import SAMPLE, Question, Survey, load_survey
+from benchmark.survey.topics import topics
+from benchmark.survey.wording import question_sha
 from benchmark.world.countries import countries
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data" / "survey" / "global_opinions.csv"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import DataProblem
-from benchmark.topics import published_topics, read_labels, topic, topics
-from benchmark.wording import question_sha
+from benchmark.survey.topics import published_topics, read_labels, topic, topics
+from benchmark.survey.wording import question_sha
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data" / "survey" / "topics.csv"
 

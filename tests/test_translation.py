@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import DataProblem
-from benchmark.translation import load_translation, translated
+from benchmark.survey.translation import load_translation, translated
 from tests.models.asking import question, survey
 
 SURVEY = survey(question("q1", {"FRA": [0.5, 0.5]}), question("q2", {"FRA": [0.2, 0.8]}))

@@ -20,7 +20,7 @@ import benchmark.plugin
 import conftest
 from benchmark.errors import DataProblem
 from benchmark.plugin.declared import DATA, MODEL, OUTPUT, REPEATED, SELECTION
-from benchmark.survey import SAMPLE, Question, load_survey
+from benchmark.survey.survey import SAMPLE, Question, load_survey
 from benchmark.world.countries import country
 from tests.plugin.running import ALWAYS, REPO, SMALL, Place
 

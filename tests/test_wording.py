@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.wording import (
+from benchmark.survey.wording import (
     introduction,
     is_substantive,
     normalised,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from benchmark.errors import DataProblem
 from benchmark.images.manifest import HOUSEHOLD, INSTEAD, ImageEntry
 from benchmark.images.table import amount, header, inside, read_table
-from benchmark.survey_rows import Problem, Tally
+from benchmark.survey.raw_rows import Problem, Tally
 from benchmark.world.countries import resolve_label
 
 if TYPE_CHECKING:

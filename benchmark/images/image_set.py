@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-    from benchmark.survey_rows import Problem
+    from benchmark.survey.raw_rows import Problem
 
 # Decoded pictures held for another look; one that is larger than this alone is not held.
 _KEPT_BYTES = 64 * 2**20

@@ -18,8 +18,8 @@ from filelock import FileLock
 from benchmark import jsonio
 from benchmark.models.loading import backend_modules
 from benchmark.models.machine import dist_version
-from benchmark.survey import SAMPLE
-from benchmark.survey_sample import read_sample
+from benchmark.survey.sample_file import read_sample
+from benchmark.survey.survey import SAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

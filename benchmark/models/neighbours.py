@@ -12,7 +12,7 @@ import numpy as np
 from benchmark.metrics.divergence import FloatArray, js_distance
 
 if TYPE_CHECKING:
-    from benchmark.survey import Question, Survey
+    from benchmark.survey.survey import Question, Survey
 
 MIN_SHARED = 5  # questions of other topics both must have answered
 

@@ -36,7 +36,7 @@ from benchmark.records import (
     Task,
     Text,
 )
-from benchmark.survey import Question, Survey
+from benchmark.survey.survey import Question, Survey
 
 RESPONDENTS = 1200  # of a national sample, where the survey does not say
 SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})

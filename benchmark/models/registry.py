@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmark.models.endpoint.spending import Spending
-    from benchmark.survey import Survey
+    from benchmark.survey.survey import Survey
 
 __all__ = [
     "ModelOptions",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.images.image_set import ImageSet
 from benchmark.images.manifest import ImageEntry
-from benchmark.survey_rows import Problem
+from benchmark.survey.raw_rows import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ from functools import cache
 from benchmark.jsonio import Json
 from benchmark.questions.embedded import sample_questions
 from benchmark.questions.question import QuestionSet
-from benchmark.survey import SAMPLE, Survey, load_survey
+from benchmark.survey.survey import SAMPLE, Survey, load_survey
 from leaderboard.runs import Run
 
 _CODE = re.compile(r"\bitem (Q\d+[A-Z]?)\b")

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from benchmark.jsonio import Json
-from benchmark.topics import topics
+from benchmark.survey.topics import topics
 from benchmark.world.countries import countries
 from leaderboard.page import scripts, wording
 from leaderboard.page.geometry import world

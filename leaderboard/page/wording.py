@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmark.suite import shipped_layout
-from benchmark.topics import topics
+from benchmark.survey.topics import topics
 from benchmark.world.countries import countries
 from leaderboard.page.metric_words import METRICS, Words
 from leaderboard.page.suite_words import SuiteWords, suite_place, suite_words

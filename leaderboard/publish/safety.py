@@ -22,7 +22,7 @@ from benchmark.errors import DataProblem
 from benchmark.hub import PINNED, fetch_survey
 from benchmark.jsonio import Json
 from benchmark.records import Text
-from benchmark.survey import SAMPLE, Survey, load_survey
+from benchmark.survey.survey import SAMPLE, Survey, load_survey
 from benchmark.wordless import FIGURES, PICTURES, figures, read_figures
 from leaderboard.publish.plan import Content
 from leaderboard.replay.bundle import ANSWERS, MANIFEST, Bundle

@@ -20,7 +20,7 @@ from benchmark.jsonio import Json, canonical
 from benchmark.records import Answer, Text
 from benchmark.sampled import sampled_by
 from benchmark.suite import Suite
-from benchmark.survey import Survey
+from benchmark.survey.survey import Survey
 from benchmark.wordless import FIGURES, PICTURES, figures, pictures
 from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay import bundle

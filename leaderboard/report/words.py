@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from benchmark.topics import topics
+from benchmark.survey.topics import topics
 from benchmark.world.countries import countries
 from leaderboard.report.options import ReadingName
 from leaderboard.report.sheet import HOUSEHOLDS, IMAGES

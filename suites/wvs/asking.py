@@ -21,8 +21,8 @@ from benchmark.records import (
     Prompt,
     Subject,
 )
-from benchmark.survey import Question
-from benchmark.translation import Translation
+from benchmark.survey.survey import Question
+from benchmark.survey.translation import Translation
 from benchmark.world.countries import countries
 from suites.wvs.cells import BLANK, CONDITION, NONE
 

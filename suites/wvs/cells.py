@@ -16,8 +16,8 @@ from benchmark.errors import UsageProblem, unknown
 from benchmark.proxies import CATEGORIES, INCOME_CUT_USD_MONTH, ImageEntry, ImageSet, income_band
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
-from benchmark.survey import Question, Survey
-from benchmark.topics import UNLABELLED, topic, topics
+from benchmark.survey.survey import Question, Survey
+from benchmark.survey.topics import UNLABELLED, topic, topics
 from benchmark.world.countries import countries, country
 
 NAMED = "country"

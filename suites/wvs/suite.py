@@ -34,8 +34,8 @@ from benchmark.scoring import Asked, Beside, case_record, layout
 from benchmark.settings import DEMO, ENDPOINT, Settings
 from benchmark.sources import open_images, open_survey
 from benchmark.suite import SuiteMeta
-from benchmark.survey import Question, Survey
-from benchmark.translation import Translation, load_translation, translated
+from benchmark.survey.survey import Question, Survey
+from benchmark.survey.translation import Translation, load_translation, translated
 from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker
 from suites.wvs.cells import BEYOND, BLANK, ELSEWHERE, INCOME, NONE, RECOGNITION, Cells
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from benchmark.topics import topics
+from benchmark.survey.topics import topics
 from benchmark.world.countries import countries
 
 REPO = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ REPO = Path(__file__).parents[2]
 sys.path.insert(0, str(REPO))
 
 from benchmark.calibration import Calibration  # noqa: E402
-from benchmark.survey import SAMPLE, load_survey  # noqa: E402
+from benchmark.survey.survey import SAMPLE, load_survey  # noqa: E402
 from tests.metrics.test_sampled_interval import coverage  # noqa: E402
 
 ANSWERS = (1, 2, 4, 8, 10, 16, 32, 64)

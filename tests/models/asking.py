@@ -8,7 +8,7 @@ from PIL import Image
 
 from benchmark.models.registry import ModelOptions
 from benchmark.records import Choice, ImageRef, Prompt, Subject
-from benchmark.survey import Question, Survey
+from benchmark.survey.survey import Question, Survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 
 from benchmark.models.neighbours import MIN_SHARED, Neighbours
-from benchmark.survey import Question, Survey
+from benchmark.survey.survey import Question, Survey
 from tests.models.asking import question, survey
 
 TOPICS = ("politics", "religion", "news")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmark.records import Model
-    from benchmark.survey import Survey
+    from benchmark.survey.survey import Survey
 
 SEED = 7
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from benchmark.records import Case, CaseRecord, Item, Reading, Score
-from benchmark.survey import SAMPLE, load_survey
+from benchmark.survey.survey import SAMPLE, load_survey
 from benchmark.world.countries import countries
 from leaderboard.board import update
 from leaderboard.runs import Run, write_run

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmark.records import Score
-from benchmark.survey import SAMPLE, load_survey
+from benchmark.survey.survey import SAMPLE, load_survey
 from leaderboard.board import Board, row_of_run
 from leaderboard.page.metric_words import METRICS
 from leaderboard.page.questions import data_digest, publishable

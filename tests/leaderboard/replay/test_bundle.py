@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.engine.store import ResponseStore
-from benchmark.survey import SAMPLE
+from benchmark.survey.survey import SAMPLE
 from leaderboard.__main__ import main
 from leaderboard.replay.bundle import ANSWERS, MANIFEST, read
 from tests.leaderboard.replay.conftest import Measured

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.survey import SAMPLE
+from benchmark.survey.survey import SAMPLE
 from leaderboard.__main__ import main
 from leaderboard.replay.bundle import ANSWERS, read
 from tests.leaderboard.replay.conftest import Measured, changed

@@ -26,16 +26,16 @@ from typing import cast
 
 from benchmark import jsonio
 from benchmark.errors import DataProblem
-from benchmark.survey_csv import read_csv
-from benchmark.survey_rows import Problem, RawQuestion, Tally
-from benchmark.survey_sample import read_sample
-from benchmark.topics import UNLABELLED, published_topics, read_labels, topics
-from benchmark.wording import is_substantive, stem
+from benchmark.survey.csv_file import read_csv
+from benchmark.survey.raw_rows import Problem, RawQuestion, Tally
+from benchmark.survey.sample_file import read_sample
+from benchmark.survey.topics import UNLABELLED, published_topics, read_labels, topics
+from benchmark.survey.wording import is_substantive, stem
 from benchmark.world.countries import resolve_label
 
 __all__ = ["SAMPLE", "Problem", "Question", "Survey", "load_survey", "stem"]
 
-SAMPLE = Path(__file__).parent.parent / "fixtures" / "data" / "sample_survey.json"
+SAMPLE = Path(__file__).parents[2] / "fixtures" / "data" / "sample_survey.json"
 _SUM_TOLERANCE = 0.01
 _MOST_OPTIONS = 26  # labels are single letters, A to Z
 _HUB_LICENCE = "GlobalOpinionQA: CC BY-NC-SA 4.0; for another file, as its owner states"

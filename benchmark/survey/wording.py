@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
-_NONANSWERS = Path(__file__).parent / "data" / "nonanswers.toml"
+_NONANSWERS = Path(__file__).parents[1] / "data" / "nonanswers.toml"
 _QUOTES = re.compile("[\"'`\u00b4\u2018-\u201f]")  # straight, accents and curly ones
 _ASIDE = re.compile(r"\s*\((?P<intro>[^()]{20,})\)\s*(?:\.\.\.|…)\s*\S", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")

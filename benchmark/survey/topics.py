@@ -15,11 +15,11 @@ from functools import cache
 from pathlib import Path
 
 from benchmark.errors import DataProblem, unknown
-from benchmark.wording import normalised, question_sha
+from benchmark.survey.wording import normalised, question_sha
 
 UNLABELLED = "unlabelled"
 
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parents[1] / "data"
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import DataProblem
-from benchmark.survey import Problem, Question, Survey
+from benchmark.survey.survey import Problem, Question, Survey
 
 KEYS = ("language", "source", "licence", "questions", "countries", "categories")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmark.errors import DataProblem
-from benchmark.survey_rows import RawQuestion
-from benchmark.wording import question_sha
-from benchmark.wording import stem as stem_of
+from benchmark.survey.raw_rows import RawQuestion
+from benchmark.survey.wording import question_sha
+from benchmark.survey.wording import stem as stem_of
 
 SCHEMA_VERSION = 1
 

@@ -17,9 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from benchmark.errors import DataProblem
-from benchmark.survey_rows import RawQuestion, Tally
+from benchmark.survey.raw_rows import RawQuestion, Tally
+from benchmark.survey.wording import normalised, printed, question_id, question_sha, stem
 from benchmark.texts.markers import markers_in
-from benchmark.wording import normalised, printed, question_id, question_sha, stem
 
 COLUMNS = ("question", "selections", "options", "source")
 _CITATIONS = {

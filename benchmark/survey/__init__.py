@@ -1,0 +1,1 @@
+"""People's answers: questions, their wording and topics, the distributions by country."""
