@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Literal
 
-from benchmark import jsonio, stories
+from benchmark import jsonio
 from benchmark.errors import ImageProblem
 from benchmark.images import drawn
 from benchmark.images.decoding import decode, dimensions, pixel_digest
@@ -25,6 +25,7 @@ from benchmark.images.manifest import (
     story_category,
 )
 from benchmark.records import ImageRef
+from benchmark.stories import lists as stories
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from benchmark.proxies import drawn_sample, drawn_stories, load_manifest
 from benchmark.records import Case, Generate, Reply, Request, Text
 from benchmark.settings import Settings
 from benchmark.sources import open_images
-from benchmark.stories import concept, concepts, nationalities
+from benchmark.stories.lists import concept, concepts, nationalities
 from benchmark.story_scoring import Told, story_record
 from benchmark.suite import Suite, load_suite
 from benchmark.texts import languages

@@ -26,7 +26,7 @@ from benchmark.records import (
     Vector,
 )
 from benchmark.settings import EncoderChoice
-from benchmark.story_groups import load_groups
+from benchmark.stories.groups import load_groups
 from benchmark.suite import Suite
 from leaderboard.findings import findings
 from tests.test_stories import asked, suite

@@ -15,7 +15,7 @@ from benchmark.errors import CultureError
 from benchmark.images import labelling
 from benchmark.images.picking import Candidate, candidates, cells, kept_before, write_manifest
 from benchmark.images.queries import query_list
-from benchmark.stories import concept, concepts, nationalities
+from benchmark.stories.lists import concept, concepts, nationalities
 from benchmark.world.countries import country
 
 TASKS, CONFIG = "label-studio-tasks.json", "label-studio-config.xml"

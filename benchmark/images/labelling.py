@@ -13,7 +13,7 @@ from benchmark.errors import DataProblem
 from benchmark.images.picking import Candidate
 from benchmark.jsonio import Json
 from benchmark.label_studio import AnnotatedTask, local_file, read_export
-from benchmark.stories import concepts
+from benchmark.stories.lists import concepts
 
 KEEP, CHOICE = "keep", "choice"
 CONFIG = """<View>

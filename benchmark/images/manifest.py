@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmark import stories
 from benchmark.errors import DataProblem, unknown
 from benchmark.images.table import amount, inside, read_table
+from benchmark.stories import lists as stories
 from benchmark.world import countries as world
 
 if TYPE_CHECKING:

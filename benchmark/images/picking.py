@@ -18,7 +18,7 @@ from benchmark.errors import DataProblem, unknown
 from benchmark.images.decoding import decode
 from benchmark.images.manifest import COLUMNS, CONCEPT, MANIFEST, STORY
 from benchmark.images.table import read_table
-from benchmark.stories import concept
+from benchmark.stories.lists import concept
 from benchmark.world import countries as world
 
 CREDITS = "credits.csv"

@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from benchmark.stories import Concept, Nationality
+from benchmark.stories.lists import Concept, Nationality
 
 COLUMNS = ("concept", "country", "query", "file")
 
@@ -21,7 +21,7 @@ def query_list(
 
     With ``shared`` also a row for the picture that serves every nationality.
 
-    >>> from benchmark.stories import concept, nationalities
+    >>> from benchmark.stories.lists import concept, nationalities
     >>> egypt = [nationalities()["EGY"]]
     >>> print(query_list([concept("forest", source="")], egypt, shared=True).strip())
     concept,country,query,file

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from benchmark.jsonio import Json
 from benchmark.records import VECTORS, CaseRecord, Item, Text
-from benchmark.stories import concepts, nationalities
+from benchmark.stories.lists import concepts, nationalities
 from leaderboard.page.texts import Texts
 
 EXAMPLES = 1  # of a case at one temperature

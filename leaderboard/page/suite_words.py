@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmark.questions.kinds import categories, question_types
-from benchmark.stories import concepts
+from benchmark.stories.lists import concepts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

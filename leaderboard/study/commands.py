@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from benchmark import jsonio
 from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.settings import default_cache, names
-from benchmark.stories import concept, nationalities
+from benchmark.stories.lists import concept, nationalities
 from benchmark.story_dimensions import read_dimensions
 from benchmark.world.countries import country
 from leaderboard.documents import exists, write

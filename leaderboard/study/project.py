@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 from benchmark.errors import DataProblem
 from benchmark.label_studio import local_file
-from benchmark.stories import concepts, nationalities
+from benchmark.stories.lists import concepts, nationalities
 from benchmark.story_dimensions import ANSWER, Dimension, Dimensions
 
 STORY = "story"  # the tag that all questions are about

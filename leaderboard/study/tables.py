@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from benchmark.stories import nationalities
+from benchmark.stories.lists import nationalities
 from benchmark.story_dimensions import OVERALL
 from leaderboard.report.table import NOT_SCORED, Entry, Table, entry
 from leaderboard.study.assessing import HARDLY_VARIES

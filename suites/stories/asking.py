@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from benchmark.prompts import Condition, Slots, Templates
 from benchmark.records import Case, Generate, GenerationParams, ImageRef, Prompt, Subject
-from benchmark.story_wording import StoryWording
+from benchmark.stories.wording import StoryWording
 
 CONDITIONS: Mapping[str, Condition] = {
     "image": Condition(required=("image", "concept")),

@@ -16,14 +16,14 @@ from benchmark.errors import UsageProblem, unknown
 from benchmark.proxies import ImageEntry, ImageSet, story_category
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import EMBEDDED_MODELS, Settings
-from benchmark.stories import (
+from benchmark.stories.groups import Groups
+from benchmark.stories.lists import (
     SAMPLE_CONCEPTS,
     SAMPLE_COUNTRIES,
     concept,
     concepts,
     nationalities,
 )
-from benchmark.story_groups import Groups
 from benchmark.world.countries import countries, country
 
 SHARED, OWN, ELSEWHERE, BLANK, NONE = (

@@ -16,15 +16,15 @@ from benchmark.proxies import ImageSet, blank_picture
 from benchmark.records import Case, ImageRef, Script, Selection
 from benchmark.settings import DEMO, EMBEDDED_MODELS, Settings
 from benchmark.sources import open_stories
-from benchmark.story_embedding import embedded
-from benchmark.story_groups import Groups, load_groups
-from benchmark.story_scoring import Told, story_record
-from benchmark.story_wording import (
+from benchmark.stories.groups import Groups, load_groups
+from benchmark.stories.wording import (
     StoryTranslation,
     StoryWording,
     english,
     place,
 )
+from benchmark.story_embedding import embedded
+from benchmark.story_scoring import Told, story_record
 from benchmark.suite import SuiteMeta
 from benchmark.texts import languages
 from suites.stories.asking import (

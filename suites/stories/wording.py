@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmark.errors import DataProblem, UsageProblem, unknown
 from benchmark.prompts import Templates, load_templates, templates_of
 from benchmark.settings import Settings
-from benchmark.story_wording import StoryTranslation, load_story_translation
+from benchmark.stories.wording import StoryTranslation, load_story_translation
 from benchmark.texts import languages
 from suites.stories.asking import CONDITIONS, SIGNALS, SLOTS, TRANSLATED_SLOTS
 

@@ -13,7 +13,7 @@ from benchmark.engine.store import ResponseStore
 from benchmark.jsonio import Json
 from benchmark.proxies import drawn_stories
 from benchmark.records import Case, CaseRecord, Item, Text
-from benchmark.stories import SAMPLE_CONCEPTS, SAMPLE_COUNTRIES
+from benchmark.stories.lists import SAMPLE_CONCEPTS, SAMPLE_COUNTRIES
 from leaderboard.runs import write_run
 from leaderboard.study.exporting import SERVED, TASKS
 from leaderboard.study.key import Key, read_key

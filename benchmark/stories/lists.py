@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmark.errors import DataProblem, unknown
 
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parents[1] / "data"
 # What the drawn sample has pictures of, and what embedded models are asked: two concepts a group.
 SAMPLE_COUNTRIES = ("BRA", "FRA", "NGA", "PAK")
 SAMPLE_CONCEPTS = ("honesty", "sharing", "forest", "school", "birds", "robots")

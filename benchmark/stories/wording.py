@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import DataProblem, unknown
-from benchmark.stories import concepts, nationalities
-from benchmark.story_groups import Group, Groups
+from benchmark.stories.groups import Group, Groups
+from benchmark.stories.lists import concepts, nationalities
 from benchmark.world.countries import countries
 
 ENGLISH = "en"

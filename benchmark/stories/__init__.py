@@ -1,0 +1,1 @@
+"""Whom stories are asked for and what about: nationalities, concepts, groups, and their wording."""
