@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmark import hub
-from benchmark.proxies import (
+from benchmark.images.opening import (
     ImageSet,
     drawn_sample,
     drawn_stories,

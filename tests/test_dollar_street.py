@@ -10,7 +10,13 @@ from PIL import Image
 
 from benchmark.errors import DataProblem, ImageProblem
 from benchmark.images.dollar_street import COLUMNS, find_list, topics
-from benchmark.proxies import HOUSEHOLD, ImageEntry, ImageSet, load_dollar_street, load_images
+from benchmark.images.opening import (
+    HOUSEHOLD,
+    ImageEntry,
+    ImageSet,
+    load_dollar_street,
+    load_images,
+)
 
 RIGHT = {
     "id": "5d4b",

@@ -17,7 +17,7 @@ from PIL import Image
 
 from benchmark import hub
 from benchmark.images.cvqa import SLUGS
-from benchmark.proxies import CATEGORIES, load_manifest
+from benchmark.images.opening import CATEGORIES, load_manifest
 from tests.hub_server import HubServer, serving
 
 if TYPE_CHECKING:

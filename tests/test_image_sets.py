@@ -1,4 +1,4 @@
-"""`benchmark.proxies`: several sets as one, households by income, the picture of nothing."""
+"""`benchmark.images.opening`: several sets as one, households by income, the picture of nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 
 from benchmark.errors import ImageProblem
 from benchmark.images.decoding import pixel_digest
-from benchmark.proxies import (
+from benchmark.images.opening import (
     HOUSEHOLD,
     INCOME_CUT_USD_MONTH,
     ImageEntry,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import DataProblem
-from benchmark.label_studio import Annotation, local_file, read_export
+from benchmark.images.label_studio import Annotation, local_file, read_export
 
 DATA = {"study": "f46ce4770bdf", "rater": "r01", "item": "s022", "story": "quiet hand walked"}
 # Taken from a server's own export, with fewer questions; times and counters are as it wrote them.

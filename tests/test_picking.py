@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from benchmark.images.__main__ import CONFIG, TASKS, main
+from benchmark.images.opening import load_manifest
 from benchmark.images.picking import CREDITS
-from benchmark.proxies import load_manifest
 
 FOUND = ("forest/NGA/a.png", "forest/NGA/b.png", "forest/shared/c.png", "birds/FRA/d.png")
 

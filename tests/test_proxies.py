@@ -1,4 +1,4 @@
-"""`benchmark.proxies` and `benchmark.images`: manifests, decoding, the drawn sample."""
+"""`benchmark.images.opening` and `benchmark.images`: manifests, decoding, the drawn sample."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from benchmark import jsonio, proxies
+from benchmark import jsonio
 from benchmark.errors import DataProblem, ImageProblem
 from benchmark.images import decoding, drawn, image_set
+from benchmark.images import opening as proxies
 from benchmark.images.decoding import decode, pixel_digest, suffix
 from benchmark.images.manifest import COLUMNS
-from benchmark.proxies import (
+from benchmark.images.opening import (
     CATEGORIES,
     HOUSEHOLD,
     ImageEntry,

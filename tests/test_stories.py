@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import CultureError, DataProblem, UsageProblem
+from benchmark.images.opening import drawn_sample, drawn_stories, load_manifest
 from benchmark.jsonio import Json
 from benchmark.plugin.options import HOTTEST, _temperatures
-from benchmark.proxies import drawn_sample, drawn_stories, load_manifest
 from benchmark.records import Case, Generate, Reply, Request, Text
 from benchmark.settings import Settings
 from benchmark.sources import open_images

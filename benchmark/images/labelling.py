@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.errors import DataProblem
+from benchmark.images.label_studio import AnnotatedTask, local_file, read_export
 from benchmark.images.picking import Candidate
 from benchmark.jsonio import Json
-from benchmark.label_studio import AnnotatedTask, local_file, read_export
 from benchmark.stories.lists import concepts
 
 KEEP, CHOICE = "keep", "choice"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmark.errors import BoardProblem
 from benchmark.images.image_set import ImageSet
+from benchmark.images.opening import drawn_sample, drawn_stories, load_images
 from benchmark.jsonio import Json
-from benchmark.proxies import drawn_sample, drawn_stories, load_images
 from benchmark.questions.embedded import sample_questions
 from leaderboard.board import Board, BoardRow, read_board, row_of_run
 from leaderboard.documents import kind_of, write

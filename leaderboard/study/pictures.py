@@ -15,7 +15,7 @@ from typing import Any, cast
 from PIL.Image import Image
 
 from benchmark.errors import BoardProblem, DataProblem, UsageProblem
-from benchmark.proxies import ImageSet, drawn_stories, load_images, union
+from benchmark.images.opening import ImageSet, drawn_stories, load_images, union
 from leaderboard.runs import Run
 
 FOLDER = "pictures"

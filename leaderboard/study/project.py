@@ -14,7 +14,7 @@ from html import escape
 from xml.etree import ElementTree as ET
 
 from benchmark.errors import DataProblem
-from benchmark.label_studio import local_file
+from benchmark.images.label_studio import local_file
 from benchmark.stories.lists import concepts, nationalities
 from benchmark.story_dimensions import ANSWER, Dimension, Dimensions
 

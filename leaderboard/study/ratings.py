@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.errors import DataProblem
-from benchmark.label_studio import AnnotatedTask, Annotation, Value, read_export
+from benchmark.images.label_studio import AnnotatedTask, Annotation, Value, read_export
 from benchmark.metrics.divergence import FloatArray
 from leaderboard.study.key import Key
 from leaderboard.study.project import FIELDS

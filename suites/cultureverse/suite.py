@@ -12,10 +12,10 @@ from pathlib import Path
 
 from benchmark.errors import UsageProblem, unknown
 from benchmark.images.measuring import largest
+from benchmark.images.opening import blank_picture
 from benchmark.jsonio import Json, digest
 from benchmark.orders import Order, cyclic_orders
 from benchmark.prompts import Templates, load_templates
-from benchmark.proxies import blank_picture
 from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, ImageRef, Request, Script, Selection
 from benchmark.right_answers import Answered, right_answer_record

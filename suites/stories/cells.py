@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import product
 
 from benchmark.errors import UsageProblem, unknown
-from benchmark.proxies import ImageEntry, ImageSet, story_category
+from benchmark.images.opening import ImageEntry, ImageSet, story_category
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import EMBEDDED_MODELS, Settings
 from benchmark.stories.groups import Groups

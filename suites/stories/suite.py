@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benchmark.images.measuring import largest
+from benchmark.images.opening import ImageSet, blank_picture
 from benchmark.jsonio import Json
 from benchmark.prompts import Templates
-from benchmark.proxies import ImageSet, blank_picture
 from benchmark.records import Case, ImageRef, Script, Selection
 from benchmark.settings import DEMO, EMBEDDED_MODELS, Settings
 from benchmark.sources import open_stories

@@ -13,7 +13,13 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmark.errors import UsageProblem, unknown
-from benchmark.proxies import CATEGORIES, INCOME_CUT_USD_MONTH, ImageEntry, ImageSet, income_band
+from benchmark.images.opening import (
+    CATEGORIES,
+    INCOME_CUT_USD_MONTH,
+    ImageEntry,
+    ImageSet,
+    income_band,
+)
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
 from benchmark.survey.survey import Question, Survey

@@ -13,10 +13,10 @@ from pathlib import Path
 from benchmark.calibration import Calibration
 from benchmark.errors import UsageProblem, unknown
 from benchmark.images.measuring import largest
+from benchmark.images.opening import CATEGORIES, ImageEntry, ImageSet, blank_picture
 from benchmark.jsonio import Json
 from benchmark.metrics.lexical import lexical_values
 from benchmark.prompts import Templates, load_templates
-from benchmark.proxies import CATEGORIES, ImageEntry, ImageSet, blank_picture
 from benchmark.recognition import recognition_record, recognition_values
 from benchmark.records import (
     Case,

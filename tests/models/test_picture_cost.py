@@ -11,10 +11,10 @@ from PIL import Image
 
 from benchmark.images.decoding import dimensions
 from benchmark.images.measuring import largest
+from benchmark.images.opening import drawn_sample, load_images, union
 from benchmark.models import registry
 from benchmark.models.picture_cost import cost
 from benchmark.plugin.picture_line import picture_line
-from benchmark.proxies import drawn_sample, load_images, union
 from benchmark.settings import Settings
 from tests.models.asking import options
 from tests.models.families.builders import llava, qwen2_5_vl
@@ -24,7 +24,7 @@ from tests.plugin import pictures
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmark.proxies import ImageSet
+    from benchmark.images.opening import ImageSet
 
 SIZE = (2100, 1600)  # 4 275 tokens of 28 by 28 pixels
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmark.images.dollar_street import COLUMNS
-from benchmark.proxies import drawn_sample, load_images
+from benchmark.images.opening import drawn_sample, load_images
 from tests.plugin import pictures
 from tests.plugin.running import Place
 

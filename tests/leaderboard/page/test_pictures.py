@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from benchmark.proxies import drawn_sample, load_images
+from benchmark.images.opening import drawn_sample, load_images
 from leaderboard.page.pictures import SIDE, is_free, thumbnails
 from tests.leaderboard.page.boards import photos
 

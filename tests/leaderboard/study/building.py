@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.engine.store import ResponseStore
+from benchmark.images.opening import drawn_stories
 from benchmark.jsonio import Json
-from benchmark.proxies import drawn_stories
 from benchmark.records import Case, CaseRecord, Item, Text
 from benchmark.stories.lists import SAMPLE_CONCEPTS, SAMPLE_COUNTRIES
 from leaderboard.runs import write_run

@@ -13,7 +13,7 @@ from PIL import Image
 
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import DataProblem
-from benchmark.proxies import load_images
+from benchmark.images.opening import load_images
 from benchmark.records import Answer, Case, CaseRecord, Item, Text, Vector
 from benchmark.story_dimensions import SHIPPED, read_dimensions
 from leaderboard.__main__ import main
