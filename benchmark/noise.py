@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.determinism import LOGIT_STEPS, UNKNOWN_STEP, Determinism, unmeasured
+from benchmark.engine.noise_floor import LOGIT_STEPS, UNKNOWN_STEP, Determinism, unmeasured
 from benchmark.metrics.nearness import js_distance_near, widest_distance
 from benchmark.records import Answer, Choice, Probabilities, Request
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.calibration import Calibration, stack, substantive_mask
+from benchmark.engine.sampled import ANSWERS
 from benchmark.errors import ModelProblem
 from benchmark.metrics.alignment import (
     SUBSTANTIVE,
@@ -21,7 +22,6 @@ from benchmark.metrics.alignment import (
 from benchmark.metrics.divergence import js_distance
 from benchmark.orders import Order, as_printed, cyclic_orders
 from benchmark.records import Case, CaseRecord, Item, Probabilities, Reading, Reply, Score
-from benchmark.sampled import ANSWERS
 from benchmark.survey.survey import Question
 
 Floats = NDArray[np.float64]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from benchmark.engine.sampled import Sampled
+from benchmark.engine.shards import Shard
 from benchmark.errors import UsageProblem
-from benchmark.sampled import Sampled
-from benchmark.shards import Shard
 
 DEMO = "demo"
 ENDPOINT = "endpoint:"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from benchmark import jsonio
-from benchmark.determinism import Determinism
+from benchmark.engine.noise_floor import Determinism
 from benchmark.errors import BoardProblem, HubProblem, unknown
 from benchmark.records import CaseRecord, Score
 from leaderboard.board import OF_THE_RUN, BoardRow, read_board

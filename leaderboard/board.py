@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from filelock import FileLock, Timeout
 
 from benchmark import jsonio
+from benchmark.engine.sampled import OF_CONFIG
 from benchmark.errors import BoardProblem
 from benchmark.rows import sample, score_of, score_row
-from benchmark.sampled import OF_CONFIG
 from leaderboard.documents import exists, load, schema_name, validate, write
 from leaderboard.migrating import UNCHECKED, migrated
 

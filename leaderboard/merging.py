@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from filelock import FileLock, Timeout
 
-from benchmark.determinism import worst
+from benchmark.engine.noise_floor import worst
 from benchmark.errors import BoardProblem
 from benchmark.records import ModelIdentity
 from leaderboard.runs import read_run, run_path, write_run
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from benchmark.engine.shards import Shard
     from benchmark.gates import Gate, Verdict
     from benchmark.jsonio import Json
     from benchmark.records import Analysis, AnswerReader
-    from benchmark.shards import Shard
     from leaderboard.baseline import Baseline
     from leaderboard.runs import Run
 

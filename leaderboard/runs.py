@@ -12,8 +12,10 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from benchmark import determinism, jsonio
-from benchmark.determinism import Determinism, unmeasured
+from benchmark import jsonio
+from benchmark.engine import noise_floor as determinism
+from benchmark.engine.noise_floor import Determinism, unmeasured
+from benchmark.engine.shards import Shard
 from benchmark.errors import BoardProblem
 from benchmark.records import CaseRecord, Excluded, ModelIdentity, Score
 from benchmark.rows import (
@@ -25,7 +27,6 @@ from benchmark.rows import (
     score_row,
     without_collector,
 )
-from benchmark.shards import Shard
 from leaderboard.documents import begins_as_ours, exists, load, schema_name, validate, write
 
 if TYPE_CHECKING:

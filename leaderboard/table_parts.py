@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.sampled import sampled_by
+from benchmark.engine.sampled import sampled_by
 from leaderboard.migrating import SELF_REPORTED
 
 if TYPE_CHECKING:

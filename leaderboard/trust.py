@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import cast
 
 from benchmark import __version__, jsonio
-from benchmark.determinism import Determinism
 from benchmark.engine.keys import identity_document
+from benchmark.engine.noise_floor import Determinism
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.records import Item

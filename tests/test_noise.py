@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from benchmark import determinism
-from benchmark.determinism import Determinism, document, parsed, sentence, unmeasured, worst
+from benchmark.engine import noise_floor as determinism
+from benchmark.engine.noise_floor import Determinism, document, parsed, sentence, unmeasured, worst
 from benchmark.errors import BoardProblem
 from benchmark.noise import Pair, compare
 from benchmark.records import Probabilities, Text

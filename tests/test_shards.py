@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmark.engine.shards import Shard, cases_of, of_all_shards, of_shard, parse_shard
 from benchmark.errors import UsageProblem
 from benchmark.records import Case
-from benchmark.shards import Shard, cases_of, of_all_shards, of_shard, parse_shard
 
 PRINT = """
 from tests.test_shards import cases, split

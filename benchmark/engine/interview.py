@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from benchmark.engine.again import Sample
 from benchmark.engine.keys import KEY_SCHEMA, Keys, encoder_of
 from benchmark.engine.plan import plan
+from benchmark.engine.sample_again import Sample
 from benchmark.engine.store import ResponseStore
 from benchmark.engine.support import Unsupported, task_of, unsupported
 from benchmark.errors import (

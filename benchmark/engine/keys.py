@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import assert_never
 
+from benchmark.engine.sampled import answering
 from benchmark.jsonio import Json, canonical, digest
 from benchmark.records import (
     Choice,
@@ -25,7 +26,6 @@ from benchmark.records import (
     Request,
     Subject,
 )
-from benchmark.sampled import answering
 
 # Which rendering of prompts each schema of keys means; the first did not say. Add a schema when any
 # prompt is rendered otherwise for a model: the key holds the prompt as the suite wrote it, and an

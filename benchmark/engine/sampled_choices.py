@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from benchmark.engine.interview import Heard
 from benchmark.engine.keys import request_document
+from benchmark.engine.sampled import Sampled
 from benchmark.errors import DataProblem, ModelProblem
 from benchmark.jsonio import canonical
 from benchmark.prompts import LABELS
@@ -27,7 +28,6 @@ from benchmark.records import (
     Request,
     Text,
 )
-from benchmark.sampled import Sampled
 from benchmark.texts.letters import chosen_label, readable
 
 Ask = Callable[[Sequence[Request]], Sequence[Heard]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from benchmark.determinism import Determinism
+from benchmark.engine.noise_floor import Determinism
 from benchmark.errors import unknown
 from benchmark.gates import wording
 from benchmark.gates.deciding import Bounds, decide

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from benchmark.determinism import Determinism
+from benchmark.engine.noise_floor import Determinism
 from benchmark.records import Score
 
 DIVERGENCE = 1.67  # a divergence moves so much further than a distance (determinism.METHOD)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from benchmark.determinism import Determinism
+from benchmark.engine.noise_floor import Determinism
 from benchmark.records import Reading, Score
 
 Compare = Literal["", "regression", "non-inferiority"]

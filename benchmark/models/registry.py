@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from benchmark import jsonio
+from benchmark.engine.sampled import answering
 from benchmark.errors import UsageProblem
 from benchmark.models import demo, machine
 from benchmark.models.adapters import check_base, is_adapter
@@ -32,7 +33,6 @@ from benchmark.models.random_answers import RandomAnswers
 from benchmark.models.reference import RULES, OracleModel, ReferenceModel, UniformModel
 from benchmark.models.template_arguments import OPTION, for_identity
 from benchmark.records import Model, ModelIdentity
-from benchmark.sampled import answering
 from benchmark.settings import ENDPOINT, Settings, default_cache
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import benchmark
+from benchmark.engine.sampled import NAME, sampled_by
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError, UsageProblem
 from benchmark.gates import Gate, Verdict, load_gates
@@ -38,7 +39,6 @@ from benchmark.plugin.suite_run import SuiteRun
 from benchmark.provenance import now, provenance
 from benchmark.records import ModelIdentity
 from benchmark.rows import Failure
-from benchmark.sampled import NAME, sampled_by
 from benchmark.suite import asks_choices
 from leaderboard import board
 from leaderboard.baseline import Baseline, load_baselines

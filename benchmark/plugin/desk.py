@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmark.engine.interview import Embedder, Interview
+from benchmark.engine.sampled import answering, sampled_by
 from benchmark.engine.sampled_choices import Ask, asking
 from benchmark.engine.store import ResponseStore
 from benchmark.engine.unit import run_unit
@@ -20,7 +21,6 @@ from benchmark.plugin import beside, repeatability
 from benchmark.plugin.state import RunState, SuiteState
 from benchmark.plugin.stopping import RunStopped, Stop, reason
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
-from benchmark.sampled import answering, sampled_by
 from leaderboard.replay import replays
 
 

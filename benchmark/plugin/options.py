@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
+from benchmark.engine.sampled import NAME
+from benchmark.engine.shards import of_shard, parse_shard
 from benchmark.errors import UsageProblem
 from benchmark.models.encoders.naming import chunking_rules, encoders_named
 from benchmark.plugin.budgets import budget_of
 from benchmark.plugin.numbers import count
 from benchmark.plugin.sampled_options import asked_for
-from benchmark.sampled import NAME
 from benchmark.settings import EMBEDDED_MODELS, Settings, data_source, default_cache, names, pairs
-from benchmark.shards import of_shard, parse_shard
 from benchmark.sources import FIGURES, PICTURES, is_hub_id
 from leaderboard.replay import replays
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmark import determinism
-from benchmark.determinism import Determinism
+from benchmark.engine import noise_floor as determinism
 from benchmark.engine.interview import Interview
 from benchmark.engine.keys import Keys
+from benchmark.engine.noise_floor import Determinism
+from benchmark.engine.sampled import sampled_by
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError, said
 from benchmark.jsonio import canonical
@@ -22,7 +23,6 @@ from benchmark.models import repeating
 from benchmark.noise import Mask, Pair, compare
 from benchmark.plugin.state import SuiteState
 from benchmark.records import ModelIdentity
-from benchmark.sampled import sampled_by
 
 NOTHING = (
     "no probabilities were computed: all were read from the store, which has no comparison yet, "

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from benchmark.engine.sampled import NAME, Sampled
 from benchmark.errors import UsageProblem
 from benchmark.plugin.numbers import count
-from benchmark.sampled import NAME, Sampled
 from benchmark.settings import DEMO
 
 ANSWERS, TOKENS, TEMPERATURE = 10, 2048, 1.0

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.engine.sampled import sampled_by
 from benchmark.engine.sampled_choices import expanded
+from benchmark.engine.shards import cases_of
 from benchmark.errors import CultureError, DataProblem, UsageProblem
 from benchmark.parts import Part, asked_twice, exchanged, part_name
 from benchmark.records import Analysis, Case, ModelIdentity, Request, Selection
-from benchmark.sampled import sampled_by
 from benchmark.settings import Settings
-from benchmark.shards import cases_of
 from benchmark.suite import Suite, load_suite, own_analyses, settings_of_each_set
 
 

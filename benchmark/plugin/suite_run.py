@@ -11,8 +11,10 @@ from pathlib import Path
 
 from benchmark import __version__
 from benchmark.analyses import chosen
-from benchmark.determinism import Determinism
 from benchmark.engine.keys import identity_document
+from benchmark.engine.noise_floor import Determinism
+from benchmark.engine.sampled import OF_CONFIG, sampled_by
+from benchmark.engine.shards import Shard, of_all_shards
 from benchmark.engine.store import StoredAnswers
 from benchmark.gates import Gate, Verdict
 from benchmark.journal import Header, Journal, open_journal, read
@@ -20,9 +22,7 @@ from benchmark.jsonio import Json, digest
 from benchmark.plugin.state import SuiteState
 from benchmark.records import CaseRecord, ModelIdentity
 from benchmark.rows import Failure
-from benchmark.sampled import OF_CONFIG, sampled_by
 from benchmark.settings import Settings
-from benchmark.shards import Shard, of_all_shards
 from benchmark.suite import SUITE_FILE
 from leaderboard.baseline import Baseline
 from leaderboard.encoder_identities import encoders_document

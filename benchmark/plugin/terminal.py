@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark import determinism
+from benchmark.engine import noise_floor as determinism
+from benchmark.engine.sampled import sampled_by
 from benchmark.errors import BoardProblem
 from benchmark.models.described import COUNTS
 from benchmark.plugin import between_sets, gating, stopping, traffic
@@ -20,7 +21,6 @@ from benchmark.plugin.picture_line import picture_line
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.records import ModelIdentity
-from benchmark.sampled import sampled_by
 from leaderboard import board, tables
 from leaderboard.findings import findings
 

@@ -12,9 +12,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from benchmark.engine.sampled import OF_CONFIG
 from benchmark.jsonio import Json, canonical, pretty
 from benchmark.records import CaseRecord, Item
-from benchmark.sampled import OF_CONFIG
 from leaderboard.export.headline import Published, Task, finished, harness, tasks
 from leaderboard.runs import Run
 

@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from benchmark.engine.sampled import ANSWERS
 from benchmark.jsonio import Json
 from benchmark.metrics.proportions import simultaneous_bounds
 from benchmark.records import VECTORS, CaseRecord, Item, Score
-from benchmark.sampled import ANSWERS
 from benchmark.suite import shipped_layout
 from leaderboard.findings import findings
 from leaderboard.page import wording

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import cast
 
 from benchmark.engine.keys import KEY_SCHEMA, identity_document
+from benchmark.engine.sampled import sampled_by
 from benchmark.engine.sampled_choices import asking
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, DataProblem, StoreProblem
 from benchmark.images.image_set import ImageSet
 from benchmark.jsonio import Json, canonical
 from benchmark.records import Answer, Text
-from benchmark.sampled import sampled_by
 from benchmark.suite import Suite
 from benchmark.survey.survey import Survey
 from benchmark.wordless import FIGURES, PICTURES, figures, pictures

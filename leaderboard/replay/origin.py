@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from benchmark.engine.sampled import sampled_by
 from benchmark.errors import DataProblem, UsageProblem
 from benchmark.hub import SURVEY
-from benchmark.sampled import sampled_by
 from benchmark.settings import EncoderChoice, Settings, default_cache
 from benchmark.suite import SUITE_FILE, Suite, load_suite
 from leaderboard.places import DEFAULT_BOARD, DEFAULT_RUNS

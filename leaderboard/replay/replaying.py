@@ -16,10 +16,10 @@ from typing import Literal, cast
 
 from benchmark import __version__
 from benchmark.analyses import chosen, recompute
+from benchmark.engine.sampled import sampled_by
 from benchmark.engine.sampled_choices import asking
 from benchmark.errors import CultureError, DataProblem
 from benchmark.records import Answer, CaseRecord
-from benchmark.sampled import sampled_by
 from benchmark.suite import Suite, own_analyses
 from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.answering import (

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from benchmark.engine.keys import KEY_SCHEMA
+from benchmark.engine.sampled import Sampled, sampled_by
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
 from benchmark.records import ModelIdentity
-from benchmark.sampled import Sampled, sampled_by
 from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.answering import BundleModel, lookup
 from leaderboard.replay.bundle import Bundle, read

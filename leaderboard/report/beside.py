@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from benchmark import jsonio
+from benchmark.engine.sampled import OF_CONFIG
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
-from benchmark.sampled import OF_CONFIG
 from leaderboard.board import kind_of_model
 from leaderboard.report.measured import Measured
 from leaderboard.report.options import ReadingName

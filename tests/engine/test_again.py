@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from benchmark.engine.again import KEPT, LEAST, MOST, Sample
 from benchmark.engine.interview import Interview
 from benchmark.engine.keys import Keys
+from benchmark.engine.sample_again import KEPT, LEAST, MOST, Sample
 from benchmark.engine.store import ResponseStore
 from benchmark.records import Choice, Request
 from tests.engine.asking import IDENTITY, CountingModel, choice

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmark.engine.interview import Interview
+from benchmark.engine.sampled import Sampled, answering, sampled_by
 from benchmark.engine.sampled_choices import asking, expanded, shares
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import DataProblem
 from benchmark.metrics.proportions import wilson_bounds
 from benchmark.models.reference import drawn_letter
 from benchmark.records import Answer, Choice, Generate, Probabilities, Request, Task, Text
-from benchmark.sampled import Sampled, answering, sampled_by
 from tests.engine.asking import IDENTITY, choice
 
 if TYPE_CHECKING:

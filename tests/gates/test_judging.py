@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.determinism import Determinism
+from benchmark.engine.noise_floor import Determinism
 from benchmark.gates import Against, Gate, Status, judge
 from benchmark.gates.markdown import report
 from benchmark.gates.noise import noise_floor

@@ -10,10 +10,10 @@ import pytest
 from filelock import FileLock
 
 from benchmark.analyses import chosen
+from benchmark.engine.shards import Shard
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.rows import Failure
-from benchmark.shards import Shard
 from leaderboard.__main__ import main
 from leaderboard.merging import combine, merge_if_last, missing
 from leaderboard.runs import Run, config_digest, read_run, run_path, write_run

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.determinism import Determinism
+from benchmark.engine.noise_floor import Determinism
 from benchmark.errors import BoardProblem
 from leaderboard.__main__ import main
 from leaderboard.board import read_board, update

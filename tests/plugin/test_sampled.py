@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmark.engine.sampled import Sampled
 from benchmark.errors import UsageProblem
 from benchmark.plugin.sampled_options import asked_for
-from benchmark.sampled import Sampled
 from leaderboard.__main__ import main
 from leaderboard.page.run_view import shown
 from leaderboard.runs import read_run
