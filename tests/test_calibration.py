@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.calibration import Calibration, option_mask, stack
 from benchmark.metrics.divergence import js_similarity
+from benchmark.scoring.floors import Calibration, option_mask, stack
 from benchmark.survey.survey import SAMPLE, Question, Survey, load_survey
 
 KEYS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")

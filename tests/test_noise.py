@@ -10,8 +10,8 @@ import pytest
 from benchmark.engine import noise_floor as determinism
 from benchmark.engine.noise_floor import Determinism, document, parsed, sentence, unmeasured, worst
 from benchmark.errors import BoardProblem
-from benchmark.noise import Pair, compare
 from benchmark.records import Probabilities, Text
+from benchmark.scoring.asked_twice import Pair, compare
 from tests.engine.asking import choice
 
 NAN = math.nan

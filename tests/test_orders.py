@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.orders import as_printed, cyclic_orders
+from benchmark.scoring.option_orders import as_printed, cyclic_orders
 
 
 @given(n=st.integers(1, 26))

@@ -7,8 +7,8 @@ import math
 import pytest
 
 from benchmark.errors import ModelProblem
-from benchmark.recognition import guesses, recognition_record, recognition_values
 from benchmark.records import Case, LogLikelihoods, Reply, Text, Vector
+from benchmark.scoring.recognition import guesses, recognition_record, recognition_values
 
 NAMES = ("Brazil", "China", "Niger", "Nigeria")
 

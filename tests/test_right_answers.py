@@ -1,4 +1,4 @@
-"""`benchmark.right_answers`: replies in any order of the options become values and means."""
+"""`benchmark.scoring.right_answers`: replies in any order of the options become values and means."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from benchmark.errors import ModelProblem
-from benchmark.orders import Order, cyclic_orders
 from benchmark.questions.embedded import sample_questions
 from benchmark.records import (
     Answer,
@@ -20,7 +19,8 @@ from benchmark.records import (
     Reply,
     Text,
 )
-from benchmark.right_answers import Answered, right_answer_record
+from benchmark.scoring.option_orders import Order, cyclic_orders
+from benchmark.scoring.right_answers import Answered, right_answer_record
 
 QUESTIONS = sample_questions().questions[:2]
 CASE = Case(suite="s", country="AUS", topic="handicrafts", proxy="cultural-knowledge")

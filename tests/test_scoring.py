@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from benchmark.calibration import Calibration
 from benchmark.records import Case, CaseRecord, Probabilities, Reply
-from benchmark.scoring import Asked, Beside, case_record, layout
+from benchmark.scoring.distributions import Asked, Beside, case_record, layout
+from benchmark.scoring.floors import Calibration
 from tests.models.asking import question, survey
 
 CASE = Case(suite="wvs", country="FRA", topic="religion", proxy="food")

@@ -13,10 +13,10 @@ from benchmark.images.opening import drawn_sample, drawn_stories, load_manifest
 from benchmark.jsonio import Json
 from benchmark.plugin.options import HOTTEST, _temperatures
 from benchmark.records import Case, Generate, Reply, Request, Text
+from benchmark.scoring.stories import Told, story_record
 from benchmark.settings import Settings
 from benchmark.sources import open_images
 from benchmark.stories.lists import concept, concepts, nationalities
-from benchmark.story_scoring import Told, story_record
 from benchmark.suite import Suite, load_suite
 from benchmark.texts import languages
 from benchmark.world.countries import countries

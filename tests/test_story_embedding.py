@@ -24,8 +24,8 @@ from benchmark.records import (
     Text,
     Vector,
 )
-from benchmark.story_embedding import embedded
-from benchmark.story_scoring import Told, story_record
+from benchmark.scoring.embeddings import embedded
+from benchmark.scoring.stories import Told, story_record
 
 CASE = Case(suite="stories", country="JPN", topic="honesty", proxy="own-image", kind="story")
 PICTURE = ImageRef(image_id="p", digest="d", pixels=lambda: Image.new("RGB", (2, 2)))

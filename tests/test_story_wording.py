@@ -11,9 +11,9 @@ import pytest
 
 from benchmark.errors import CultureError
 from benchmark.records import Case, Text
+from benchmark.scoring.stories import story_values
 from benchmark.stories.lists import concepts, nationalities
 from benchmark.stories.wording import load_story_translation
-from benchmark.story_scoring import story_values
 from benchmark.texts import languages
 from tests.test_stories import asked, suite
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark import jsonio
-from benchmark.orders import Order
 from benchmark.questions.question import PictureQuestion
+from benchmark.scoring.option_orders import Order
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

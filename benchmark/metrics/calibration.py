@@ -1,7 +1,7 @@
 r"""Whether somebody who is 80 % sure is right in 80 % of cases: ECE, Brier score and its parts.
 
 Knows arrays only: confidences, outcomes, clusters; not what was asked. (The calibration of a
-model's option labels is another matter: `benchmark.calibration`.)
+model's option labels is another matter: `benchmark.scoring.floors`.)
 """
 
 from __future__ import annotations

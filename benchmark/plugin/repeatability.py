@@ -1,6 +1,7 @@
 """How a run finds its noise floor: what is asked again, in which batches, where it is kept.
 
-Knows the desk's interviews, the store and the model's kind; the comparison is `benchmark.noise`.
+Knows the desk's interviews, the store and the model's kind; the comparison is
+`benchmark.scoring.asked_twice`.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError, said
 from benchmark.jsonio import canonical
 from benchmark.models import repeating
-from benchmark.noise import Mask, Pair, compare
 from benchmark.plugin.state import SuiteState
 from benchmark.records import ModelIdentity
+from benchmark.scoring.asked_twice import Mask, Pair, compare
 
 NOTHING = (
     "no probabilities were computed: all were read from the store, which has no comparison yet, "

@@ -9,10 +9,10 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmark.orders import Order
 from benchmark.prompts import Condition, Templates
 from benchmark.questions.question import PictureQuestion
 from benchmark.records import Choice, Generate, GenerationParams, ImageRef, Subject
+from benchmark.scoring.option_orders import Order
 
 IMAGE, NONE = "image", "none"
 CONDITIONS: Mapping[str, Condition] = {

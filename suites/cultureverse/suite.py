@@ -14,11 +14,11 @@ from benchmark.errors import UsageProblem, unknown
 from benchmark.images.measuring import largest
 from benchmark.images.opening import blank_picture
 from benchmark.jsonio import Json, digest
-from benchmark.orders import Order, cyclic_orders
 from benchmark.prompts import Templates, load_templates
 from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, ImageRef, Request, Script, Selection
-from benchmark.right_answers import Answered, right_answer_record
+from benchmark.scoring.option_orders import Order, cyclic_orders
+from benchmark.scoring.right_answers import Answered, right_answer_record
 from benchmark.settings import DEMO, Settings
 from benchmark.sources import open_questions, question_set_name
 from benchmark.suite import SuiteMeta

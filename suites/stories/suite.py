@@ -14,6 +14,8 @@ from benchmark.images.opening import ImageSet, blank_picture
 from benchmark.jsonio import Json
 from benchmark.prompts import Templates
 from benchmark.records import Case, ImageRef, Script, Selection
+from benchmark.scoring.embeddings import embedded
+from benchmark.scoring.stories import Told, story_record
 from benchmark.settings import DEMO, EMBEDDED_MODELS, Settings
 from benchmark.sources import open_stories
 from benchmark.stories.groups import Groups, load_groups
@@ -23,8 +25,6 @@ from benchmark.stories.wording import (
     english,
     place,
 )
-from benchmark.story_embedding import embedded
-from benchmark.story_scoring import Told, story_record
 from benchmark.suite import SuiteMeta
 from benchmark.texts import languages
 from suites.stories.asking import (

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from benchmark.calibration import Calibration
 from benchmark.errors import UsageProblem, unknown
 from benchmark.images.measuring import largest
 from benchmark.images.opening import CATEGORIES, ImageEntry, ImageSet, blank_picture
 from benchmark.jsonio import Json
 from benchmark.metrics.lexical import lexical_values
 from benchmark.prompts import Templates, load_templates
-from benchmark.recognition import recognition_record, recognition_values
 from benchmark.records import (
     Case,
     Continuation,
@@ -30,7 +28,9 @@ from benchmark.records import (
     Selection,
     Text,
 )
-from benchmark.scoring import Asked, Beside, case_record, layout
+from benchmark.scoring.distributions import Asked, Beside, case_record, layout
+from benchmark.scoring.floors import Calibration
+from benchmark.scoring.recognition import recognition_record, recognition_values
 from benchmark.settings import DEMO, ENDPOINT, Settings
 from benchmark.sources import open_images, open_survey
 from benchmark.suite import SuiteMeta

@@ -14,7 +14,7 @@ import numpy as np
 REPO = Path(__file__).parents[2]
 sys.path.insert(0, str(REPO))
 
-from benchmark.calibration import Calibration  # noqa: E402
+from benchmark.scoring.floors import Calibration  # noqa: E402
 from benchmark.survey.survey import SAMPLE, load_survey  # noqa: E402
 from tests.metrics.test_sampled_interval import coverage  # noqa: E402
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.calibration import Calibration, stack, substantive_mask
 from benchmark.engine.sampled import ANSWERS
 from benchmark.errors import ModelProblem
 from benchmark.metrics.alignment import (
@@ -20,8 +19,9 @@ from benchmark.metrics.alignment import (
     similarity_values,
 )
 from benchmark.metrics.divergence import js_distance
-from benchmark.orders import Order, as_printed, cyclic_orders
 from benchmark.records import Case, CaseRecord, Item, Probabilities, Reading, Reply, Score
+from benchmark.scoring.floors import Calibration, stack, substantive_mask
+from benchmark.scoring.option_orders import Order, as_printed, cyclic_orders
 from benchmark.survey.survey import Question
 
 Floats = NDArray[np.float64]

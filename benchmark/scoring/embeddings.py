@@ -25,7 +25,7 @@ from benchmark.records import (
     Subject,
     Vector,
 )
-from benchmark.story_scoring import Told, is_told
+from benchmark.scoring.stories import Told, is_told
 
 
 def embedded(

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from benchmark.errors import ModelProblem
 from benchmark.metrics.divergence import js_distance
 from benchmark.metrics.right_option import brier, right_probability, share_of_best
-from benchmark.orders import Order, as_printed
 from benchmark.questions.question import PictureQuestion
 from benchmark.records import Case, CaseRecord, Item, Probabilities, Reply, Score, Text
+from benchmark.scoring.option_orders import Order, as_printed
 from benchmark.texts.letters import chosen_letter, readable
 
 Floats = NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""From replies to a case's record: distributions, right answers, stories, floors."""
