@@ -13,7 +13,7 @@ from benchmark.analyses import ANALYSES, chosen
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem
 from benchmark.gates import load_gates, unjudged
-from benchmark.suite import SUITE_FILE, own_analyses
+from benchmark.suite.protocol import SUITE_FILE, own_analyses
 from leaderboard.baseline import load_baselines
 from leaderboard.board import update
 from leaderboard.merging import merge

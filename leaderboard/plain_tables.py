@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from benchmark.layout import Layout
     from benchmark.records import Score
+    from benchmark.suite.layout import Layout
     from leaderboard.board import BoardRow
     from leaderboard.runs import Run
 

@@ -11,8 +11,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.layout import ANY, OR, PLACE, Column, Group, Layout, Line, Place, place_of, places
 from benchmark.records import Score
+from benchmark.suite.layout import (
+    ANY,
+    OR,
+    PLACE,
+    Column,
+    Group,
+    Layout,
+    Line,
+    Place,
+    place_of,
+    places,
+)
 from benchmark.world.countries import countries
 
 NOT_SCORED = "—"

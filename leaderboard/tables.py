@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.suite import shipped_layout
+from benchmark.suite.protocol import shipped_layout
 from leaderboard.board import Board, BoardRow, is_sampled, row_of_run
 from leaderboard.plain_tables import declared_table, generic_table, summary_table
 from leaderboard.summary import NOT_SCORED, ends
@@ -26,8 +26,8 @@ from leaderboard.table_parts import LEAST_LABEL, blank, model_cell, run_title
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from benchmark.layout import Layout
     from benchmark.records import Reading, Score
+    from benchmark.suite.layout import Layout
     from leaderboard.runs import Run
 
 __all__ = ["NOT_SCORED", "board_tables", "render", "run_table"]

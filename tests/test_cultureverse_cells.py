@@ -11,7 +11,7 @@ import pytest
 from benchmark.errors import CultureError
 from benchmark.records import Choice, Generate, ImageRef
 from benchmark.settings import Settings
-from benchmark.suite import read_meta
+from benchmark.suite.protocol import read_meta
 from suites.cultureverse.suite import CultureVerseSuite, build
 from tests.questions.writing import row, write
 

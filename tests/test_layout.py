@@ -9,8 +9,8 @@ import pytest
 
 from benchmark.analyses import ANALYSES
 from benchmark.errors import DataProblem
-from benchmark.layout import Column, Group, Layout, Line, layout_of, places
-from benchmark.suite import SUITE_FILE, read_meta, shipped_layout
+from benchmark.suite.layout import Column, Group, Layout, Line, layout_of, places
+from benchmark.suite.protocol import SUITE_FILE, read_meta, shipped_layout
 
 SUITES = Path(__file__).parents[1] / "suites"
 

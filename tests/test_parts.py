@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import UsageProblem
-from benchmark.parts import Part
 from benchmark.plugin.options import _question_sets
 from benchmark.plugin.state import RunState
-from benchmark.suite import load_suite, settings_of_each_set
+from benchmark.suite.protocol import load_suite, settings_of_each_set
+from benchmark.suite.several_sets import Part
 from tests.questions.writing import row, write
 from tests.test_stories import settings
 

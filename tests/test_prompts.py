@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import DataProblem
-from benchmark.prompts import Condition, load_templates
+from benchmark.suite.prompts import Condition, load_templates
 from tests.engine.asking import picture
 
 CONDITIONS = {

@@ -15,9 +15,9 @@ from benchmark.plugin.options import HOTTEST, _temperatures
 from benchmark.records import Case, Generate, Reply, Request, Text
 from benchmark.scoring.stories import Told, story_record
 from benchmark.settings import Settings
-from benchmark.sources import open_images
 from benchmark.stories.lists import concept, concepts, nationalities
-from benchmark.suite import Suite, load_suite
+from benchmark.suite.protocol import Suite, load_suite
+from benchmark.suite.sources import open_images
 from benchmark.texts import languages
 from benchmark.world.countries import countries
 

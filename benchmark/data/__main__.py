@@ -26,7 +26,7 @@ from benchmark.questions.embedded import NAME, sample_questions
 from benchmark.questions.question import QuestionSet
 from benchmark.questions.reading import load_questions
 from benchmark.settings import default_cache
-from benchmark.sources import is_hub_id
+from benchmark.suite.sources import is_hub_id
 
 FAULT = 1
 UNUSABLE = 4

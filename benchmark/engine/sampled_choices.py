@@ -17,7 +17,6 @@ from benchmark.engine.keys import request_document
 from benchmark.engine.sampled import Sampled
 from benchmark.errors import DataProblem, ModelProblem
 from benchmark.jsonio import canonical
-from benchmark.prompts import LABELS
 from benchmark.records import (
     Choice,
     Generate,
@@ -28,6 +27,7 @@ from benchmark.records import (
     Request,
     Text,
 )
+from benchmark.suite.prompts import LABELS
 from benchmark.texts.letters import chosen_label, readable
 
 Ask = Callable[[Sequence[Request]], Sequence[Heard]]

@@ -16,18 +16,18 @@ from benchmark.errors import DataProblem
 from benchmark.finetune import splitting
 from benchmark.finetune.batches import shrunk
 from benchmark.finetune.schedule import Drawn, schedule
-from benchmark.prompts import load_templates
 from benchmark.questions.copies import copies
 from benchmark.records import Choice
-from benchmark.sources import questions_at
+from benchmark.suite.prompts import load_templates
+from benchmark.suite.sources import questions_at
 from suites.cultureverse.asking import CONDITIONS, Asker
 from suites.cultureverse.suite import DEFAULT, PROMPTS
 
 if TYPE_CHECKING:
     from benchmark.finetune.options import Recipe
     from benchmark.finetune.splitting import Group, Parts
-    from benchmark.prompts import Templates
     from benchmark.questions.question import PictureQuestion, QuestionSet
+    from benchmark.suite.prompts import Templates
 
 ASKED_BY_DEFAULT = "test"
 

@@ -16,7 +16,7 @@ from benchmark.plugin.controller import Controller
 from benchmark.plugin.declared import add_options
 from benchmark.plugin.options import settings_from
 from benchmark.plugin.state import STATE, RunState
-from benchmark.suite import find_suites
+from benchmark.suite.protocol import find_suites
 
 pytest_plugins = ("fixtures.model", "fixtures.measure")  # by name: imports go the other way
 

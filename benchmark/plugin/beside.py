@@ -16,7 +16,7 @@ from benchmark.models.encoders.hub import open_chosen
 from benchmark.models.encoders.naming import encoder_identity
 from benchmark.records import ModelIdentity
 from benchmark.settings import Settings
-from benchmark.suite import Suite
+from benchmark.suite.protocol import Suite
 from leaderboard.replay import replays
 
 ENCODERS = "encoders"  # the key under which a suite's configuration names those that it asks

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from benchmark.errors import BoardProblem
-from benchmark.parts import set_of
 from benchmark.plugin.suite_run import SuiteRun
+from benchmark.suite.several_sets import set_of
 from leaderboard.runs import Run
 from leaderboard.tables import render
 from leaderboard.transfer import METRIC, letter, transfer_table, transfers

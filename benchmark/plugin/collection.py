@@ -12,7 +12,7 @@ import pytest
 from benchmark.plugin import traffic
 from benchmark.plugin.state import STATE, RunState
 from benchmark.records import Case
-from benchmark.suite import SUITE_FILE
+from benchmark.suite.protocol import SUITE_FILE
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:

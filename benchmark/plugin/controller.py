@@ -39,7 +39,7 @@ from benchmark.plugin.suite_run import SuiteRun
 from benchmark.provenance import now, provenance
 from benchmark.records import ModelIdentity
 from benchmark.rows import Failure
-from benchmark.suite import asks_choices
+from benchmark.suite.protocol import asks_choices
 from leaderboard import board
 from leaderboard.baseline import Baseline, load_baselines
 from leaderboard.replay import replays

@@ -18,7 +18,7 @@ from benchmark.plugin.budgets import budget_of
 from benchmark.plugin.numbers import count
 from benchmark.plugin.sampled_options import asked_for
 from benchmark.settings import EMBEDDED_MODELS, Settings, data_source, default_cache, names, pairs
-from benchmark.sources import FIGURES, PICTURES, is_hub_id
+from benchmark.suite.sources import FIGURES, PICTURES, is_hub_id
 from leaderboard.replay import replays
 
 HOTTEST = 2.0  # as servers have it

@@ -12,7 +12,7 @@ from benchmark.models.picture_cost import MANY, SMALL, cost
 from benchmark.models.processor_arguments import cap
 from benchmark.records import ModelIdentity
 from benchmark.settings import Settings
-from benchmark.suite import ShowsPictures, Suite
+from benchmark.suite.protocol import ShowsPictures, Suite
 
 # What opening a processor that does not fit can raise; loading the model says it in a sentence.
 FAILURES = (

@@ -17,10 +17,10 @@ from benchmark.engine.sampled import sampled_by
 from benchmark.engine.sampled_choices import expanded
 from benchmark.engine.shards import cases_of
 from benchmark.errors import CultureError, DataProblem, UsageProblem
-from benchmark.parts import Part, asked_twice, exchanged, part_name
 from benchmark.records import Analysis, Case, ModelIdentity, Request, Selection
 from benchmark.settings import Settings
-from benchmark.suite import Suite, load_suite, own_analyses, settings_of_each_set
+from benchmark.suite.protocol import Suite, load_suite, own_analyses, settings_of_each_set
+from benchmark.suite.several_sets import Part, asked_twice, exchanged, part_name
 
 
 @dataclass

@@ -23,7 +23,7 @@ from benchmark.plugin.state import SuiteState
 from benchmark.records import CaseRecord, ModelIdentity
 from benchmark.rows import Failure
 from benchmark.settings import Settings
-from benchmark.suite import SUITE_FILE
+from benchmark.suite.protocol import SUITE_FILE
 from leaderboard.baseline import Baseline
 from leaderboard.encoder_identities import encoders_document
 from leaderboard.merging import merge_if_last, missing

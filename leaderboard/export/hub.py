@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from benchmark.errors import UsageProblem
-from benchmark.suite import SUITE_FILE, SuiteMeta, read_meta
+from benchmark.suite.protocol import SUITE_FILE, SuiteMeta, read_meta
 from leaderboard.export.headline import Published, finished, harness, in_words, tasks
 from leaderboard.runs import Run
 

@@ -14,7 +14,7 @@ from benchmark.engine.sampled import ANSWERS
 from benchmark.jsonio import Json
 from benchmark.metrics.proportions import simultaneous_bounds
 from benchmark.records import VECTORS, CaseRecord, Item, Score
-from benchmark.suite import shipped_layout
+from benchmark.suite.protocol import shipped_layout
 from leaderboard.findings import findings
 from leaderboard.page import wording
 from leaderboard.page.figures import Found, estimate, rounded

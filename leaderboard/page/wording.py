@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmark.suite import shipped_layout
+from benchmark.suite.protocol import shipped_layout
 from benchmark.survey.topics import topics
 from benchmark.world.countries import countries
 from leaderboard.page.metric_words import METRICS, Words

@@ -22,8 +22,8 @@ from benchmark.errors import DataProblem
 from benchmark.hub import PINNED, fetch_survey
 from benchmark.jsonio import Json
 from benchmark.records import Text
+from benchmark.suite.figures_only import FIGURES, PICTURES, figures, read_figures
 from benchmark.survey.survey import SAMPLE, Survey, load_survey
-from benchmark.wordless import FIGURES, PICTURES, figures, read_figures
 from leaderboard.publish.plan import Content
 from leaderboard.replay.bundle import ANSWERS, MANIFEST, Bundle
 from leaderboard.runs import Run

@@ -19,9 +19,9 @@ from benchmark.errors import BoardProblem, DataProblem, StoreProblem
 from benchmark.images.image_set import ImageSet
 from benchmark.jsonio import Json, canonical
 from benchmark.records import Answer, Text
-from benchmark.suite import Suite
+from benchmark.suite.figures_only import FIGURES, PICTURES, figures, pictures
+from benchmark.suite.protocol import Suite
 from benchmark.survey.survey import Survey
-from benchmark.wordless import FIGURES, PICTURES, figures, pictures
 from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay import bundle
 from leaderboard.replay.answering import BundleModel, measure_again, noting

@@ -14,7 +14,7 @@ from benchmark.engine.sampled import sampled_by
 from benchmark.errors import DataProblem, UsageProblem
 from benchmark.hub import SURVEY
 from benchmark.settings import EncoderChoice, Settings, default_cache
-from benchmark.suite import SUITE_FILE, Suite, load_suite
+from benchmark.suite.protocol import SUITE_FILE, Suite, load_suite
 from leaderboard.places import DEFAULT_BOARD, DEFAULT_RUNS
 from leaderboard.runs import Run
 

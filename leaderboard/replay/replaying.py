@@ -20,7 +20,7 @@ from benchmark.engine.sampled import sampled_by
 from benchmark.engine.sampled_choices import asking
 from benchmark.errors import CultureError, DataProblem
 from benchmark.records import Answer, CaseRecord
-from benchmark.suite import Suite, own_analyses
+from benchmark.suite.protocol import Suite, own_analyses
 from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.answering import (
     Ask,

@@ -9,10 +9,10 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmark.prompts import Condition, Templates
 from benchmark.questions.question import PictureQuestion
 from benchmark.records import Choice, Generate, GenerationParams, ImageRef, Subject
 from benchmark.scoring.option_orders import Order
+from benchmark.suite.prompts import Condition, Templates
 
 IMAGE, NONE = "image", "none"
 CONDITIONS: Mapping[str, Condition] = {

@@ -14,14 +14,14 @@ from benchmark.errors import UsageProblem, unknown
 from benchmark.images.measuring import largest
 from benchmark.images.opening import blank_picture
 from benchmark.jsonio import Json, digest
-from benchmark.prompts import Templates, load_templates
 from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, ImageRef, Request, Script, Selection
 from benchmark.scoring.option_orders import Order, cyclic_orders
 from benchmark.scoring.right_answers import Answered, right_answer_record
 from benchmark.settings import DEMO, Settings
-from benchmark.sources import open_questions, question_set_name
-from benchmark.suite import SuiteMeta
+from benchmark.suite.prompts import Templates, load_templates
+from benchmark.suite.protocol import SuiteMeta
+from benchmark.suite.sources import open_questions, question_set_name
 from suites.cultureverse.asking import CONDITIONS, Asker
 from suites.cultureverse.cells import BLANK, NONE, QUESTION, Cells
 

@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmark.prompts import Condition, Slots, Templates
 from benchmark.records import Case, Generate, GenerationParams, ImageRef, Prompt, Subject
 from benchmark.stories.wording import StoryWording
+from benchmark.suite.prompts import Condition, Slots, Templates
 
 CONDITIONS: Mapping[str, Condition] = {
     "image": Condition(required=("image", "concept")),

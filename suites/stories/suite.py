@@ -12,12 +12,10 @@ from functools import cached_property
 from benchmark.images.measuring import largest
 from benchmark.images.opening import ImageSet, blank_picture
 from benchmark.jsonio import Json
-from benchmark.prompts import Templates
 from benchmark.records import Case, ImageRef, Script, Selection
 from benchmark.scoring.embeddings import embedded
 from benchmark.scoring.stories import Told, story_record
 from benchmark.settings import DEMO, EMBEDDED_MODELS, Settings
-from benchmark.sources import open_stories
 from benchmark.stories.groups import Groups, load_groups
 from benchmark.stories.wording import (
     StoryTranslation,
@@ -25,7 +23,9 @@ from benchmark.stories.wording import (
     english,
     place,
 )
-from benchmark.suite import SuiteMeta
+from benchmark.suite.prompts import Templates
+from benchmark.suite.protocol import SuiteMeta
+from benchmark.suite.sources import open_stories
 from benchmark.texts import languages
 from suites.stories.asking import (
     Teller,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmark.errors import DataProblem, UsageProblem, unknown
-from benchmark.prompts import Templates, load_templates, templates_of
 from benchmark.settings import Settings
 from benchmark.stories.wording import StoryTranslation, load_story_translation
+from benchmark.suite.prompts import Templates, load_templates, templates_of
 from benchmark.texts import languages
 from suites.stories.asking import CONDITIONS, SIGNALS, SLOTS, TRANSLATED_SLOTS
 

@@ -9,7 +9,6 @@ import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.prompts import Condition, Template, Templates
 from benchmark.records import (
     Case,
     Choice,
@@ -21,6 +20,7 @@ from benchmark.records import (
     Subject,
 )
 from benchmark.scoring.option_orders import Order
+from benchmark.suite.prompts import Condition, Template, Templates
 from benchmark.survey.survey import Question
 from benchmark.survey.translation import Translation
 from benchmark.world.countries import countries

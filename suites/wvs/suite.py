@@ -15,7 +15,6 @@ from benchmark.images.measuring import largest
 from benchmark.images.opening import CATEGORIES, ImageEntry, ImageSet, blank_picture
 from benchmark.jsonio import Json
 from benchmark.metrics.lexical import lexical_values
-from benchmark.prompts import Templates, load_templates
 from benchmark.records import (
     Case,
     Continuation,
@@ -32,8 +31,9 @@ from benchmark.scoring.distributions import Asked, Beside, case_record, layout
 from benchmark.scoring.floors import Calibration
 from benchmark.scoring.recognition import recognition_record, recognition_values
 from benchmark.settings import DEMO, ENDPOINT, Settings
-from benchmark.sources import open_images, open_survey
-from benchmark.suite import SuiteMeta
+from benchmark.suite.prompts import Templates, load_templates
+from benchmark.suite.protocol import SuiteMeta
+from benchmark.suite.sources import open_images, open_survey
 from benchmark.survey.survey import Question, Survey
 from benchmark.survey.translation import Translation, load_translation, translated
 from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.layout import Column, Group, Layout, Line
 from benchmark.records import Score
+from benchmark.suite.layout import Column, Group, Layout, Line
 from leaderboard.board import Board, merge, row_of_run
 from leaderboard.summary import Said, Scored, cell, lines_of
 from leaderboard.tables import board_tables, render, run_table

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.suite import find_suites
+from benchmark.suite.protocol import find_suites
 from tests.plugin.running import ALWAYS, LENIENT, REPO, Outcome, run_pytest
 
 OURS = ("survey", "store", "leaderboard", "answers:", "reference:")

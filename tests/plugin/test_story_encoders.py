@@ -12,7 +12,7 @@ import pytest
 from benchmark.errors import UsageProblem
 from benchmark.plugin import beside
 from benchmark.settings import EncoderChoice
-from benchmark.suite import load_suite
+from benchmark.suite.protocol import load_suite
 from leaderboard.__main__ import main
 from tests.plugin.running import Outcome, Place, answers
 from tests.plugin.test_no_torch import TELL

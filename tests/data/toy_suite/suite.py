@@ -32,7 +32,7 @@ from benchmark.records import (
     Vector,
 )
 from benchmark.settings import Settings
-from benchmark.suite import SuiteMeta
+from benchmark.suite.protocol import SuiteMeta
 
 THEMES = ("family", "market", "weather")
 STORIES = 2

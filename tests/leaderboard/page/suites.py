@@ -23,7 +23,7 @@ from benchmark.records import Answer, Case, CaseRecord, Probabilities, Reply, Te
 from benchmark.scoring.right_answers import Answered, right_answer_record
 from benchmark.scoring.stories import Told, story_record
 from benchmark.stories.lists import SAMPLE_CONCEPTS, SAMPLE_COUNTRIES, concepts
-from benchmark.suite import read_meta
+from benchmark.suite.protocol import read_meta
 from leaderboard.runs import Run
 from leaderboard.settling import settle
 from tests.leaderboard.page.boards import HOSTILE

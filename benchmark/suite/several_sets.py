@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from benchmark.jsonio import Json, digest
 from benchmark.records import Case, Script, Selection
-from benchmark.suite import ShowsPictures, Suite, SuiteMeta, asks_choices
+from benchmark.suite.protocol import ShowsPictures, Suite, SuiteMeta, asks_choices
 from benchmark.survey.survey import Survey
 
 SEPARATOR = ":"

@@ -19,9 +19,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.jsonio import Json
-from benchmark.layout import KEYS, Layout, layout_of
 from benchmark.records import Analysis, Case, Script, Selection
 from benchmark.settings import Settings
+from benchmark.suite.layout import KEYS, Layout, layout_of
 from benchmark.survey.survey import Survey
 
 SUITE_FILE = "suite.toml"
@@ -133,7 +133,7 @@ def asks_choices(suite: Suite) -> bool:
 @cache
 def shipped_layout(name: str) -> Layout:
     """The layout of a suite that comes with the harness; an empty one for any other."""
-    folder = Path(__file__).parents[1] / "suites" / name
+    folder = Path(__file__).parents[2] / "suites" / name
     shipped = re.fullmatch(r"[a-z0-9_]+", name) and (folder / SUITE_FILE).is_file()
     return read_meta(folder).layout if shipped else Layout()
 

@@ -27,8 +27,8 @@ from benchmark.questions.embedded import NAME, sample_questions
 from benchmark.questions.question import QuestionSet
 from benchmark.questions.reading import load_questions
 from benchmark.settings import Settings
+from benchmark.suite.figures_only import FIGURES, PICTURES, read_figures, read_pictures
 from benchmark.survey.survey import SAMPLE, Survey, load_survey
-from benchmark.wordless import FIGURES, PICTURES, read_figures, read_pictures
 
 __all__ = [
     "FIGURES",

@@ -25,7 +25,7 @@ from benchmark.records import ImageRef, Prompt
 PARTS = ("prefix", "suffix", "lead_in")
 REASON_PARTS = ("reason", "reason_lead_in")
 LANGUAGE, LETTER, LABELS = "language", "letter", "{labels}"
-_LETTERS = Path(__file__).parent / "data" / "letter.toml"
+_LETTERS = Path(__file__).parents[1] / "data" / "letter.toml"
 
 Piece = tuple[str, str | None]  # literal text, then the slot that follows it
 

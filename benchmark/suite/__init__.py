@@ -1,0 +1,1 @@
+"""What a suite offers, and where its data come from."""
