@@ -12,7 +12,7 @@ from benchmark.analyses.encoder_favours import case_similarities
 from benchmark.analyses.story_vectors import story_vectors
 from benchmark.engine.keys import Keys
 from benchmark.engine.unit import run_unit
-from benchmark.models.random_answers import RandomAnswers
+from benchmark.models.rules.random_answers import RandomAnswers
 from benchmark.records import (
     Answer,
     Case,

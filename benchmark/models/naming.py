@@ -15,7 +15,7 @@ from benchmark.errors import UsageProblem, unknown
 from benchmark.models.adapters import is_adapter, read_adapter
 from benchmark.models.endpoint import address
 from benchmark.models.local import check_folder, folder_named
-from benchmark.models.reference import RULES
+from benchmark.models.rules.reference import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

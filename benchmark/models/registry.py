@@ -29,8 +29,8 @@ from benchmark.models.loading import (
 from benchmark.models.local import processor_digest, weights_digest
 from benchmark.models.naming import BLIND, ORACLE, REFERENCE, ModelSpec, resolve
 from benchmark.models.placement import BALANCED, MAP
-from benchmark.models.random_answers import RandomAnswers
-from benchmark.models.reference import RULES, OracleModel, ReferenceModel, UniformModel
+from benchmark.models.rules.random_answers import RandomAnswers
+from benchmark.models.rules.reference import RULES, OracleModel, ReferenceModel, UniformModel
 from benchmark.models.template_arguments import OPTION, for_identity
 from benchmark.records import Model, ModelIdentity
 from benchmark.settings import ENDPOINT, Settings, default_cache

@@ -15,7 +15,7 @@ from benchmark.engine.sampled_choices import asking, expanded, shares
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import DataProblem
 from benchmark.metrics.proportions import wilson_bounds
-from benchmark.models.reference import drawn_letter
+from benchmark.models.rules.reference import drawn_letter
 from benchmark.records import Answer, Choice, Generate, Probabilities, Request, Task, Text
 from tests.engine.asking import IDENTITY, choice
 

@@ -25,7 +25,7 @@ from benchmark.errors import CultureError
 from benchmark.jsonio import Json
 from benchmark.models.encoders.answering import Encoders
 from benchmark.models.encoders.protocol import Vectors
-from benchmark.models.random_answers import WORDS
+from benchmark.models.rules.random_answers import WORDS
 from benchmark.records import (
     Answer,
     CaseRecord,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from benchmark.models.neighbours import MIN_SHARED, Neighbours
+from benchmark.models.rules.neighbours import MIN_SHARED, Neighbours
 from benchmark.survey.survey import Question, Survey
 from tests.models.asking import question, survey
 

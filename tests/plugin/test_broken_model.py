@@ -7,7 +7,7 @@ from tests.plugin.running import SMALL, Outcome, Place, answers
 # Fails from its batch number ``AFTER`` on, in the way that ``RAISED`` says.
 BREAKS = """
 from benchmark.errors import ModelProblem, RequestProblem
-from benchmark.models.reference import UniformModel
+from benchmark.models.rules.reference import UniformModel
 answer, batches = UniformModel.answer, []
 def failing(self, batch):
     batches.append(batch)

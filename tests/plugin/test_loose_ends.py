@@ -26,7 +26,7 @@ def pytest_runtest_call(item):
         pytest.skip("not today")
 """
 OUT_OF_ORDER = """
-from benchmark.models.random_answers import RandomAnswers
+from benchmark.models.rules.random_answers import RandomAnswers
 
 def answer(self, batch):
     with open({count!r}, "a") as file:

@@ -11,7 +11,7 @@ IMPORT = 'warnings.warn("news of a plugin", FutureWarning)'
 NEWS = """
 import warnings
 import pytest
-from benchmark.models.reference import UniformModel
+from benchmark.models.rules.reference import UniformModel
 
 IMPORT
 

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.errors import ModelProblem
-from benchmark.models.neighbours import Neighbours
+from benchmark.models.rules.neighbours import Neighbours
 from benchmark.records import (
     Answer,
     Choice,

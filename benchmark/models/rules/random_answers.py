@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 import numpy as np
 
 from benchmark import jsonio
-from benchmark.models.reference import drawn_letter
+from benchmark.models.rules.reference import drawn_letter
 from benchmark.records import (
     Answer,
     Choice,

@@ -1,0 +1,1 @@
+"""Models that are a rule: references, neighbours, random answers."""
