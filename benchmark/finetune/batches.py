@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem
-from benchmark.models.labels import check_end, common_prefix
+from benchmark.models.weights.labels import check_end, common_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from PIL.Image import Image
 
-    from benchmark.models.inputs import Inputs
+    from benchmark.models.weights.inputs import Inputs
     from benchmark.records import Choice, ImageRef
 
 IGNORED = -100  # a label that the loss leaves out, by torch's convention

@@ -14,7 +14,7 @@ from benchmark import __version__, jsonio
 from benchmark.errors import DataProblem
 from benchmark.finetune import schedule, splitting
 from benchmark.metrics.proportions import wilson_bounds
-from benchmark.models.adapters import RECORD
+from benchmark.models.weights.adapters import RECORD
 from benchmark.provenance import package_version
 from benchmark.questions.checking import by_split
 

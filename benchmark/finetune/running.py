@@ -26,11 +26,11 @@ from benchmark.finetune.saving import Base
 from benchmark.finetune.telling import CARD, CONFIG, about, last_words
 from benchmark.metrics.right_option import share_of_best
 from benchmark.models import registry
-from benchmark.models.adapters import is_adapter
-from benchmark.models.inputs import Inputs
-from benchmark.models.loading import backend_modules, open_weights
 from benchmark.models.registry import ModelOptions
-from benchmark.models.transformers import TransformersModel
+from benchmark.models.weights.adapters import is_adapter
+from benchmark.models.weights.inputs import Inputs
+from benchmark.models.weights.loading import backend_modules, open_weights
+from benchmark.models.weights.transformers import TransformersModel
 from benchmark.records import Probabilities
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.models import registry
-from benchmark.models.local import READ_BESIDE
+from benchmark.models.weights.local import READ_BESIDE
 
 if TYPE_CHECKING:
     from benchmark.models.naming import ModelSpec

@@ -27,9 +27,9 @@ from benchmark.finetune import training
 from benchmark.finetune.batches import Batches
 from benchmark.finetune.options import Recipe
 from benchmark.finetune.values import WRONG, Option, Parser, checked
-from benchmark.models import machine
-from benchmark.models.inputs import Inputs
-from benchmark.models.loading import backend_modules
+from benchmark.models.weights import machine
+from benchmark.models.weights.inputs import Inputs
+from benchmark.models.weights.loading import backend_modules
 from benchmark.perf.geometry import CONFIGS, geometry
 from benchmark.perf.measure import Plan, weights
 from benchmark.perf.workload import LABELS, WORDS, pictures, questions

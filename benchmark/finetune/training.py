@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.errors import ModelProblem, UsageProblem, unknown
 from benchmark.finetune.batches import PLACE
 from benchmark.finetune.trainer import arguments, curve_of, lora, quietly, teller, trainer_class
-from benchmark.models.adapters import EXTRA
+from benchmark.models.weights.adapters import EXTRA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmark.errors import ModelProblem, UsageProblem
-from benchmark.models.adapters import is_adapter, read_adapter
 from benchmark.models.naming import resolve
+from benchmark.models.weights.adapters import is_adapter, read_adapter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmark.models.adapters import Adapter
     from benchmark.models.naming import ModelSpec
+    from benchmark.models.weights.adapters import Adapter
 
 
 def with_base(folder: Path) -> tuple[Adapter, ModelSpec]:

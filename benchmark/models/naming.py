@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from benchmark.errors import UsageProblem, unknown
-from benchmark.models.adapters import is_adapter, read_adapter
 from benchmark.models.endpoint import address
-from benchmark.models.local import check_folder, folder_named
 from benchmark.models.rules.reference import RULES
+from benchmark.models.weights.adapters import is_adapter, read_adapter
+from benchmark.models.weights.local import check_folder, folder_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING, Any, assert_never
 from benchmark import jsonio
 from benchmark.engine.sampled import answering
 from benchmark.errors import UsageProblem
-from benchmark.models import demo, machine
-from benchmark.models.adapters import check_base, is_adapter
 from benchmark.models.bases import with_base
-from benchmark.models.commits import hub_commit, hub_config
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
-from benchmark.models.families import SHARED, check_own_code, folder_config, scoring_path
-from benchmark.models.loading import (
+from benchmark.models.naming import BLIND, ORACLE, REFERENCE, ModelSpec, resolve
+from benchmark.models.rules.random_answers import RandomAnswers
+from benchmark.models.rules.reference import RULES, OracleModel, ReferenceModel, UniformModel
+from benchmark.models.template_arguments import OPTION, for_identity
+from benchmark.models.weights import demo, machine
+from benchmark.models.weights.adapters import check_base, is_adapter
+from benchmark.models.weights.commits import hub_commit, hub_config
+from benchmark.models.weights.families import SHARED, check_own_code, folder_config, scoring_path
+from benchmark.models.weights.loading import (
     TRUSTED,
     Weights,
     load_transformers,
     model_arguments,
     read_processor,
 )
-from benchmark.models.local import processor_digest, weights_digest
-from benchmark.models.naming import BLIND, ORACLE, REFERENCE, ModelSpec, resolve
-from benchmark.models.placement import BALANCED, MAP
-from benchmark.models.rules.random_answers import RandomAnswers
-from benchmark.models.rules.reference import RULES, OracleModel, ReferenceModel, UniformModel
-from benchmark.models.template_arguments import OPTION, for_identity
+from benchmark.models.weights.local import processor_digest, weights_digest
+from benchmark.models.weights.placement import BALANCED, MAP
 from benchmark.records import Model, ModelIdentity
 from benchmark.settings import ENDPOINT, Settings, default_cache
 

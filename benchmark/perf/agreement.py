@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark.metrics.divergence import js_distance
-from benchmark.models.budget import TokenBudget, token_budget
-from benchmark.models.inputs import Inputs
-from benchmark.models.labels import Labels
-from benchmark.models.loading import backend_modules
-from benchmark.models.placement import memory_bytes
-from benchmark.models.shared_answers import SharedAnswers
+from benchmark.models.weights.budget import TokenBudget, token_budget
+from benchmark.models.weights.inputs import Inputs
+from benchmark.models.weights.labels import Labels
+from benchmark.models.weights.loading import backend_modules
+from benchmark.models.weights.placement import memory_bytes
+from benchmark.models.weights.shared_answers import SharedAnswers
 from benchmark.perf.geometry import Geometry, geometry
 from benchmark.perf.measure import Plan, weights
 from benchmark.perf.workload import WORDS, pictures, questions

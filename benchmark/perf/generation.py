@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.models.budget import TokenBudget, token_budget
-from benchmark.models.inputs import Inputs
-from benchmark.models.loading import backend_modules
-from benchmark.models.placement import memory_bytes
-from benchmark.models.shared import SharedScorer
-from benchmark.models.transformers import TransformersModel
-from benchmark.models.writing import SharedWriter, line_of
+from benchmark.models.weights.budget import TokenBudget, token_budget
+from benchmark.models.weights.inputs import Inputs
+from benchmark.models.weights.loading import backend_modules
+from benchmark.models.weights.placement import memory_bytes
+from benchmark.models.weights.shared import SharedScorer
+from benchmark.models.weights.transformers import TransformersModel
+from benchmark.models.weights.writing import SharedWriter, line_of
 from benchmark.perf.geometry import geometry
 from benchmark.perf.measure import Plan, weights
 from benchmark.perf.workload import WORDS, pictures, tasks

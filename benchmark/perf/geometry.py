@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import UsageProblem, unknown
-from benchmark.models.loading import backend_modules
-from benchmark.models.processors import NoVideo, image_only
+from benchmark.models.weights.loading import backend_modules
+from benchmark.models.weights.processors import NoVideo, image_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from benchmark.models import machine
+from benchmark.models.weights import machine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

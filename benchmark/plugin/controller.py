@@ -19,9 +19,10 @@ from benchmark.engine.sampled import NAME, sampled_by
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError, UsageProblem
 from benchmark.gates import Gate, Verdict, load_gates
-from benchmark.models import machine, registry
+from benchmark.models import registry
 from benchmark.models.described import merged
-from benchmark.models.placement import BALANCED
+from benchmark.models.weights import machine
+from benchmark.models.weights.placement import BALANCED
 from benchmark.plugin import (
     beside,
     budgets,

@@ -15,7 +15,7 @@ import pytest
 
 from benchmark.engine.interview import Interview
 from benchmark.errors import CultureError
-from benchmark.models import machine
+from benchmark.models.weights import machine
 from benchmark.plugin import forecast
 from benchmark.plugin.desk import Desk
 from benchmark.plugin.forecast import Span, Timing, duration

@@ -9,7 +9,7 @@ from __future__ import annotations
 from benchmark.errors import CultureError
 from benchmark.models import registry
 from benchmark.models.picture_cost import MANY, SMALL, cost
-from benchmark.models.processor_arguments import cap
+from benchmark.models.weights.processor_arguments import cap
 from benchmark.records import ModelIdentity
 from benchmark.settings import Settings
 from benchmark.suite.protocol import ShowsPictures, Suite

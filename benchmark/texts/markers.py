@@ -1,7 +1,8 @@
 """Texts that tokenizers of many models read as a command instead of as words.
 
-Knows no tokenizer: which of them one model obeys is said by its own (`benchmark.models.control`).
-What stands here is for readers of data, who want to know before a model is chosen.
+Knows no tokenizer: which of them one model obeys is said by its own
+(`benchmark.models.weights.control`). What stands here is for readers of data, who want to know
+before a model is chosen.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import said
 from benchmark.models.cache_name import cache_name
-from benchmark.models.families import uncovered
+from benchmark.models.weights.families import uncovered
 from tests.models.families.parts import library
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.models.picture_cost import cost
-from benchmark.models.processor_arguments import cap, open_with
-from benchmark.models.processors import open_processor
+from benchmark.models.weights.processor_arguments import cap, open_with
+from benchmark.models.weights.processors import open_processor
 from tests.models.families import builders, newer
 from tests.models.families.parts import library, write
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.models import demo
 from benchmark.models.registry import ModelOptions
+from benchmark.models.weights import demo
 from tests.finetune import planted
 
 

@@ -17,10 +17,10 @@ from benchmark.finetune.options import Recipe
 from benchmark.finetune.preparing import Prepared, prepare
 from benchmark.finetune.trainer import Point
 from benchmark.models import registry
-from benchmark.models.inputs import Inputs
-from benchmark.models.loading import open_weights
 from benchmark.models.registry import ModelOptions
-from benchmark.models.transformers import TransformersModel
+from benchmark.models.weights.inputs import Inputs
+from benchmark.models.weights.loading import open_weights
+from benchmark.models.weights.transformers import TransformersModel
 from benchmark.records import Probabilities
 from tests.models.asking import picture
 

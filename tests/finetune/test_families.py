@@ -13,10 +13,10 @@ from benchmark.finetune.batches import Batches
 from benchmark.finetune.options import Recipe
 from benchmark.finetune.saving import Base
 from benchmark.models import registry
-from benchmark.models.inputs import Inputs
-from benchmark.models.loading import open_weights
 from benchmark.models.registry import ModelOptions
-from benchmark.models.transformers import TransformersModel
+from benchmark.models.weights.inputs import Inputs
+from benchmark.models.weights.loading import open_weights
+from benchmark.models.weights.transformers import TransformersModel
 from benchmark.records import Choice, Probabilities
 from tests.models.families.builders import BUILDERS
 from tests.models.families.parts import write

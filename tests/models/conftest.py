@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmark.models import demo, registry
-from benchmark.models.transformers import TransformersModel
+from benchmark.models import registry
+from benchmark.models.weights import demo
+from benchmark.models.weights.transformers import TransformersModel
 from tests.models.asking import options
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from benchmark.errors import CultureError
 from benchmark.models import registry
-from benchmark.models.adapters import put_in, read_adapter
+from benchmark.models.weights.adapters import put_in, read_adapter
 from benchmark.records import ModelIdentity
 from tests.models.asking import options
 

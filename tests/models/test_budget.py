@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.models.budget import LEAST, MOST, ON_CPU, TokenBudget, token_budget
-from benchmark.models.suffixes import buckets, padded
+from benchmark.models.weights.budget import LEAST, MOST, ON_CPU, TokenBudget, token_budget
+from benchmark.models.weights.suffixes import buckets, padded
 
 
 @pytest.mark.parametrize(

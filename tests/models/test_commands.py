@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from benchmark.errors import ModelProblem, RequestProblem
-from benchmark.models.inputs import Inputs
-from benchmark.models.transformers import TransformersModel
+from benchmark.models.weights.inputs import Inputs
+from benchmark.models.weights.transformers import TransformersModel
 from benchmark.records import (
     Continuation,
     Generate,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmark.models.commits import hub_commit
+from benchmark.models.weights.commits import hub_commit
 from tests.hub_server import HubServer, serving
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 PROGRAM = """
 import json, sys
 from benchmark.errors import HubProblem
-from benchmark.models.commits import hub_commit
+from benchmark.models.weights.commits import hub_commit
 try:
     print(json.dumps({"commit": hub_commit(sys.argv[1], sys.argv[2] or None)}))
 except HubProblem as problem:
@@ -108,7 +108,7 @@ def test_name_that_the_hub_cannot_have_is_refused(server: HubServer, tmp_path: P
 CONFIG = """
 import json, sys
 from benchmark.errors import HubProblem
-from benchmark.models.commits import hub_config
+from benchmark.models.weights.commits import hub_config
 try:
     print(json.dumps({"config": hub_config(sys.argv[1], sys.argv[2])}))
 except HubProblem as problem:

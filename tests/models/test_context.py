@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmark.errors import RequestProblem
-from benchmark.models.context import Context, context_of
-from benchmark.models.transformers import TransformersModel
+from benchmark.models.weights.context import Context, context_of
+from benchmark.models.weights.transformers import TransformersModel
 from benchmark.records import Continuation, Generate, GenerationParams, Probabilities
 from tests.models.asking import SUBJECT, choice, picture, prompt
 

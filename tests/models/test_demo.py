@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmark.models import demo, registry
+from benchmark.models import registry
 from benchmark.models.encoders import random_weights
-from benchmark.models.local import check_folder, processor_digest, weights_digest
+from benchmark.models.weights import demo
+from benchmark.models.weights.local import check_folder, processor_digest, weights_digest
 from benchmark.records import Probabilities
 from tests.models.asking import QUESTION, choice, differs, picture
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmark.models.registry import ModelOptions
-    from benchmark.models.transformers import TransformersModel
+    from benchmark.models.weights.transformers import TransformersModel
     from benchmark.records import Choice
 
 TEXTS = [QUESTION, "Rules: answer always.", "Nigeria and France"]

@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models import registry
-from benchmark.models.families import FULL, SHARED, folder_config, scoring_path, uncovered
+from benchmark.models.weights.families import FULL, SHARED, folder_config, scoring_path, uncovered
 from tests.models.asking import options
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmark.models import registry
-from benchmark.models.generation import end_tokens
-from benchmark.models.transformers import TransformersModel
-from benchmark.models.writing import SharedWriter
+from benchmark.models.weights.generation import end_tokens
+from benchmark.models.weights.transformers import TransformersModel
+from benchmark.models.weights.writing import SharedWriter
 from benchmark.records import Generate, GenerationParams, Text
 from tests.models.asking import SUBJECT, picture, prompt
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.errors import RequestProblem
-from benchmark.models.labels import Tokenise, common_prefix, label_tokens
+from benchmark.models.weights.labels import Tokenise, common_prefix, label_tokens
 
 LABELS = ("A", "B", "C")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.models import local
-from benchmark.models.local import processor_digest, weights_digest
+from benchmark.models.weights import local
+from benchmark.models.weights.local import processor_digest, weights_digest
 
 
 @pytest.fixture

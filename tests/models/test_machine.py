@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmark.errors import UsageProblem
-from benchmark.models import machine
+from benchmark.models.weights import machine
 
 if TYPE_CHECKING:
     from pathlib import Path

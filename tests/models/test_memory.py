@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from benchmark.errors import RequestProblem
 from benchmark.models import registry
-from benchmark.models.memory import Halving
-from benchmark.models.transformers import TransformersModel
+from benchmark.models.weights.memory import Halving
+from benchmark.models.weights.transformers import TransformersModel
 from benchmark.records import Continuation, Generate, GenerationParams, Probabilities
 from tests.models.asking import SUBJECT, choice, options, picture, prompt
 

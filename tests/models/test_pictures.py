@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from benchmark.models.pictures import Pictures, Recent, RememberingImageProcessor
+from benchmark.models.weights.pictures import Pictures, Recent, RememberingImageProcessor
 from benchmark.records import ImageRef
 
 

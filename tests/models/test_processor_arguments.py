@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmark.errors import ModelProblem
-from benchmark.models.processor_arguments import cap, open_with
-from benchmark.models.processors import open_processor
+from benchmark.models.weights.processor_arguments import cap, open_with
+from benchmark.models.weights.processors import open_processor
 from tests.models.families.builders import qwen2_5_vl, smolvlm
 from tests.models.families.parts import write
 from tests.models.families.questions import noise

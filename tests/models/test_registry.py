@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import ModelProblem, UsageProblem
-from benchmark.models import loading, registry
-from benchmark.models.families import FULL, SHARED
-from benchmark.models.loading import model_arguments
+from benchmark.models import registry
+from benchmark.models.weights import loading
+from benchmark.models.weights.families import FULL, SHARED
+from benchmark.models.weights.loading import model_arguments
 from tests.models.asking import differs, options, question, survey
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -10,8 +10,8 @@ import pytest
 
 from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models import registry
-from benchmark.models.families import FULL, SHARED
-from benchmark.models.loading import TRUSTED
+from benchmark.models.weights.families import FULL, SHARED
+from benchmark.models.weights.loading import TRUSTED
 from benchmark.records import Probabilities
 from tests.models.asking import choice, differs, options, picture
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmark.errors import ModelProblem, RequestProblem
-from benchmark.models.rendering import Renderer, plain_chat, user_parts
+from benchmark.models.weights.rendering import Renderer, plain_chat, user_parts
 from benchmark.records import Prompt
 from tests.models.asking import picture
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmark.errors import RequestProblem
-from benchmark.models.sampling import next_tokens, uniforms
+from benchmark.models.weights.sampling import next_tokens, uniforms
 from benchmark.records import GenerationParams
 
 torch: Any = pytest.importorskip("torch")

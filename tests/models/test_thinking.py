@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmark.models import registry
-from benchmark.models.inputs import Inputs
-from benchmark.models.writing import text_of
+from benchmark.models.weights.inputs import Inputs
+from benchmark.models.weights.writing import text_of
 from benchmark.records import Generate, GenerationParams, Text
 from tests.models.asking import SUBJECT, picture, prompt
 from tests.models.families.parts import EOS, library, tokenizer

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from benchmark.errors import ModelProblem, RequestProblem
-from benchmark.models.generation import end_tokens
-from benchmark.models.transformers import TransformersModel, probabilities
+from benchmark.models.weights.generation import end_tokens
+from benchmark.models.weights.transformers import TransformersModel, probabilities
 from benchmark.records import (
     Continuation,
     Embed,

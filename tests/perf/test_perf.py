@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from benchmark.models.loading import backend_modules
+from benchmark.models.weights.loading import backend_modules
 from benchmark.perf import geometry
 from benchmark.perf.__main__ import main
 from benchmark.perf.agreement import Agreement, agreement

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from benchmark.errors import ModelProblem
-from benchmark.models.families import FULL, SHARED
+from benchmark.models.weights.families import FULL, SHARED
 from benchmark.records import Choice
 from tests.models.asking import picture
 from tests.models.families.conftest import Pair, paired
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from benchmark.models.transformers import TransformersModel
+    from benchmark.models.weights.transformers import TransformersModel
     from benchmark.records import ImageRef
 
 pytest.importorskip("torch")

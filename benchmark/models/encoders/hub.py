@@ -15,9 +15,9 @@ import numpy as np
 from benchmark.errors import ModelProblem, said
 from benchmark.models.encoders.naming import encoder_device, encoder_folder
 from benchmark.models.encoders.windows import longest_text
-from benchmark.models.loading import backend_modules, device_for
-from benchmark.models.memory import Halving
-from benchmark.models.processors import open_processor
+from benchmark.models.weights.loading import backend_modules, device_for
+from benchmark.models.weights.memory import Halving
+from benchmark.models.weights.processors import open_processor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

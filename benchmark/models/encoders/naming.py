@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageProblem, unknown
 from benchmark.metrics.chunking import RULES
-from benchmark.models import machine
-from benchmark.models.commits import hub_commit
 from benchmark.models.encoders.random_weights import RANDOM, ready_encoder
-from benchmark.models.local import check_folder, folder_named, processor_digest, weights_digest
-from benchmark.models.placement import BALANCED
+from benchmark.models.weights import machine
+from benchmark.models.weights.commits import hub_commit
+from benchmark.models.weights.local import (
+    check_folder,
+    folder_named,
+    processor_digest,
+    weights_digest,
+)
+from benchmark.models.weights.placement import BALANCED
 from benchmark.records import ModelIdentity
 from benchmark.settings import EncoderChoice, names
 

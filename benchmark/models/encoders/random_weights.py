@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from benchmark.models.demo import (
+from benchmark.models.weights.demo import (
     built_once,
     byte_tokenizer,
     embedded_texts,
     recipe_digest,
     redraw,
 )
-from benchmark.models.loading import backend_modules
+from benchmark.models.weights.loading import backend_modules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

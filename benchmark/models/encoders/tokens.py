@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark.errors import ModelProblem, said
-from benchmark.models.commits import hub_commit
 from benchmark.models.encoders.naming import encoder_device
 from benchmark.models.encoders.windows import longest_text
-from benchmark.models.loading import backend_modules, torch_device
-from benchmark.models.local import check_folder, folder_named, weights_digest
-from benchmark.models.machine import device_kind
+from benchmark.models.weights.commits import hub_commit
+from benchmark.models.weights.loading import backend_modules, torch_device
+from benchmark.models.weights.local import check_folder, folder_named, weights_digest
+from benchmark.models.weights.machine import device_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from benchmark.models.control import words_of
 from benchmark.models.endpoint.server import Refused
+from benchmark.models.weights.control import words_of
 from benchmark.texts.markers import markers_in
 from benchmark.texts.thinking import TAGS
 

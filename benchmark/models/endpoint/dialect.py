@@ -18,7 +18,7 @@ from benchmark.models.endpoint.opening import Opening, find_opening
 from benchmark.models.endpoint.reading import read_ids
 from benchmark.models.endpoint.replies import prompt_tokens
 from benchmark.models.endpoint.server import Refused
-from benchmark.models.labels import label_tokens
+from benchmark.models.weights.labels import label_tokens
 from benchmark.records import Choice, Embed
 
 if TYPE_CHECKING:

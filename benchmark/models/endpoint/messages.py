@@ -9,8 +9,8 @@ import base64
 import io
 from typing import TYPE_CHECKING, Any
 
-from benchmark.models.pictures import Recent
-from benchmark.models.rendering import user_parts
+from benchmark.models.weights.pictures import Recent
+from benchmark.models.weights.rendering import user_parts
 
 if TYPE_CHECKING:
     from benchmark.records import ImageRef, Prompt

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from benchmark.models.transformers import TransformersModel
+    from benchmark.models.weights.transformers import TransformersModel
     from tests.models.endpoint.conftest import Open
 
 pytestmark = [pytest.mark.slow, pytest.mark.models]

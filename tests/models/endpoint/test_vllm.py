@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from benchmark.models import registry
-from benchmark.models.transformers import TransformersModel
+from benchmark.models.weights.transformers import TransformersModel
 from benchmark.records import (
     Choice,
     Generate,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from benchmark.models.processors import uncover_pillow
+from benchmark.models.weights.processors import uncover_pillow
 from tests.models.families.parts import PATCH, SIDE, TEXT, VISION, Parts, library, text, tokenizer
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmark.models import registry
-from benchmark.models.transformers import TransformersModel
+from benchmark.models.weights.transformers import TransformersModel
 from tests.models.asking import options
 from tests.models.families.builders import BUILDERS
 from tests.models.families.newer import NEWER

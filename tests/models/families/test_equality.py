@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmark.models.families import FULL, SHARED
+from benchmark.models.weights.families import FULL, SHARED
 from benchmark.records import Choice, Continuation, LogLikelihoods, Probabilities
 from tests.models.asking import SUBJECT, prompt
 from tests.models.families.conftest import Pair, plain_row
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from benchmark.models.transformers import TransformersModel
+    from benchmark.models.weights.transformers import TransformersModel
     from benchmark.records import ImageRef
 
 TOLERANCE = 1e-5

@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.errors import ModelProblem
 from benchmark.models import registry
-from benchmark.models.families import FULL
+from benchmark.models.weights.families import FULL
 from benchmark.records import Probabilities
 from tests.models.asking import options
 from tests.models.families.builders import QWEN_IMAGE, QWEN_ROPE, qwen_ids, qwen_words

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmark.errors import ModelProblem
-from benchmark.models import machine, registry
-from benchmark.models.processors import VIDEO, NoVideo, open_processor, torchvision_only
+from benchmark.models import registry
+from benchmark.models.weights import machine
+from benchmark.models.weights.processors import VIDEO, NoVideo, open_processor, torchvision_only
 from tests.models.asking import options
 from tests.models.families.builders import BUILDERS, llava
 from tests.models.families.newer import mistral3

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from benchmark.errors import RequestProblem
-from benchmark.models import cache_view, cascade
-from benchmark.models.budget import TokenBudget
-from benchmark.models.inputs import Inputs
-from benchmark.models.labels import Labels
-from benchmark.models.shared_answers import SharedAnswers
+from benchmark.models.weights import cache_view, cascade
+from benchmark.models.weights.budget import TokenBudget
+from benchmark.models.weights.inputs import Inputs
+from benchmark.models.weights.labels import Labels
+from benchmark.models.weights.shared_answers import SharedAnswers
 from benchmark.records import Choice, Continuation, Probabilities, Prompt
 from tests.models.asking import SUBJECT, choice, prompt
 from tests.models.families.questions import QUESTIONS, RULES, TALL, WIDE, about, noise
@@ -20,7 +20,7 @@ from tests.models.families.questions import QUESTIONS, RULES, TALL, WIDE, about,
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from benchmark.models.transformers import TransformersModel
+    from benchmark.models.weights.transformers import TransformersModel
     from benchmark.records import ImageRef
     from tests.models.families.conftest import Pair
 

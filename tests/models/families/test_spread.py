@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from benchmark.errors import ModelProblem
-from benchmark.models import machine, placement, registry
-from benchmark.models.families import FULL, SHARED
+from benchmark.models import registry
+from benchmark.models.weights import machine, placement
+from benchmark.models.weights.families import FULL, SHARED
 from tests.models.asking import options
 from tests.models.families.questions import TALL, WIDE, about
 from tests.models.families.test_equality import TOLERANCE, of_labels

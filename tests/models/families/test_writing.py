@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmark.models.budget import TokenBudget
-from benchmark.models.shared import SharedScorer
-from benchmark.models.writing import SharedWriter
+from benchmark.models.weights.budget import TokenBudget
+from benchmark.models.weights.shared import SharedScorer
+from benchmark.models.weights.writing import SharedWriter
 from benchmark.records import Generate, GenerationParams, Text
 from tests.models.asking import SUBJECT, prompt
 from tests.models.families.questions import RULES, TALL, WIDE
 
 if TYPE_CHECKING:
-    from benchmark.models.transformers import TransformersModel
+    from benchmark.models.weights.transformers import TransformersModel
     from benchmark.records import ImageRef
     from tests.models.families.conftest import Pair
 

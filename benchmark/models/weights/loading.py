@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem, said
 from benchmark.models import template_arguments
-from benchmark.models.adapters import Adapter, put_in
-from benchmark.models.budget import TokenBudget, token_budget
-from benchmark.models.own_code import family_of, model_class
-from benchmark.models.placement import device_map, memory_bytes
-from benchmark.models.processor_arguments import open_with
-from benchmark.models.processors import open_processor, why_not_pillow
-from benchmark.models.transformers import TransformersModel
+from benchmark.models.weights.adapters import Adapter, put_in
+from benchmark.models.weights.budget import TokenBudget, token_budget
+from benchmark.models.weights.own_code import family_of, model_class
+from benchmark.models.weights.placement import device_map, memory_bytes
+from benchmark.models.weights.processor_arguments import open_with
+from benchmark.models.weights.processors import open_processor, why_not_pillow
+from benchmark.models.weights.transformers import TransformersModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -194,7 +194,7 @@ def device_for(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa:
 
 
 def torch_device(torch: Any, kind: str, asked: str) -> Any:  # noqa: ANN401
-    """The device of a kind (`benchmark.models.machine.device_kind`), if this torch can use it."""
+    """The device of a kind (`weights.machine.device_kind`), if this torch can use it."""
     name = kind if kind in ("cpu", "mps") else asked if asked.startswith("cuda") else "cuda"
     ready = {"cpu": True, "mps": torch.backends.mps.is_available()}
     if not ready.get(name, torch.cuda.is_available()):

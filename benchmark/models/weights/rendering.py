@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, RequestProblem
-from benchmark.models.chat_template import ChatTemplate, image_token, template_of
 from benchmark.models.template_arguments import OPTION
+from benchmark.models.weights.chat_template import ChatTemplate, image_token, template_of
 from benchmark.texts.thinking import still_open
 
 if TYPE_CHECKING:

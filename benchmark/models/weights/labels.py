@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmark.errors import ModelProblem, RequestProblem
-from benchmark.models.pictures import Recent
+from benchmark.models.weights.pictures import Recent
 
 Tokenise = Callable[[str], Sequence[int]]
 

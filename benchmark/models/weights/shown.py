@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.models.rendering import user_parts
+from benchmark.models.weights.rendering import user_parts
 
 if TYPE_CHECKING:
     from benchmark.jsonio import Json
-    from benchmark.models.inputs import Inputs
+    from benchmark.models.weights.inputs import Inputs
     from benchmark.records import Choice, Continuation, Generate
 
 ENDS = 8  # tokens shown of a prompt's beginning and of its end

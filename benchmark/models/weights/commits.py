@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import HubProblem
-from benchmark.models.families import folder_config
+from benchmark.models.weights.families import folder_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from benchmark.models.cascade import PREFIX, Part
+from benchmark.models.weights.cascade import PREFIX, Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark import jsonio
 from benchmark.errors import ModelProblem, said
-from benchmark.models.local import ADAPTER as CONFIG
-from benchmark.models.local import weights_digest
+from benchmark.models.weights.local import ADAPTER as CONFIG
+from benchmark.models.weights.local import weights_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem
-from benchmark.models.families import AUTO_MAP
-from benchmark.models.processors import documents, processor_class
+from benchmark.models.weights.families import AUTO_MAP
+from benchmark.models.weights.processors import documents, processor_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

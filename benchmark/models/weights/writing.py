@@ -11,20 +11,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from benchmark.models.budget import cached_rows
-from benchmark.models.generation import end_tokens
-from benchmark.models.lines import Line
-from benchmark.models.memory import does_not_fit, free_memory
-from benchmark.models.placement import memory_bytes
-from benchmark.models.row_cache import RowCache
-from benchmark.models.sampling import next_tokens, uniforms
+from benchmark.models.weights.budget import cached_rows
+from benchmark.models.weights.generation import end_tokens
+from benchmark.models.weights.lines import Line
+from benchmark.models.weights.memory import does_not_fit, free_memory
+from benchmark.models.weights.placement import memory_bytes
+from benchmark.models.weights.row_cache import RowCache
+from benchmark.models.weights.sampling import next_tokens, uniforms
 from benchmark.texts.thinking import still_open, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmark.models.inputs import Inputs
-    from benchmark.models.shared import Encoded, SharedScorer
+    from benchmark.models.weights.inputs import Inputs
+    from benchmark.models.weights.shared import Encoded, SharedScorer
     from benchmark.records import Finish, Generate, Prompt, Text
 
 SPREAD = 16  # tokens by which prompts that are written together may differ

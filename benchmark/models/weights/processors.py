@@ -15,7 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from benchmark.models import machine
+from benchmark.models.weights import machine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

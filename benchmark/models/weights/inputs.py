@@ -11,9 +11,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem
-from benchmark.models.control import ControlTokens, words_of
-from benchmark.models.pictures import Pictures, RememberingImageProcessor
-from benchmark.models.rendering import Renderer
+from benchmark.models.weights.control import ControlTokens, words_of
+from benchmark.models.weights.pictures import Pictures, RememberingImageProcessor
+from benchmark.models.weights.rendering import Renderer
 from benchmark.texts.thinking import TAGS
 
 if TYPE_CHECKING:

@@ -13,19 +13,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from benchmark.errors import ModelProblem, RequestProblem
-from benchmark.models.budget import TokenBudget, token_budget
-from benchmark.models.context import context_of
-from benchmark.models.families import SHARED
-from benchmark.models.generation import end_tokens, generate
-from benchmark.models.inputs import Inputs
-from benchmark.models.labels import Labels, check_end, common_prefix
-from benchmark.models.memory import Halving, does_not_fit
-from benchmark.models.placement import entry, is_spread
-from benchmark.models.readings import by_request, probabilities
-from benchmark.models.shared_answers import SharedAnswers
-from benchmark.models.shown import Shown
 from benchmark.models.template_arguments import template_arguments
-from benchmark.models.writing import SharedWriter, line_of, text_of
+from benchmark.models.weights.budget import TokenBudget, token_budget
+from benchmark.models.weights.context import context_of
+from benchmark.models.weights.families import SHARED
+from benchmark.models.weights.generation import end_tokens, generate
+from benchmark.models.weights.inputs import Inputs
+from benchmark.models.weights.labels import Labels, check_end, common_prefix
+from benchmark.models.weights.memory import Halving, does_not_fit
+from benchmark.models.weights.placement import entry, is_spread
+from benchmark.models.weights.readings import by_request, probabilities
+from benchmark.models.weights.shared_answers import SharedAnswers
+from benchmark.models.weights.shown import Shown
+from benchmark.models.weights.writing import SharedWriter, line_of, text_of
 from benchmark.records import (
     Answer,
     Choice,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from benchmark.models.chat_template import template_of
+from benchmark.models.weights.chat_template import template_of
 from benchmark.records import Choice, Continuation, Embed
 from benchmark.texts.markers import MARKER
 from benchmark.texts.thinking import TAGS

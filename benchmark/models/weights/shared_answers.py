@@ -8,18 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from benchmark.models.labels import Labels, LabelTokens, common_prefix
-from benchmark.models.lines import Line
-from benchmark.models.pictures import Recent
-from benchmark.models.readings import by_request, label_probabilities, log_likelihoods
-from benchmark.models.shared import SharedScorer
+from benchmark.models.weights.labels import Labels, LabelTokens, common_prefix
+from benchmark.models.weights.lines import Line
+from benchmark.models.weights.pictures import Recent
+from benchmark.models.weights.readings import by_request, label_probabilities, log_likelihoods
+from benchmark.models.weights.shared import SharedScorer
 from benchmark.records import Choice, Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmark.models.budget import TokenBudget
-    from benchmark.models.inputs import Inputs
+    from benchmark.models.weights.budget import TokenBudget
+    from benchmark.models.weights.inputs import Inputs
     from benchmark.records import Continuation, LogLikelihoods, Probabilities
 
 LINES = 4096  # of one survey under a few templates

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from benchmark.models.labels import common_prefix
+from benchmark.models.weights.labels import common_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from benchmark import jsonio
-from benchmark.models.loading import backend_modules
-from benchmark.models.machine import dist_version
+from benchmark.models.weights.loading import backend_modules
+from benchmark.models.weights.machine import dist_version
 from benchmark.survey.sample_file import read_sample
 from benchmark.survey.survey import SAMPLE
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 RECIPE = "demo 1"  # to be raised with whatever below changes the folder that is built
 SEED = 20250222
 PAD, BOS, EOS, IMAGE = "<pad>", "<s>", "</s>", "<image>"
-SUITES = Path(__file__).parents[2] / "suites"
+SUITES = Path(__file__).parents[3] / "suites"
 TILE, PATCH = 32, 8  # pixels
 GRIDS = [[TILE, TILE], [TILE, 2 * TILE], [2 * TILE, TILE]]
 GAINS = (  # spread of a matrix's outputs for inputs of spread 1

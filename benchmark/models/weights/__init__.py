@@ -1,0 +1,1 @@
+"""Models whose weights are here: loading, prompts, shared prefixes, answers."""
