@@ -13,16 +13,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmark.analyses.accuracy import Accuracy
-from benchmark.analyses.alignment import Alignment
 from benchmark.analyses.blind import Blind
 from benchmark.analyses.calibration_error import Calibration
-from benchmark.analyses.contrast import Contrast
 from benchmark.analyses.disparity import Disparity
-from benchmark.analyses.distances import Distances
-from benchmark.analyses.identification import Identification
-from benchmark.analyses.rationales import Rationales
-from benchmark.analyses.recognition import Recognition
-from benchmark.analyses.spread import Spread
 from benchmark.analyses.story_distances import StoryDistances
 from benchmark.analyses.story_encoders import StoryEncoders
 from benchmark.analyses.story_groups import StoryGroups
@@ -30,6 +23,13 @@ from benchmark.analyses.story_lexical import StoryLexical
 from benchmark.analyses.story_retrieval import StoryRetrieval
 from benchmark.analyses.story_variance import StoryVariance
 from benchmark.analyses.story_vocabulary import StoryVocabulary
+from benchmark.analyses.values.alignment import Alignment
+from benchmark.analyses.values.contrast import Contrast
+from benchmark.analyses.values.distances import Distances
+from benchmark.analyses.values.identification import Identification
+from benchmark.analyses.values.rationales import Rationales
+from benchmark.analyses.values.recognition import Recognition
+from benchmark.analyses.values.spread import Spread
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import Analysis, AnswerReader, CaseRecord, Score
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from benchmark.analyses.distances import LEAST, complete
 from benchmark.analyses.story_similarity import (
     MEASURES,
     Between,
@@ -18,6 +17,7 @@ from benchmark.analyses.story_similarity import (
     between,
     distances_known,
 )
+from benchmark.analyses.values.distances import LEAST, complete
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.mantel import (
     exact_permutations,

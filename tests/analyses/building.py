@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmark.analyses.alignment import NEEDS
+from benchmark.analyses.values.alignment import NEEDS
 from benchmark.metrics.baselines import (
     best_country_blind,
     expected_sample_similarity,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmark.analyses import ANALYSES
-from benchmark.analyses.alignment import NEEDS, Alignment
+from benchmark.analyses.values.alignment import NEEDS, Alignment
 from benchmark.errors import DataProblem
 from benchmark.jsonio import canonical
 from tests.analyses.building import (

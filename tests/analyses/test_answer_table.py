@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmark.analyses.answer_table import answer_table
+from benchmark.analyses.values.answer_table import answer_table
 from benchmark.errors import DataProblem
 from tests.analyses.planting import Plan, noisy, plan, renamed
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test
 
-from benchmark.analyses.contrast import IMAGE_CATEGORIES, Contrast
+from benchmark.analyses.values.contrast import IMAGE_CATEGORIES, Contrast
 from benchmark.images.manifest import CATEGORIES
 from benchmark.metrics.permutation import benjamini_hochberg, holm
 from tests.analyses.building import find, item, measured, no_answers, record

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmark.analyses.alignment import Alignment
+from benchmark.analyses.values.alignment import Alignment
 from tests.analyses.building import find, item, measured, no_answers, record
 
 if TYPE_CHECKING:

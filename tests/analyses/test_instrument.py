@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from benchmark.analyses import ANALYSES
-from benchmark.analyses.contrast import Contrast
+from benchmark.analyses.values.contrast import Contrast
 from benchmark.jsonio import canonical
 from benchmark.metrics.divergence import js_similarity
 from benchmark.metrics.permutation import holm, percentile_p, sign_flip_p

@@ -10,9 +10,9 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy, kendalltau
 
-from benchmark.analyses.distances import Distances
-from benchmark.analyses.identification import Identification
-from benchmark.analyses.spread import Spread
+from benchmark.analyses.values.distances import Distances
+from benchmark.analyses.values.identification import Identification
+from benchmark.analyses.values.spread import Spread
 from tests.analyses.building import find, no_answers
 from tests.analyses.planting import Plan, noisy, plan
 

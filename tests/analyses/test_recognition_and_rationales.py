@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from benchmark.analyses.rationales import Rationales
-from benchmark.analyses.recognition import Recognition
+from benchmark.analyses.values.rationales import Rationales
+from benchmark.analyses.values.recognition import Recognition
 from benchmark.metrics.proportions import wilson_interval
 from benchmark.records import Answer, Case, CaseRecord, Item, Score
 

@@ -17,7 +17,7 @@ import numpy as np
 REPO = Path(__file__).parents[2]
 sys.path.insert(0, str(REPO))
 
-from benchmark.analyses.contrast import gain_columns  # noqa: E402
+from benchmark.analyses.values.contrast import gain_columns  # noqa: E402
 from benchmark.metrics.permutation import sign_flip_p  # noqa: E402
 from leaderboard.runs import read_run  # noqa: E402
 

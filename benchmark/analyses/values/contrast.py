@@ -12,12 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmark.analyses.item_table import ItemTable, item_table
-from benchmark.analyses.paired_tests import (
-    LEAST_QUESTIONS,
-    ByColumn,
-    percentile_ps,
-    sign_flip_ps,
-)
 from benchmark.analyses.pairing import column_of, paired
 from benchmark.analyses.reporting import (
     SUFFIXES,
@@ -30,6 +24,12 @@ from benchmark.analyses.reporting import (
     too_few,
 )
 from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals
+from benchmark.analyses.values.paired_tests import (
+    LEAST_QUESTIONS,
+    ByColumn,
+    percentile_ps,
+    sign_flip_ps,
+)
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
 from benchmark.metrics.permutation import benjamini_hochberg, holm
 from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.analyses.answer_table import AnswerTable, answer_table
-from benchmark.analyses.candidates import Units, mean_of_drawn, places, resampled, units_of
 from benchmark.analyses.reporting import too_few
 from benchmark.analyses.stem_intervals import LEVEL, stem_rng
+from benchmark.analyses.values.answer_table import AnswerTable, answer_table
+from benchmark.analyses.values.candidates import Units, mean_of_drawn, places, resampled, units_of
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.ranking import (
     chance_of_reciprocal_rank,

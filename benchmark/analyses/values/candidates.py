@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.analyses.answer_table import AnswerTable
 from benchmark.analyses.item_table import IntArray
+from benchmark.analyses.values.answer_table import AnswerTable
 from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance, positive_or_nan
 from benchmark.metrics.ranking import reciprocal_rank, top1
 from benchmark.records import Reading

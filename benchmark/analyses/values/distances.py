@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from benchmark.analyses.answer_table import AnswerTable, answer_table
+from benchmark.analyses.values.answer_table import AnswerTable, answer_table
 from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance, positive_or_nan
 from benchmark.metrics.mantel import (
     exact_permutations,
