@@ -20,9 +20,9 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.analyses import recompute
-from benchmark.analyses.story_distances import StoryDistances
-from benchmark.analyses.story_similarity import MEASURES, by_tokens
-from benchmark.analyses.story_table import counts
+from benchmark.analyses.stories.distances import StoryDistances
+from benchmark.analyses.stories.similarity import MEASURES, by_tokens
+from benchmark.analyses.stories.table import counts
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.models.encoders.tokens import open_token_encoder
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from benchmark.analyses.story_similarity import Measure
+    from benchmark.analyses.stories.similarity import Measure
     from benchmark.records import AnswerReader, Score
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other

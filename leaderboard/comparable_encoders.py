@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.analyses.encoder_favours import case_similarities
+from benchmark.analyses.stories.encoder_favours import case_similarities
 from benchmark.errors import BoardProblem
 from leaderboard.encoder_identities import encoders_of
 

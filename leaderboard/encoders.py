@@ -14,7 +14,11 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.analyses.encoder_favours import distinct_contrasts, encoder_favours, least_concepts
+from benchmark.analyses.stories.encoder_favours import (
+    distinct_contrasts,
+    encoder_favours,
+    least_concepts,
+)
 from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.jsonio import digest
 from benchmark.metrics.chunking import MEAN, RULES

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmark.analyses.encoder_favours import case_similarities
-from benchmark.analyses.story_vectors import story_vectors
+from benchmark.analyses.stories.encoder_favours import case_similarities
+from benchmark.analyses.stories.vectors import story_vectors
 from benchmark.engine.keys import Keys
 from benchmark.engine.unit import run_unit
 from benchmark.models.rules.random_answers import RandomAnswers

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.analyses.story_groups import StoryGroups
-from benchmark.analyses.story_lexical import StoryLexical
-from benchmark.analyses.story_variance import StoryVariance
-from benchmark.analyses.story_vocabulary import StoryVocabulary
+from benchmark.analyses.stories.groups import StoryGroups
+from benchmark.analyses.stories.lexical import StoryLexical
+from benchmark.analyses.stories.variance import StoryVariance
+from benchmark.analyses.stories.vocabulary import StoryVocabulary
 from benchmark.errors import CultureError, DataProblem
 from benchmark.metrics.edits import normalised_word_edit_distance
 from benchmark.records import (

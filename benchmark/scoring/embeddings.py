@@ -1,7 +1,7 @@
 """A case's stories and a picture as embed requests, and their replies as the item that holds them.
 
 Knows records; no encoder. A suite yields the requests as one more stage of its script, after the
-stories, and adds the items to the case's record; `benchmark.analyses.story_vectors` reads them.
+stories, and adds the items to the case's record; `benchmark.analyses.stories.vectors` reads them.
 """
 
 from __future__ import annotations

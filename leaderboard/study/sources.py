@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.analyses.story_table import counts, is_story
+from benchmark.analyses.stories.table import counts, is_story
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem, StoreProblem, UsageProblem, unknown
 from benchmark.jsonio import canonical

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.analyses.story_table import Row, StoryTable, counts, is_story, story_table
-from benchmark.analyses.story_vectors import is_left_out, story_vectors
+from benchmark.analyses.stories.table import Row, StoryTable, counts, is_story, story_table
+from benchmark.analyses.stories.vectors import is_left_out, story_vectors
 from benchmark.records import PICTURE_SIMILARITY, VECTORS, AnswerReader, CaseRecord, Item
 from leaderboard.runs import Run
 from leaderboard.study.sources import Source

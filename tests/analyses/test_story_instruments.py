@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.analyses.story_distances import StoryDistances
-from benchmark.analyses.story_similarity import Between, by_tokens
-from benchmark.analyses.story_variance import StoryVariance
-from benchmark.analyses.story_vocabulary import StoryVocabulary
+from benchmark.analyses.stories.distances import StoryDistances
+from benchmark.analyses.stories.similarity import Between, by_tokens
+from benchmark.analyses.stories.variance import StoryVariance
+from benchmark.analyses.stories.vocabulary import StoryVocabulary
 from benchmark.metrics.mantel import kendall_tau_b
 from benchmark.records import Score, Text
 from benchmark.world.distances import distance_matrix

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmark.analyses.story_table import by_proxy, story_table
+from benchmark.analyses.stories.table import by_proxy, story_table
 from benchmark.errors import DataProblem
 from benchmark.records import Answer, Case, CaseRecord, Item, Text, Vector
 

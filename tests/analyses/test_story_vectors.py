@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from benchmark.analyses.encoder_favours import (
+from benchmark.analyses.stories.encoder_favours import (
     distinct_contrasts,
     encoder_favours,
     least_concepts,
 )
-from benchmark.analyses.story_encoders import StoryEncoders
-from benchmark.analyses.story_retrieval import StoryRetrieval
-from benchmark.analyses.story_vectors import story_vectors
+from benchmark.analyses.stories.encoders import StoryEncoders
+from benchmark.analyses.stories.retrieval import StoryRetrieval
+from benchmark.analyses.stories.vectors import story_vectors
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.permutation import holm

@@ -23,7 +23,7 @@ REPO = Path(__file__).parents[2]
 if __name__ == "__main__":
     sys.path.insert(0, str(REPO))
 
-from benchmark.analyses.story_table import CONTROL, STORY, Row, StoryTable, table_of  # noqa: E402
+from benchmark.analyses.stories.table import CONTROL, STORY, Row, StoryTable, table_of  # noqa: E402
 from benchmark.records import Answer, Case, CaseRecord, Item, Text  # noqa: E402
 
 # The story paper's nationalities.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark.analyses.story_similarity import MEASURES, by_tokens
+from benchmark.analyses.stories.similarity import MEASURES, by_tokens
 from benchmark.engine.store import ResponseStore
 from benchmark.records import Text
 from leaderboard.__main__ import main

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from benchmark.analyses import chosen, recompute
-from benchmark.analyses.story_retrieval import StoryRetrieval
+from benchmark.analyses.stories.retrieval import StoryRetrieval
 from benchmark.engine.interview import Interview
 from benchmark.engine.store import ResponseStore
 from benchmark.engine.unit import run_unit

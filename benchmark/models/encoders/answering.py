@@ -1,7 +1,7 @@
 """The encoders of a run: they answer its `Embed` requests, beside the model under test.
 
 Knows the protocols; no framework. The name of an encoder with its rule of chunking is
-``ENCODER|RULE``, as `benchmark.analyses.story_vectors` reads it.
+``ENCODER|RULE``, as `benchmark.analyses.stories.vectors` reads it.
 """
 
 from __future__ import annotations

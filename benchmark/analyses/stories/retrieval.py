@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.analyses.item_table import Labels
-from benchmark.analyses.story_table import IntArray
-from benchmark.analyses.story_vectors import StoryVectors, story_vectors
+from benchmark.analyses.stories.table import IntArray
+from benchmark.analyses.stories.vectors import StoryVectors, story_vectors
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.resampling import (
     MIN_STEMS,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmark.analyses.groups import CONTROL
-from benchmark.analyses.story_table import is_story
+from benchmark.analyses.stories.table import is_story
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.resampling import (
     MIN_STEMS,

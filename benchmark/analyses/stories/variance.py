@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from benchmark.analyses.story_strata import StoryStratum, cell_means, strata_of
-from benchmark.analyses.story_table import StoryTable, by_proxy, counts
+from benchmark.analyses.stories.strata import StoryStratum, cell_means, strata_of
+from benchmark.analyses.stories.table import StoryTable, by_proxy, counts
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
 from benchmark.metrics.permanova import Stratum, Sums, permanova, sums_of_squares
 from benchmark.metrics.permutation import holm

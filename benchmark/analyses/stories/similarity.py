@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.analyses.story_strata import StoryStratum, cell_means, strata_of
-from benchmark.analyses.story_table import by_proxy, counts
+from benchmark.analyses.stories.strata import StoryStratum, cell_means, strata_of
+from benchmark.analyses.stories.table import by_proxy, counts
 from benchmark.metrics.bleu import symmetric_bleu
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
 from benchmark.metrics.greedy_matching import greedy_f1_matrix

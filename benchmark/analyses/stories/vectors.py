@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.analyses.story_table import REFUSAL, IntArray, counts, is_story
+from benchmark.analyses.stories.table import REFUSAL, IntArray, counts, is_story
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.retrieval import best_of_pieces

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.analyses.story_table import IntArray, StoryTable, by_proxy
+from benchmark.analyses.stories.table import IntArray, StoryTable, by_proxy
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.words import tokens
 from benchmark.records import AnswerReader, CaseRecord

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.analyses.story_table import IntArray, StoryTable
+from benchmark.analyses.stories.table import IntArray, StoryTable
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.edits import word_edit_distances
 from benchmark.metrics.words import tokens

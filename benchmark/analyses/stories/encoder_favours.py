@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from benchmark.analyses.story_encoders import Place, figure, ranked
-from benchmark.analyses.story_table import CONTROL, counts
-from benchmark.analyses.story_vectors import spec_of
+from benchmark.analyses.stories.encoders import Place, figure, ranked
+from benchmark.analyses.stories.table import CONTROL, counts
+from benchmark.analyses.stories.vectors import spec_of
 from benchmark.errors import DataProblem
 from benchmark.metrics.concordance import favour
 from benchmark.metrics.divergence import FloatArray

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from benchmark.analyses.story_strata import cell_means, strata_of
-from benchmark.analyses.story_table import KINDS, by_proxy
-from benchmark.analyses.story_variance import StoryVariance
-from benchmark.analyses.story_vocabulary import StoryVocabulary
+from benchmark.analyses.stories.strata import cell_means, strata_of
+from benchmark.analyses.stories.table import KINDS, by_proxy
+from benchmark.analyses.stories.variance import StoryVariance
+from benchmark.analyses.stories.vocabulary import StoryVocabulary
 from benchmark.metrics.divergence import FloatArray
 from benchmark.records import Analysis, AnswerReader, CaseRecord, Score
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from benchmark.analyses.story_similarity import (
+from benchmark.analyses.stories.similarity import (
     MEASURES,
     Between,
     Measure,

@@ -12,8 +12,8 @@ from itertools import combinations
 
 import numpy as np
 
-from benchmark.analyses.story_table import IntArray
-from benchmark.analyses.story_vectors import StoryVectors, story_vectors
+from benchmark.analyses.stories.table import IntArray
+from benchmark.analyses.stories.vectors import StoryVectors, story_vectors
 from benchmark.metrics.concordance import kendall_w, tau_matrix
 from benchmark.metrics.divergence import FloatArray
 from benchmark.records import AnswerReader, CaseRecord, Score
@@ -59,7 +59,7 @@ class StoryEncoders:
     encoders' rankings of the cases (mean over a case's stories), scope ``encoder`` and
     ``against``, under one rule of chunking; ``encoder_agreement`` is Kendall's W of all encoders, 1
     where they rank alike, about one in their number where they have nothing in common. Across
-    models: `benchmark.analyses.encoder_favours`.
+    models: `benchmark.analyses.stories.encoder_favours`.
     """
 
     name: str = "story_encoders"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.analyses.story_table import IntArray
-from benchmark.analyses.story_words import StoryWords, story_words
+from benchmark.analyses.stories.table import IntArray
+from benchmark.analyses.stories.words import StoryWords, story_words
 from benchmark.metrics.distinctive import log_odds, max_t_p, tf_idf
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.records import AnswerReader, CaseRecord, Score
