@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from benchmark.analyses.groups import OF_COUNTRY
-from benchmark.analyses.question_change import ACCURACY, paired_accuracy_changes
-from benchmark.analyses.question_table import CORRECT, question_table
+from benchmark.analyses.questions.question_change import ACCURACY, paired_accuracy_changes
+from benchmark.analyses.questions.question_table import CORRECT, question_table
 from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.gates.wording import member
 from benchmark.records import Case, Score

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from benchmark.analyses.change import paired_changes
-from benchmark.analyses.question_change import paired_accuracy_changes
+from benchmark.analyses.questions.question_change import paired_accuracy_changes
 from benchmark.gates.gaps import difference
 from benchmark.gates.rules import Against, Cell
 from benchmark.records import Score

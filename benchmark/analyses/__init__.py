@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmark.analyses.accuracy import Accuracy
-from benchmark.analyses.blind import Blind
-from benchmark.analyses.calibration_error import Calibration
-from benchmark.analyses.disparity import Disparity
+from benchmark.analyses.questions.accuracy import Accuracy
+from benchmark.analyses.questions.blind import Blind
+from benchmark.analyses.questions.calibration_error import Calibration
+from benchmark.analyses.questions.disparity import Disparity
 from benchmark.analyses.stories.distances import StoryDistances
 from benchmark.analyses.stories.encoders import StoryEncoders
 from benchmark.analyses.stories.groups import StoryGroups

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmark.analyses.groups import OF_COUNTRY
 from benchmark.analyses.item_table import ItemTable, Labels
-from benchmark.analyses.question_table import OF_GROUP
+from benchmark.analyses.questions.question_table import OF_GROUP
 from benchmark.metrics.divergence import FloatArray
 from benchmark.records import Case, CaseRecord, Item
 from benchmark.world.countries import countries

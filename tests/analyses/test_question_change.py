@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.analyses.question_change import paired_accuracy_changes
+from benchmark.analyses.questions.question_change import paired_accuracy_changes
 from benchmark.records import Score
 from tests.analyses.questioning import Asked, clustered_outcomes, pictures_of, question, records_of
 

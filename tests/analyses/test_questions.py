@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from benchmark.analyses import ANALYSES
-from benchmark.analyses.accuracy import Accuracy
-from benchmark.analyses.blind import Blind
-from benchmark.analyses.calibration_error import Calibration
-from benchmark.analyses.disparity import Disparity
+from benchmark.analyses.questions.accuracy import Accuracy
+from benchmark.analyses.questions.blind import Blind
+from benchmark.analyses.questions.calibration_error import Calibration
+from benchmark.analyses.questions.disparity import Disparity
 from benchmark.errors import DataProblem
 from benchmark.metrics.inequality import gini
 from benchmark.metrics.proportions import wilson_interval

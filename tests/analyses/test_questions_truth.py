@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmark.analyses.disparity import gap_of_shares
 from benchmark.analyses.item_table import ItemTable
-from benchmark.analyses.question_cells import Shares, picture_icc, shares
-from benchmark.analyses.shuffled_countries import shuffled_countries
+from benchmark.analyses.questions.disparity import gap_of_shares
+from benchmark.analyses.questions.question_cells import Shares, picture_icc, shares
+from benchmark.analyses.questions.shuffled_countries import shuffled_countries
 from benchmark.gates.deciding import Bounds, decide
 from benchmark.gates.gaps import gap_of
 from benchmark.gates.rules import Cell, Status

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmark.analyses import ANALYSES
-from benchmark.analyses.disparity import Disparity
+from benchmark.analyses.questions.disparity import Disparity
 from benchmark.gates import Gate, Status, judge, load_gates
 from benchmark.records import Score
 from tests.analyses.building import find, no_answers

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.analyses.accuracy import Accuracy
+from benchmark.analyses.questions.accuracy import Accuracy
 from benchmark.errors import BoardProblem
 from benchmark.records import Score
 from leaderboard.__main__ import main

@@ -12,14 +12,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmark.analyses.item_table import Grouping, ItemTable
-from benchmark.analyses.question_cells import (
+from benchmark.analyses.questions.question_cells import (
     Shares,
     mean_scores,
     picture_icc,
     share_scores,
     shares,
 )
-from benchmark.analyses.question_table import CHANCE, CORRECT, OF_GROUP, P_RIGHT, question_table
+from benchmark.analyses.questions.question_table import (
+    CHANCE,
+    CORRECT,
+    OF_GROUP,
+    P_RIGHT,
+    question_table,
+)
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.shrinkage import shrunken
 from benchmark.records import AnswerReader, CaseRecord, Score

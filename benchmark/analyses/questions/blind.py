@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmark.analyses.item_table import Grouping, ItemTable
-from benchmark.analyses.question_cells import (
+from benchmark.analyses.questions.question_cells import (
     Clustered,
     clustered,
     mean_scores,
@@ -22,7 +22,7 @@ from benchmark.analyses.question_cells import (
     share_scores,
     shares,
 )
-from benchmark.analyses.question_table import (
+from benchmark.analyses.questions.question_table import (
     BLIND,
     CHANCE,
     CORRECT,

@@ -13,9 +13,9 @@ from itertools import combinations
 
 import numpy as np
 
-from benchmark.analyses.question_cells import FULL, Shares, picture_icc, shares
-from benchmark.analyses.question_table import CORRECT, OF_GROUP, question_table
-from benchmark.analyses.shuffled_countries import Shuffled, shuffled_countries
+from benchmark.analyses.questions.question_cells import FULL, Shares, picture_icc, shares
+from benchmark.analyses.questions.question_table import CORRECT, OF_GROUP, question_table
+from benchmark.analyses.questions.shuffled_countries import Shuffled, shuffled_countries
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.gaps import CorrectedGap, corrected_gap, drawn_in
 from benchmark.metrics.inequality import gini

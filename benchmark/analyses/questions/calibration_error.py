@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmark.analyses.item_table import IntArray, ItemTable
-from benchmark.analyses.question_cells import mean_scores
-from benchmark.analyses.question_table import CORRECT, OF_GROUP, question_table
+from benchmark.analyses.questions.question_cells import mean_scores
+from benchmark.analyses.questions.question_table import CORRECT, OF_GROUP, question_table
 from benchmark.metrics.calibration import (
     LEAST_IN_BIN,
     brier_parts,

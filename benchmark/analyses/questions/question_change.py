@@ -1,7 +1,7 @@
 """How a model's accuracy changed since another run of the same questions, paired by question.
 
 Knows two sets of records; not which run is the better, nor any file. Whole pictures are what might
-have been others, as in `benchmark.analyses.accuracy`.
+have been others, as in `benchmark.analyses.questions.accuracy`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from benchmark.analyses.item_table import ItemTable
-from benchmark.analyses.question_cells import clustered, paired_variance
-from benchmark.analyses.question_table import CORRECT, question_table
+from benchmark.analyses.questions.question_cells import clustered, paired_variance
+from benchmark.analyses.questions.question_table import CORRECT, question_table
 from benchmark.metrics.clustered import student_arms
 from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import CaseRecord, Score
