@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem, CultureError
+from benchmark.runs.documents import kind_at, load, validate
+from benchmark.runs.run import read_run
 from leaderboard.bertscore import add_bertscore, run_bertscore
 from leaderboard.board import Board, read_board, update
 from leaderboard.compare import add_compare, run_compare
-from leaderboard.documents import kind_at, load, validate
 from leaderboard.encoders import add_encoders, run_encoders
 from leaderboard.export.commands import add_export, run_export
 from leaderboard.merge_command import add_merge, run_merge
@@ -33,7 +34,6 @@ from leaderboard.replay.commands import (
     run_rerun,
 )
 from leaderboard.report.commands import add_report, run_report
-from leaderboard.runs import read_run
 from leaderboard.scores import add_scores, run_scores
 from leaderboard.study.commands import run_study
 from leaderboard.study.options import add_study

@@ -16,14 +16,14 @@ from benchmark import jsonio
 from benchmark.engine.noise_floor import Determinism
 from benchmark.errors import BoardProblem, HubProblem, unknown
 from benchmark.records import CaseRecord, Score
+from benchmark.runs.documents import kind_at
+from benchmark.runs.run import read_run
 from leaderboard.board import OF_THE_RUN, BoardRow, read_board
-from leaderboard.documents import kind_at
 from leaderboard.hub_reading import LOGIN, Repository, fetch, head
-from leaderboard.runs import read_run
 
 if TYPE_CHECKING:
     from benchmark.jsonio import Json
-    from leaderboard.runs import Run
+    from benchmark.runs.run import Run
 
 ON_THE_HUB = "hf://datasets/"
 BOARD = "leaderboard.json"

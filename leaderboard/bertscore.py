@@ -26,8 +26,8 @@ from benchmark.analyses.stories.table import counts
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.models.encoders.tokens import open_token_encoder
+from benchmark.runs.run import Run, read_run
 from benchmark.settings import default_cache, names
-from leaderboard.runs import Run, read_run
 from leaderboard.tables import NOT_SCORED, render
 
 if TYPE_CHECKING:

@@ -19,14 +19,14 @@ from filelock import FileLock, Timeout
 from benchmark import jsonio
 from benchmark.engine.sampled import OF_CONFIG
 from benchmark.errors import BoardProblem
-from benchmark.rows import sample, score_of, score_row
-from leaderboard.documents import exists, load, schema_name, validate, write
+from benchmark.runs.documents import exists, load, schema_name, validate, write
+from benchmark.runs.rows import sample, score_of, score_row
 from leaderboard.migrating import UNCHECKED, migrated
 
 if TYPE_CHECKING:
     from benchmark.jsonio import Json
     from benchmark.records import ModelIdentity, Score
-    from leaderboard.runs import Run
+    from benchmark.runs.run import Run
 
 LOCK_TIMEOUT_S = 30.0
 OF_THE_RUN = frozenset(

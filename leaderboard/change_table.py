@@ -13,7 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from leaderboard.comparing import UNPAIRED
+from benchmark.runs.against_baseline import UNPAIRED
 from leaderboard.tables import NOT_SCORED
 
 if TYPE_CHECKING:

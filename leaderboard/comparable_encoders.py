@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from benchmark.jsonio import Json
-    from leaderboard.runs import Run
+    from benchmark.runs.run import Run
 
 ENGLISH = "en"
 # What changes the stories themselves, not which of them were asked for.

@@ -1,6 +1,6 @@
 """`python -m leaderboard compare`: what changed between two runs of the same questions, by group.
 
-Knows run files; decides nothing, that is for gates. The change is `leaderboard.comparing`'s.
+Knows run files; decides nothing, that is for gates. The change is `benchmark.runs.against_baseline`'s.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from benchmark.analyses.questions.question_table import CORRECT, question_table
 from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.gates.wording import member
 from benchmark.records import Case, Score
+from benchmark.runs.against_baseline import changes, why_not
+from benchmark.runs.run import read_run
 from leaderboard.baseline import load_baselines
 from leaderboard.change_table import WIDTH, Row, change_table
-from leaderboard.comparing import changes, why_not
-from leaderboard.runs import read_run
 from leaderboard.tables import render
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from benchmark.records import CaseRecord
+    from benchmark.runs.run import Run
     from leaderboard.baseline import Baseline
-    from leaderboard.runs import Run
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 

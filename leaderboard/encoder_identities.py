@@ -13,7 +13,7 @@ from benchmark.records import ModelIdentity
 
 if TYPE_CHECKING:
     from benchmark.jsonio import Json
-    from leaderboard.runs import Run
+    from benchmark.runs.run import Run
 
 KEY = "encoder_models"
 

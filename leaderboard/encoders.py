@@ -22,8 +22,8 @@ from benchmark.analyses.stories.encoder_favours import (
 from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.jsonio import digest
 from benchmark.metrics.chunking import MEAN, RULES
+from benchmark.runs.run import Run, read_run
 from leaderboard.comparable_encoders import check_same, differences, rules_of, too_few
-from leaderboard.runs import Run, read_run
 from leaderboard.tables import NOT_SCORED, render
 from leaderboard.transfer import letter
 

@@ -13,12 +13,12 @@ from benchmark.analyses import ANALYSES, chosen
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem
 from benchmark.gates import load_gates, unjudged
+from benchmark.runs.merging import merge
+from benchmark.runs.run import read_run
 from benchmark.suite.protocol import SUITE_FILE, own_analyses
 from leaderboard.baseline import load_baselines
 from leaderboard.board import update
-from leaderboard.merging import merge
 from leaderboard.places import DEFAULT_BOARD, DEFAULT_RUNS
-from leaderboard.runs import read_run
 
 if TYPE_CHECKING:
     import argparse

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from benchmark.jsonio import Json
-from leaderboard.documents import schema_name
+from benchmark.runs.documents import schema_name
 
 SELF_REPORTED = "self-reported"
 UNCHECKED: Mapping[str, Json] = {

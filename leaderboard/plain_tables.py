@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from benchmark.records import Score
+    from benchmark.runs.run import Run
     from benchmark.suite.layout import Layout
     from leaderboard.board import BoardRow
-    from leaderboard.runs import Run
 
 LABEL = 15  # columns that the label of a line takes, if it can
 CAPTION = f"\ninterval: low…high. n, missing: answers scored and not. {NOT_SCORED}: not scored."

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem, unknown
+from benchmark.runs.run import read_run
 from leaderboard.plain_tables import scores_table
-from leaderboard.runs import read_run
 from leaderboard.tables import render
 
 if TYPE_CHECKING:
-    from leaderboard.runs import Run
+    from benchmark.runs.run import Run
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 

@@ -15,8 +15,8 @@ from benchmark.engine.sampled import sampled_by
 from leaderboard.migrating import SELF_REPORTED
 
 if TYPE_CHECKING:
+    from benchmark.runs.run import Run
     from leaderboard.board import BoardRow
-    from leaderboard.runs import Run
 
 LEAST_LABEL = 11
 NARROWEST = 72  # a narrow table would squeeze its caption

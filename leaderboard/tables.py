@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from benchmark.records import Reading, Score
+    from benchmark.runs.run import Run
     from benchmark.suite.layout import Layout
-    from leaderboard.runs import Run
 
 __all__ = ["NOT_SCORED", "board_tables", "render", "run_table"]
 

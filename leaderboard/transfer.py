@@ -22,7 +22,7 @@ from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.metrics.correlation import RankCorrelation, disattenuated, rank_correlation
 from benchmark.metrics.gaps import reliability
 from benchmark.metrics.resampling import RESAMPLES
-from leaderboard.runs import Run, read_run
+from benchmark.runs.run import Run, read_run
 from leaderboard.tables import NOT_SCORED, render
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from benchmark.engine.noise_floor import Determinism
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.records import Item
+from benchmark.runs.run import Run
 from leaderboard.board import Board, BoardRow, amend, row_of_run
-from leaderboard.runs import Run
 
 REPLAYED, RERUN = "replayed", "re-run"
 SHOWN = 5

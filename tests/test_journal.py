@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.journal import Header, open_journal, read
-from benchmark.rows import Failure, encode
+from benchmark.runs.journal import Header, open_journal, read
+from benchmark.runs.rows import Failure, encode
 from tests.leaderboard.samples import record, records, same
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ NGA, FRA = "wvs/NGA/religion/country", "wvs/FRA/religion/country"
 WRITER = """
 import sys
 from pathlib import Path
-from benchmark.journal import Header, open_journal
-from benchmark.rows import encode
+from benchmark.runs.journal import Header, open_journal
+from benchmark.runs.rows import encode
 from tests.leaderboard.samples import record
 with open_journal(Path(sys.argv[1]), Header(config_digest="", record_digest="abcd")) as journal:
     for number in range(10**6):

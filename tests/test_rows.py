@@ -13,7 +13,7 @@ from hypothesis import given
 
 from benchmark.errors import BoardProblem
 from benchmark.records import CaseRecord, Score
-from benchmark.rows import (
+from benchmark.runs.rows import (
     decode,
     encode,
     record_of,

@@ -15,8 +15,8 @@ from benchmark.errors import DataProblem
 from benchmark.finetune import schedule, splitting
 from benchmark.metrics.proportions import wilson_bounds
 from benchmark.models.weights.adapters import RECORD
-from benchmark.provenance import package_version
 from benchmark.questions.checking import by_split
+from benchmark.runs.provenance import package_version
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ from itertools import combinations
 
 from benchmark.errors import BoardProblem
 from benchmark.plugin.suite_run import SuiteRun
+from benchmark.runs.run import Run
 from benchmark.suite.several_sets import set_of
-from leaderboard.runs import Run
 from leaderboard.tables import render
 from leaderboard.transfer import METRIC, letter, transfer_table, transfers
 

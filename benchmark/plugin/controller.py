@@ -37,9 +37,9 @@ from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.suite_run import SuiteRun
-from benchmark.provenance import now, provenance
 from benchmark.records import ModelIdentity
-from benchmark.rows import Failure
+from benchmark.runs.provenance import now, provenance
+from benchmark.runs.rows import Failure
 from benchmark.suite.protocol import asks_choices
 from leaderboard import board
 from leaderboard.baseline import Baseline, load_baselines

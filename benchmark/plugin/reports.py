@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.plugin.traffic import is_worker
 from benchmark.records import CaseRecord
-from benchmark.rows import decode, encode
+from benchmark.runs.rows import decode, encode
 
 RECORD = pytest.StashKey[CaseRecord]()
 LAST = pytest.StashKey[tuple[str, CaseRecord]]()  # of this process, whose reports follow at once

@@ -17,18 +17,18 @@ from benchmark.engine.sampled import OF_CONFIG, sampled_by
 from benchmark.engine.shards import Shard, of_all_shards
 from benchmark.engine.store import StoredAnswers
 from benchmark.gates import Gate, Verdict
-from benchmark.journal import Header, Journal, open_journal, read
 from benchmark.jsonio import Json, digest
 from benchmark.plugin.state import SuiteState
 from benchmark.records import CaseRecord, ModelIdentity
-from benchmark.rows import Failure
+from benchmark.runs.conclude import settle
+from benchmark.runs.journal import Header, Journal, open_journal, read
+from benchmark.runs.merging import merge_if_last, missing
+from benchmark.runs.rows import Failure
+from benchmark.runs.run import Run, config_digest, journal_path, run_path, write_run
 from benchmark.settings import Settings
 from benchmark.suite.protocol import SUITE_FILE
 from leaderboard.baseline import Baseline
 from leaderboard.encoder_identities import encoders_document
-from leaderboard.merging import merge_if_last, missing
-from leaderboard.runs import Run, config_digest, journal_path, run_path, write_run
-from leaderboard.settling import settle
 
 
 class SuiteRun:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, assert_never, cast
 
 from benchmark.errors import UsageProblem
-from leaderboard.documents import write
+from benchmark.runs.documents import write
+from benchmark.runs.run import Run, read_run, run_path
 from leaderboard.export import every_eval_ever, hub, lm_eval
 from leaderboard.export.headline import Published, check
-from leaderboard.runs import Run, read_run, run_path
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other

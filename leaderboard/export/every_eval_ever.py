@@ -15,8 +15,8 @@ from pathlib import Path
 from benchmark.engine.sampled import OF_CONFIG
 from benchmark.jsonio import Json, canonical, pretty
 from benchmark.records import CaseRecord, Item
+from benchmark.runs.run import Run
 from leaderboard.export.headline import Published, Task, finished, harness, tasks
-from leaderboard.runs import Run
 
 VERSION = "0.2.2"
 PROBABILITIES = "probabilities of the option labels"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmark.errors import BoardProblem
 from benchmark.records import Score
-from leaderboard.runs import Run
+from benchmark.runs.run import Run
 
 FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import yaml
 
 from benchmark.errors import UsageProblem
+from benchmark.runs.run import Run
 from benchmark.suite.protocol import SUITE_FILE, SuiteMeta, read_meta
 from leaderboard.export.headline import Published, finished, harness, in_words, tasks
-from leaderboard.runs import Run
 
 FRAMEWORK = "pytest-culture"
 _REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from benchmark.jsonio import Json, pretty
+from benchmark.runs.run import Run
 from leaderboard.export.headline import FLOORS, finished, harness, tasks
-from leaderboard.runs import Run
 
 
 def results(run: Run) -> str:

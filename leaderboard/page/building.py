@@ -16,8 +16,9 @@ from benchmark.images.image_set import ImageSet
 from benchmark.images.opening import drawn_sample, drawn_stories, load_images
 from benchmark.jsonio import Json
 from benchmark.questions.embedded import sample_questions
+from benchmark.runs.documents import kind_of, write
+from benchmark.runs.run import Run, read_run
 from leaderboard.board import Board, BoardRow, read_board, row_of_run
-from leaderboard.documents import kind_of, write
 from leaderboard.page import scripts
 from leaderboard.page.library import require_page
 from leaderboard.page.pictures import LARGE_SIDE, thumbnails
@@ -28,7 +29,6 @@ from leaderboard.page.stories import EXAMPLES, contents, shelves
 from leaderboard.page.texts import Texts, open_texts
 from leaderboard.page.view import document, entry_id, view
 from leaderboard.page.wording import suite_words
-from leaderboard.runs import Run, read_run
 
 INDEX, NOTICES, DATA = "index.html", "NOTICES.txt", "data"
 TITLE = "pytest-culture leaderboard"

@@ -13,8 +13,8 @@ from functools import cache
 from benchmark.jsonio import Json
 from benchmark.questions.embedded import sample_questions
 from benchmark.questions.question import QuestionSet
+from benchmark.runs.run import Run
 from benchmark.survey.survey import SAMPLE, Survey, load_survey
-from leaderboard.runs import Run
 
 _CODE = re.compile(r"\bitem (Q\d+[A-Z]?)\b")
 

@@ -14,6 +14,7 @@ from benchmark.engine.sampled import ANSWERS
 from benchmark.jsonio import Json
 from benchmark.metrics.proportions import simultaneous_bounds
 from benchmark.records import VECTORS, CaseRecord, Item, Score
+from benchmark.runs.run import Run
 from benchmark.suite.protocol import shipped_layout
 from leaderboard.findings import findings
 from leaderboard.page import wording
@@ -21,7 +22,6 @@ from leaderboard.page.figures import Found, estimate, rounded
 from leaderboard.page.reliability import reliability
 from leaderboard.page.view import marks_of
 from leaderboard.page.vocabulary import vocabulary
-from leaderboard.runs import Run
 from leaderboard.summary import lines_of
 
 FAMILIES = ("country", "topic", "region", "income_group")

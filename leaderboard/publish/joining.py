@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.errors import BoardProblem
+from benchmark.runs.run import Run, read_run, run_path
 from leaderboard.board import Board, BoardRow, merge, read_board, row_of_run
-from leaderboard.runs import Run, read_run, run_path
 from leaderboard.trust import REPLAYED, RERUN
 
 RUNS = Path("runs")

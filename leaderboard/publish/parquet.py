@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmark.records import Item, Score
-from benchmark.rows import sample
+from benchmark.runs.rows import sample
+from benchmark.runs.run import Run
 from leaderboard.board import Board
-from leaderboard.runs import Run
 
 LAYOUT = 1
 """Part of the files' paths: a table with other columns is another file."""

@@ -14,12 +14,12 @@ import yaml
 
 from benchmark.errors import HubProblem
 from benchmark.jsonio import digest
+from benchmark.runs.run import Run
 from leaderboard.export.headline import Published
 from leaderboard.export.hub import eval_results
 from leaderboard.hub_reading import Head, Repository, fetch, head, translated
 from leaderboard.publish.client import commit, retrying
 from leaderboard.publish.plan import File, Plan, compare
-from leaderboard.runs import Run
 
 
 def offer(runs: Sequence[Run], about: Published, sure: bool) -> None:

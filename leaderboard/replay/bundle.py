@@ -23,7 +23,7 @@ from benchmark.engine.keys import KEY_SCHEMA
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, canonical, pretty
 from benchmark.records import Answer
-from leaderboard.runs import Run, parse
+from benchmark.runs.run import Run, parse
 
 SCHEMA = "pytest-culture/bundle/2"
 FORMER = "pytest-culture/bundle/1"  # says nothing of its keys, which are of the first schema

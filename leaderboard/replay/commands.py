@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem, CultureError
+from benchmark.runs.run import read_run
 from benchmark.settings import default_cache
 from leaderboard.replay.bundle import read
 from leaderboard.replay.comparing import TOLERANCE, Comparison, Difference
 from leaderboard.replay.making import make
 from leaderboard.replay.origin import Origin
 from leaderboard.replay.replaying import LEVELS, Replayed, replay
-from leaderboard.runs import read_run
 from leaderboard.trust import dependence, disagreements, note_replay, note_rerun
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from benchmark.jsonio import Json
 from benchmark.records import CaseRecord, Score
-from benchmark.rows import encode, row_of, score_row
+from benchmark.runs.rows import encode, row_of, score_row
 
 TOLERANCE = 1e-12
 NAMES = ("item_id", "metric")  # by what an entry of a list is called

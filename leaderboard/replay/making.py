@@ -19,6 +19,7 @@ from benchmark.errors import BoardProblem, DataProblem, StoreProblem
 from benchmark.images.image_set import ImageSet
 from benchmark.jsonio import Json, canonical
 from benchmark.records import Answer, Text
+from benchmark.runs.run import Run, run_path
 from benchmark.suite.figures_only import FIGURES, PICTURES, figures, pictures
 from benchmark.suite.protocol import Suite
 from benchmark.survey.survey import Survey
@@ -26,7 +27,6 @@ from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay import bundle
 from leaderboard.replay.answering import BundleModel, measure_again, noting
 from leaderboard.replay.origin import Origin, images_named, needed, open_suite, survey_named
-from leaderboard.runs import Run, run_path
 
 
 @dataclass(kw_only=True, slots=True)

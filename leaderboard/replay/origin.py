@@ -13,10 +13,10 @@ from typing import Any, cast
 from benchmark.engine.sampled import sampled_by
 from benchmark.errors import DataProblem, UsageProblem
 from benchmark.hub import SURVEY
+from benchmark.runs.run import Run
 from benchmark.settings import EncoderChoice, Settings, default_cache
 from benchmark.suite.protocol import SUITE_FILE, Suite, load_suite
 from leaderboard.places import DEFAULT_BOARD, DEFAULT_RUNS
-from leaderboard.runs import Run
 
 SAMPLE, HUB = "sample", "hub"
 OF_THE_WORDING = frozenset({"templates", "translation"})  # no number of a row depends on them

@@ -20,6 +20,7 @@ from benchmark.engine.sampled import sampled_by
 from benchmark.engine.sampled_choices import asking
 from benchmark.errors import CultureError, DataProblem
 from benchmark.records import Answer, CaseRecord
+from benchmark.runs.run import Run
 from benchmark.suite.protocol import Suite, own_analyses
 from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.answering import (
@@ -40,7 +41,6 @@ from leaderboard.replay.origin import (
     survey_named,
     unlike,
 )
-from leaderboard.runs import Run
 
 Level = Literal["rows", "full"]
 LEVELS: tuple[Level, ...] = ("rows", "full")

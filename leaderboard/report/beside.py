@@ -12,11 +12,11 @@ from benchmark import jsonio
 from benchmark.engine.sampled import OF_CONFIG
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
+from benchmark.runs.run import Run
 from leaderboard.board import kind_of_model
 from leaderboard.report.measured import Measured
 from leaderboard.report.options import ReadingName
 from leaderboard.report.sheet import KINDS, MAIN
-from leaderboard.runs import Run
 
 
 def side_by_side(runs: Sequence[Run], reading: ReadingName) -> tuple[Measured, ...]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageProblem
+from benchmark.runs.run import read_run
 from leaderboard.places import every_json_once, files_help
 from leaderboard.report.options import FORMATS, READING_NAMES, formats
-from leaderboard.runs import read_run
 
 if TYPE_CHECKING:
     from leaderboard.report.options import Format

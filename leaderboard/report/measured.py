@@ -21,9 +21,9 @@ from benchmark.metrics.resampling import (
     percentile_interval,
 )
 from benchmark.records import Reading, Score
+from benchmark.runs.run import Run
 from leaderboard.report.options import ReadingName
 from leaderboard.report.sheet import COUNTRY, MAIN, BoolArray, FloatArray, Sheet, sheet
-from leaderboard.runs import Run
 
 READINGS: Mapping[ReadingName, Reading] = {
     "substantive": "substantive",

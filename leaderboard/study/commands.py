@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.errors import BoardProblem, UsageProblem
+from benchmark.runs.documents import exists, write
 from benchmark.settings import default_cache, names
 from benchmark.stories.lists import concept, nationalities
 from benchmark.story_dimensions import read_dimensions
 from benchmark.world.countries import country
-from leaderboard.documents import exists, write
 from leaderboard.places import every_json_once
 from leaderboard.study.options import RESULTS
 

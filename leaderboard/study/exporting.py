@@ -15,8 +15,8 @@ import numpy as np
 
 from benchmark import jsonio
 from benchmark.errors import BoardProblem, UsageProblem
+from benchmark.runs.documents import write
 from benchmark.story_dimensions import Dimensions
-from leaderboard.documents import write
 from leaderboard.study.design import Design, Page, design
 from leaderboard.study.key import Key, KeyStory, StudyModel, write_key
 from leaderboard.study.pictures import Copied, copied, open_pictures

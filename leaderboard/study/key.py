@@ -15,8 +15,8 @@ from typing import Any, cast
 from benchmark import __version__, jsonio
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, number
+from benchmark.runs.documents import exists, load, schema_name, validate, write
 from benchmark.story_dimensions import Dimension, Dimensions
-from leaderboard.documents import exists, load, schema_name, validate, write
 
 KEY = "key.json"
 

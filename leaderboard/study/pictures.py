@@ -16,7 +16,7 @@ from PIL.Image import Image
 
 from benchmark.errors import BoardProblem, DataProblem, UsageProblem
 from benchmark.images.opening import ImageSet, drawn_stories, load_images, union
-from leaderboard.runs import Run
+from benchmark.runs.run import Run
 
 FOLDER = "pictures"
 SAMPLE = "sample"

@@ -14,8 +14,8 @@ from benchmark import __version__, jsonio
 from benchmark.errors import DataProblem
 from benchmark.jsonio import Json
 from benchmark.records import Score
-from benchmark.rows import score_row
-from leaderboard.documents import schema_name, validate
+from benchmark.runs.documents import schema_name, validate
+from benchmark.runs.rows import score_row
 from leaderboard.study.assessing import assess
 from leaderboard.study.key import Key
 from leaderboard.study.ratings import Checks, Ratings

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from benchmark.analyses.stories.table import Row, StoryTable, counts, is_story, story_table
 from benchmark.analyses.stories.vectors import is_left_out, story_vectors
 from benchmark.records import PICTURE_SIMILARITY, VECTORS, AnswerReader, CaseRecord, Item
-from leaderboard.runs import Run
+from benchmark.runs.run import Run
 from leaderboard.study.sources import Source
 
 _NO_WORD = re.compile(r"[^a-zA-Z]")

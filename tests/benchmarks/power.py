@@ -19,7 +19,7 @@ sys.path.insert(0, str(REPO))
 
 from benchmark.analyses.values.contrast import gain_columns  # noqa: E402
 from benchmark.metrics.permutation import sign_flip_p  # noqa: E402
-from leaderboard.runs import read_run  # noqa: E402
+from benchmark.runs.run import read_run  # noqa: E402
 
 DEVIATIONS = (0.05, 0.1, 0.15, 0.2)
 STEMS = (10, 20, 40)

@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from benchmark.records import Case, CaseRecord, Item, ModelIdentity, Score
-from benchmark.rows import RESERVED
-from leaderboard.runs import Run, config_digest
+from benchmark.runs.rows import RESERVED
+from benchmark.runs.run import Run, config_digest
 
 NAN = float("nan")
 METRICS = ("js_similarity", "js_distance", "option_mass", "skill_world_average", "cosine")

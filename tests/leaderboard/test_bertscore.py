@@ -12,9 +12,9 @@ import pytest
 from benchmark.analyses.stories.similarity import MEASURES, by_tokens
 from benchmark.engine.store import ResponseStore
 from benchmark.records import Text
+from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
 from leaderboard.bertscore import MEASURE, bertscore_table, bertscores
-from leaderboard.runs import Run, write_run
 from leaderboard.tables import render
 from tests.analyses.building import find
 from tests.leaderboard import samples

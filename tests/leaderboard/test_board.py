@@ -19,7 +19,8 @@ from jsonschema import Draft202012Validator
 
 from benchmark.errors import BoardProblem
 from benchmark.records import Excluded
-from benchmark.rows import Failure
+from benchmark.runs.rows import Failure
+from benchmark.runs.run import Run, write_run
 from leaderboard.board import (
     Board,
     BoardRow,
@@ -33,7 +34,6 @@ from leaderboard.board import (
     summary,
     update,
 )
-from leaderboard.runs import Run, write_run
 from tests.leaderboard.samples import identity, overall, partial, record, run
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ import pytest
 from benchmark.analyses.questions.accuracy import Accuracy
 from benchmark.errors import BoardProblem
 from benchmark.records import Score
+from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
 from leaderboard.baseline import Baseline, load_baselines
 from leaderboard.board import update
 from leaderboard.compare import grouped, parted
-from leaderboard.runs import Run, write_run
 from tests.analyses.questioning import question, records_of
 from tests.leaderboard.samples import run
 

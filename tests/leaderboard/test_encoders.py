@@ -37,6 +37,7 @@ from benchmark.records import (
     Task,
     Text,
 )
+from benchmark.runs.run import Run, config_digest, write_run
 from benchmark.settings import EncoderChoice
 from leaderboard.__main__ import main
 from leaderboard.board import row_of_run
@@ -44,7 +45,6 @@ from leaderboard.comparable_encoders import differences
 from leaderboard.encoder_identities import encoders_document, encoders_of
 from leaderboard.encoders import favours, favours_table
 from leaderboard.findings import findings
-from leaderboard.runs import Run, config_digest, write_run
 from leaderboard.tables import render
 from tests.analyses.building import find
 from tests.leaderboard import samples

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmark.runs.run import write_run
 from leaderboard.__main__ import main
 from leaderboard.board import read_board, update
-from leaderboard.runs import write_run
 from tests.leaderboard.samples import partial, run
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from benchmark.analyses import chosen
 from benchmark.engine.shards import Shard
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
-from benchmark.rows import Failure
+from benchmark.runs.merging import combine, merge_if_last, missing
+from benchmark.runs.rows import Failure
+from benchmark.runs.run import Run, config_digest, read_run, run_path, write_run
 from leaderboard.__main__ import main
-from leaderboard.merging import combine, merge_if_last, missing
-from leaderboard.runs import Run, config_digest, read_run, run_path, write_run
 from tests.leaderboard.samples import identity, record, run
 
 COUNTRIES = ("FRA", "KOR", "NGA")

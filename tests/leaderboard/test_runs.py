@@ -18,8 +18,8 @@ from jsonschema import Draft202012Validator
 
 from benchmark.errors import BoardProblem
 from benchmark.records import CaseRecord, Excluded, Score
-from benchmark.rows import Failure
-from leaderboard.runs import config_digest, document, parse, read_run, run_path, text, write_run
+from benchmark.runs.rows import Failure
+from benchmark.runs.run import config_digest, document, parse, read_run, run_path, text, write_run
 from tests.leaderboard.samples import (
     identity,
     overall,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.runs.run import write_run
 from leaderboard.__main__ import main
-from leaderboard.runs import write_run
 from tests.leaderboard.page.suites import asked_run
 
 

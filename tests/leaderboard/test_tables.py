@@ -14,7 +14,7 @@ from leaderboard.tables import board_tables, render, run_table
 from tests.leaderboard.samples import identity, partial, run
 
 if TYPE_CHECKING:
-    from leaderboard.runs import Run
+    from benchmark.runs.run import Run
 
 WIDTHS = (40, 80, 100, 140)
 

@@ -12,8 +12,8 @@ from benchmark.errors import BoardProblem
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.proportions import wilson_interval
 from benchmark.records import Score
+from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
-from leaderboard.runs import Run, write_run
 from leaderboard.transfer import letter, transfers
 from tests.analyses.questioning import INHABITED
 from tests.leaderboard.samples import run

@@ -11,7 +11,7 @@ import pytest
 from benchmark.errors import BoardProblem
 from benchmark.gates import Gate, Verdict, judge
 from benchmark.plugin import gating
-from leaderboard.runs import read_run
+from benchmark.runs.run import read_run
 from tests.plugin.running import SMALL, Place
 
 # Two countries with all topics: few stems have no interval, and no gate holds.

@@ -9,9 +9,9 @@ import pytest
 from benchmark.engine.sampled import Sampled
 from benchmark.errors import UsageProblem
 from benchmark.plugin.sampled_options import asked_for
+from benchmark.runs.run import read_run
 from leaderboard.__main__ import main
 from leaderboard.page.run_view import shown
-from leaderboard.runs import read_run
 from tests.models.endpoint.chat_server import serving
 from tests.models.endpoint.thinker import Thinker
 from tests.plugin.running import SMALL, Place, answers

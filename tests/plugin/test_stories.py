@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from benchmark.runs.run import read_run
 from leaderboard.__main__ import main
 from leaderboard.page.stories import shelves
 from leaderboard.page.texts import open_texts
-from leaderboard.runs import read_run
 from tests.plugin.running import Place, answers
 from tests.plugin.test_resume import KILL_AT_PUT, stored
 

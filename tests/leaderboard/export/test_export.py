@@ -13,9 +13,9 @@ from huggingface_hub import parse_eval_result_entries
 from huggingface_hub.repocard_data import model_index_to_eval_results
 
 from benchmark.records import CaseRecord, Item
+from benchmark.runs.run import write_run
 from leaderboard.__main__ import main
 from leaderboard.export.commands import FORMATS
-from leaderboard.runs import write_run
 from tests.leaderboard.samples import overall, partial, record, run
 
 DATASET = ("--dataset", "org/culture")

@@ -13,10 +13,10 @@ import numpy as np
 from PIL import Image
 
 from benchmark.records import Case, CaseRecord, Item, Reading, Score
+from benchmark.runs.run import Run, write_run
 from benchmark.survey.survey import SAMPLE, load_survey
 from benchmark.world.countries import countries
 from leaderboard.board import update
-from leaderboard.runs import Run, write_run
 from tests.leaderboard.samples import identity, run
 
 HOSTILE = "<script>window.pwned=1</script><img src=x onerror='window.pwned=2'>&amp;\u2028"

@@ -20,12 +20,12 @@ from benchmark.gates import load_gates
 from benchmark.questions.embedded import sample_questions
 from benchmark.questions.question import PictureQuestion
 from benchmark.records import Answer, Case, CaseRecord, Probabilities, Reply, Text
+from benchmark.runs.conclude import settle
+from benchmark.runs.run import Run
 from benchmark.scoring.right_answers import Answered, right_answer_record
 from benchmark.scoring.stories import Told, story_record
 from benchmark.stories.lists import SAMPLE_CONCEPTS, SAMPLE_COUNTRIES, concepts
 from benchmark.suite.protocol import read_meta
-from leaderboard.runs import Run
-from leaderboard.settling import settle
 from tests.leaderboard.page.boards import HOSTILE
 from tests.leaderboard.samples import identity, run
 

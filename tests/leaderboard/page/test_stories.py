@@ -11,13 +11,13 @@ import pytest
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.records import Score, Text
+from benchmark.runs.run import Run
 from leaderboard.__main__ import main
 from leaderboard.page.reliability import reliability
 from leaderboard.page.run_view import overview
 from leaderboard.page.stories import MOST_CHARACTERS, contents, shelves
 from leaderboard.page.texts import Texts, open_texts
 from leaderboard.page.vocabulary import vocabulary
-from leaderboard.runs import Run
 from tests.leaderboard.page.boards import HOSTILE, write_board
 from tests.leaderboard.page.suites import asked_run, told_run
 

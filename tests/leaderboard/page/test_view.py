@@ -22,7 +22,7 @@ from tests.leaderboard.samples import run
 SUITES = Path(__file__).parents[3] / "suites"
 
 if TYPE_CHECKING:
-    from leaderboard.runs import Run
+    from benchmark.runs.run import Run
 
 
 def group_of(*runs: Run) -> Group:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from benchmark.runs.run import Run, write_run
 from leaderboard.board import update
-from leaderboard.runs import Run, write_run
 from tests.hub_server import running
 from tests.hub_writes import WritableHub
 

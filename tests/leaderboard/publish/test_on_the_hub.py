@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from leaderboard.runs import Run, write_run
+from benchmark.runs.run import Run, write_run
 from tests.hub_writes import WritableHub
 from tests.leaderboard.publish.conftest import PLACE, TOKEN, Answer, Publisher, board_of
 from tests.leaderboard.samples import overall, run

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.errors import UsageProblem
+from benchmark.runs.run import Run, run_path
 from leaderboard.board import Board, BoardRow, merge, row_of_run
 from leaderboard.hub_reading import Blob, Head, Repository
 from leaderboard.publish import parquet
@@ -22,7 +23,6 @@ from leaderboard.publish.client import retrying
 from leaderboard.publish.content import index_lines, tables_of
 from leaderboard.publish.joining import Own, join, run_file
 from leaderboard.publish.plan import Change, File, compare, same
-from leaderboard.runs import Run, run_path
 from tests.hub_server import blob_id, lfs_pointer, sha256
 from tests.leaderboard.samples import partial, record, records, run, unique
 

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import yaml
 from huggingface_hub import DatasetCard
 
+from benchmark.runs.run import read_run
 from leaderboard.board import Board, parse, read_board
 from leaderboard.publish.parquet import ITEMS, ROWS
-from leaderboard.runs import read_run
 from tests.hub_writes import WritableHub
 from tests.leaderboard.publish.conftest import PLACE, Publisher, board_of
 from tests.leaderboard.samples import overall, partial, record, run

@@ -13,8 +13,8 @@ from benchmark.engine.store import ResponseStore
 from benchmark.images.opening import drawn_stories
 from benchmark.jsonio import Json
 from benchmark.records import Case, CaseRecord, Item, Text
+from benchmark.runs.run import write_run
 from benchmark.stories.lists import SAMPLE_CONCEPTS, SAMPLE_COUNTRIES
-from leaderboard.runs import write_run
 from leaderboard.study.exporting import SERVED, TASKS
 from leaderboard.study.key import Key, read_key
 from tests.leaderboard.samples import identity, run

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmark.records import Score
-from benchmark.rows import score_of
+from benchmark.runs.rows import score_of
 from leaderboard.__main__ import main
 from leaderboard.study.key import Key, read_key
 from leaderboard.study.results import picked

@@ -19,7 +19,7 @@ from leaderboard.baseline import Baseline, digest_of, parts_of
 
 if TYPE_CHECKING:
     from benchmark.gates import Gate
-    from leaderboard.runs import Run
+    from benchmark.runs.run import Run
 
 UNPAIRED = "from the two intervals, not paired"
 

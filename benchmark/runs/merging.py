@@ -15,8 +15,8 @@ from filelock import FileLock, Timeout
 from benchmark.engine.noise_floor import worst
 from benchmark.errors import BoardProblem
 from benchmark.records import ModelIdentity
-from leaderboard.runs import read_run, run_path, write_run
-from leaderboard.settling import settle
+from benchmark.runs.conclude import settle
+from benchmark.runs.run import read_run, run_path, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from benchmark.gates import Gate, Verdict
     from benchmark.jsonio import Json
     from benchmark.records import Analysis, AnswerReader
+    from benchmark.runs.run import Run
     from leaderboard.baseline import Baseline
-    from leaderboard.runs import Run
 
 LOCK_TIMEOUT_S = 600.0  # analyses over a large run take minutes, and another shard may be at it
 

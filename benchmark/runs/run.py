@@ -18,7 +18,8 @@ from benchmark.engine.noise_floor import Determinism, unmeasured
 from benchmark.engine.shards import Shard
 from benchmark.errors import BoardProblem
 from benchmark.records import CaseRecord, Excluded, ModelIdentity, Score
-from benchmark.rows import (
+from benchmark.runs.documents import begins_as_ours, exists, load, schema_name, validate, write
+from benchmark.runs.rows import (
     Failure,
     encode,
     record_of,
@@ -27,7 +28,6 @@ from benchmark.rows import (
     score_row,
     without_collector,
 )
-from leaderboard.documents import begins_as_ours, exists, load, schema_name, validate, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

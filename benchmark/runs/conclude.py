@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, cast
 from benchmark.analyses import recompute
 from benchmark.gates import Gate, Verdict, judge
 from benchmark.gates.wording import document
-from leaderboard.comparing import against
+from benchmark.runs.against_baseline import against
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from benchmark.records import Analysis, AnswerReader
+    from benchmark.runs.run import Run
     from leaderboard.baseline import Baseline
-    from leaderboard.runs import Run
 
 
 def settle(

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Self
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, canonical
 from benchmark.records import CaseRecord
-from benchmark.rows import Failure, record_of
+from benchmark.runs.rows import Failure, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
