@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmark.engine.store import ResponseStore, is_store
 from benchmark.errors import BoardProblem
 from benchmark.records import Answer, Text
-from leaderboard.replay import bundle
+from benchmark.replay import bundle
 
 
 class Texts:

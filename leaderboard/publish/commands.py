@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.errors import CultureError, HubProblem, UsageProblem
+from benchmark.replay.bundle import read
 from benchmark.settings import default_cache
 from leaderboard.hub_reading import Repository
 from leaderboard.publish import client
@@ -27,7 +28,6 @@ from leaderboard.publish.joining import own_rows
 from leaderboard.publish.plan import Plan
 from leaderboard.publish.publishing import Request, Step, look, publish_data_set, publish_space
 from leaderboard.publish.safety import check_bundle, check_run, guard
-from leaderboard.replay.bundle import read
 
 DONE, REFUSED, BAD_INPUT = 0, 1, 4
 REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)

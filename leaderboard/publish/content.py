@@ -15,6 +15,7 @@ from typing import cast
 
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, canonical, pretty
+from benchmark.replay.bundle import Bundle
 from leaderboard.baseline import BOARD
 from leaderboard.board import Board, BoardRow, document, row_of_run
 from leaderboard.export.headline import task_id
@@ -23,7 +24,6 @@ from leaderboard.publish import parquet
 from leaderboard.publish.card import dataset_card, space_card
 from leaderboard.publish.joining import Joined, Own
 from leaderboard.publish.plan import File
-from leaderboard.replay.bundle import Bundle
 
 BUNDLES, CARD, EVAL = "bundles.jsonl", "README.md", "eval.yaml"
 DATA = f"data/v{parquet.LAYOUT}"

@@ -22,11 +22,11 @@ from benchmark.errors import DataProblem
 from benchmark.hub import PINNED, fetch_survey
 from benchmark.jsonio import Json
 from benchmark.records import Text
+from benchmark.replay.bundle import ANSWERS, MANIFEST, Bundle
 from benchmark.runs.run import Run
 from benchmark.suite.figures_only import FIGURES, PICTURES, figures, read_figures
 from benchmark.survey.survey import SAMPLE, Survey, load_survey
 from leaderboard.publish.plan import Content
-from leaderboard.replay.bundle import ANSWERS, MANIFEST, Bundle
 
 FEWEST_WORDS = 5  # of an option; shorter ones are anybody's words
 _TOKEN = re.compile(rb"hf_[A-Za-z0-9]{30,}")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem, CultureError
+from benchmark.replay.bundle import read
 from benchmark.runs.run import read_run
 from benchmark.settings import default_cache
-from leaderboard.replay.bundle import read
 from leaderboard.replay.comparing import TOLERANCE, Comparison, Difference
 from leaderboard.replay.making import make
 from leaderboard.replay.origin import Origin

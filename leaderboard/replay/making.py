@@ -19,13 +19,13 @@ from benchmark.errors import BoardProblem, DataProblem, StoreProblem
 from benchmark.images.image_set import ImageSet
 from benchmark.jsonio import Json, canonical
 from benchmark.records import Answer, Text
+from benchmark.replay import bundle
+from benchmark.replay.stored_model import BundleModel, measure_again, noting
 from benchmark.runs.run import Run, run_path
 from benchmark.suite.figures_only import FIGURES, PICTURES, figures, pictures
 from benchmark.suite.protocol import Suite
 from benchmark.survey.survey import Survey
 from leaderboard.encoder_identities import encoders_of
-from leaderboard.replay import bundle
-from leaderboard.replay.answering import BundleModel, measure_again, noting
 from leaderboard.replay.origin import Origin, images_named, needed, open_suite, survey_named
 
 

@@ -20,17 +20,17 @@ from benchmark.engine.sampled import sampled_by
 from benchmark.engine.sampled_choices import asking
 from benchmark.errors import CultureError, DataProblem
 from benchmark.records import Answer, CaseRecord
-from benchmark.runs.run import Run
-from benchmark.suite.protocol import Suite, own_analyses
-from leaderboard.encoder_identities import encoders_of
-from leaderboard.replay.answering import (
+from benchmark.replay.bundle import Bundle, Entry
+from benchmark.replay.stored_model import (
     Ask,
     BundleModel,
     by_place,
     lookup,
     measure_again,
 )
-from leaderboard.replay.bundle import Bundle, Entry
+from benchmark.runs.run import Run
+from benchmark.suite.protocol import Suite, own_analyses
+from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.comparing import TOLERANCE, Comparison
 from leaderboard.replay.origin import (
     Origin,

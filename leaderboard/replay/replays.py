@@ -14,9 +14,9 @@ from benchmark.engine.sampled import Sampled, sampled_by
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
 from benchmark.records import ModelIdentity
+from benchmark.replay.bundle import Bundle, read
+from benchmark.replay.stored_model import BundleModel, lookup
 from leaderboard.encoder_identities import encoders_of
-from leaderboard.replay.answering import BundleModel, lookup
-from leaderboard.replay.bundle import Bundle, read
 
 
 def model_named(path: Path, refused: Sequence[str] = ()) -> str:

@@ -15,11 +15,11 @@ import pytest
 
 from benchmark.errors import DataProblem
 from benchmark.records import Text
+from benchmark.replay.bundle import ANSWERS, answer_lines, read
 from benchmark.runs.rows import Failure
 from benchmark.runs.run import read_run
 from leaderboard.__main__ import main
 from leaderboard.publish.safety import Guard, check_bundle, check_file, check_run, guard
-from leaderboard.replay.bundle import ANSWERS, answer_lines, read
 from tests.hub_writes import WritableHub
 from tests.leaderboard.publish.conftest import PLACE, Publisher, board_of
 from tests.leaderboard.replay.conftest import changed

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from benchmark.jsonio import Json
+from benchmark.replay import bundle as bundles
+from benchmark.replay.bundle import Bundle, read
 from leaderboard.__main__ import main
-from leaderboard.replay import bundle as bundles
-from leaderboard.replay.bundle import Bundle, read
 from tests.plugin.running import Place
 
 # Pictures of the own and of another country, orders, vetting and written reasons.

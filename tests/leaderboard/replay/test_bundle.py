@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from benchmark.engine.store import ResponseStore
+from benchmark.replay.bundle import ANSWERS, MANIFEST, read
 from benchmark.survey.survey import SAMPLE
 from leaderboard.__main__ import main
-from leaderboard.replay.bundle import ANSWERS, MANIFEST, read
 from tests.leaderboard.replay.conftest import Measured
 
 

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from benchmark.engine.store import ResponseStore
-from leaderboard.replay.bundle import read
+from benchmark.replay.bundle import read
 from tests.plugin.running import run_pytest
 
 FORMER = Path(__file__).parents[2] / "data" / "former"

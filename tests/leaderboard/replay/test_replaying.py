@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from benchmark.replay.bundle import ANSWERS, read
 from benchmark.survey.survey import SAMPLE
 from leaderboard.__main__ import main
-from leaderboard.replay.bundle import ANSWERS, read
 from tests.leaderboard.replay.conftest import Measured, changed
 from tests.plugin.running import REPO, Place, environment
 

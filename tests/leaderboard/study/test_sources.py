@@ -12,9 +12,9 @@ from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.records import Answer, Case, CaseRecord, Item, Text
+from benchmark.replay.bundle import answer_lines, write
 from benchmark.runs.run import read_run, write_run
 from leaderboard.__main__ import main
-from leaderboard.replay.bundle import answer_lines, write
 from leaderboard.study.sources import Sources, notes, sources
 from tests.leaderboard.samples import run
 from tests.leaderboard.study.building import MODELS, Told

@@ -1,0 +1,1 @@
+"""A response bundle, and the model that only reads it."""
