@@ -17,13 +17,13 @@ from benchmark.errors import BoardProblem, CultureError
 from benchmark.runs.documents import kind_at, load, validate
 from benchmark.runs.run import read_run
 from leaderboard.bertscore import add_bertscore, run_bertscore
-from leaderboard.board import Board, read_board, update
+from leaderboard.board.board import Board, read_board, update
+from leaderboard.board.commands import add_merge, run_merge
+from leaderboard.board.paths import DEFAULT_BOARD, every_json, files_help
 from leaderboard.compare import add_compare, run_compare
 from leaderboard.encoders import add_encoders, run_encoders
 from leaderboard.export.commands import add_export, run_export
-from leaderboard.merge_command import add_merge, run_merge
 from leaderboard.page.commands import add_page, run_page
-from leaderboard.places import DEFAULT_BOARD, every_json, files_help
 from leaderboard.publish.options import add_publish
 from leaderboard.replay.commands import (
     add_bundle,

@@ -20,7 +20,7 @@ from benchmark.gates.wording import member
 from benchmark.records import Case, Score
 from benchmark.runs.against_baseline import changes, why_not
 from benchmark.runs.run import read_run
-from leaderboard.baseline import load_baselines
+from leaderboard.board.baseline import load_baselines
 from leaderboard.change_table import WIDTH, Row, change_table
 from leaderboard.tables import render
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from benchmark.records import CaseRecord
     from benchmark.runs.run import Run
-    from leaderboard.baseline import Baseline
+    from leaderboard.board.baseline import Baseline
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from leaderboard.board import row_of_run
+from leaderboard.board.board import row_of_run
 from leaderboard.summary import NOT_SCORED, Scored, cell, ends, explained, lines_of
 from leaderboard.table_parts import LEAST_LABEL, blank, model_cell, run_title
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from benchmark.records import Score
     from benchmark.runs.run import Run
     from benchmark.suite.layout import Layout
-    from leaderboard.board import BoardRow
+    from leaderboard.board.board import BoardRow
 
 LABEL = 15  # columns that the label of a line takes, if it can
 CAPTION = f"\ninterval: low…high. n, missing: answers scored and not. {NOT_SCORED}: not scored."

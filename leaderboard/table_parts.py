@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.engine.sampled import sampled_by
-from leaderboard.migrating import SELF_REPORTED
+from leaderboard.board.migrating import SELF_REPORTED
 
 if TYPE_CHECKING:
     from benchmark.runs.run import Run
-    from leaderboard.board import BoardRow
+    from leaderboard.board.board import BoardRow
 
 LEAST_LABEL = 11
 NARROWEST = 72  # a narrow table would squeeze its caption

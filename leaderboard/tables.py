@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.suite.protocol import shipped_layout
-from leaderboard.board import Board, BoardRow, is_sampled, row_of_run
+from leaderboard.board.board import Board, BoardRow, is_sampled, row_of_run
 from leaderboard.plain_tables import declared_table, generic_table, summary_table
 from leaderboard.summary import NOT_SCORED, ends
 from leaderboard.table_parts import LEAST_LABEL, blank, model_cell, run_title

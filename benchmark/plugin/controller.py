@@ -41,8 +41,8 @@ from benchmark.records import ModelIdentity
 from benchmark.runs.provenance import now, provenance
 from benchmark.runs.rows import Failure
 from benchmark.suite.protocol import asks_choices
-from leaderboard import board
-from leaderboard.baseline import Baseline, load_baselines
+from leaderboard.board import board
+from leaderboard.board.baseline import Baseline, load_baselines
 from leaderboard.replay import replays
 
 INTERRUPTED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)

@@ -27,7 +27,7 @@ from benchmark.runs.rows import Failure
 from benchmark.runs.run import Run, config_digest, journal_path, run_path, write_run
 from benchmark.settings import Settings
 from benchmark.suite.protocol import SUITE_FILE
-from leaderboard.baseline import Baseline
+from leaderboard.board.baseline import Baseline
 from leaderboard.encoder_identities import encoders_document
 
 

@@ -15,7 +15,7 @@ from benchmark.analyses.questions.question_change import paired_accuracy_changes
 from benchmark.gates.gaps import difference
 from benchmark.gates.rules import Against, Cell
 from benchmark.records import Score
-from leaderboard.baseline import Baseline, digest_of, parts_of
+from leaderboard.board.baseline import Baseline, digest_of, parts_of
 
 if TYPE_CHECKING:
     from benchmark.gates import Gate

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from benchmark.records import Analysis, AnswerReader
     from benchmark.runs.run import Run
-    from leaderboard.baseline import Baseline
+    from leaderboard.board.baseline import Baseline
 
 
 def settle(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from benchmark.jsonio import Json
     from benchmark.records import Analysis, AnswerReader
     from benchmark.runs.run import Run
-    from leaderboard.baseline import Baseline
+    from leaderboard.board.baseline import Baseline
 
 LOCK_TIMEOUT_S = 600.0  # analyses over a large run take minutes, and another shard may be at it
 

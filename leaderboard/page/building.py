@@ -18,7 +18,7 @@ from benchmark.jsonio import Json
 from benchmark.questions.embedded import sample_questions
 from benchmark.runs.documents import kind_of, write
 from benchmark.runs.run import Run, read_run
-from leaderboard.board import Board, BoardRow, read_board, row_of_run
+from leaderboard.board.board import Board, BoardRow, read_board, row_of_run
 from leaderboard.page import scripts
 from leaderboard.page.library import require_page
 from leaderboard.page.pictures import LARGE_SIDE, thumbnails

@@ -15,7 +15,7 @@ from typing import cast
 from benchmark import jsonio
 from benchmark.jsonio import Json
 from benchmark.records import Score
-from leaderboard.board import Board, BoardRow
+from leaderboard.board.board import Board, BoardRow
 from leaderboard.page import wording
 from leaderboard.page.figures import Found, estimate
 from leaderboard.page.ranking import Contender, ranks

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from benchmark.errors import UsageProblem
 from benchmark.records import Score
-from leaderboard.board import Board, BoardRow, headline
+from leaderboard.board.board import Board, BoardRow, headline
 from leaderboard.export.hub import shipped
 from leaderboard.publish.parquet import LAYOUT
 from leaderboard.report.escaping import markdown

@@ -16,8 +16,8 @@ from typing import cast
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, canonical, pretty
 from benchmark.replay.bundle import Bundle
-from leaderboard.baseline import BOARD
-from leaderboard.board import Board, BoardRow, document, row_of_run
+from leaderboard.board.baseline import BOARD
+from leaderboard.board.board import Board, BoardRow, document, row_of_run
 from leaderboard.export.headline import task_id
 from leaderboard.export.hub import eval_yaml_of
 from leaderboard.publish import parquet

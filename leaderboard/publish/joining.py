@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmark.errors import BoardProblem
 from benchmark.runs.run import Run, read_run, run_path
-from leaderboard.board import Board, BoardRow, merge, read_board, row_of_run
-from leaderboard.trust import REPLAYED, RERUN
+from leaderboard.board.board import Board, BoardRow, merge, read_board, row_of_run
+from leaderboard.board.trust import REPLAYED, RERUN
 
 RUNS = Path("runs")
 _RUN_FILE = re.compile(r"runs(/[\w.-]+)+\.json", re.ASCII)

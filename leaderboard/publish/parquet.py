@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from benchmark.records import Item, Score
 from benchmark.runs.rows import sample
 from benchmark.runs.run import Run
-from leaderboard.board import Board
+from leaderboard.board.board import Board
 
 LAYOUT = 1
 """Part of the files' paths: a table with other columns is another file."""

@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmark.errors import BoardProblem, HubProblem, UsageProblem
-from leaderboard.baseline import BOARD
-from leaderboard.board import Board, read_board
+from leaderboard.board.baseline import BOARD
+from leaderboard.board.board import Board, read_board
 from leaderboard.hub_reading import Head, Repository, fetch, head
 from leaderboard.publish import client
 from leaderboard.publish.content import (

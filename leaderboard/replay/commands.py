@@ -15,11 +15,11 @@ from benchmark.errors import BoardProblem, CultureError
 from benchmark.replay.bundle import read
 from benchmark.runs.run import read_run
 from benchmark.settings import default_cache
+from leaderboard.board.trust import dependence, disagreements, note_replay, note_rerun
 from leaderboard.replay.comparing import TOLERANCE, Comparison, Difference
 from leaderboard.replay.making import make
 from leaderboard.replay.origin import Origin
 from leaderboard.replay.replaying import LEVELS, Replayed, replay
-from leaderboard.trust import dependence, disagreements, note_replay, note_rerun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

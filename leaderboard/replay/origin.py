@@ -16,7 +16,7 @@ from benchmark.hub import SURVEY
 from benchmark.runs.run import Run
 from benchmark.settings import EncoderChoice, Settings, default_cache
 from benchmark.suite.protocol import SUITE_FILE, Suite, load_suite
-from leaderboard.places import DEFAULT_BOARD, DEFAULT_RUNS
+from leaderboard.board.paths import DEFAULT_BOARD, DEFAULT_RUNS
 
 SAMPLE, HUB = "sample", "hub"
 OF_THE_WORDING = frozenset({"templates", "translation"})  # no number of a row depends on them

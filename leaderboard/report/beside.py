@@ -13,7 +13,7 @@ from benchmark.engine.sampled import OF_CONFIG
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.runs.run import Run
-from leaderboard.board import kind_of_model
+from leaderboard.board.board import kind_of_model
 from leaderboard.report.measured import Measured
 from leaderboard.report.options import ReadingName
 from leaderboard.report.sheet import KINDS, MAIN

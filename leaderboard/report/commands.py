@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageProblem
 from benchmark.runs.run import read_run
-from leaderboard.places import every_json_once, files_help
+from leaderboard.board.paths import every_json_once, files_help
 from leaderboard.report.options import FORMATS, READING_NAMES, formats
 
 if TYPE_CHECKING:

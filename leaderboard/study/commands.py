@@ -18,7 +18,7 @@ from benchmark.settings import default_cache, names
 from benchmark.stories.lists import concept, nationalities
 from benchmark.story_dimensions import read_dimensions
 from benchmark.world.countries import country
-from leaderboard.places import every_json_once
+from leaderboard.board.paths import every_json_once
 from leaderboard.study.options import RESULTS
 
 if TYPE_CHECKING:

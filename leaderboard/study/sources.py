@@ -19,7 +19,7 @@ from benchmark.jsonio import canonical
 from benchmark.records import Answer, AnswerReader, Item
 from benchmark.replay import bundle
 from benchmark.runs.run import Run, read_run
-from leaderboard.places import every_json_once
+from leaderboard.board.paths import every_json_once
 
 # What may differ between runs without a word: the model itself, which stories were asked for, and
 # what was measured beside them, which changes no story.

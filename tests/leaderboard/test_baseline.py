@@ -12,8 +12,8 @@ from benchmark.errors import BoardProblem
 from benchmark.gates import Against, Gate
 from benchmark.runs.against_baseline import UNPAIRED, against
 from benchmark.runs.run import Run, config_digest, write_run
-from leaderboard.baseline import Baseline, load_baselines
-from leaderboard.board import update
+from leaderboard.board.baseline import Baseline, load_baselines
+from leaderboard.board.board import update
 from tests.leaderboard.samples import overall, partial, record, run
 
 GATES = (Gate(suite="wvs", metric="js_similarity", reading="substantive", compare="regression"),)

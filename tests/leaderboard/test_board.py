@@ -21,7 +21,7 @@ from benchmark.errors import BoardProblem
 from benchmark.records import Excluded
 from benchmark.runs.rows import Failure
 from benchmark.runs.run import Run, write_run
-from leaderboard.board import (
+from leaderboard.board.board import (
     Board,
     BoardRow,
     document,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 UPDATER = """
 import sys
 from pathlib import Path
-from leaderboard.board import update
+from leaderboard.board.board import update
 from tests.leaderboard.samples import run
 for number in range(int(sys.argv[3])):
     made = run(f"{sys.argv[2]}-{number}")

@@ -13,8 +13,8 @@ from benchmark.errors import BoardProblem
 from benchmark.records import Score
 from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
-from leaderboard.baseline import Baseline, load_baselines
-from leaderboard.board import update
+from leaderboard.board.baseline import Baseline, load_baselines
+from leaderboard.board.board import update
 from leaderboard.compare import grouped, parted
 from tests.analyses.questioning import question, records_of
 from tests.leaderboard.samples import run

@@ -40,7 +40,7 @@ from benchmark.records import (
 from benchmark.runs.run import Run, config_digest, write_run
 from benchmark.settings import EncoderChoice
 from leaderboard.__main__ import main
-from leaderboard.board import row_of_run
+from leaderboard.board.board import row_of_run
 from leaderboard.comparable_encoders import differences
 from leaderboard.encoder_identities import encoders_document, encoders_of
 from leaderboard.encoders import favours, favours_table

@@ -10,7 +10,7 @@ import pytest
 
 from benchmark.runs.run import write_run
 from leaderboard.__main__ import main
-from leaderboard.board import read_board, update
+from leaderboard.board.board import read_board, update
 from tests.leaderboard.samples import partial, run
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmark.records import Score
 from benchmark.suite.layout import Column, Group, Layout, Line
-from leaderboard.board import Board, merge, row_of_run
+from leaderboard.board.board import Board, merge, row_of_run
 from leaderboard.summary import Said, Scored, cell, lines_of
 from leaderboard.tables import board_tables, render, run_table
 from tests.leaderboard.page.suites import asked_run, silent_run

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmark.records import Reading, Score
-from leaderboard.board import Board, merge, row_of_run
+from leaderboard.board.board import Board, merge, row_of_run
 from leaderboard.tables import board_tables, render, run_table
 from tests.leaderboard.samples import identity, partial, run
 

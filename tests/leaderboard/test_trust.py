@@ -13,8 +13,8 @@ from benchmark.engine.noise_floor import Determinism
 from benchmark.errors import BoardProblem
 from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
-from leaderboard.board import read_board, update
-from leaderboard.trust import dependence, disagreements, note_replay, note_rerun
+from leaderboard.board.board import read_board, update
+from leaderboard.board.trust import dependence, disagreements, note_replay, note_rerun
 from tests.leaderboard.samples import NAN, overall, record, run
 
 DIGEST = "ab" * 32

@@ -16,7 +16,7 @@ from benchmark.records import Case, CaseRecord, Item, Reading, Score
 from benchmark.runs.run import Run, write_run
 from benchmark.survey.survey import SAMPLE, load_survey
 from benchmark.world.countries import countries
-from leaderboard.board import update
+from leaderboard.board.board import update
 from tests.leaderboard.samples import identity, run
 
 HOSTILE = "<script>window.pwned=1</script><img src=x onerror='window.pwned=2'>&amp;\u2028"

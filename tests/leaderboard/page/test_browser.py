@@ -12,7 +12,7 @@ if not os.environ.get("CI"):  # there, a browser that is missing is a failure
     pytest.importorskip("vl_convert", reason="the extra `page` is not installed")
     pytest.importorskip("playwright", reason="the extra `browser` is not installed")
 
-from leaderboard.board import Board, row_of_run
+from leaderboard.board.board import Board, row_of_run
 from leaderboard.page import scripts
 from leaderboard.page.building import build_page
 from leaderboard.page.rendering import page as render

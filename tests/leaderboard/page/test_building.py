@@ -13,7 +13,7 @@ pytest.importorskip("pyogrio", reason="the extra `page` is not installed")
 
 from benchmark.errors import BoardProblem, UsageProblem
 from leaderboard.__main__ import main
-from leaderboard.board import Board, row_of_run
+from leaderboard.board.board import Board, row_of_run
 from leaderboard.page import building, library
 from leaderboard.page.building import build_page
 from leaderboard.page.geometry import world

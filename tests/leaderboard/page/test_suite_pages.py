@@ -12,7 +12,7 @@ if not os.environ.get("CI"):  # there, a browser that is missing is a failure
     pytest.importorskip("vl_convert", reason="the extra `page` is not installed")
     pytest.importorskip("playwright", reason="the extra `browser` is not installed")
 
-from leaderboard.board import update
+from leaderboard.board.board import update
 from leaderboard.page.building import build_page
 from tests.leaderboard.page.boards import write_board
 from tests.leaderboard.page.sites import ROWS, WIDTHS, Site, says

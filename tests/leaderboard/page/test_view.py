@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.records import Score
 from benchmark.survey.survey import SAMPLE, load_survey
-from leaderboard.board import Board, row_of_run
+from leaderboard.board.board import Board, row_of_run
 from leaderboard.page.metric_words import METRICS
 from leaderboard.page.questions import data_digest, publishable
 from leaderboard.page.run_view import overview, questions

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from benchmark.runs.run import Run, write_run
-from leaderboard.board import update
+from leaderboard.board.board import update
 from tests.hub_server import running
 from tests.hub_writes import WritableHub
 

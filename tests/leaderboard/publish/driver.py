@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import CultureError
-from leaderboard.baseline import load_baselines
+from leaderboard.board.baseline import load_baselines
 from leaderboard.publish import commands
 from leaderboard.publish.options import add_publish
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from benchmark.errors import UsageProblem
 from benchmark.runs.run import Run, run_path
-from leaderboard.board import Board, BoardRow, merge, row_of_run
+from leaderboard.board.board import Board, BoardRow, merge, row_of_run
 from leaderboard.hub_reading import Blob, Head, Repository
 from leaderboard.publish import parquet
 from leaderboard.publish.card import dataset_card

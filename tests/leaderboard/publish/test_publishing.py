@@ -13,7 +13,7 @@ import yaml
 from huggingface_hub import DatasetCard
 
 from benchmark.runs.run import read_run
-from leaderboard.board import Board, parse, read_board
+from leaderboard.board.board import Board, parse, read_board
 from leaderboard.publish.parquet import ITEMS, ROWS
 from tests.hub_writes import WritableHub
 from tests.leaderboard.publish.conftest import PLACE, Publisher, board_of

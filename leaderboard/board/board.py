@@ -21,7 +21,7 @@ from benchmark.engine.sampled import OF_CONFIG
 from benchmark.errors import BoardProblem
 from benchmark.runs.documents import exists, load, schema_name, validate, write
 from benchmark.runs.rows import sample, score_of, score_row
-from leaderboard.migrating import UNCHECKED, migrated
+from leaderboard.board.migrating import UNCHECKED, migrated
 
 if TYPE_CHECKING:
     from benchmark.jsonio import Json

@@ -18,7 +18,7 @@ from benchmark.errors import BoardProblem, HubProblem, unknown
 from benchmark.records import CaseRecord, Score
 from benchmark.runs.documents import kind_at
 from benchmark.runs.run import read_run
-from leaderboard.board import OF_THE_RUN, BoardRow, read_board
+from leaderboard.board.board import OF_THE_RUN, BoardRow, read_board
 from leaderboard.hub_reading import LOGIN, Repository, fetch, head
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.records import Item
 from benchmark.runs.run import Run
-from leaderboard.board import Board, BoardRow, amend, row_of_run
+from leaderboard.board.board import Board, BoardRow, amend, row_of_run
 
 REPLAYED, RERUN = "replayed", "re-run"
 SHOWN = 5

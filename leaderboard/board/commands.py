@@ -16,9 +16,9 @@ from benchmark.gates import load_gates, unjudged
 from benchmark.runs.merging import merge
 from benchmark.runs.run import read_run
 from benchmark.suite.protocol import SUITE_FILE, own_analyses
-from leaderboard.baseline import load_baselines
-from leaderboard.board import update
-from leaderboard.places import DEFAULT_BOARD, DEFAULT_RUNS
+from leaderboard.board.baseline import load_baselines
+from leaderboard.board.board import update
+from leaderboard.board.paths import DEFAULT_BOARD, DEFAULT_RUNS
 
 if TYPE_CHECKING:
     import argparse

@@ -1,0 +1,1 @@
+"""The board: rows of runs, baselines, trust."""
