@@ -34,10 +34,10 @@ from leaderboard.replay.commands import (
     run_rerun,
 )
 from leaderboard.report.commands import add_report, run_report
-from leaderboard.scores import add_scores, run_scores
 from leaderboard.study.commands import run_study
 from leaderboard.study.options import add_study
-from leaderboard.tables import board_tables, render, run_table
+from leaderboard.tables.scores import add_scores, run_scores
+from leaderboard.tables.tables import board_tables, render, run_table
 from leaderboard.transfer import add_transfer, run_transfer
 
 if TYPE_CHECKING:

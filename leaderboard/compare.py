@@ -22,7 +22,7 @@ from benchmark.runs.against_baseline import changes, why_not
 from benchmark.runs.run import read_run
 from leaderboard.board.baseline import load_baselines
 from leaderboard.change_table import WIDTH, Row, change_table
-from leaderboard.tables import render
+from leaderboard.tables.tables import render
 
 if TYPE_CHECKING:
     import argparse

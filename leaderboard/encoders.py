@@ -24,7 +24,7 @@ from benchmark.jsonio import digest
 from benchmark.metrics.chunking import MEAN, RULES
 from benchmark.runs.run import Run, read_run
 from leaderboard.comparable_encoders import check_same, differences, rules_of, too_few
-from leaderboard.tables import NOT_SCORED, render
+from leaderboard.tables.tables import NOT_SCORED, render
 from leaderboard.transfer import letter
 
 if TYPE_CHECKING:

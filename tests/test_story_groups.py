@@ -28,7 +28,7 @@ from benchmark.records import (
 from benchmark.settings import EncoderChoice
 from benchmark.stories.groups import load_groups
 from benchmark.suite.protocol import Suite
-from leaderboard.findings import findings
+from leaderboard.tables.findings import findings
 from tests.test_stories import asked, suite
 
 REPO = Path(__file__).parents[1]

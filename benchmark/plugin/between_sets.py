@@ -12,7 +12,7 @@ from benchmark.errors import BoardProblem
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.runs.run import Run
 from benchmark.suite.several_sets import set_of
-from leaderboard.tables import render
+from leaderboard.tables.tables import render
 from leaderboard.transfer import METRIC, letter, transfer_table, transfers
 
 

@@ -21,9 +21,9 @@ from benchmark.plugin.picture_line import picture_line
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.records import ModelIdentity
-from leaderboard import tables
 from leaderboard.board import board
-from leaderboard.findings import findings
+from leaderboard.tables import tables
+from leaderboard.tables.findings import findings
 
 if TYPE_CHECKING:
     from benchmark.plugin.controller import Controller

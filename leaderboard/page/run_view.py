@@ -16,13 +16,13 @@ from benchmark.metrics.proportions import simultaneous_bounds
 from benchmark.records import VECTORS, CaseRecord, Item, Score
 from benchmark.runs.run import Run
 from benchmark.suite.protocol import shipped_layout
-from leaderboard.findings import findings
 from leaderboard.page import wording
 from leaderboard.page.figures import Found, estimate, rounded
 from leaderboard.page.reliability import reliability
 from leaderboard.page.view import marks_of
 from leaderboard.page.vocabulary import vocabulary
-from leaderboard.summary import lines_of
+from leaderboard.tables.findings import findings
+from leaderboard.tables.summary import lines_of
 
 FAMILIES = ("country", "topic", "region", "income_group")
 LANGUAGE = "en"  # of prompts, unless a run says another

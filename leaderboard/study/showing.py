@@ -15,8 +15,8 @@ from leaderboard.report.table import Table
 from leaderboard.report.writing import markdown_table
 from leaderboard.study.results import Results
 from leaderboard.study.tables import tables
-from leaderboard.table_parts import NARROWEST
-from leaderboard.tables import render
+from leaderboard.tables.table_parts import NARROWEST
+from leaderboard.tables.tables import render
 
 WIDTH = 100
 BESIDE = 3  # columns with intervals that fit beside each other; more have them below

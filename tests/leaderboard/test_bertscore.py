@@ -15,7 +15,7 @@ from benchmark.records import Text
 from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
 from leaderboard.bertscore import MEASURE, bertscore_table, bertscores
-from leaderboard.tables import render
+from leaderboard.tables.tables import render
 from tests.analyses.building import find
 from tests.leaderboard import samples
 from tests.leaderboard.test_encoders import Writer, measure

@@ -44,8 +44,8 @@ from leaderboard.board.board import row_of_run
 from leaderboard.comparable_encoders import differences
 from leaderboard.encoder_identities import encoders_document, encoders_of
 from leaderboard.encoders import favours, favours_table
-from leaderboard.findings import findings
-from leaderboard.tables import render
+from leaderboard.tables.findings import findings
+from leaderboard.tables.tables import render
 from tests.analyses.building import find
 from tests.leaderboard import samples
 from tests.test_stories import suite

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from benchmark.records import Reading, Score
-from leaderboard.findings import findings
+from leaderboard.tables.findings import findings
 
 
 def score(

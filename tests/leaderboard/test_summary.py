@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from benchmark.records import Score
 from benchmark.suite.layout import Column, Group, Layout, Line
 from leaderboard.board.board import Board, merge, row_of_run
-from leaderboard.summary import Said, Scored, cell, lines_of
-from leaderboard.tables import board_tables, render, run_table
+from leaderboard.tables.summary import Said, Scored, cell, lines_of
+from leaderboard.tables.tables import board_tables, render, run_table
 from tests.leaderboard.page.suites import asked_run, silent_run
 from tests.leaderboard.samples import run
 

@@ -10,7 +10,7 @@ import pytest
 
 from benchmark.records import Reading, Score
 from leaderboard.board.board import Board, merge, row_of_run
-from leaderboard.tables import board_tables, render, run_table
+from leaderboard.tables.tables import board_tables, render, run_table
 from tests.leaderboard.samples import identity, partial, run
 
 if TYPE_CHECKING:

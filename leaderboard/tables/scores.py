@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem, unknown
 from benchmark.runs.run import read_run
-from leaderboard.plain_tables import scores_table
-from leaderboard.tables import render
+from leaderboard.tables.plain_tables import scores_table
+from leaderboard.tables.tables import render
 
 if TYPE_CHECKING:
     from benchmark.runs.run import Run

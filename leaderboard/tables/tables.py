@@ -19,9 +19,9 @@ from rich.text import Text
 
 from benchmark.suite.protocol import shipped_layout
 from leaderboard.board.board import Board, BoardRow, is_sampled, row_of_run
-from leaderboard.plain_tables import declared_table, generic_table, summary_table
-from leaderboard.summary import NOT_SCORED, ends
-from leaderboard.table_parts import LEAST_LABEL, blank, model_cell, run_title
+from leaderboard.tables.plain_tables import declared_table, generic_table, summary_table
+from leaderboard.tables.summary import NOT_SCORED, ends
+from leaderboard.tables.table_parts import LEAST_LABEL, blank, model_cell, run_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

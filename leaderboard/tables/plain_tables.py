@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from leaderboard.board.board import row_of_run
-from leaderboard.summary import NOT_SCORED, Scored, cell, ends, explained, lines_of
-from leaderboard.table_parts import LEAST_LABEL, blank, model_cell, run_title
+from leaderboard.tables.summary import NOT_SCORED, Scored, cell, ends, explained, lines_of
+from leaderboard.tables.table_parts import LEAST_LABEL, blank, model_cell, run_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

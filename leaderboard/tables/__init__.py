@@ -1,0 +1,1 @@
+"""Runs and boards as tables of text."""
