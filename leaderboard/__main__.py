@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from benchmark.errors import BoardProblem, CultureError
 from benchmark.runs.documents import kind_at, load, validate
 from benchmark.runs.run import read_run
-from leaderboard.bertscore import add_bertscore, run_bertscore
 from leaderboard.board.board import Board, read_board, update
 from leaderboard.board.commands import add_merge, run_merge
 from leaderboard.board.paths import DEFAULT_BOARD, every_json, files_help
-from leaderboard.compare import add_compare, run_compare
-from leaderboard.encoders import add_encoders, run_encoders
+from leaderboard.comparisons.bertscore import add_bertscore, run_bertscore
+from leaderboard.comparisons.compare import add_compare, run_compare
+from leaderboard.comparisons.encoders import add_encoders, run_encoders
+from leaderboard.comparisons.transfer import add_transfer, run_transfer
 from leaderboard.export.commands import add_export, run_export
 from leaderboard.page.commands import add_page, run_page
 from leaderboard.publish.options import add_publish
@@ -38,7 +39,6 @@ from leaderboard.study.commands import run_study
 from leaderboard.study.options import add_study
 from leaderboard.tables.scores import add_scores, run_scores
 from leaderboard.tables.tables import board_tables, render, run_table
-from leaderboard.transfer import add_transfer, run_transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -12,8 +12,8 @@ from benchmark.errors import BoardProblem
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.runs.run import Run
 from benchmark.suite.several_sets import set_of
+from leaderboard.comparisons.transfer import METRIC, letter, transfer_table, transfers
 from leaderboard.tables.tables import render
-from leaderboard.transfer import METRIC, letter, transfer_table, transfers
 
 
 def sections(runs: Mapping[str, SuiteRun], width: int) -> Iterator[tuple[str, list[str]]]:

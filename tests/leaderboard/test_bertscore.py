@@ -14,7 +14,7 @@ from benchmark.engine.store import ResponseStore
 from benchmark.records import Text
 from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
-from leaderboard.bertscore import MEASURE, bertscore_table, bertscores
+from leaderboard.comparisons.bertscore import MEASURE, bertscore_table, bertscores
 from leaderboard.tables.tables import render
 from tests.analyses.building import find
 from tests.leaderboard import samples

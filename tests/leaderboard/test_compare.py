@@ -15,7 +15,7 @@ from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
 from leaderboard.board.baseline import Baseline, load_baselines
 from leaderboard.board.board import update
-from leaderboard.compare import grouped, parted
+from leaderboard.comparisons.compare import grouped, parted
 from tests.analyses.questioning import question, records_of
 from tests.leaderboard.samples import run
 

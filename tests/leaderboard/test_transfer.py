@@ -14,7 +14,7 @@ from benchmark.metrics.proportions import wilson_interval
 from benchmark.records import Score
 from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
-from leaderboard.transfer import letter, transfers
+from leaderboard.comparisons.transfer import letter, transfers
 from tests.analyses.questioning import INHABITED
 from tests.leaderboard.samples import run
 

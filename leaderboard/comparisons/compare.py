@@ -1,6 +1,7 @@
 """`python -m leaderboard compare`: what changed between two runs of the same questions, by group.
 
-Knows run files; decides nothing, that is for gates. The change is `benchmark.runs.against_baseline`'s.
+Knows run files; decides nothing, that is for gates. The change is
+`benchmark.runs.against_baseline`'s.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from benchmark.records import Case, Score
 from benchmark.runs.against_baseline import changes, why_not
 from benchmark.runs.run import read_run
 from leaderboard.board.baseline import load_baselines
-from leaderboard.change_table import WIDTH, Row, change_table
+from leaderboard.comparisons.change_table import WIDTH, Row, change_table
 from leaderboard.tables.tables import render
 
 if TYPE_CHECKING:

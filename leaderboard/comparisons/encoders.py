@@ -23,9 +23,9 @@ from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.jsonio import digest
 from benchmark.metrics.chunking import MEAN, RULES
 from benchmark.runs.run import Run, read_run
-from leaderboard.comparable_encoders import check_same, differences, rules_of, too_few
+from leaderboard.comparisons.comparable_encoders import check_same, differences, rules_of, too_few
+from leaderboard.comparisons.transfer import letter
 from leaderboard.tables.tables import NOT_SCORED, render
-from leaderboard.transfer import letter
 
 if TYPE_CHECKING:
     import argparse
