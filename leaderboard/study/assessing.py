@@ -13,7 +13,7 @@ from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.rater_agreement import alpha_interval, ordinal_alpha, rated_twice
 from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
 from benchmark.records import Score
-from benchmark.story_dimensions import OVERALL
+from leaderboard.study.dimensions import OVERALL
 from leaderboard.study.means import TOO_FEW, means
 from leaderboard.study.metric_agreement import agreement
 from leaderboard.study.sheet import Sheet

@@ -16,9 +16,9 @@ from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.runs.documents import exists, write
 from benchmark.settings import default_cache, names
 from benchmark.stories.lists import concept, nationalities
-from benchmark.story_dimensions import read_dimensions
 from benchmark.world.countries import country
 from leaderboard.board.paths import every_json_once
+from leaderboard.study.dimensions import read_dimensions
 from leaderboard.study.options import RESULTS
 
 if TYPE_CHECKING:

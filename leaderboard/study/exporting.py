@@ -16,8 +16,8 @@ import numpy as np
 from benchmark import jsonio
 from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.runs.documents import write
-from benchmark.story_dimensions import Dimensions
 from leaderboard.study.design import Design, Page, design
+from leaderboard.study.dimensions import Dimensions
 from leaderboard.study.key import Key, KeyStory, StudyModel, write_key
 from leaderboard.study.pictures import Copied, copied, open_pictures
 from leaderboard.study.project import (

@@ -16,7 +16,7 @@ from benchmark import __version__, jsonio
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, number
 from benchmark.runs.documents import exists, load, schema_name, validate, write
-from benchmark.story_dimensions import Dimension, Dimensions
+from leaderboard.study.dimensions import Dimension, Dimensions
 
 KEY = "key.json"
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.story_dimensions import SHIPPED
+from leaderboard.study.dimensions import SHIPPED
 from leaderboard.study.screening import HALF, RULES
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 from benchmark.errors import DataProblem
 from benchmark.images.label_studio import local_file
 from benchmark.stories.lists import concepts, nationalities
-from benchmark.story_dimensions import ANSWER, Dimension, Dimensions
+from leaderboard.study.dimensions import ANSWER, Dimension, Dimensions
 
 STORY = "story"  # the tag that all questions are about
 FIELDS = ("study", "rater", "item")  # of a task's data: what `study import` goes by

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmark.metrics.crossed import IntArray
 from benchmark.metrics.divergence import BoolArray, FloatArray
-from benchmark.story_dimensions import OVERALL
+from leaderboard.study.dimensions import OVERALL
 from leaderboard.study.key import Key
 
 

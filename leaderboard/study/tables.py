@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterator
 
 from benchmark.stories.lists import nationalities
-from benchmark.story_dimensions import OVERALL
 from leaderboard.report.table import NOT_SCORED, Entry, Table, entry
 from leaderboard.study.assessing import HARDLY_VARIES
+from leaderboard.study.dimensions import OVERALL
 from leaderboard.study.means import HARDLY_RATED, TOO_FEW
 from leaderboard.study.metric_agreement import metrics
 from leaderboard.study.results import Results, picked

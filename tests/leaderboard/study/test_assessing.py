@@ -6,8 +6,8 @@ import numpy as np
 
 from benchmark.metrics.divergence import FloatArray
 from benchmark.records import Score
-from benchmark.story_dimensions import read_dimensions
 from leaderboard.study.assessing import assess
+from leaderboard.study.dimensions import read_dimensions
 from leaderboard.study.key import Key, KeyStory
 from leaderboard.study.results import Results, picked
 from leaderboard.study.sheet import Sheet

@@ -17,8 +17,8 @@ from benchmark.images.opening import load_images
 from benchmark.records import Answer, Case, CaseRecord, Item, Text, Vector
 from benchmark.replay.bundle import answer_lines, write
 from benchmark.runs.run import read_run
-from benchmark.story_dimensions import SHIPPED, read_dimensions
 from leaderboard.__main__ import main
+from leaderboard.study.dimensions import SHIPPED, read_dimensions
 from leaderboard.study.key import read_key
 from leaderboard.study.pictures import copied
 from leaderboard.study.sources import Source
