@@ -80,7 +80,7 @@ def test_later_stages_are_named(place: Place, tmp_path: Path) -> None:
     [
         (("-n", "2"), "suites/wvs", ("--estimate", "leave out -n")),
         (("-p", "no:terminal"), "suites/wvs", ("--estimate", "leave out -p no:terminal")),
-        ((), "tests/test_world.py", ("--estimate needs a suite",)),
+        ((), "tests/world/test_countries.py", ("--estimate needs a suite",)),
     ],
 )
 def test_what_cannot_be_estimated_is_refused(

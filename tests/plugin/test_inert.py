@@ -18,9 +18,10 @@ def silent(outcome: Outcome) -> bool:
 
 
 def test_other_tests_of_this_repository_are_left_alone(tmp_path: Path) -> None:
-    """``pytest tests/test_gates.py`` prints no line of ours and writes no file of ours."""
+    """``pytest tests/gates/test_gates.py`` prints no line of ours and writes no file of ours."""
     cache, runs = tmp_path / "cache", tmp_path / "runs"
-    done = run_pytest("tests/test_gates.py", "--runs", str(runs), env={"CULTURE_CACHE": str(cache)})
+    env = {"CULTURE_CACHE": str(cache)}
+    done = run_pytest("tests/gates/test_gates.py", "--runs", str(runs), env=env)
     assert done.code == 0, done.out
     assert silent(done)
     assert not cache.exists()

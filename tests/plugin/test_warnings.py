@@ -113,7 +113,9 @@ def test_the_projects_own_tests_are_strict(place: Place) -> None:
     text = "import warnings\ndef pytest_runtest_call():\n    warnings.warn('news')\n"
     env, plugins = place.plugin("news", text)
     done = run_pytest(
-        "tests/test_letters.py", "benchmark/errors.py", env=env, plugins=(*LENIENT, *plugins[-2:])
+        *("tests/texts/test_letters.py", "benchmark/errors.py"),
+        env=env,
+        plugins=(*LENIENT, *plugins[-2:]),
     )
     assert done.code == 1, done.out
     assert " passed" not in done.out

@@ -11,7 +11,7 @@ from benchmark.questions.columns import columns_of
 from benchmark.questions.reading import load_questions
 from tests.hub_server import serving
 from tests.questions.test_reading import cvqa_table
-from tests.test_hub import call
+from tests.suite.test_hub import call
 
 ASK = (
     "from benchmark.questions.columns import columns_of; "

@@ -11,7 +11,7 @@ from benchmark.errors import CultureError
 from benchmark.models.encoders.naming import chunking_rules, encoder_identity, encoders_named
 from benchmark.models.registry import options_of
 from benchmark.settings import EncoderChoice
-from tests.test_stories import settings
+from tests.stories.test_lists import settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,84 @@
+"""A suite over several sets: what its cases are called, and that what is measured tells nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from benchmark.errors import UsageProblem
+from benchmark.plugin.options import _question_sets
+from benchmark.plugin.state import RunState
+from benchmark.suite.protocol import load_suite, settings_of_each_set
+from benchmark.suite.several_sets import Part
+from tests.questions.writing import row, write
+from tests.stories.test_lists import settings
+
+SUITES = Path(__file__).parents[2] / "suites"
+CULTUREVERSE = SUITES / "cultureverse"
+
+
+def test_a_parts_cases_have_its_name_and_its_scripts_the_suites(tmp_path: Path) -> None:
+    """Ids and units begin with the part; what is asked is what the suite alone would ask."""
+    whole = load_suite(CULTUREVERSE, settings(tmp_path, countries=("JPN",), controls=()))
+    part = Part(whole=whole, name="cultureverse:cvqa")
+    for mine, own in zip(part.select().cases, whole.select().cases, strict=True):
+        assert mine.case_id == own.case_id.replace("cultureverse", "cultureverse:cvqa")
+        assert mine.unit == "cultureverse:cvqa/JPN"
+        assert dataclasses.replace(mine, suite=own.suite, unit=own.unit) == own
+        assert next(part.interview(mine)) == next(whole.interview(own))
+    assert part.select().excluded == whole.select().excluded
+    assert (part.config(), part.meta) == (whole.config(), whole.meta)
+
+
+def test_each_set_has_settings_and_a_name_of_its_own(tmp_path: Path) -> None:
+    """Names come from paths and Hub ids; equal ones are numbered; one set needs none."""
+    one = settings(tmp_path)
+    assert settings_of_each_set(CULTUREVERSE, one) == {"": one}
+    several = dataclasses.replace(
+        one, more_questions=(("a/set.jsonl", "cvqa"), ("b/set.jsonl", ""), ("afaji/cvqa@main", ""))
+    )
+    found = settings_of_each_set(CULTUREVERSE, several)
+    assert {name: (s.questions, s.question_columns) for name, s in found.items()} == {
+        "sample": ("sample", ""),
+        "set": ("a/set.jsonl", "cvqa"),
+        "set-2": ("b/set.jsonl", ""),
+        "cvqa": ("afaji/cvqa@main", ""),
+    }
+    assert all(s.more_questions == () for s in found.values())
+    assert settings_of_each_set(SUITES / "stories", several) == {"": several}
+
+
+def test_sets_and_their_columns(tmp_path: Path) -> None:
+    """One mapping serves all sets, or each has its own; a set is named once."""
+    (tmp_path / "b.jsonl").touch()
+    b = str(tmp_path / "b.jsonl")
+    assert _question_sets([], [], tmp_path) == (("sample", ""),)
+    assert _question_sets(["sample", "b.jsonl"], ["cvqa"], tmp_path) == (
+        *(("sample", "cvqa"), (b, "cvqa")),
+    )
+    assert _question_sets(["sample", "b.jsonl"], ["x=y", "cvqa"], tmp_path)[1] == (b, "cvqa")
+    with pytest.raises(UsageProblem, match="2 --question-columns for 3 --questions"):
+        _question_sets(["sample", b, "o/n"], ["x=y", "cvqa"], tmp_path)
+    with pytest.raises(UsageProblem, match="named twice"):
+        _question_sets(["b.jsonl", b], [], tmp_path)
+
+
+def test_one_set_under_two_names_is_refused(tmp_path: Path) -> None:
+    """By content, in one sentence that names both; another question makes it another set."""
+    for name in ("a", "b"):
+        write(tmp_path / name, row())
+    write(tmp_path / "c", row(question="Which meal is this?"))
+    sets = {name: str(tmp_path / name / "questions.jsonl") for name in "abc"}
+
+    def opened(other: str) -> int:
+        chosen = settings(tmp_path, questions=sets["a"], more_questions=((sets[other], ""),))
+        return len(RunState(chosen).at(CULTUREVERSE))
+
+    assert opened("c") == 2
+    with pytest.raises(pytest.UsageError) as told:
+        opened("b")
+    assert f"--questions {sets['a']} and --questions {sets['b']} are the same set" in str(
+        told.value
+    )
