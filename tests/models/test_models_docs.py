@@ -13,7 +13,7 @@ from benchmark.models.naming import aliases
 
 REPO = Path(__file__).parents[2]
 PAGE = (REPO / "docs" / "models.md").read_text(encoding="utf-8")
-MODELS = REPO / "benchmark" / "models"
+MODELS = REPO / "benchmark" / "models" / "weights"
 
 
 def rows(command: str) -> list[list[str]]:
