@@ -27,8 +27,7 @@ from benchmark.records import (
     Request,
     Text,
 )
-from benchmark.suite.prompts import LABELS
-from benchmark.texts.letters import chosen_label, readable
+from benchmark.texts.letters import LABELS, chosen_label, readable
 
 Ask = Callable[[Sequence[Request]], Sequence[Heard]]
 Told = TypeVar("Told", Reply, Heard)

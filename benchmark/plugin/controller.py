@@ -38,11 +38,12 @@ from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.records import ModelIdentity
+from benchmark.runs.against_baseline import Baseline
 from benchmark.runs.provenance import now, provenance
 from benchmark.runs.rows import Failure
 from benchmark.suite.protocol import asks_choices
 from leaderboard.board import board
-from leaderboard.board.baseline import Baseline, load_baselines
+from leaderboard.board.baseline import load_baselines
 from leaderboard.replay import replays
 
 INTERRUPTED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)

@@ -20,6 +20,7 @@ from benchmark.gates import Gate, Verdict
 from benchmark.jsonio import Json, digest
 from benchmark.plugin.state import SuiteState
 from benchmark.records import CaseRecord, ModelIdentity
+from benchmark.runs.against_baseline import Baseline
 from benchmark.runs.conclude import settle
 from benchmark.runs.journal import Header, Journal, open_journal, read
 from benchmark.runs.merging import merge_if_last, missing
@@ -27,7 +28,6 @@ from benchmark.runs.rows import Failure
 from benchmark.runs.run import Run, config_digest, journal_path, run_path, write_run
 from benchmark.settings import Settings
 from benchmark.suite.protocol import SUITE_FILE
-from leaderboard.board.baseline import Baseline
 from leaderboard.encoder_identities import encoders_document
 
 

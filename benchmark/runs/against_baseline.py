@@ -7,21 +7,43 @@ the run's, or an incomplete one, is a problem that the gates tell, never a silen
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from benchmark import jsonio
 from benchmark.analyses.change import paired_changes
 from benchmark.analyses.questions.question_change import paired_accuracy_changes
+from benchmark.engine.noise_floor import Determinism
 from benchmark.gates.gaps import difference
 from benchmark.gates.rules import Against, Cell
-from benchmark.records import Score
-from leaderboard.board.baseline import Baseline, digest_of, parts_of
+from benchmark.records import CaseRecord, Score
+from benchmark.runs.run import what_was_asked
 
 if TYPE_CHECKING:
     from benchmark.gates import Gate
+    from benchmark.jsonio import Json
     from benchmark.runs.run import Run
 
 UNPAIRED = "from the two intervals, not paired"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Baseline:
+    """One suite's figures of another model or revision; ``rows`` empty if from a board.
+
+    ``config`` is what of the configuration must be equal: named parts, or the board's digest.
+    """
+
+    name: str
+    suite: str
+    version: str
+    config: Mapping[str, str]
+    measured_on: str
+    incomplete: tuple[str, ...]
+    scores: tuple[Score, ...]
+    rows: tuple[CaseRecord, ...] = ()
+    determinism: Determinism | None = None
 
 
 def against(run: Run, baselines: Sequence[Baseline], gates: Sequence[Gate]) -> Against | None:
@@ -59,6 +81,16 @@ def changes(run: Run, baseline: Baseline, wanted: Sequence[Score]) -> list[Score
         for place, score in enumerate(wanted)
         if _key(score) in old
     ]
+
+
+def parts_of(config: Mapping[str, Json]) -> Mapping[str, str]:
+    """What was asked of whom, part by part."""
+    return {key: jsonio.canonical(part) for key, part in what_was_asked(config).items()}
+
+
+def digest_of(config: Mapping[str, Json]) -> Mapping[str, str]:
+    """The same as a board's row holds it."""
+    return {"digest": jsonio.digest(what_was_asked(config))[:12]}
 
 
 def _unpaired(now: Score, before: Score) -> Score:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from benchmark.records import Analysis, AnswerReader
+    from benchmark.runs.against_baseline import Baseline
     from benchmark.runs.run import Run
-    from leaderboard.board.baseline import Baseline
 
 
 def settle(

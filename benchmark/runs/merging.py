@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from benchmark.gates import Gate, Verdict
     from benchmark.jsonio import Json
     from benchmark.records import Analysis, AnswerReader
+    from benchmark.runs.against_baseline import Baseline
     from benchmark.runs.run import Run
-    from leaderboard.board.baseline import Baseline
 
 LOCK_TIMEOUT_S = 600.0  # analyses over a large run take minutes, and another shard may be at it
 

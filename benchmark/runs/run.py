@@ -87,6 +87,20 @@ class Run:
         return self.n_selected - len(self.rows) - len(self.failed)
 
 
+# Keys of a configuration in which rows of one table may differ.
+OF_THE_RUN = frozenset(
+    {
+        *("model", "harness", "seed", "rationales", "recognition", "language_identifier"),
+        *("encoders", "encoder_models", "chunking"),
+    }
+)
+
+
+def what_was_asked(config: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What was asked of whom; not by which model, seed or harness."""
+    return {key: value for key, value in config.items() if key not in OF_THE_RUN}
+
+
 def config_digest(config: Mapping[str, Json]) -> str:
     """Twelve hex digits that name a configuration."""
     return jsonio.digest(config)[:12]

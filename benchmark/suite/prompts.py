@@ -21,10 +21,11 @@ from pathlib import Path
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import ImageRef, Prompt
+from benchmark.texts.letters import LABELS
 
 PARTS = ("prefix", "suffix", "lead_in")
 REASON_PARTS = ("reason", "reason_lead_in")
-LANGUAGE, LETTER, LABELS = "language", "letter", "{labels}"
+LANGUAGE, LETTER = "language", "letter"
 _LETTERS = Path(__file__).parents[1] / "data" / "letter.toml"
 
 Piece = tuple[str, str | None]  # literal text, then the slot that follows it

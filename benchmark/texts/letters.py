@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from benchmark.records import Text
 from benchmark.texts.thinking import written
 
+LABELS = "{labels}"  # the slot of a line that asks for a letter
 _STATED = re.compile(r"\b(?i:answers?)\b[\s*_]*(?:\b(?i:is|would be)\b|[:=])[ \t*_:]*")
 # (B), [b], B; a small letter without brackets only where nothing follows it.
 _LETTER = re.compile(r"[\s*_]*(?:[(\[]([A-Za-z])[)\]]|([A-Z])\b|([a-z])(?=[\W_]*$))")

@@ -7,22 +7,19 @@ branch had at the beginning of the run, and that commit is part of the baseline'
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from benchmark import jsonio
-from benchmark.engine.noise_floor import Determinism
 from benchmark.errors import BoardProblem, HubProblem, unknown
-from benchmark.records import CaseRecord, Score
+from benchmark.runs.against_baseline import Baseline, parts_of
 from benchmark.runs.documents import kind_at
 from benchmark.runs.run import read_run
-from leaderboard.board.board import OF_THE_RUN, BoardRow, read_board
+from leaderboard.board.board import BoardRow, read_board
 from leaderboard.hub_reading import LOGIN, Repository, fetch, head
 
 if TYPE_CHECKING:
-    from benchmark.jsonio import Json
     from benchmark.runs.run import Run
 
 ON_THE_HUB = "hf://datasets/"
@@ -31,24 +28,6 @@ _ADDRESS = re.compile(
     rf"{ON_THE_HUB}(?P<repo>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:@(?P<revision>[^@#]+))?",
     re.ASCII,
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Baseline:
-    """One suite's figures of another model or revision; ``rows`` empty if from a board.
-
-    ``config`` is what of the configuration must be equal: named parts, or the board's digest.
-    """
-
-    name: str
-    suite: str
-    version: str
-    config: Mapping[str, str]
-    measured_on: str
-    incomplete: tuple[str, ...]
-    scores: tuple[Score, ...]
-    rows: tuple[CaseRecord, ...] = ()
-    determinism: Determinism | None = None
 
 
 def load_baselines(texts: Sequence[str]) -> tuple[Baseline, ...]:
@@ -64,17 +43,6 @@ def load_baselines(texts: Sequence[str]) -> tuple[Baseline, ...]:
         A board on the Hub is not there or cannot be reached.
     """
     return tuple(found for text in texts for found in _loaded(text))
-
-
-def parts_of(config: Mapping[str, Json]) -> Mapping[str, str]:
-    """What was asked of whom, part by part."""
-    return {key: jsonio.canonical(part) for key, part in config.items() if key not in OF_THE_RUN}
-
-
-def digest_of(config: Mapping[str, Json]) -> Mapping[str, str]:
-    """The same as a board's row holds it."""
-    data = {key: part for key, part in config.items() if key not in OF_THE_RUN}
-    return {"digest": jsonio.digest(data)[:12]}
 
 
 # --- files ---------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from benchmark.engine.sampled import OF_CONFIG
 from benchmark.errors import BoardProblem
 from benchmark.runs.documents import exists, load, schema_name, validate, write
 from benchmark.runs.rows import sample, score_of, score_row
+from benchmark.runs.run import what_was_asked
 from leaderboard.board.migrating import UNCHECKED, migrated
 
 if TYPE_CHECKING:
@@ -29,12 +30,6 @@ if TYPE_CHECKING:
     from benchmark.runs.run import Run
 
 LOCK_TIMEOUT_S = 30.0
-OF_THE_RUN = frozenset(
-    {
-        *("model", "harness", "seed", "rationales", "recognition", "language_identifier"),
-        *("encoders", "encoder_models", "chunking"),
-    }
-)
 # Ways of asking that are named only where they are not these.
 USUAL: Mapping[str, Json] = {
     "permutations": 1,
@@ -44,7 +39,7 @@ USUAL: Mapping[str, Json] = {
     "income_cut_usd_month": 685.0,
     "responses": 5,
     "story_tokens": 1000,
-}  # keys of a config that rows may differ in
+}
 SHORT_DIGEST = 12
 HEX = frozenset("0123456789abcdef")
 
@@ -122,7 +117,7 @@ def row_of_run(run: Run, *, file: str) -> BoardRow:
             "config_digest": run.config_digest,
             "config": summary(run.config),
             "measured_on": measured_on(run.config),
-            "comparable": jsonio.digest(_data(run.config))[:12],
+            "comparable": jsonio.digest(what_was_asked(run.config))[:12],
             "complete": run.complete,
             "partial_because": list(run.partial_because),
             "n_selected": run.n_selected,
@@ -158,7 +153,7 @@ def measured_on(config: Mapping[str, Json]) -> str:
     'sampled, 8 answers each'
     """
     words = []
-    named_first = sorted(_data(config).items(), key=lambda pair: isinstance(pair[1], list))
+    named_first = sorted(what_was_asked(config).items(), key=lambda pair: isinstance(pair[1], list))
     for key, value in named_first:
         match value:
             case {"answers": int(n)} if key == OF_CONFIG:
@@ -179,11 +174,6 @@ def measured_on(config: Mapping[str, Json]) -> str:
 def is_sampled(row: BoardRow) -> bool:
     """Whether a row's shares are those of written answers, by its configuration in short."""
     return f"{OF_CONFIG}.answers=" in row["config"]
-
-
-def _data(config: Mapping[str, Json]) -> Mapping[str, Json]:
-    """What was asked of whom; not by which model, seed or harness."""
-    return {key: value for key, value in config.items() if key not in OF_THE_RUN}
 
 
 def summary(config: Mapping[str, Json]) -> str:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from benchmark.records import CaseRecord
+    from benchmark.runs.against_baseline import Baseline
     from benchmark.runs.run import Run
-    from leaderboard.board.baseline import Baseline
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 

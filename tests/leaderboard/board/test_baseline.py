@@ -10,9 +10,9 @@ import pytest
 
 from benchmark.errors import BoardProblem
 from benchmark.gates import Against, Gate
-from benchmark.runs.against_baseline import UNPAIRED, against
+from benchmark.runs.against_baseline import UNPAIRED, Baseline, against
 from benchmark.runs.run import Run, config_digest, write_run
-from leaderboard.board.baseline import Baseline, load_baselines
+from leaderboard.board.baseline import load_baselines
 from leaderboard.board.board import update
 from tests.leaderboard.samples import overall, partial, record, run
 

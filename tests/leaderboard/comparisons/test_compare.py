@@ -11,9 +11,10 @@ import pytest
 from benchmark.analyses.questions.accuracy import Accuracy
 from benchmark.errors import BoardProblem
 from benchmark.records import Score
+from benchmark.runs.against_baseline import Baseline
 from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
-from leaderboard.board.baseline import Baseline, load_baselines
+from leaderboard.board.baseline import load_baselines
 from leaderboard.board.board import update
 from leaderboard.comparisons.compare import grouped, parted
 from tests.analyses.questioning import question, records_of
