@@ -1,25 +1,23 @@
 """Who imports whom, read from the source: modules, and the folders that are the picture's parts.
 
 Knows no name of a part: a part is a folder of ``benchmark`` or ``leaderboard``, or a module that
-lies loose in one of them. ``python -m tests.picture --write`` puts the table into
-docs/architecture.md.
+lies loose in one of them. ``python -m tests.picture`` puts the tree into README.md and the table
+of imports into docs/architecture.md.
 """
 
 from __future__ import annotations
 
 import ast
-import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 REPO = Path(__file__).parents[1]
 FOLDERS = ("benchmark", "fixtures", "leaderboard", "suites")
-PAGE = REPO / "docs" / "architecture.md"
-OPENING = "<!-- made by `python -m tests.picture --write` -->\n"
-CLOSING = "<!-- end -->"
+OPENING = "<!-- made by `python -m tests.picture` -->\n"
+CLOSING = "<!-- end -->\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,16 +153,42 @@ def _short(other: str, part: str) -> str:
     return other.removeprefix(own).replace(".", "/")
 
 
-def main() -> int:
-    """Print the table, or with ``--write`` put it into the page."""
-    if "--write" not in sys.argv:
-        sys.stdout.write(table())
-        return 0
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(OPENING)
-    after = rest.partition(CLOSING)[2]
-    PAGE.write_text(f"{before}{OPENING}\n{table()}\n{CLOSING}{after}", encoding="utf-8")
-    return 0
+def tree() -> str:
+    """The folders as a tree with what each is for."""
+    lines = []
+    for top in ("benchmark", "suites", "fixtures", "leaderboard"):
+        lines.append(_line(f"{top}/", phrase(top)))
+        for name, path in sorted(modules().items()):
+            if name.count(".") == 1 and name.startswith(f"{top}."):
+                folder = path.name == "__init__.py"
+                if folder or not path.name.startswith(("test_", "__")):
+                    own = f"{name.rpartition('.')[2]}{'/' if folder else '.py'}"
+                    lines.append(_line(f"  {own}", phrase(name)))
+    return "```text\n" + "\n".join(lines) + "\n```\n"
+
+
+def _line(place: str, about: str) -> str:
+    return f"{place:<20} {about}"
+
+
+PAGES: Mapping[Path, Callable[[], str]] = {
+    REPO / "README.md": tree,
+    REPO / "docs" / "architecture.md": table,
+}
+
+
+def made_part(page: Path) -> str:
+    """What a page holds between the marks."""
+    return page.read_text(encoding="utf-8").partition(OPENING)[2].partition(CLOSING)[0]
+
+
+def main() -> None:
+    """Put what is made into the pages that hold it."""
+    for page, make in PAGES.items():
+        before, opening, rest = page.read_text(encoding="utf-8").partition(OPENING)
+        after = rest.partition(CLOSING)[2]
+        page.write_text(f"{before}{opening}\n{make()}\n{CLOSING}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

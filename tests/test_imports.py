@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.picture import FOLDERS, between_modules, circles, imports, modules, part_of
+from tests.picture import (
+    FOLDERS,
+    PAGES,
+    between_modules,
+    between_parts,
+    circles,
+    imports,
+    made_part,
+    modules,
+    part_of,
+)
 
 DRAWING = frozenset({"matplotlib"})  # an extra of its own
 HEAVY = frozenset({"torch", "torchvision", "transformers", "datasets", "tokenizers", "safetensors"})
@@ -29,6 +40,17 @@ def test_no_module_imports_itself_in_a_circle() -> None:
     """Not even for types: what two modules need of each other belongs into a third."""
     known = [["benchmark.plugin.controller", "benchmark.plugin.terminal"]]
     assert circles(between_modules()) == known
+
+
+def test_no_folder_imports_another_in_a_circle() -> None:
+    """The folders have an order, from the words at the bottom to the commands on top."""
+    assert circles(between_parts()) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_show_the_picture_of_the_code(page: Path) -> None:
+    """A new folder or a new arrow is told where people look; `python -m tests.picture` does it."""
+    assert made_part(page).strip() == PAGES[page]().strip()
 
 
 def test_the_package_itself_imports_nothing() -> None:

@@ -1,0 +1,1 @@
+"""Requests in, replies out: the plan of batches, keys, the response store, interviews."""

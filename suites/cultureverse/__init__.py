@@ -1,0 +1,1 @@
+"""Questions about cultural concepts in pictures (arXiv 2501.01282)."""
