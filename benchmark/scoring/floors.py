@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.alignment import SUBSTANTIVE, similarity_in_both_readings
+from benchmark.metrics.alignment import similarity_in_both_readings
 from benchmark.metrics.baselines import (
     best_country_blind,
     expected_sample_similarity,
@@ -23,6 +23,7 @@ from benchmark.metrics.baselines import (
 )
 from benchmark.metrics.divergence import restrict
 from benchmark.survey.survey import Question, Survey
+from benchmark.vocabulary import SUBSTANTIVE
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from benchmark.records import Reading, Score
+from benchmark.records import Score
+from benchmark.vocabulary import Reading
 
 PEOPLE = {"frame": "people"}
 IMAGES = {"contrast": "images-country"}

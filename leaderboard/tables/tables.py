@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.suite.protocol import shipped_layout
+from benchmark.vocabulary import Reading
 from leaderboard.board.board import Board, BoardRow, is_sampled, row_of_run
 from leaderboard.tables.plain_tables import declared_table, generic_table, summary_table
 from leaderboard.tables.summary import NOT_SCORED, ends
@@ -26,7 +27,7 @@ from leaderboard.tables.table_parts import LEAST_LABEL, blank, model_cell, run_t
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from benchmark.records import Reading, Score
+    from benchmark.records import Score
     from benchmark.runs.run import Run
     from benchmark.suite.layout import Layout
 

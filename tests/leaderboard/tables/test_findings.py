@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from benchmark.records import Reading, Score
+from benchmark.records import Score
+from benchmark.vocabulary import Reading
 from leaderboard.tables.findings import findings
 
 
