@@ -109,11 +109,11 @@ def _figure(found: Found, suite: str, metric: str) -> Mapping[str, Json]:
 
 def _about(run: Run) -> Mapping[str, Json]:
     model = run.model
-    shown_first = replace(shipped_layout(run.suite), groups=())  # which are charts here
-    said = lines_of(run.scores, shown_first, run.headline)
+    layout = shipped_layout(run.suite)
+    said = lines_of(run.scores, replace(layout, groups=()), run.headline)  # groups are charts here
     return {
         "lines": [[line.label, line.value, line.beside] for line in said],
-        "findings": list(findings(run.scores, summed_up=bool(said))),
+        "findings": list(findings(run.scores, layout)),
         "gates": [_gate(gate) for gate in run.gates],
         "excluded": len(run.excluded),
         "failed": [{"case": f.case_id, "reason": f.reason} for f in run.failed[:20]],
