@@ -203,11 +203,11 @@ def _entry(given: Mapping[str, Any], kind: type[Entry], where: str) -> Entry:
             raise DataProblem(f"{where}: {key} = {value!r} must be of type {wanted.__name__}")
         if value not in CHOICES.get(key, (value,)):
             raise DataProblem(unknown(key, str(value), CHOICES[key], source=where))
-        _check(value, where)
+        _check(value, where, str(given.get("by", "")))
     return kind(**values)
 
 
-def _check(value: object, where: str) -> None:
+def _check(value: object, where: str, by: str) -> None:
     texts: Sequence[object] = value if isinstance(value, tuple) else [value]
     for text in texts:
         for braces in _BRACES.findall(text) if isinstance(text, str) else ():
@@ -215,4 +215,11 @@ def _check(value: object, where: str) -> None:
                 raise DataProblem(
                     f"{where}: {braces!r} is no place for a score; write one like "
                     "{accuracy:3} or {tau@frame=wvs:ends2}"
+                )
+        for place in places(text) if isinstance(text, str) else ():
+            told, _, key = place.form.partition("-")
+            if told in ("of", "key") and key not in (*place.scope, by):
+                raise DataProblem(
+                    f"{where}: {place.form!r} names no key of its place; write one like "
+                    f"{{accuracy@{key}=*:{place.form}}}"
                 )

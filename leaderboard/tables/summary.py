@@ -200,9 +200,9 @@ def _said(score: Score, place: Place) -> str:
         case "first":
             return score.method.partition(",")[0]
         case _ if form.startswith("of-"):
-            return name_of(form[3:], score.scope.get(form[3:], ""))
+            return name_of(form[3:], score.scope[form[3:]])
         case _ if form.startswith("key-"):
-            return score.scope.get(form[4:], "")
+            return score.scope[form[4:]]
         case _ if "with" in form:
             return with_ends(score, int(form[-1]), sign="+" if form[0] == "+" else "")
         case _ if math.isnan(score.value):

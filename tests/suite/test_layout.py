@@ -62,6 +62,7 @@ def test_tables_become_records() -> None:
         ({"columns": [{"head": "a", "metric": "m", "only": "bord"}]}, "did you mean board"),
         ({"blocks": [{"label": "b", "reading": "subtsantive"}]}, "did you mean substantive"),
         ({"lines": [{"label": "l", "value": "{m}"}]}, r"'\{m\}' is no place for a score"),
+        ({"lines": [{"label": "l", "value": "{m:of-frame}"}]}, "'of-frame' names no key"),
         ({"lines": [{"label": "l", "value": "{m:9}"}]}, "is no place for a score"),
         ({"lines": [{"label": "l", "value": "a {m:2", "beside": []}]}, "is no place for a score"),
         ({"lines": [{"label": "l", "value": "", "beside": ["}"]}]}, "is no place for a score"),
