@@ -1,7 +1,7 @@
 """``--estimate``: counts what a run would ask, times a few groups of it, prints both and ends.
 
-Knows pytest's loop and the desk. What it has answered stands in the store, in the batches of the
-run, so nothing is asked twice; no case is run and no run file is written.
+Knows pytest's loop and the model under test. What that has answered stands in the store, in the
+batches of the run, so nothing is asked twice; no case is run and no run file is written.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from benchmark.engine.interview import Interview
 from benchmark.errors import CultureError
 from benchmark.models.weights import machine
 from benchmark.plugin import forecast
-from benchmark.plugin.desk import Desk
 from benchmark.plugin.forecast import Span, Timing, duration
+from benchmark.plugin.model_under_test import ModelUnderTest
 from benchmark.plugin.state import STATE, RunState, SuiteState
 from benchmark.plugin.tally import Group, Kind, Tally, count, members
 from benchmark.records import Reply, Request
@@ -58,16 +58,16 @@ class EstimateOnly:
             return None
         writer = session.config.get_terminal_writer()
         state = session.config.stash[STATE]
-        desk = Desk(state)
+        model = ModelUnderTest(state)
         try:
             for suite in state.suites.values():
                 if suite.units:
-                    for line in lines(state, suite, desk):
+                    for line in lines(state, suite, model):
                         writer.line(line)
         except CultureError as error:
             raise pytest.UsageError(str(error)) from error
         finally:
-            desk.close()
+            model.close()
         return True
 
 
@@ -84,9 +84,9 @@ def register(config: pytest.Config, *, has_suites: bool) -> None:
     config.pluginmanager.register(EstimateOnly(), "culture-estimate")
 
 
-def lines(state: RunState, suite: SuiteState, desk: Desk) -> Iterator[str]:
+def lines(state: RunState, suite: SuiteState, model: ModelUnderTest) -> Iterator[str]:
     """The estimate of one suite, line by line as it becomes known."""
-    interview = desk.interview(suite)
+    interview = model.interview(suite)
     tally = count(state, suite, interview)
     yield ""
     yield f"estimate of {suite.name} with {interview.identity.name}"
@@ -106,8 +106,8 @@ def lines(state: RunState, suite: SuiteState, desk: Desk) -> Iterator[str]:
     else:
         yield from _computed(state, suite, interview, tally)
         if interview.n_computed >= tally.n_missing:
-            desk.ask_again()  # the run that follows computes nothing that it could ask again
-    if _has_later_stages(state, suite, desk):
+            model.ask_again()  # the run that follows computes nothing that it could ask again
+    if _has_later_stages(state, suite, model):
         yield "  not in it: later prompts and vectors of each case, known after the first answers"
 
 
@@ -207,16 +207,16 @@ def _tokens(tally: Tally, found: Calibration) -> str:
     return f"about {_round(shared)} in prefixes and {_round(own)} behind them"
 
 
-def _has_later_stages(state: RunState, suite: SuiteState, desk: Desk) -> bool:
+def _has_later_stages(state: RunState, suite: SuiteState, model: ModelUnderTest) -> bool:
     """Whether the first case whose first answers are all known by now goes on asking."""
-    interview = desk.interview(suite)
+    interview = model.interview(suite)
     for case in (case for cases in suite.units.values() for case in cases):
         script = suite.suite.interview(case)
         try:
             asked = next(script)
             keys = list(interview.distinct(state.asked(suite, asked)))
             if len(interview.held(keys)) == len(keys):
-                script.send([one for one in desk.ask(suite)(asked) if isinstance(one, Reply)])
+                script.send([one for one in model.ask(suite)(asked) if isinstance(one, Reply)])
                 return True
         except StopIteration:
             return False

@@ -1,7 +1,6 @@
 """How a run finds its noise floor: what is asked again, in which batches, where it is kept.
 
-Knows the desk's interviews, the store and the model's kind; the comparison is
-`benchmark.scoring.asked_twice`.
+Knows interviews, the store and the model's kind; the comparison is `benchmark.scoring.asked_twice`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The worker's desk: answers a case by answering its whole unit once; knows no report.
+"""The model under test: answers a case by answering its whole unit once; knows no report.
 
 Holds the store and at most one loaded model per identity; both are opened on first need.
 """
@@ -24,7 +24,7 @@ from benchmark.records import Case, CaseRecord, Model, ModelIdentity
 from leaderboard.replay import replays
 
 
-class Desk:
+class ModelUnderTest:
     """What the session-scoped ``model`` fixture hands to the cases."""
 
     def __init__(self, state: RunState) -> None:
