@@ -11,7 +11,7 @@ from collections.abc import Generator
 import pytest
 
 from benchmark.errors import CultureError
-from benchmark.plugin import collection, estimate, live, reports, stopping, traffic, warned
+from benchmark.plugin import collection, estimate, exchange, live, reports, stopping, warned
 from benchmark.plugin.controller import Controller
 from benchmark.plugin.declared import add_options
 from benchmark.plugin.options import settings_from
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folders = find_suites(asked, ignore=config.getini("norecursedirs"))
     if folders:
         warned.register(config)
-    if not traffic.is_worker(config):
+    if not exchange.is_worker(config):
         if config.option.estimate:
             estimate.register(config, has_suites=bool(folders))
         if folders:
@@ -56,8 +56,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Plan units over what was selected of the shard, then drop what is finished already."""
     state = config.stash[STATE]
-    if traffic.is_worker(config):
-        traffic.take_down(config, state)
+    if exchange.is_worker(config):
+        exchange.take_down(config, state)
     collection.drop_empty(items)
     collection.drop_other_shards(config, state, items)
     collection.note_units(state, items)

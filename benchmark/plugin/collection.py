@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmark.plugin import traffic
+from benchmark.plugin import exchange
 from benchmark.plugin.state import STATE, RunState
 from benchmark.records import Case
 from benchmark.suite.protocol import SUITE_FILE
@@ -76,7 +76,7 @@ def drop_finished(config: pytest.Config, state: RunState, items: list[pytest.Ite
     finished = [item for item in items if _is_finished(state, item)]
     if finished:
         _deselect(config, items, finished)
-        traffic.note_dropped(config)
+        exchange.note_dropped(config)
 
 
 def _deselect(config: pytest.Config, items: list[pytest.Item], gone: list[pytest.Item]) -> None:

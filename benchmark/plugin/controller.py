@@ -27,11 +27,11 @@ from benchmark.plugin import (
     beside,
     budgets,
     devices,
+    exchange,
     gating,
     repeatability,
     stopping,
     terminal,
-    traffic,
 )
 from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
@@ -111,12 +111,12 @@ class Controller:
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker the model's identity and the finished cases."""
         self.workers += 1
-        traffic.send_down(self.state, node)
+        exchange.send_down(self.state, node)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take a worker's answer counts."""
-        traffic.take_up(self.config, node)
+        exchange.take_up(self.config, node)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(
@@ -141,7 +141,7 @@ class Controller:
         """Write run and board, judge the gates; they only ever turn 0 into 1."""
         if self.config.option.collectonly or not self.runs:
             return
-        nothing_to_do = traffic.dropped(self.config) or all(
+        nothing_to_do = exchange.dropped(self.config) or all(
             run.is_empty_shard for run in self.runs.values()
         )
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and nothing_to_do:
@@ -203,7 +203,7 @@ class Controller:
             self.runs[name].fail(Failure(case_id=case_id, reason=reason_of(report)))
 
     def _close_all(self, *, interrupted: bool) -> None:
-        counts = self.config.stash.get(traffic.COUNTS, [0, 0])
+        counts = self.config.stash.get(exchange.COUNTS, [0, 0])
         for name, run in self.runs.items():
             if not run.was_run:
                 self.verdicts += gating.of_nothing(self.gates, run.run.suite, "no case was run")
@@ -249,7 +249,7 @@ class Controller:
             computed=counts[0],
             stored=counts[1],
             key_schema=replays.key_schema(settings.replay, suite=run.run.suite),
-            model=merged(self.config.stash.get(traffic.DESCRIBED, {}).get(name, [])),
+            model=merged(self.config.stash.get(exchange.DESCRIBED, {}).get(name, [])),
         )
         return {**about, **replays.said(settings.replay)}
 

@@ -16,7 +16,7 @@ from benchmark.engine import noise_floor as determinism
 from benchmark.engine.sampled import sampled_by
 from benchmark.errors import BoardProblem
 from benchmark.models.described import COUNTS
-from benchmark.plugin import between_sets, gating, stopping, traffic
+from benchmark.plugin import between_sets, exchange, gating, stopping
 from benchmark.plugin.picture_line import picture_line
 from benchmark.plugin.state import RunState
 from benchmark.plugin.suite_run import SuiteRun
@@ -171,7 +171,7 @@ def _board(reporter: Any, controller: Controller, width: int) -> None:
             reporter.write_line(f"determinism: {determinism.sentence(run.run.determinism)}")
             reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
             _odd_answers(reporter, run)
-    computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])
+    computed, stored = controller.config.stash.get(exchange.COUNTS, [0, 0])
     reporter.write_line(f"leaderboard: {settings.leaderboard}")
     reporter.write_line(f"answers:     {computed} computed, {stored} read from {settings.store}")
 
