@@ -15,7 +15,7 @@ from benchmark.plugin import collection, estimate, exchange, live, reports, stop
 from benchmark.plugin.controller import Controller
 from benchmark.plugin.declared import add_options
 from benchmark.plugin.options import settings_from
-from benchmark.plugin.state import STATE, RunState
+from benchmark.plugin.session import STATE, RunState
 from benchmark.suite.protocol import find_suites
 
 pytest_plugins = ("fixtures.model", "fixtures.measure")  # by name: imports go the other way

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmark.plugin import exchange
-from benchmark.plugin.state import STATE, RunState
+from benchmark.plugin.session import STATE, RunState
 from benchmark.records import Case
 from benchmark.suite.protocol import SUITE_FILE
 

@@ -35,7 +35,7 @@ from benchmark.plugin import (
 )
 from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
-from benchmark.plugin.state import STATE, RunState, SuiteState
+from benchmark.plugin.session import STATE, RunState, SuiteState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.records import ModelIdentity
 from benchmark.runs.provenance import now, provenance

@@ -19,7 +19,7 @@ from benchmark.models.weights import machine
 from benchmark.plugin import forecast
 from benchmark.plugin.forecast import Span, Timing, duration
 from benchmark.plugin.model_under_test import ModelUnderTest
-from benchmark.plugin.state import STATE, RunState, SuiteState
+from benchmark.plugin.session import STATE, RunState, SuiteState
 from benchmark.plugin.tally import Group, Kind, Tally, count, members
 from benchmark.records import Reply, Request
 

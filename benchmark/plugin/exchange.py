@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import pytest
 
 from benchmark.jsonio import Json, canonical
-from benchmark.plugin.state import RunState
+from benchmark.plugin.session import RunState
 from benchmark.records import ModelIdentity
 
 Description = Mapping[str, Json]  # what a model says of how it ran

@@ -16,7 +16,7 @@ import pytest
 
 from benchmark.plugin.pace import PERCENTAGE, Pace, fitting
 from benchmark.plugin.reports import text_on
-from benchmark.plugin.state import RunState
+from benchmark.plugin.session import RunState
 
 ERASE = "\x1b[K"  # to the end of the line
 KEEP, BACK = "\x1b7", "\x1b8"  # the cursor's place

@@ -18,7 +18,7 @@ from benchmark.models import registry
 from benchmark.models.described import described
 from benchmark.models.endpoint.spending import Spending
 from benchmark.plugin import beside, repeatability
-from benchmark.plugin.state import RunState, SuiteState
+from benchmark.plugin.session import RunState, SuiteState
 from benchmark.plugin.stopping import RunStopped, Stop, reason
 from benchmark.records import Case, CaseRecord, Model, ModelIdentity
 from leaderboard.replay import replays

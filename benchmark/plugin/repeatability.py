@@ -20,7 +20,7 @@ from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError, said
 from benchmark.jsonio import canonical
 from benchmark.models import repeating
-from benchmark.plugin.state import SuiteState
+from benchmark.plugin.session import SuiteState
 from benchmark.records import ModelIdentity
 from benchmark.scoring.asked_twice import Mask, Pair, compare
 

@@ -18,7 +18,7 @@ from benchmark.engine.shards import Shard, of_all_shards
 from benchmark.engine.store import StoredAnswers
 from benchmark.gates import Gate, Verdict
 from benchmark.jsonio import Json, digest
-from benchmark.plugin.state import SuiteState
+from benchmark.plugin.session import SuiteState
 from benchmark.records import CaseRecord, ModelIdentity
 from benchmark.runs.conclude import settle
 from benchmark.runs.journal import Header, Journal, open_journal, read

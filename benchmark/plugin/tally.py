@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from benchmark.engine.interview import Interview
 from benchmark.engine.plan import GroupKey, group_key
 from benchmark.errors import CultureError
-from benchmark.plugin.state import RunState, SuiteState
+from benchmark.plugin.session import RunState, SuiteState
 from benchmark.records import Case, Embed, Generate, ImageRef, Request
 
 Kind = tuple[str, bool]

@@ -18,7 +18,7 @@ from benchmark.errors import BoardProblem
 from benchmark.models.described import COUNTS
 from benchmark.plugin import between_sets, exchange, gating, stopping
 from benchmark.plugin.picture_line import picture_line
-from benchmark.plugin.state import RunState
+from benchmark.plugin.session import RunState
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.records import ModelIdentity
 from leaderboard.board import board

@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.errors import UsageProblem
 from benchmark.plugin.options import _question_sets
-from benchmark.plugin.state import RunState
+from benchmark.plugin.session import RunState
 from benchmark.suite.protocol import load_suite, settings_of_each_set
 from benchmark.suite.several_sets import Part
 from tests.questions.writing import row, write
