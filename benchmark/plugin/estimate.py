@@ -17,10 +17,10 @@ from benchmark.engine.interview import Interview
 from benchmark.errors import CultureError
 from benchmark.models.weights import machine
 from benchmark.plugin import forecast
+from benchmark.plugin.counting import Group, Kind, Tally, count, members
 from benchmark.plugin.forecast import Span, Timing, duration
 from benchmark.plugin.model_under_test import ModelUnderTest
 from benchmark.plugin.session import STATE, RunState, SuiteState
-from benchmark.plugin.tally import Group, Kind, Tally, count, members
 from benchmark.records import Reply, Request
 
 LONGEST_S = 30.0  # of timing, all kinds together; at least one batch of each kind is timed
