@@ -15,7 +15,8 @@ from benchmark.plugin import collection, estimate, exchange, live, reports, stop
 from benchmark.plugin.controller import Controller
 from benchmark.plugin.declared import add_options
 from benchmark.plugin.options import settings_from
-from benchmark.plugin.session import STATE, RunState
+from benchmark.plugin.providers import provider_of
+from benchmark.plugin.session import SESSION, RunSession
 from benchmark.suite.protocol import find_suites
 
 pytest_plugins = ("fixtures.model", "fixtures.measure")  # by name: imports go the other way
@@ -32,7 +33,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "cases(kind, ...): measure only a suite's cases of these kinds"
     )
     try:
-        config.stash[STATE] = RunState(settings=settings_from(config))
+        provider = provider_of(config.getoption, here=config.invocation_params.dir)
+        settings = settings_from(config, provider)
+        config.stash[SESSION] = RunSession(settings=settings, provider=provider)
     except CultureError as error:
         raise pytest.UsageError(str(error)) from error
     asked = [config.invocation_params.dir / arg.split("::")[0] for arg in config.args]
@@ -44,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
             estimate.register(config, has_suites=bool(folders))
         if folders:
             config.pluginmanager.register(Controller(config, folders), "culture-controller")
-            live.register(config, config.stash[STATE])
+            live.register(config, config.stash[SESSION])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -55,13 +58,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Plan units over what was selected of the shard, then drop what is finished already."""
-    state = config.stash[STATE]
+    session = config.stash[SESSION]
     if exchange.is_worker(config):
-        exchange.take_down(config, state)
+        exchange.take_down(config, session)
     collection.drop_empty(items)
-    collection.drop_other_shards(config, state, items)
-    collection.note_units(state, items)
-    collection.drop_finished(config, state, items)
+    collection.drop_other_shards(config, session, items)
+    collection.note_units(session, items)
+    collection.drop_finished(config, session, items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -20,7 +20,8 @@ from benchmark.plugin import forecast
 from benchmark.plugin.counting import Group, Kind, Tally, count, members
 from benchmark.plugin.forecast import Span, Timing, duration
 from benchmark.plugin.model_under_test import ModelUnderTest
-from benchmark.plugin.session import STATE, RunState, SuiteState
+from benchmark.plugin.session import SESSION
+from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import Reply, Request
 
 LONGEST_S = 30.0  # of timing, all kinds together; at least one batch of each kind is timed
@@ -57,12 +58,12 @@ class EstimateOnly:
         if session.config.option.collectonly or session.testsfailed:
             return None
         writer = session.config.get_terminal_writer()
-        state = session.config.stash[STATE]
-        model = ModelUnderTest(state)
+        run = session.config.stash[SESSION]
+        model = ModelUnderTest(run)
         try:
-            for suite in state.suites.values():
+            for suite in run.suites.values():
                 if suite.units:
-                    for line in lines(state, suite, model):
+                    for line in lines(suite, model):
                         writer.line(line)
         except CultureError as error:
             raise pytest.UsageError(str(error)) from error
@@ -84,10 +85,10 @@ def register(config: pytest.Config, *, has_suites: bool) -> None:
     config.pluginmanager.register(EstimateOnly(), "culture-estimate")
 
 
-def lines(state: RunState, suite: SuiteState, model: ModelUnderTest) -> Iterator[str]:
+def lines(suite: SuiteSession, model: ModelUnderTest) -> Iterator[str]:
     """The estimate of one suite, line by line as it becomes known."""
     interview = model.interview(suite)
-    tally = count(state, suite, interview)
+    tally = count(suite, interview)
     yield ""
     yield f"estimate of {suite.name} with {interview.identity.name}"
     yield f"  cases:    {tally.n_cases} in {tally.n_units} units"
@@ -104,21 +105,19 @@ def lines(state: RunState, suite: SuiteState, model: ModelUnderTest) -> Iterator
     if not tally.n_missing:
         yield "  time:     nothing to compute, no model was loaded"
     else:
-        yield from _computed(state, suite, interview, tally)
+        yield from _computed(suite, interview, tally)
         if interview.n_computed >= tally.n_missing:
             model.ask_again()  # the run that follows computes nothing that it could ask again
-    if _has_later_stages(state, suite, model):
+    if _has_later_stages(suite, model):
         yield "  not in it: later prompts and vectors of each case, known after the first answers"
 
 
-def _computed(
-    state: RunState, suite: SuiteState, interview: Interview, tally: Tally
-) -> Iterator[str]:
+def _computed(suite: SuiteSession, interview: Interview, tally: Tally) -> Iterator[str]:
     before = interview.n_computed
     started = time.perf_counter()
     interview.load()
     loaded = time.perf_counter()
-    found = _calibrate(state, suite, interview, tally, load_s=loaded - started)
+    found = _calibrate(suite, interview, tally, load_s=loaded - started)
     if found.tokens:
         yield f"  tokens:   {_tokens(tally, found)}"
     done = interview.n_computed - before
@@ -142,15 +141,15 @@ def _computed(
 
 
 def _calibrate(
-    state: RunState, suite: SuiteState, interview: Interview, tally: Tally, *, load_s: float
+    suite: SuiteSession, interview: Interview, tally: Tally, *, load_s: float
 ) -> Calibration:
     timings: dict[Kind, list[Timing]] = {}
     tokens: dict[Kind, tuple[float, float]] = {}
     for kind, groups in tally.kinds.items():
         until = time.perf_counter() + LONGEST_S / len(tally.kinds)
-        warm = _answer(interview, members(state, suite, groups[0]), groups[0], until=0.0)
+        warm = _answer(interview, members(suite, groups[0]), groups[0], until=0.0)
         chosen = [groups[i] for i in forecast.spread(len(groups))]
-        asked = [members(state, suite, group) for group in chosen]
+        asked = [members(suite, group) for group in chosen]
         found = [
             timing
             for group, requests in zip(chosen, asked, strict=True)
@@ -207,14 +206,14 @@ def _tokens(tally: Tally, found: Calibration) -> str:
     return f"about {_round(shared)} in prefixes and {_round(own)} behind them"
 
 
-def _has_later_stages(state: RunState, suite: SuiteState, model: ModelUnderTest) -> bool:
+def _has_later_stages(suite: SuiteSession, model: ModelUnderTest) -> bool:
     """Whether the first case whose first answers are all known by now goes on asking."""
     interview = model.interview(suite)
     for case in (case for cases in suite.units.values() for case in cases):
         script = suite.suite.interview(case)
         try:
             asked = next(script)
-            keys = list(interview.distinct(state.asked(suite, asked)))
+            keys = list(interview.distinct(suite.asked(asked)))
             if len(interview.held(keys)) == len(keys):
                 script.send([one for one in model.ask(suite)(asked) if isinstance(one, Reply)])
                 return True

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from benchmark.plugin.reports import text_on
-from benchmark.plugin.session import RunState
+from benchmark.plugin.session import RunSession
 from benchmark.plugin.speed import PERCENTAGE, Speed, fitting
 
 ERASE = "\x1b[K"  # to the end of the line
@@ -55,24 +55,27 @@ def prompts_in(row: str) -> int:
     return len(set(_KEY.findall(_VECTORS.sub("", row))))
 
 
-def register(config: pytest.Config, state: RunState) -> None:
+def register(config: pytest.Config, session: RunSession) -> None:
     """Show the line where it is wanted."""
     option = config.option
     shown = config.pluginmanager.has_plugin("terminal")
     if not shown or option.estimate or option.collectonly:
         return
     if fits(verbosity=option.verbose, capture=option.capture, environ=os.environ):
-        config.pluginmanager.register(LiveLine(config, state), "culture-live")
+        config.pluginmanager.register(LiveLine(config, session), "culture-live")
 
 
 class LiveLine:
     """Hooks around those of the terminal reporter; draws nothing unless it writes to a terminal."""
 
     def __init__(
-        self, config: pytest.Config, state: RunState, clock: Callable[[], float] = time.monotonic
+        self,
+        config: pytest.Config,
+        session: RunSession,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
-        self._state = state
+        self._session = session
         self._clock = clock
         self._speed: Speed | None = None
         self._text_shown = False
@@ -129,7 +132,7 @@ class LiveLine:
     def _start(self, ids: Iterable[str]) -> None:
         units = {
             case.case_id: case.unit
-            for suite in self._state.suites.values()
+            for suite in self._session.suites.values()
             for case in suite.selection.cases
         }
         found = (match["case_id"] for match in map(_CASE_ID.search, ids) if match)
@@ -139,7 +142,7 @@ class LiveLine:
     def _noun(self, chosen: Iterable[str]) -> str:
         """What the suites of these cases ask for; ``prompts`` where they do not agree."""
         met = {case_id.partition("/")[0] for case_id in chosen}
-        nouns = {s.suite.meta.noun for name, s in self._state.suites.items() if name in met}
+        nouns = {s.suite.meta.noun for name, s in self._session.suites.items() if name in met}
         return nouns.pop() if len(nouns) == 1 else "prompts"
 
     def _draw(self) -> None:

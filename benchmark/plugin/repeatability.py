@@ -20,7 +20,7 @@ from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError, said
 from benchmark.jsonio import canonical
 from benchmark.models import repeating
-from benchmark.plugin.session import SuiteState
+from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import ModelIdentity
 from benchmark.scoring.asked_twice import Mask, Pair, compare
 
@@ -38,7 +38,7 @@ def ended_early(session: pytest.Session) -> bool:
     return interrupted or bool(session.shouldstop or session.shouldfail)
 
 
-def measure(interview: Interview, suite: SuiteState, store: ResponseStore) -> None:
+def measure(interview: Interview, suite: SuiteSession, store: ResponseStore) -> None:
     """Ask a sample again and keep the worst that was ever found for this model in this store.
 
     A device that cannot hold the other batches costs the comparison and not the measured rows.
@@ -90,7 +90,7 @@ def _read(text: str) -> Determinism:
         raise BoardProblem(f"the store's noise floor is not JSON ({error})") from error
 
 
-def _masks(suite: SuiteState) -> dict[str, Mask]:
+def _masks(suite: SuiteSession) -> dict[str, Mask]:
     """Which printed options of each question are opinions, where the suite asks from a survey."""
     survey = suite.suite.survey
     questions = () if survey is None else survey.questions

@@ -1,68 +1,49 @@
-"""What one pytest process knows of the run: settings, suites, cases; no report, no model.
+"""What one pytest process knows of the run: settings, who answers, the suites; no report.
 
-The controller and every worker build their own from the same options, so nothing but the
-model's identity and the finished case ids travels between them.
+The controller and every worker build their own from the same options.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from benchmark.engine.sampled import sampled_by
-from benchmark.engine.sampled_choices import expanded
+from benchmark.engine.sampled import NAME, sampled_by
 from benchmark.engine.shards import cases_of
 from benchmark.errors import CultureError, DataProblem, UsageProblem
-from benchmark.records import Analysis, Case, ModelIdentity, Request, Selection
+from benchmark.plugin.providers import Provider
+from benchmark.plugin.suite_run import SuiteRun
+from benchmark.plugin.suite_session import SuiteSession
+from benchmark.records import Selection
 from benchmark.settings import Settings
 from benchmark.suite.protocol import Suite, load_suite, own_analyses, settings_of_each_set
-from benchmark.suite.several_sets import Part, asked_twice, exchanged, part_name
+from benchmark.suite.several_sets import Part, asked_twice, part_name
 
 
 @dataclass
-class SuiteState:
-    """A suite with its selection and its own analyses; ``mine`` are the cases of the shard.
-
-    ``name`` is the suite's, or where it is asked about several sets, that of the part; the ids of
-    its cases begin with it. ``units`` maps a scheduling unit to its chosen cases, and ``resumed``
-    holds the ids of those that are finished.
-    """
-
-    name: str
-    suite: Suite
-    selection: Selection
-    analyses: Mapping[str, Analysis]
-    mine: tuple[Case, ...]
-    units: dict[str, list[Case]] = field(default_factory=dict)
-    resumed: frozenset[str] = frozenset()
-
-    def in_session(self, case_id: str) -> str:
-        """A case's id as this session has it, from its id in the run file."""
-        return exchanged(case_id, self.suite.meta.name, self.name)
-
-    def in_file(self, case_id: str) -> str:
-        """A case's id in the run file, from that which this session has."""
-        return exchanged(case_id, self.name, self.suite.meta.name)
-
-
-@dataclass
-class RunState:
-    """Settings and the suites met so far, by name; ``identities`` by the same.
-
-    ``encoders`` are those of the suites that ask any, by suite name and then by their own.
-    """
+class RunSession:
+    """Settings, the provider of answers, and the suites met so far by name."""
 
     settings: Settings
-    suites: dict[str, SuiteState] = field(default_factory=dict)
-    identities: dict[str, ModelIdentity] = field(default_factory=dict)
-    encoders: dict[str, dict[str, ModelIdentity]] = field(default_factory=dict)
-    _folders: dict[Path, tuple[SuiteState, ...]] = field(default_factory=dict)
+    provider: Provider
+    suites: dict[str, SuiteSession] = field(default_factory=dict)
+    _folders: dict[Path, tuple[SuiteSession, ...]] = field(default_factory=dict)
 
-    def at(self, folder: Path) -> tuple[SuiteState, ...]:
+    @property
+    def prepared(self) -> tuple[SuiteSession, ...]:
+        """The suites of which it is known who answers them."""
+        return tuple(suite for suite in self.suites.values() if suite.prepared is not None)
+
+    @property
+    def runs(self) -> dict[str, SuiteRun]:
+        """On the controller: the runs by the names of their suites."""
+        return {name: one.run for name, one in self.suites.items() if one.run is not None}
+
+    def at(self, folder: Path) -> tuple[SuiteSession, ...]:
         """The suite of a folder, once for each set, loaded and selected on first use.
 
         Raises
@@ -75,30 +56,37 @@ class RunState:
                 sets = settings_of_each_set(folder, self.settings)
                 found = tuple(self._part(folder, name, settings) for name, settings in sets.items())
                 if len(found) > 1:
-                    _check_sets(sets, found)
+                    _check_sets(found)
             except CultureError as error:
                 raise pytest.UsageError(str(error)) from error
             self._folders[folder] = found
             self.suites |= {one.name: one for one in found}
         return self._folders[folder]
 
-    def asked(self, suite: SuiteState, requests: Sequence[Request]) -> list[Request]:
-        """What the model is asked for these requests of a suite's script."""
-        way = sampled_by(self.identities[suite.name])
-        return expanded(requests, way, seed=self.settings.seed)
+    def check_used(self) -> None:
+        """Raise where encoders or written answers are wanted and no suite of the run has a use."""
+        names = ", ".join(suite.name for suite in self.prepared)
+        wanted = self.settings.encoders
+        if wanted and not any(suite.answerers.encoders for suite in self.prepared):
+            raise UsageProblem(
+                f"--encoder {wanted[0].name} has no meaning for {names}, which makes no vectors; "
+                "leave it out"
+            )
+        if self.settings.sampled and not any(sampled_by(s.identity) for s in self.prepared):
+            raise UsageProblem(
+                f"--scoring {NAME} has no meaning for {names}, where no label is chosen; leave it "
+                "out"
+            )
 
-    def named(self, name: str) -> SuiteState:
-        """The suite, or the part of one, that a case's id begins with."""
-        return self.suites[name]
-
-    def _part(self, folder: Path, set_name: str, settings: Settings) -> SuiteState:
+    def _part(self, folder: Path, set_name: str, settings: Settings) -> SuiteSession:
         whole = load_suite(folder, settings)
         name = part_name(whole.meta.name, set_name)
         suite: Suite = Part(whole=whole, name=name) if set_name else whole
         selection = suite.select()
         self._check_names(folder, suite, selection)
-        return SuiteState(
+        return SuiteSession(
             name=name,
+            settings=settings,
             suite=suite,
             selection=selection,
             analyses=own_analyses(folder),
@@ -107,8 +95,8 @@ class RunState:
 
     def _check_names(self, folder: Path, suite: Suite, selection: Selection) -> None:
         name = suite.meta.name
-        for other, states in self._folders.items():
-            if any(state.suite.meta.name == name for state in states):
+        for other, suites in self._folders.items():
+            if any(one.suite.meta.name == name for one in suites):
                 raise DataProblem(
                     f"suites {other} and {folder} are both named {name!r}; rename one"
                 )
@@ -117,16 +105,15 @@ class RunState:
                 raise DataProblem(f"suite {name!r} has {count} cases with the id {case_id!r}")
 
 
-def _check_sets(sets: Mapping[str, Settings], found: Sequence[SuiteState]) -> None:
+def _check_sets(found: Sequence[SuiteSession]) -> None:
     """Two sets of one content would write one run file, whatever their files are called."""
-    configs = {name: one.suite.config() for name, one in zip(sets, found, strict=True)}
-    twice = asked_twice(configs)
+    twice = asked_twice({one.name: one.suite.config() for one in found})
     if twice is not None:
-        first, second = (sets[name].questions for name in twice)
+        first, second = (one.settings.questions for one in found if one.name in twice)
         raise UsageProblem(
             f"--questions {first} and --questions {second} are the same set named twice: they have "
             "the same content; each set is asked once"
         )
 
 
-STATE = pytest.StashKey[RunState]()
+SESSION = pytest.StashKey[RunSession]()
