@@ -182,21 +182,17 @@ class Controller:
             suite.run.fail(Failure(case_id=case_id, reason=reason_of(report)))
 
     def _close_all(self, *, interrupted: bool) -> None:
-        for suite in self.session.suites.values():
-            if suite.run is None:
-                continue
-            if not suite.run.was_run:
-                self.verdicts += gating.of_nothing(
-                    self.gates, suite.run.run.suite, "no case was run"
-                )
+        for name, run in self.session.runs.items():
+            if not run.was_run:
+                self.verdicts += gating.of_nothing(self.gates, run.run.suite, "no case was run")
                 continue
             judged = len(self.verdicts)
             try:
-                self._close(suite, suite.run, interrupted=interrupted)
+                self._close(self.session.suites[name], run, interrupted=interrupted)
             except CultureError as error:
                 self.problems.append(str(error))
                 if len(self.verdicts) == judged:
-                    self.verdicts += gating.of_nothing(self.gates, suite.run.run.suite, str(error))
+                    self.verdicts += gating.of_nothing(self.gates, run.run.suite, str(error))
 
     def _close(self, suite: SuiteSession, run: SuiteRun, *, interrupted: bool) -> None:
         settings = self.session.settings
@@ -241,7 +237,8 @@ class Controller:
         return {**about, **self.session.provider.provenance}
 
     def _all_well(self) -> bool:
-        unmeasured = any(run.failures for run in self.session.runs.values())  # a skip, say
+        runs = self.session.runs.values()
+        unmeasured = any(run.failures for run in runs)  # a skipped case, say
         return not (self.problems or unmeasured) and all(verdict.holds for verdict in self.verdicts)
 
 
