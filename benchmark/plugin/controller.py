@@ -149,7 +149,7 @@ class Controller:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tables, gates and where the files are."""
         if runs := self.session.runs:
-            ended = terminal.Ended(
+            outcome = terminal.Outcome(
                 runs=runs,
                 verdicts=self.verdicts,
                 problems=self.problems,
@@ -157,7 +157,7 @@ class Controller:
                 settings=self.session.settings,
                 counts=exchange.counts_of(self.config),
             )
-            terminal.summary(terminalreporter, ended)
+            terminal.summary(terminalreporter, outcome)
 
     def _prepare(self, suites: Sequence[SuiteSession]) -> None:
         settings = self.session.settings

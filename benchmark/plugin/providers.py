@@ -83,11 +83,9 @@ class Live:
         self._spending: Spending | None = None
 
     def check(self) -> None:
-        """Also of a model that never has to be loaded."""
         registry.resolve(self.model, revision=self._revision)
 
     def identify(self, suite: SuiteSession) -> Answerers:
-        """The model as it would be loaded here, asked for choices as the suite needs it."""
         settings, asked = suite.settings, _encoders_asked(suite)
         found = registry.identify(
             registry.resolve(self.model, revision=self._revision),
@@ -106,9 +104,8 @@ class Live:
         )
 
     def open_model(self, suite: SuiteSession) -> Model:
-        """Loaded; what all models of a process send to a server is counted together."""
         settings = suite.settings
-        if self._spending is None:
+        if self._spending is None:  # one for all models of the process
             self._spending = Spending(
                 max_requests=settings.max_requests, max_tokens=settings.max_tokens
             )
@@ -116,7 +113,6 @@ class Live:
         return registry.open_model(settings, identity, survey=survey, spending=self._spending)
 
     def embedder(self, suite: SuiteSession) -> Embedder | None:
-        """The encoders, each opened when it is first asked."""
         encoders = suite.answerers.encoders
         return Encoders(encoders, partial(open_chosen, suite.settings)) if encoders else None
 
@@ -140,7 +136,6 @@ class FromBundle:
         """The bundle has been read."""
 
     def identify(self, suite: SuiteSession) -> Answerers:
-        """Those behind the bundle's runs of this suite."""
         name = suite.suite.meta.name
         entries = [entry for entry in self._bundle.entries if entry.run.suite == name]
         models = {entry.run.model for entry in entries}
@@ -163,11 +158,9 @@ class FromBundle:
         )
 
     def open_model(self, suite: SuiteSession) -> Model:
-        """A reader of the bundle."""
         return self._reader(suite, {})
 
     def embedder(self, suite: SuiteSession) -> Embedder | None:
-        """The same for vectors."""
         encoders = suite.answerers.encoders
         return self._reader(suite, encoders) if encoders else None
 

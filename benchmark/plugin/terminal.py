@@ -39,7 +39,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ended:
+class Outcome:
     """A session at its end; ``counts`` are answers computed and read from the store."""
 
     runs: Mapping[str, SuiteRun]
@@ -99,29 +99,29 @@ def _encoder(identity: ModelIdentity) -> str:
     )
 
 
-def summary(reporter: Any, ended: Ended) -> None:
+def summary(reporter: Any, outcome: Outcome) -> None:
     """The result tables, what is missing and why, the gates, and where everything lies."""
     width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
-    for name, run in ended.runs.items():
+    for name, run in outcome.runs.items():
         reporter.section(f"{name}: {run.suite.meta.title}", sep="=")
         if run.was_run:
             _run(reporter, run, width)
         else:
             reporter.write_line("no case was run; nothing was written", yellow=True)
         _exclusions(reporter, run)
-    for suite, lines in _between_sets(ended.runs, width):
+    for suite, lines in _between_sets(outcome.runs, width):
         reporter.section(f"{suite}: transfer between sets", sep="=")
         for line in lines:
             reporter.write_line(line)
-    _board(reporter, ended, width)
-    if ended.verdicts or ended.problems:
+    _board(reporter, outcome, width)
+    if outcome.verdicts or outcome.problems:
         reporter.section("gates and problems", sep="-")
-        for verdict in ended.verdicts:
+        for verdict in outcome.verdicts:
             reporter.write_line(verdict.sentence, green=verdict.holds, red=not verdict.holds)
-        for problem in ended.problems:
+        for problem in outcome.problems:
             reporter.write_line(problem, red=True)
-    gating.count_failed(reporter, ended.verdicts)
-    stopping.tell(reporter, ended.stops)
+    gating.count_failed(reporter, outcome.verdicts)
+    stopping.tell(reporter, outcome.stops)
 
 
 def _run(reporter: Any, run: SuiteRun, width: int) -> None:
@@ -201,11 +201,11 @@ def _transfers(runs: Mapping[str, SuiteRun], width: int) -> list[str]:
     return [*lines, *problems]
 
 
-def _board(reporter: Any, ended: Ended, width: int) -> None:
-    settings = ended.settings
+def _board(reporter: Any, outcome: Outcome, width: int) -> None:
+    settings = outcome.settings
     reporter.section("leaderboard", sep="=")
     shown: set[str] = set()
-    for name, run in ended.runs.items():
+    for name, run in outcome.runs.items():
         suite = run.suite.meta.name
         if run.was_run:
             if run.finished is not None and suite not in shown:
@@ -216,7 +216,7 @@ def _board(reporter: Any, ended: Ended, width: int) -> None:
             reporter.write_line(f"determinism: {determinism.sentence(run.run.determinism)}")
             reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
             _odd_answers(reporter, run)
-    computed, stored = ended.counts
+    computed, stored = outcome.counts
     reporter.write_line(f"leaderboard: {settings.leaderboard}")
     reporter.write_line(f"answers:     {computed} computed, {stored} read from {settings.store}")
 
