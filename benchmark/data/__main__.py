@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmark import hub
 from benchmark.errors import CultureError, DataProblem
+from benchmark.hub import data_sets
 from benchmark.jsonio import Json, pretty
 from benchmark.questions.checking import Finding, by_split, check
 from benchmark.questions.columns import columns_of
@@ -77,7 +77,7 @@ def _opened(source: str, mapping: str, unreadable: list[str]) -> QuestionSet:
     path = Path(source)
     if is_hub_id(source) and not path.exists():
         name, _, revision = source.partition("@")
-        path = hub.fetch_questions(cache, name, revision or None, columns)
+        path = data_sets.fetch_questions(cache, name, revision or None, columns)
 
     def complain(problem: DataProblem) -> None:
         unreadable.append(str(problem))

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, cast
 from benchmark import jsonio
 from benchmark.engine.noise_floor import Determinism
 from benchmark.errors import BoardProblem, HubProblem, unknown
+from benchmark.hub.repository import LOGIN, Repository, fetch, head
 from benchmark.records import CaseRecord, Score
 from benchmark.runs.documents import kind_at
 from benchmark.runs.run import read_run
 from leaderboard.board.board import OF_THE_RUN, BoardRow, read_board
-from leaderboard.hub_reading import LOGIN, Repository, fetch, head
 
 if TYPE_CHECKING:
     from benchmark.jsonio import Json

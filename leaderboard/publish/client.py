@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.errors import HubProblem, UsageProblem
-from leaderboard.hub_reading import Repository, header, status, translated
+from benchmark.hub.repository import Repository, header, status, translated
 from leaderboard.publish.plan import Plan
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.errors import CultureError, HubProblem, UsageProblem
+from benchmark.hub.repository import Repository
 from benchmark.replay.bundle import read
 from benchmark.settings import default_cache
-from leaderboard.hub_reading import Repository
 from leaderboard.publish import client
 from leaderboard.publish.content import OwnBundle, PageBuilder, check_of_board
 from leaderboard.publish.joining import own_rows

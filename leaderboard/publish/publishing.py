@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmark.errors import BoardProblem, HubProblem, UsageProblem
+from benchmark.hub.repository import Head, Repository, fetch, head
 from leaderboard.board.baseline import BOARD
 from leaderboard.board.board import Board, read_board
-from leaderboard.hub_reading import Head, Repository, fetch, head
 from leaderboard.publish import client
 from leaderboard.publish.content import (
     BUNDLES,

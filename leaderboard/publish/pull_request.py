@@ -13,11 +13,11 @@ from typing import Any
 import yaml
 
 from benchmark.errors import HubProblem
+from benchmark.hub.repository import Head, Repository, fetch, head, translated
 from benchmark.jsonio import digest
 from benchmark.runs.run import Run
 from leaderboard.export.headline import Published
 from leaderboard.export.hub import eval_results
-from leaderboard.hub_reading import Head, Repository, fetch, head, translated
 from leaderboard.publish.client import commit, retrying
 from leaderboard.publish.plan import File, Plan, compare
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from benchmark.engine.sampled import sampled_by
 from benchmark.errors import DataProblem, UsageProblem
-from benchmark.hub import SURVEY
+from benchmark.hub.data_sets import SURVEY
 from benchmark.runs.run import Run
 from benchmark.settings import EncoderChoice, Settings, default_cache
 from benchmark.suite.protocol import SUITE_FILE, Suite, load_suite
