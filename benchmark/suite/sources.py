@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmark.hub import data_sets
+from benchmark.hub.asking import REPO_ID
 from benchmark.images.opening import (
     ImageSet,
     drawn_sample,
@@ -44,7 +45,7 @@ __all__ = [
 
 _FILES = frozenset({".jsonl", ".parquet"})
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w.-]+)?")
+_HUB_ID = re.compile(rf"{REPO_ID}(@[\w.-]+)?")
 
 
 def open_survey(settings: Settings, *, source: str) -> Survey:

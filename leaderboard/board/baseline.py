@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, cast
 from benchmark import jsonio
 from benchmark.engine.noise_floor import Determinism
 from benchmark.errors import BoardProblem, HubProblem, unknown
-from benchmark.hub.repository import LOGIN, Repository, fetch, head
+from benchmark.hub.asking import NOT_THERE, REPO_ID
+from benchmark.hub.repository import Repository, fetch, head
 from benchmark.records import CaseRecord, Score
 from benchmark.runs.documents import kind_at
 from benchmark.runs.run import read_run
@@ -27,10 +28,7 @@ if TYPE_CHECKING:
 
 ON_THE_HUB = "hf://datasets/"
 BOARD = "leaderboard.json"
-_ADDRESS = re.compile(
-    rf"{ON_THE_HUB}(?P<repo>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:@(?P<revision>[^@#]+))?",
-    re.ASCII,
-)
+_ADDRESS = re.compile(rf"{ON_THE_HUB}(?P<repo>{REPO_ID})(?:@(?P<revision>[^@#]+))?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,10 +116,7 @@ def _of_hub(address: str, row: str) -> list[Baseline]:
     repository = Repository(kind="dataset", repo_id=match["repo"])
     there = head(repository, revision=match["revision"], files=False)
     if there is None:
-        raise HubProblem(
-            f"baseline {address} is not on the Hub, or not for this token (404); check the name, "
-            f"or {LOGIN}"
-        )
+        raise HubProblem(f"cannot read baseline {address}: {NOT_THERE}")
     source = f"{ON_THE_HUB}{match['repo']}@{there.commit}"
     rows = read_board(fetch(repository, there.commit, BOARD)).rows
     return [

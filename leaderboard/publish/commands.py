@@ -6,8 +6,6 @@ Knows argparse; exit 0 done or nothing to do, 1 the Hub refused, 4 the input can
 from __future__ import annotations
 
 import argparse
-import os
-import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -19,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.errors import CultureError, HubProblem, UsageProblem
+from benchmark.hub.asking import is_repo_id
 from benchmark.hub.repository import Repository
 from benchmark.replay.bundle import read
 from benchmark.settings import default_cache
@@ -30,7 +29,6 @@ from leaderboard.publish.publishing import Request, Step, look, publish_data_set
 from leaderboard.publish.safety import check_bundle, check_run, guard
 
 DONE, REFUSED, BAD_INPUT = 0, 1, 4
-REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 
 
 def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None) -> int:
@@ -63,7 +61,7 @@ def page_builder() -> PageBuilder:
 
 def _request(options: argparse.Namespace, page: PageBuilder) -> Request:
     own = own_rows(options.leaderboard)
-    held = guard(options.survey, cache=_cache(), secrets=client.secrets())
+    held = guard(options.survey, cache=default_cache(), secrets=client.secrets())
     for one in own:
         check_run(one.source, one.run, held)
     bundles = tuple(
@@ -86,7 +84,7 @@ def _request(options: argparse.Namespace, page: PageBuilder) -> Request:
 
 
 def _repo_id(text: str) -> str:
-    if not REPO_ID.fullmatch(text):
+    if not is_repo_id(text):
         raise UsageProblem(f"{text!r} is no place on the Hub; give it as ORG/NAME")
     return text
 
@@ -99,10 +97,6 @@ def _bundle_files(paths: Sequence[Path]) -> list[Path]:
             raise UsageProblem(f"folder {path} holds no bundle (*.zip)")
         found += inside
     return list(dict.fromkeys(found))
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("CULTURE_CACHE") or default_cache())
 
 
 # --- what is said ----------------------------------------------------------------------------

@@ -124,11 +124,11 @@ def test_survey_of_another_layout_names_the_missing_column(
 @pytest.mark.parametrize(
     ("fault", "environment", "reason"),
     [
-        ((401, "GatedRepo"), {}, "refused access (401)"),
-        ((403, "GatedRepo"), {}, "refused access (403)"),
-        ((404, "RepoNotFound"), {}, "no such data set, revision or file (404)"),
-        ((404, "RevisionNotFound"), {}, "no such data set, revision or file (404)"),
-        ((500, ""), {}, "answered with an error (500)"),
+        ((401, "GatedRepo"), {}, "it is gated (401)"),
+        ((403, "GatedRepo"), {}, "it is gated (403)"),
+        ((404, "RepoNotFound"), {}, "it is not there, or not for this token (404)"),
+        ((404, "RevisionNotFound"), {}, "it has no such revision (404)"),
+        ((500, ""), {}, "out of order (500)"),
         (("drop", ""), {}, "cannot be reached"),
         (None, {"HF_ENDPOINT": "http://127.0.0.1:9"}, "cannot be reached"),
         (None, {"HF_HUB_OFFLINE": "1"}, "HF_HUB_OFFLINE forbids"),
@@ -297,7 +297,7 @@ def test_interrupted_pictures_are_continued_at_the_shard_that_failed(
     add_pictures(server)
     server.fail("resolve/.*test-00001", 500)
     broken = call(server, tmp_path, FETCH)
-    assert "answered with an error (500); use `--images sample`" in broken.stderr
+    assert "out of order (500); try again later; use `--images sample`" in broken.stderr
     assert not list((tmp_path / "cache" / "images").glob("cvqa-*"))
 
     server.faults.clear()
