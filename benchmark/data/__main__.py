@@ -6,7 +6,6 @@ Exit 0 where no fault was found, 1 where there is one, 4 where nothing could be 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _opened(source: str, mapping: str, unreadable: list[str]) -> QuestionSet:
     columns = columns_of(mapping)
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    cache = default_cache()
     if source == NAME:
         return sample_questions()
     path = Path(source)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Protocol
 
 import pytest
 
+from benchmark.engine.keys import identity_of, named_document
 from benchmark.jsonio import Json, canonical
 from benchmark.plugin.state import RunState
-from benchmark.records import ModelIdentity
 
 Description = Mapping[str, Json]  # what a model says of how it ran
 DROPPED = pytest.StashKey[bool]()
@@ -51,8 +50,10 @@ def send_down(state: RunState, node: Node) -> None:
     """Give a new worker what only the controller worked out."""
     node.workerinput[_INPUT] = {
         name: {
-            "identity": _plain(state.identities[name]),
-            "encoders": {own: _plain(one) for own, one in state.encoders.get(name, {}).items()},
+            "identity": named_document(state.identities[name]),
+            "encoders": {
+                own: named_document(one) for own, one in state.encoders.get(name, {}).items()
+            },
             "resumed": sorted(suite.resumed),
         }
         for name, suite in state.suites.items()
@@ -66,8 +67,8 @@ def take_down(config: pytest.Config, state: RunState) -> None:
     for name, suite in state.suites.items():
         part = sent.get(name)
         if part is not None:
-            state.identities[name] = _identity(part["identity"])
-            state.encoders[name] = {own: _identity(one) for own, one in part["encoders"].items()}
+            state.identities[name] = identity_of(part["identity"])
+            state.encoders[name] = {own: identity_of(one) for own, one in part["encoders"].items()}
             suite.resumed = frozenset(part["resumed"])
 
 
@@ -121,12 +122,3 @@ def note_dropped(config: pytest.Config) -> None:
 def dropped(config: pytest.Config) -> bool:
     """Whether this session left out cases that an earlier one had finished."""
     return config.stash.get(DROPPED, False)
-
-
-def _plain(identity: ModelIdentity) -> dict[str, Any]:
-    return asdict(identity) | {"model_args": [list(pair) for pair in identity.model_args]}
-
-
-def _identity(sent: dict[str, Any]) -> ModelIdentity:
-    args = tuple((key, value) for key, value in sent["model_args"])
-    return ModelIdentity(**{**sent, "model_args": args})

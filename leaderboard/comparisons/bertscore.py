@@ -7,7 +7,6 @@ and a replay could not do without the encoder.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from dataclasses import replace
@@ -93,7 +92,7 @@ def run_bertscore(options: argparse.Namespace) -> int:
             "google-bert/bert-base-uncased#9 (Zhang et al. 2020 say which is best for which model)"
         )
     run = _narrowed(read_run(options.run), names(options.topics, option="--topics"))
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    cache = default_cache()
     encoder = open_token_encoder(
         found["source"],
         layer=int(found["layer"]),

@@ -6,7 +6,6 @@ Knows argparse; exit 0 all is equal, 1 something differs, 4 the input cannot be 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING
 from benchmark.errors import BoardProblem, CultureError
 from benchmark.replay.bundle import read
 from benchmark.runs.run import read_run
-from benchmark.settings import default_cache
 from leaderboard.board.trust import dependence, disagreements, note_replay, note_rerun
 from leaderboard.replay.comparing import TOLERANCE, Comparison, Difference
 from leaderboard.replay.making import make
@@ -240,7 +238,6 @@ def _origin(options: argparse.Namespace) -> Origin:
         questions=options.questions,
         question_columns=options.question_columns or "",
         suite=options.suite,
-        cache=Path(os.environ.get("CULTURE_CACHE") or default_cache()),
     )
 
 

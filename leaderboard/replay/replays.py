@@ -16,7 +16,7 @@ from benchmark.jsonio import Json
 from benchmark.records import ModelIdentity
 from benchmark.replay.bundle import Bundle, read
 from benchmark.replay.stored_model import BundleModel, lookup
-from leaderboard.encoder_identities import encoders_of
+from benchmark.runs.run import encoders_of
 
 
 def model_named(path: Path, refused: Sequence[str] = ()) -> str:

@@ -6,7 +6,6 @@ Knows the options' names. Exit 0 done, 1 with one sentence where something canno
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +34,7 @@ def _export(options: argparse.Namespace) -> int:
     from leaderboard.study.sources import notes, sources
 
     plan = _plan(options)
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    cache = default_cache()
     found = sources(options.runs, options.store or [cache / "responses.sqlite"])
     try:
         done = export(found.runs, plan, options.out)
