@@ -6,9 +6,9 @@ Knows where they lie. They are far too few to say anything about a model, and th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmark import data
 from benchmark.images import emblems
 from benchmark.images.image_set import ImageSet
 from benchmark.images.manifest import ImageEntry
@@ -20,7 +20,7 @@ from benchmark.questions.rows import Parser
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SAMPLE = Path(__file__).parents[2] / "fixtures" / "data" / "sample_questions.jsonl"
+SAMPLE = data.sample("sample_questions.jsonl")
 NAME = "sample"
 
 

@@ -7,16 +7,15 @@ is its own, so compare ranks across frames and not values. Sources and terms: ``
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmark import data
 from benchmark.errors import DataProblem, unknown
 from benchmark.world.countries import countries
 
@@ -32,8 +31,6 @@ DIMENSIONS = (
 )
 FEWEST_DIMENSIONS = 4
 FEWEST_QUESTIONS = 150
-
-_DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,8 +222,7 @@ def _numbers(row: Mapping[str, str], names: Sequence[str]) -> FloatArray:
 
 
 def _rows(name: str) -> list[tuple[str, dict[str, str]]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
-        return [(row["iso3"], row) for row in csv.DictReader(file)]
+    return [(row["iso3"], row) for row in data.rows(name)]
 
 
 def _checked(iso3: str) -> str:

@@ -13,7 +13,7 @@ import yaml
 from benchmark.errors import UsageProblem
 from benchmark.hub.asking import is_repo_id
 from benchmark.runs.run import Run
-from benchmark.suite.protocol import SUITE_FILE, SuiteMeta, read_meta
+from benchmark.suite.protocol import shipped_meta
 from leaderboard.export.headline import Published, finished, harness, in_words, tasks
 
 FRAMEWORK = "pytest-culture"
@@ -99,14 +99,8 @@ def _check_model(run: Run) -> None:
         )
 
 
-def shipped(suite: str) -> SuiteMeta | None:
-    """What a suite says of itself; None for one that is not among those shipped."""
-    folder = Path(__file__).resolve().parents[2] / "suites" / suite
-    return read_meta(folder) if (folder / SUITE_FILE).is_file() else None
-
-
 def _described(suite: str) -> tuple[str, str]:
-    meta = shipped(suite)
+    meta = shipped_meta(suite)
     if meta is None:
         return suite, f"The suite {suite}."
     return meta.title, f"{meta.summary} Cite: {meta.citation}. Licence: {meta.licence}."
