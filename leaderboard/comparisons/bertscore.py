@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from benchmark.analyses.stories.similarity import Measure
     from benchmark.records import AnswerReader, Score
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
-
 OPTION = "--text-encoder"
 WIDTH = 100
 MEASURE, TAU = "bertscore", "story_alignment_tau"
@@ -50,14 +48,12 @@ CAPTION = (
 _SPEC = re.compile(r"(?P<source>[^@#]+)(@(?P<revision>[^@#]+))?#(?P<layer>\d+)")
 
 
-def add_bertscore(commands: Commands) -> None:
-    """Declare ``bertscore``."""
-    parser = commands.add_parser(
-        "bertscore",
-        help="stories' alignment with cultural distances by BERTScore, with an encoder you name",
-        description="Compute the agreement of stories' distances with distances between cultures "
+def add_bertscore(parser: argparse.ArgumentParser) -> None:
+    """The options of ``bertscore``."""
+    parser.description = (
+        "Compute the agreement of stories' distances with distances between cultures "
         "once more, by BERTScore under a text encoder. Every two stories of a cell are compared: "
-        "narrow a large run by --topics.",
+        "narrow a large run by --topics."
     )
     parser.add_argument("run", type=Path, metavar="RUN", help="a run.json of stories")
     parser.add_argument(

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from benchmark.records import Score
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
-
 METRIC = "accuracy"
 Z = 1.959963984540054  # half the width of an interval of 95 % in standard errors
 WIDTH = 100
@@ -59,14 +57,12 @@ class Transfer:
         return disattenuated(self.found.rho, self.signals)
 
 
-def add_transfer(commands: Commands) -> None:
-    """Declare ``transfer``."""
-    parser = commands.add_parser(
-        "transfer",
-        help="correlate countries' scores between runs over several sets",
-        description="Correlate the scores of countries between every two of the given runs (one "
+def add_transfer(parser: argparse.ArgumentParser) -> None:
+    """The options of ``transfer``."""
+    parser.description = (
+        "Correlate the scores of countries between every two of the given runs (one "
         "model on several sets, or several models on one), with intervals over countries and with "
-        "what noise takes off.",
+        "what noise takes off."
     )
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run.json files")
     parser.add_argument(

@@ -16,12 +16,35 @@ from benchmark.runs.documents import exists, write
 from benchmark.settings import default_cache, names
 from benchmark.stories.lists import concept, nationalities
 from benchmark.world.countries import country
-from leaderboard.board.paths import every_json_once
+from leaderboard.board.paths import files_in
 from leaderboard.study.dimensions import read_dimensions
-from leaderboard.study.options import RESULTS
+from leaderboard.study.options import RESULTS, add_export, add_import
 
 if TYPE_CHECKING:
     from leaderboard.study.exporting import Exported, Plan
+
+
+EPILOG = """\
+  python -m leaderboard study export RUN.json OTHER.json --out my-study
+  python -m leaderboard study import my-study --annotations exports/*.json
+
+docs/human-study.md says how Label Studio is started and what the numbers mean.
+"""
+
+
+def add_study(parser: argparse.ArgumentParser) -> None:
+    """The options of ``study``."""
+    parser.description = (
+        "A study in which people rate generated stories on ten dimensions in Label "
+        "Studio, without knowing which model wrote what."
+    )
+    parser.epilog = EPILOG
+    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+    for name, words, declare in (
+        ("export", "choose stories and write a Label Studio project for each rater", add_export),
+        ("import", "read the ratings: agreement, means, metrics against people", add_import),
+    ):
+        declare(steps.add_parser(name, help=words))
 
 
 def run_study(options: argparse.Namespace) -> int:
@@ -41,7 +64,7 @@ def _export(options: argparse.Namespace) -> int:
     finally:
         found.close()
     lines = [*_told(done, plan, options.out), *map("  note: {}".format, notes(found))]
-    _say("".join(f"{line}\n" for line in lines))
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
 
 
@@ -127,14 +150,10 @@ def _import(options: argparse.Namespace) -> int:
                 f"{path} is there already; name another file with --out, or say --replace"
             )
     key = read_key(options.folder)
-    exports = every_json_once(options.annotations)
+    exports = files_in(options.annotations)
     found = results(read_ratings(key, exports), options.attention_rule)
     write(out, jsonio.pretty(document(found)))
     write(beside, markdown_page(found))
-    _say(terminal(found))
-    _say(f"\n{out} has every figure, {beside} the tables\n")
+    sys.stdout.write(terminal(found))
+    sys.stdout.write(f"\n{out} has every figure, {beside} the tables\n")
     return 0
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text)
