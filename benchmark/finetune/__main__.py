@@ -25,7 +25,6 @@ EPILOG = """\
   python -m benchmark.finetune --model qwen2.5-vl-3b --data questions --out tuned
   python -m benchmark.finetune --config tuned.toml --hold-out region:Africa --out tuned
   python -m benchmark.finetune --out tuned --resume     go on where it was broken off
-  python -m benchmark.finetune.step                     time and memory of a step here
 """
 
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmark.jsonio import Json
-    from benchmark.perf.agreement import Agreement
-    from benchmark.perf.generation import Figures as Writing
-    from benchmark.perf.measure import Figures
+    from tests.benchmarks.perf.agreement import Agreement
+    from tests.benchmarks.perf.generation import Figures as Writing
+    from tests.benchmarks.perf.measure import Figures
 
 
 def table(figures: Sequence[Figures]) -> Table:
