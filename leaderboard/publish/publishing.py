@@ -8,7 +8,7 @@ rows, and a call that broke off between the two is repaired by the next.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,8 +33,6 @@ from leaderboard.publish.content import (
 from leaderboard.publish.joining import Joined, Own, join, run_file
 from leaderboard.publish.plan import File, Plan, compare
 from leaderboard.publish.safety import Guard, check_file
-
-Commit = Callable[[Plan, str], str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

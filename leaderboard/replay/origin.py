@@ -19,7 +19,7 @@ from benchmark.settings import EncoderChoice, Settings, default_cache
 from benchmark.suite.protocol import SUITE_FILE, Suite, load_suite
 from leaderboard.board.paths import DEFAULT_BOARD, DEFAULT_RUNS
 
-SAMPLE, HUB = "sample", "hub"
+SAMPLE = "sample"
 OF_THE_WORDING = frozenset({"templates", "translation"})  # no number of a row depends on them
 
 

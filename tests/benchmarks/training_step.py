@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks.training_step``: memory and tokens a second of training steps, timed.
+"""``python -m tests.benchmarks.training_step``: memory and tokens a second of training steps.
 
 Weights are random and nothing is downloaded: neither depends on what the weights are. The steps
 are those of `benchmark.finetune`, adapters, optimiser and all; the first warms up and is not timed.
