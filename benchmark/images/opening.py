@@ -137,7 +137,6 @@ def drawn_stories() -> ImageSet:
             image_id=f"synthetic/{slug}-{country or 'shared'}",
             country=country,
             category=story_category(slug),
-            income_usd_month=None,
             licence="Apache-2.0",
             credit="drawn by pytest-culture",
             source="synthetic",

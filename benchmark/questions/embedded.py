@@ -39,7 +39,6 @@ def sample_questions() -> QuestionSet:
             image_id=image_id,
             country=question.country,
             category=question.category,
-            income_usd_month=None,
             licence=question.licence,
             credit="drawn by pytest-culture",
             source="synthetic",

@@ -121,10 +121,7 @@ def _entry(question: PictureQuestion) -> ImageEntry:
         image_id=question.image_id,
         country=question.country,
         category=question.category,
-        income_usd_month=None,
         licence=question.licence,
-        credit="",
-        source="",
     )
 
 
