@@ -30,7 +30,7 @@ BAD_INPUT = 4
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A subcommand: its module has ``add_NAME`` for the options, and ``run_NAME``.
+    """A subcommand: its module has ``run_NAME``, and ``add_NAME``, whose docstring describes it.
 
     ``unusable`` is the exit status where its input cannot be used; ``instead`` runs a command that
     two parts have a hand in.
@@ -44,7 +44,9 @@ class Command:
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Describe the command, and declare what it takes."""
-        self._function("add")(parser)
+        declare = self._function("add")
+        parser.description = " ".join((declare.__doc__ or "").split())
+        declare(parser)
 
     def run(self, options: argparse.Namespace) -> int:
         """Do it; the exit status."""

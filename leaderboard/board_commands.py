@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 
 def add_show(parser: argparse.ArgumentParser) -> None:
-    """The options of ``show``."""
-    parser.description = (
-        "Print the tables of a leaderboard (one per suite) or of a single run.json."
-    )
+    """Print the tables of a leaderboard (one per suite) or of a single run.json."""
     parser.add_argument(
         "file",
         nargs="?",
@@ -65,12 +62,11 @@ def _suites(board: Board) -> list[str]:
 
 
 def add_build(parser: argparse.ArgumentParser) -> None:
-    """The options of ``build``."""
-    parser.description = (
-        "Add runs to a leaderboard, made if there is none. A run replaces the row of the same "
-        "model, revision, suite and configuration; a partial run never replaces a complete one; "
-        "all other rows stay."
-    )
+    """Add runs to a leaderboard, made if there is none.
+
+    A run replaces the row of the same model, revision, suite and configuration; a partial run
+    never replaces a complete one; all other rows stay.
+    """
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the leaderboard")
 
@@ -87,11 +83,10 @@ def run_build(options: argparse.Namespace) -> int:
 
 
 def add_check(parser: argparse.ArgumentParser) -> None:
-    """The options of ``check``."""
-    parser.description = (
-        "Hold run.json and leaderboard.json files against their schemas; exit 1 and one sentence "
-        "for each file that is not sound."
-    )
+    """Hold run.json and leaderboard.json files against their schemas.
+
+    Exit 1 and one sentence for each file that is not sound.
+    """
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=files_help("files"))
 
 

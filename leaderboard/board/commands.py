@@ -28,12 +28,11 @@ if TYPE_CHECKING:
 
 
 def add_merge(parser: argparse.ArgumentParser) -> None:
-    """The options of ``merge``."""
-    parser.description = (
-        "Merge the files that `pytest --shard K/N` wrote on several machines into the run they "
-        "are parts of, and add its row to the leaderboard. Exit 1 and one sentence, and nothing "
-        "is written, unless all shards of one run are there; exit 1 also if a gate fails."
-    )
+    """Merge the files that `pytest --shard K/N` wrote on several machines into one run.
+
+    Its row is added to the leaderboard. Exit 1 and one sentence, and nothing is written, unless
+    all shards of one run are there; exit 1 also if a gate fails.
+    """
     parser.add_argument(
         "runs",
         nargs="+",

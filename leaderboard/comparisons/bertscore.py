@@ -49,12 +49,11 @@ _SPEC = re.compile(r"(?P<source>[^@#]+)(@(?P<revision>[^@#]+))?#(?P<layer>\d+)")
 
 
 def add_bertscore(parser: argparse.ArgumentParser) -> None:
-    """The options of ``bertscore``."""
-    parser.description = (
-        "Compute the agreement of stories' distances with distances between cultures "
-        "once more, by BERTScore under a text encoder. Every two stories of a cell are compared: "
-        "narrow a large run by --topics."
-    )
+    """Compute once more how stories' distances agree with distances between cultures.
+
+    This time by BERTScore under a text encoder. Every two stories of a cell are compared: narrow a
+    large run by --topics.
+    """
     parser.add_argument("run", type=Path, metavar="RUN", help="a run.json of stories")
     parser.add_argument(
         OPTION,

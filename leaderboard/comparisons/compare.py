@@ -40,11 +40,10 @@ HELD_OUT, TRAINED_ON = "held out", "the rest"
 
 
 def add_compare(parser: argparse.ArgumentParser) -> None:
-    """The options of ``compare``."""
-    parser.description = (
-        "Show how a score changed since a baseline run of the same questions, paired "
-        "by question where that is possible: overall, and by group."
-    )
+    """Show how a score changed since a baseline run of the same questions.
+
+    The change is paired by question where that is possible, and shown overall and by group.
+    """
     parser.add_argument("run", type=Path, metavar="RUN", help="run.json")
     parser.add_argument(
         "baseline", metavar="BASELINE", help="run.json of the other model, as --baseline takes it"

@@ -46,12 +46,11 @@ CAPTION = (
 
 
 def add_encoders(parser: argparse.ArgumentParser) -> None:
-    """The options of ``encoders``."""
-    parser.description = (
-        "Hold the runs of several models on stories, made with the same two encoders "
-        "or more, against each other: how encoders rank the models, whether they agree, and "
-        "whether one of them favours a model beyond what the others see."
-    )
+    """Hold runs of several models on stories, made with the same encoders, against each other.
+
+    The table says how two encoders or more rank the models, whether they agree, and whether one of
+    them favours a model beyond what the others see.
+    """
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run.json files")
     parser.add_argument(
         "--chunking",

@@ -58,12 +58,11 @@ class Transfer:
 
 
 def add_transfer(parser: argparse.ArgumentParser) -> None:
-    """The options of ``transfer``."""
-    parser.description = (
-        "Correlate the scores of countries between every two of the given runs (one "
-        "model on several sets, or several models on one), with intervals over countries and with "
-        "what noise takes off."
-    )
+    """Correlate the scores of countries between every two of the given runs.
+
+    They may be of one model on several sets, or of several models on one. Intervals are over
+    countries, and what noise takes off stands beside.
+    """
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run.json files")
     parser.add_argument(
         "--metric", default=METRIC, help=f"a score that countries have (default: {METRIC})"

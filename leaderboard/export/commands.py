@@ -26,11 +26,11 @@ FORMATS: tuple[Format, ...] = (
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:
-    """The options of ``export``."""
-    parser.description = (
-        "Write complete runs as .eval_results, model-index or eval.yaml of the Hub, "
-        "lm-evaluation-harness results, or Every Eval Ever records. No survey wording is in any."
-    )
+    """Write complete runs in the formats of the Hub and of other harnesses.
+
+    These are .eval_results, model-index or eval.yaml of the Hub, lm-evaluation-harness results,
+    and Every Eval Ever records. No survey wording is in any.
+    """
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
     parser.add_argument("--format", choices=FORMATS, required=True, help="which format")
     parser.add_argument(

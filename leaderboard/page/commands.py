@@ -22,12 +22,10 @@ Open index.html in the folder: it works from disk, or from any server of files.
 
 
 def add_page(parser: argparse.ArgumentParser) -> None:
-    """The options of ``page``."""
-    parser.description = (
-        "Write a leaderboard as a page to sort, filter, compare and look into, down to "
-        "the single question. Wording is shown for the embedded sample alone; other surveys' "
-        "questions appear by their id."
-    )
+    """Write a leaderboard as a page to sort, filter and look into, down to the single question.
+
+    Wording is shown for the embedded sample alone; other surveys' questions appear by their id.
+    """
     parser.epilog = EPILOG
     parser.add_argument("board", type=Path, metavar="BOARD", help="leaderboard.json")
     parser.add_argument(

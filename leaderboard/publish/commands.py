@@ -41,13 +41,12 @@ Log in with `hf auth login`, or set HF_TOKEN. docs/publishing.md says what goes 
 
 
 def add_publish(parser: argparse.ArgumentParser) -> None:
-    """The options of ``publish``."""
-    parser.description = (
-        "Join the local board with the one published as data set ORG/NAME, row by row, "
-        "and write board, run files, tables and bundles there in one commit, and a page of it into "
-        "the static Space of that name. Both are private when new. Without --yes nothing is "
-        "written: the command lists files, sizes and what would happen to each."
-    )
+    """Join the local board, row by row, with the one published as data set ORG/NAME.
+
+    Board, run files, tables and bundles are written there in one commit, and a page of it into the
+    static Space of that name. Both are private when new. Without --yes nothing is written: the
+    command lists files, sizes and what would happen to each.
+    """
     parser.epilog = EPILOG
     parser.add_argument("repository", metavar="ORG/NAME", help="the data set on the Hub")
     parser.add_argument(

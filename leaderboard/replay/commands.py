@@ -45,12 +45,11 @@ REPLAY_EPILOG = """\
 
 
 def add_bundle(parser: argparse.ArgumentParser) -> None:
-    """The options of ``bundle``."""
-    parser.description = (
-        "Write run files and all stored answers that their rows name into one file, "
-        "with the figures that are needed to recompute every number. Questions, options and "
-        "pictures are not put in. Nothing is written if an answer is missing."
-    )
+    """Write run files and all stored answers that their rows name into one file.
+
+    The figures that are needed to recompute every number are in it; questions, options and
+    pictures are not. Nothing is written if an answer is missing.
+    """
     parser.epilog = BUNDLE_EPILOG
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
     parser.add_argument(
@@ -71,11 +70,10 @@ def add_bundle(parser: argparse.ArgumentParser) -> None:
 
 
 def add_replay(parser: argparse.ArgumentParser) -> None:
-    """The options of ``replay``."""
-    parser.description = (
-        "Recompute every number of the runs in a bundle from its answers, without a "
-        "model: exit 0 if all are equal, 1 if something differs, 4 if the input cannot be used."
-    )
+    """Recompute every number of the runs in a bundle from its answers, without a model.
+
+    Exit 0 if all are equal, 1 if something differs, 4 if the input cannot be used.
+    """
     parser.epilog = REPLAY_EPILOG
     parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="a file made by `bundle`")
     parser.add_argument(
@@ -98,12 +96,11 @@ def add_replay(parser: argparse.ArgumentParser) -> None:
 
 
 def add_rerun(parser: argparse.ArgumentParser) -> None:
-    """The options of ``rerun``."""
-    parser.description = (
-        "Compare a run with a second one of the same model and configuration that "
-        "computed all its answers itself. Where no similarity and no option mass differs by more "
-        "than the noise floor, the first run's row is marked as re-run."
-    )
+    """Compare a run with a second one that computed all its answers itself.
+
+    Both must be of the same model and configuration. Where no similarity and no option mass
+    differs by more than the noise floor, the first run's row is marked as re-run.
+    """
     parser.add_argument("run", type=Path, metavar="RUN", help="run.json of the row")
     parser.add_argument("again", type=Path, metavar="AGAIN", help="run.json of the second run")
     parser.add_argument(

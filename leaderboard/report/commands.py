@@ -27,13 +27,12 @@ REPORT_EPILOG = """\
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
-    """The options of ``report``."""
-    parser.description = (
-        "Write the tables (similarity by country, change by income group, p-values) "
-        "and figures of the paper for the models of the given runs side by side, with floors and "
-        "ceiling. Everything comes from the run files; no survey and no model is needed. Open "
-        "report.md in the folder. Runs of one suite and one survey belong in one report."
-    )
+    """Write the paper's tables and figures for the given runs, side by side.
+
+    The tables are similarity by country, change by income group and p-values, with floors and
+    ceiling. Everything comes from the run files; no survey and no model is needed. Open report.md
+    in the folder. Runs of one suite and one survey belong in one report.
+    """
     parser.epilog = REPORT_EPILOG
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
     parser.add_argument(

@@ -33,18 +33,18 @@ docs/human-study.md says how Label Studio is started and what the numbers mean.
 
 
 def add_study(parser: argparse.ArgumentParser) -> None:
-    """The options of ``study``."""
-    parser.description = (
-        "A study in which people rate generated stories on ten dimensions in Label "
-        "Studio, without knowing which model wrote what."
-    )
+    """Have people rate generated stories, without knowing which model wrote what.
+
+    Stories are rated on ten dimensions in Label Studio.
+    """
     parser.epilog = EPILOG
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
-    for name, words, declare in (
-        ("export", "choose stories and write a Label Studio project for each rater", add_export),
-        ("import", "read the ratings: agreement, means, metrics against people", add_import),
+    for name, declare, words in (
+        ("export", add_export, "choose stories and write a Label Studio project for each rater"),
+        ("import", add_import, "read the ratings: agreement, means, metrics against people"),
     ):
-        declare(steps.add_parser(name, help=words))
+        described = " ".join(str(declare.__doc__).split())
+        declare(steps.add_parser(name, help=words, description=described))
 
 
 def run_study(options: argparse.Namespace) -> int:

@@ -13,12 +13,11 @@ STORIES, RATERS, PER_RATER, ATTENTION = 120, 3, 30, 2
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:
-    """The options of ``study export``."""
-    parser.description = (
-        "Choose stories of one model or several, deal them to raters, and write tasks, "
-        "labelling configuration, pictures and instructions into a new folder, with a key that "
-        "stays with you."
-    )
+    """Choose stories of one model or several, and deal them to raters.
+
+    Tasks, labelling configuration, pictures and instructions are written into a new folder, with a
+    key that stays with you.
+    """
     parser.add_argument(
         "runs",
         nargs="+",
@@ -73,11 +72,11 @@ def add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:
-    """The options of ``study import``."""
-    parser.description = (
-        "Read Label Studio's exports (JSON or JSON-MIN), leave out raters who missed "
-        "attention checks, print what the ratings say and write it as JSON and Markdown."
-    )
+    """Read Label Studio's exports (JSON or JSON-MIN) and print what the ratings say.
+
+    Raters who missed attention checks are left out. The results are also written as JSON and
+    Markdown.
+    """
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="what `study export` wrote")
     parser.add_argument(
         "--annotations",

@@ -27,11 +27,10 @@ EPILOG = """\
 
 
 def add_scores(parser: argparse.ArgumentParser) -> None:
-    """The options of ``scores``."""
-    parser.description = (
-        "Print the scores of a run.json that the summary leaves out: all of those over "
-        "everything, or with --by those of each member of a grouping."
-    )
+    """Print the scores of a run.json that the summary leaves out.
+
+    These are all of those over everything, or with --by those of each member of a grouping.
+    """
     parser.epilog = EPILOG
     parser.add_argument("run", type=Path, metavar="RUN", help="run.json")
     parser.add_argument(
