@@ -24,7 +24,7 @@ from leaderboard.study.pictures import copied
 from leaderboard.study.sources import Source
 from leaderboard.study.stories import gather
 from tests.leaderboard.samples import run
-from tests.leaderboard.study.building import MODELS, Told
+from tests.leaderboard.study.building import MODELS, Told, refused
 
 SERVED = "label-studio"
 
@@ -291,11 +291,7 @@ def test_what_cannot_be_is_one_sentence(
     run = str(told.write()[0])
     store = [] if "--store" in words else ["--store", str(told.store)]
     out = tmp_path / "study"
-    assert main(["study", "export", run, "--out", str(out), *store, *words]) == 1
-    shown = capsys.readouterr().err
-    assert sentence in shown
-    assert shown.count("\n") == 1
-    assert not out.exists()
+    assert sentence in refused(capsys, "export", run, *store, *words, out=out)
 
 
 def test_a_folder_with_something_in_it_is_left_alone(
