@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from benchmark import data
-from benchmark.errors import DataProblem, unknown
+from benchmark.errors import DataProblem
 
 UNMATCHED = "unmatched"
 
@@ -88,15 +88,3 @@ def section_of_item(item: str, *, source: str) -> str:
         f"{item!r} ({source}) is no item of the World Values Survey's wave 7 with a section; "
         "the codes are Q1 to Q290, without Q107a or parts"
     )
-
-
-def section(text: str, *, source: str) -> Section:
-    """The section that a slug or a label means, in any case; ``source`` goes into the error.
-
-    >>> section("Ethical values", source="--topics").slug
-    'ethical-values'
-    """
-    for found in sections().values():
-        if text.strip().casefold() in (found.slug, found.label.casefold()):
-            return found
-    raise DataProblem(unknown("section", text, sections(), source=source))
