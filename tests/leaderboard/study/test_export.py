@@ -252,9 +252,9 @@ def test_encoders_say_how_near_a_story_is_to_its_picture() -> None:
     run_ = run(rows=(CaseRecord(case=case, scores=(), items=(*stories, vectors)),))
     source = Source(path="", label="m", run=run_, answers=lambda keys: {k: held[k] for k in keys})
     found = gather([source], proxy="own-image", countries=(), concepts=())
-    near = [story.values["picture_similarity org/clip truncate"] for story in found.stories]
+    near = [story.about.values["picture_similarity org/clip truncate"] for story in found.stories]
     assert near == pytest.approx([0.0, 0.6]), "keys are in the order of the record's items"
-    assert [story.response for story in found.stories] == [2, 4]
+    assert [story.about.response for story in found.stories] == [2, 4]
     assert (found.refused, found.empty) == (1, 1), "their vectors are nobody's"
 
 
