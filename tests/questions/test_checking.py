@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from benchmark.data.__main__ import main
+from benchmark.data_command import main
 from benchmark.questions.checking import Finding, check
 from benchmark.questions.embedded import sample_questions
 from benchmark.questions.heuristics import blind_baselines
