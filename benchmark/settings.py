@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,8 @@ EMBEDDED_MODELS = (DEMO, REFERENCE)
 
 
 def default_cache() -> Path:
-    """Where downloads, the demo model and the response store live unless told otherwise."""
-    return user_cache_path("pytest-culture")
+    """Where downloads, the demo model and the response store live; ``CULTURE_CACHE`` moves it."""
+    return Path(os.environ.get("CULTURE_CACHE") or user_cache_path("pytest-culture"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,7 +24,7 @@ HEAVY = frozenset({"torch", "torchvision", "transformers", "datasets", "tokenize
 HEAVY |= {"peft", "trl"}
 # Who may import pytest and xdist, and who a framework.
 PYTEST = frozenset({"benchmark.plugin", "fixtures", "suites"})
-FRAMEWORKS = frozenset({"benchmark.models", "benchmark.perf", "benchmark.finetune"})
+FRAMEWORKS = frozenset({"benchmark.models", "benchmark.finetune"})
 FRAMEWORKS |= {"benchmark.hub"}
 # Parts that may import no other package than these.
 ONLY: dict[str, frozenset[str]] = {

@@ -6,7 +6,6 @@ Exit 0 where no fault was found, 1 where there is one, 4 where nothing could be 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmark import hub
 from benchmark.errors import CultureError, DataProblem
+from benchmark.hub import data_sets
 from benchmark.jsonio import Json, pretty
 from benchmark.questions.checking import Finding, by_split, check
 from benchmark.questions.columns import columns_of
@@ -71,13 +70,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _opened(source: str, mapping: str, unreadable: list[str]) -> QuestionSet:
     columns = columns_of(mapping)
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    cache = default_cache()
     if source == NAME:
         return sample_questions()
     path = Path(source)
     if is_hub_id(source) and not path.exists():
         name, _, revision = source.partition("@")
-        path = hub.fetch_questions(cache, name, revision or None, columns)
+        path = data_sets.fetch_questions(cache, name, revision or None, columns)
 
     def complain(problem: DataProblem) -> None:
         unreadable.append(str(problem))

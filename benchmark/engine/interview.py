@@ -6,27 +6,25 @@ loaded on the first question that has no stored answer, never before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol, assert_never, runtime_checkable
 
 from benchmark.engine.keys import KEY_SCHEMA, Keys, encoder_of
 from benchmark.engine.plan import plan
 from benchmark.engine.sample_again import Sample
 from benchmark.engine.store import ResponseStore
-from benchmark.engine.support import Unsupported, task_of, unsupported
-from benchmark.errors import (
-    CultureError,
-    DataProblem,
-    ModelProblem,
-    RequestProblem,
-)
+from benchmark.errors import CultureError, DataProblem, ModelProblem, RequestProblem
 from benchmark.records import (
     Answer,
+    Choice,
+    Continuation,
     Embed,
+    Generate,
     Model,
     ModelIdentity,
     Reply,
     Request,
+    Task,
 )
 
 Heard = Reply | CultureError
@@ -54,6 +52,18 @@ class Delivers(Protocol):
     def deliver(
         self, batch: Sequence[Request], keep: Callable[[int, Answer | RequestProblem], None]
     ) -> None: ...
+
+
+class Unsupported(RequestProblem):
+    """A model was to be asked for ``tasks`` that it does not support."""
+
+    def __init__(self, model: Model, tasks: frozenset[Task]) -> None:
+        can = ", ".join(sorted(model.supports)) or "nothing"
+        super().__init__(
+            f"{model.identity.name} was asked for {', '.join(sorted(tasks))}, which it does not "
+            f"support (it does {can}); use a model that does"
+        )
+        self.tasks = tasks
 
 
 class Interview:
@@ -157,10 +167,10 @@ class Interview:
     def _unsupported(self, lacking: Mapping[str, Request]) -> dict[str, Unsupported]:
         """Why the model is not asked for some of what is not stored; loads it for the others."""
         of_model = {k: r for k, r in lacking.items() if not self._is_of_encoder(r)}
-        problem = unsupported(self.load(), of_model.values()) if of_model else None
+        problem = _unsupported(self.load(), of_model.values()) if of_model else None
         if problem is None:
             return {}
-        return {k: problem for k, r in of_model.items() if task_of(r) in problem.tasks}
+        return {k: problem for k, r in of_model.items() if _task_of(r) in problem.tasks}
 
     def _compute(self, wanted: Mapping[str, Request]) -> dict[str, Answer | CultureError]:
         requests = list(wanted.values())
@@ -261,3 +271,24 @@ def _bare(problem: DataProblem | RequestProblem) -> DataProblem | RequestProblem
     """Without what led to it: a traceback would keep the failed forward's tensors alive."""
     problem.__cause__ = problem.__context__ = None
     return problem.with_traceback(None)
+
+
+def _unsupported(model: Model, requests: Iterable[Request]) -> Unsupported | None:
+    """What of these requests the model cannot do; None where it can do all."""
+    tasks = frozenset(map(_task_of, requests)) - model.supports
+    return Unsupported(model, tasks) if tasks else None
+
+
+def _task_of(request: Request) -> Task:
+    """What a request asks a model to do."""
+    match request:
+        case Choice():
+            return Task.CHOICE
+        case Continuation():
+            return Task.CONTINUATION
+        case Generate():
+            return Task.GENERATE
+        case Embed():
+            return Task.EMBED
+        case _:
+            assert_never(request)

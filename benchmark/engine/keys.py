@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import assert_never
+from dataclasses import asdict
+from typing import Any, assert_never
 
 from benchmark.engine.sampled import answering
 from benchmark.jsonio import Json, canonical, digest
@@ -35,20 +36,19 @@ KEY_SCHEMA = max(RENDERINGS)
 
 
 def identity_document(identity: ModelIdentity) -> dict[str, Json]:
-    """All fields of an identity that can change an answer."""
-    return {
-        "model_id": identity.model_id,
-        "revision": identity.revision,
-        "backend": identity.backend,
-        "dtype": identity.dtype,
-        "attention": identity.attention,
-        "scoring": identity.scoring,
-        "device_kind": identity.device_kind,
-        "processor": identity.processor,
-        "resize": identity.resize,
-        "model_args": [list(pair) for pair in identity.model_args],
-        "reads_subject": identity.reads_subject,
-    }
+    """All fields of an identity that can change an answer: every one but the name."""
+    return {key: part for key, part in named_document(identity).items() if key != "name"}
+
+
+def named_document(identity: ModelIdentity) -> dict[str, Json]:
+    """A whole identity as plain JSON values."""
+    return asdict(identity) | {"model_args": [list(pair) for pair in identity.model_args]}
+
+
+def identity_of(document: Mapping[str, Any]) -> ModelIdentity:
+    """The identity that `named_document` gave."""
+    pairs = tuple((key, value) for key, value in document["model_args"])
+    return ModelIdentity(**{**document, "model_args": pairs})
 
 
 class Keys:

@@ -7,7 +7,6 @@ a sentence, or 2 where it was broken off by hand.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +25,6 @@ EPILOG = """\
   python -m benchmark.finetune --model qwen2.5-vl-3b --data questions --out tuned
   python -m benchmark.finetune --config tuned.toml --hold-out region:Africa --out tuned
   python -m benchmark.finetune --out tuned --resume     go on where it was broken off
-  python -m benchmark.finetune.step                     time and memory of a step here
 """
 
 
@@ -54,7 +52,7 @@ def arguments() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Tune, or say in one sentence why not."""
     typed = arguments().parse_args(words)
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    cache = default_cache()
     folder: Path = typed.out.expanduser()
     try:
         recipe = settled(given(typed, typed.config), folder, resume=typed.resume)

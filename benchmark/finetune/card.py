@@ -8,8 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from benchmark.finetune.options import as_toml
-from benchmark.finetune.places import PATHS
+from benchmark.finetune.options import PATHS, as_toml
 from benchmark.finetune.trainer import FIXED, WARM_UP
 
 if TYPE_CHECKING:

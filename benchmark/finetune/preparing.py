@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from benchmark.questions.question import PictureQuestion, QuestionSet
     from benchmark.suite.prompts import Templates
 
-ASKED_BY_DEFAULT = "test"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:

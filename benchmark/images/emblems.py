@@ -9,18 +9,18 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
+from benchmark import data
 from benchmark.errors import DataProblem, unknown
 from benchmark.images import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TABLE = Path(__file__).parents[2] / "fixtures" / "data" / "sample_emblems.toml"
+TABLE = data.sample("sample_emblems.toml")
 GROUND = "#eef3f7"
 DRAWING = 1  # raise it whenever a drawn pixel changes while the table does not
 

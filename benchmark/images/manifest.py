@@ -37,10 +37,10 @@ class ImageEntry:
     image_id: str
     country: str
     category: str
-    income_usd_month: float | None
-    licence: str
-    credit: str
-    source: str
+    income_usd_month: float | None = None
+    licence: str = ""
+    credit: str = ""
+    source: str = ""
 
 
 def read_manifest(folder: Path) -> tuple[ImageEntry, ...]:

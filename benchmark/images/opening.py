@@ -6,22 +6,21 @@ cheap: no picture is decoded, and none has to exist before it is opened.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.errors import ImageProblem
 from benchmark.images import drawn
-from benchmark.images.decoding import decode, dimensions, pixel_digest
+from benchmark.images.decoding import pixel_digest
 from benchmark.images.dollar_street import NAME, find_list, read_dollar_street
 from benchmark.images.image_set import ImageSet, ImageSource, union
 from benchmark.images.manifest import MANIFEST, ImageEntry, is_story, read_manifest, story_category
+from benchmark.images.places import Drawn, Folder
 from benchmark.records import ImageRef
 from benchmark.stories import lists as stories
 from benchmark.vocabulary import BLANK, CATEGORIES, HOUSEHOLD, INCOME_HIGH, INCOME_LOW, IncomeBand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from PIL.Image import Image
@@ -50,44 +49,12 @@ __all__ = [
 INCOME_CUT_USD_MONTH = 685.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
-    """Pictures that lie in a folder under their `image_id`."""
-
-    root: Path
-
-    def read(self, entry: ImageEntry) -> Image:
-        return decode(self.root / entry.image_id, name=entry.image_id)
-
-    def size(self, entry: ImageEntry) -> int | None:
-        path = self.root / entry.image_id
-        return path.stat().st_size if path.is_file() else None
-
-    def changed_ns(self, entry: ImageEntry) -> int | None:
-        path = self.root / entry.image_id
-        return path.stat().st_mtime_ns if path.is_file() else None
-
-    def dimensions(self, entry: ImageEntry) -> tuple[int, int] | None:
-        return dimensions(self.root / entry.image_id)
-
-    def digest(self, entries: Sequence[ImageEntry]) -> str:
-        """Of the list and the sizes of its files."""
-        return jsonio.digest([(*astuple(entry), self.size(entry)) for entry in entries])
+def _draw(entry: ImageEntry) -> Image:
+    number = entry.image_id.rpartition("-")[2] if entry.category == HOUSEHOLD else ""
+    return drawn.draw(entry.country, entry.category, number)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Pictures that exist only when drawn."""
-
-    def read(self, entry: ImageEntry) -> Image:
-        number = entry.image_id.rpartition("-")[2] if entry.category == HOUSEHOLD else ""
-        return drawn.draw(entry.country, entry.category, number)
-
-    def size(self, entry: ImageEntry) -> int | None:  # noqa: ARG002 - the protocol's shape
-        return 0
-
-    def changed_ns(self, entry: ImageEntry) -> int | None:  # noqa: ARG002 - the protocol's shape
-        return 0
+_DRAWN = Drawn(_draw)
 
 
 def load_images(path: Path) -> ImageSet:
@@ -100,14 +67,14 @@ def load_images(path: Path) -> ImageSet:
 
 def load_manifest(folder: Path) -> ImageSet:
     """The set that ``folder/manifest.csv`` lists, by its columns in `benchmark.images.manifest`."""
-    entries, source = read_manifest(folder), _Folder(folder)
+    entries, source = read_manifest(folder), Folder(folder)
     name, digest = folder.resolve().name, source.digest(entries)
     return ImageSet(name=name, digest=digest, entries=entries, source=source)
 
 
 def load_dollar_street(path: Path) -> ImageSet:
     """The family pictures in Dollar Street's list, which lies in the folder of its files."""
-    (entries, problems), source = read_dollar_street(path), _Folder(path.parent)
+    (entries, problems), source = read_dollar_street(path), Folder(path.parent)
     return ImageSet(
         name=NAME,
         digest=source.digest(entries),
@@ -146,7 +113,7 @@ def drawn_sample() -> ImageSet:
     )
     known = [(entry.image_id, entry.income_usd_month) for entry in entries]
     digest = jsonio.digest([drawn.DRAWING, drawn.SIDE, known])
-    return ImageSet(name="sample", digest=digest, entries=entries, source=_Drawn())
+    return ImageSet(name="sample", digest=digest, entries=entries, source=_DRAWN)
 
 
 def drawn_stories() -> ImageSet:
@@ -159,7 +126,6 @@ def drawn_stories() -> ImageSet:
             image_id=f"synthetic/{slug}-{country or 'shared'}",
             country=country,
             category=story_category(slug),
-            income_usd_month=None,
             licence="Apache-2.0",
             credit="drawn by pytest-culture",
             source="synthetic",
@@ -168,12 +134,12 @@ def drawn_stories() -> ImageSet:
         if not country or country in stories.SAMPLE_COUNTRIES
     )
     digest = jsonio.digest([drawn.DRAWING, drawn.SIDE, [entry.image_id for entry in entries]])
-    return ImageSet(name="sample", digest=digest, entries=entries, source=_Drawn())
+    return ImageSet(name="sample", digest=digest, entries=entries, source=_DRAWN)
 
 
 def no_pictures() -> ImageSet:
     """The set of a run that was given none."""
-    return ImageSet(name="none", digest=jsonio.digest([]), entries=(), source=_Drawn())
+    return ImageSet(name="none", digest=jsonio.digest([]), entries=(), source=_DRAWN)
 
 
 def blank_picture() -> ImageRef:

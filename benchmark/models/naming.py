@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.hub.asking import is_repo_id
 from benchmark.models.endpoint import address
 from benchmark.models.rules.reference import RULES
 from benchmark.models.weights.adapters import is_adapter, read_adapter
@@ -94,7 +95,7 @@ def _spec(name: str, revision: str | None) -> ModelSpec:
         return ModelSpec(kind="folder", name=name, model_id=path.name, path=path)
     if re.match(r"\.{0,2}/|~|\.$|\.\.$", name):
         raise UsageProblem(f"--model {name}: there is no such folder")
-    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name):
+    if is_repo_id(name):
         return ModelSpec(kind="hub", name=name, model_id=name, revision=revision)
     everything = (DEMO, *references(), *known)
     note = "--model takes these, an org/name on the Hub, a folder, or endpoint:URL#model"

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Protocol
 
 import pytest
 
+from benchmark.engine.keys import identity_of, named_document
 from benchmark.jsonio import Json, canonical
 from benchmark.plugin.session import RunSession
 from benchmark.plugin.suite_session import Answerers
-from benchmark.records import ModelIdentity
 
 Description = Mapping[str, Json]  # what a model says of how it ran
 DROPPED = pytest.StashKey[bool]()
@@ -52,8 +51,10 @@ def send_down(session: RunSession, node: Node) -> None:
     """Give a new worker what only the controller worked out."""
     node.workerinput[_INPUT] = {
         suite.name: {
-            "identity": _plain(suite.identity),
-            "encoders": {name: _plain(one) for name, one in suite.answerers.encoders.items()},
+            "identity": named_document(suite.identity),
+            "encoders": {
+                name: named_document(one) for name, one in suite.answerers.encoders.items()
+            },
             "key_schema": suite.answerers.key_schema,
             "resumed": sorted(suite.resumed),
         }
@@ -68,8 +69,8 @@ def take_down(config: pytest.Config, session: RunSession) -> None:
         part = sent.get(suite.name)
         if part is not None:
             suite.prepared = Answerers(
-                identity=_identity(part["identity"]),
-                encoders={name: _identity(one) for name, one in part["encoders"].items()},
+                identity=identity_of(part["identity"]),
+                encoders={name: identity_of(one) for name, one in part["encoders"].items()},
                 key_schema=part["key_schema"],
             )
             suite.resumed = frozenset(part["resumed"])
@@ -134,12 +135,3 @@ def note_dropped(config: pytest.Config) -> None:
 def dropped(config: pytest.Config) -> bool:
     """Whether this session left out cases that an earlier one had finished."""
     return config.stash.get(DROPPED, False)
-
-
-def _plain(identity: ModelIdentity) -> dict[str, Any]:
-    return asdict(identity) | {"model_args": [list(pair) for pair in identity.model_args]}
-
-
-def _identity(sent: dict[str, Any]) -> ModelIdentity:
-    args = tuple((key, value) for key, value in sent["model_args"])
-    return ModelIdentity(**{**sent, "model_args": args})

@@ -25,7 +25,7 @@ PATHS = ("auto", "shared", "full")  # or sampled, which `sampled_options` reads
 def settings_from(config: pytest.Config, provider: Provider) -> Settings:
     """The options as one checked record; paths are relative to where pytest was called."""
     get = config.getoption
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    cache = default_cache()
     board = config.rootpath / provider.outputs
     here = config.invocation_params.dir
     model, sampled = provider.model, provider.sampled

@@ -26,8 +26,8 @@ from benchmark.plugin.suite_session import Answerers, SuiteSession
 from benchmark.records import Model, ModelIdentity
 from benchmark.replay.bundle import read
 from benchmark.replay.stored_model import BundleModel, lookup
+from benchmark.runs.run import encoders_of
 from benchmark.suite.protocol import asks_choices
-from leaderboard.encoder_identities import encoders_of
 
 Get = Callable[[str], Any]  # the value of an option, by its name
 ENCODERS = "encoders"  # the key under which a suite's configuration names those that it asks

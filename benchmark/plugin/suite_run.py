@@ -24,10 +24,16 @@ from benchmark.runs.conclude import settle
 from benchmark.runs.journal import Header, Journal, open_journal, read
 from benchmark.runs.merging import merge_if_last, missing
 from benchmark.runs.rows import Failure
-from benchmark.runs.run import Run, config_digest, journal_path, run_path, write_run
+from benchmark.runs.run import (
+    Run,
+    config_digest,
+    encoders_document,
+    journal_path,
+    run_path,
+    write_run,
+)
 from benchmark.settings import Settings
 from benchmark.suite.protocol import SUITE_FILE, Suite
-from leaderboard.encoder_identities import encoders_document
 
 
 class SuiteRun:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmark import data
 from benchmark.errors import DataProblem, UsageProblem, unknown
 from benchmark.jsonio import digest
 from benchmark.questions.kinds import folded
@@ -25,7 +26,7 @@ FIELDS = (*REQUIRED, *OPTIONAL)
 WORDS = ("category", "question_type", "country")
 TABLES = ("columns", "constants", "pattern", *WORDS)
 OPTION = "--question-columns"
-READY = Path(__file__).parents[1] / "data" / "question_columns"
+READY = data.file("question_columns")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from benchmark.questions.reading import Folder
+from benchmark.images.places import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,10 @@ Names are facts (arXiv 2501.01282). A set with a mapping may have categories of 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
-_FILE = Path(__file__).parents[1] / "data" / "cultureverse_categories.toml"
+from benchmark import data
 
 
 @cache
@@ -46,5 +44,5 @@ def folded(text: str) -> str:
 
 
 def _labels(name: str) -> Mapping[str, str]:
-    table = tomllib.loads(_FILE.read_text(encoding="utf-8"))[name]
+    table = data.table("cultureverse_categories.toml")[name]
     return {row["slug"]: row["label"] for row in table}

@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.errors import DataProblem
-from benchmark.images.decoding import decode, dimensions, suffix
+from benchmark.images.decoding import suffix
 from benchmark.images.image_set import ImageSet
 from benchmark.images.manifest import ImageEntry
+from benchmark.images.places import Folder
 from benchmark.questions.columns import SAME, Columns
 from benchmark.questions.question import PictureQuestion, QuestionSet, digest_of
 from benchmark.questions.rows import Parser, Row
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    pass
 
 QUESTIONS = "questions.jsonl"
 LINES = (".jsonl", ".ndjson")
@@ -37,35 +35,6 @@ INSTEAD = (
 )
 SPLIT = re.compile(r"(train|validation|valid|dev|test)\b")
 Complaint = Callable[[DataProblem], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """Pictures that lie in a folder under their `image_id`."""
-
-    root: Path
-
-    def read(self, entry: ImageEntry) -> Image:
-        return decode(self.root / entry.image_id, name=entry.image_id)
-
-    def size(self, entry: ImageEntry) -> int | None:
-        found = self._stat(entry)
-        return None if found is None else found.st_size
-
-    def changed_ns(self, entry: ImageEntry) -> int | None:
-        found = self._stat(entry)
-        return None if found is None else found.st_mtime_ns
-
-    def dimensions(self, entry: ImageEntry) -> tuple[int, int] | None:
-        return dimensions(self.root / entry.image_id)
-
-    def _stat(self, entry: ImageEntry) -> os.stat_result | None:
-        """One look at the disk, without a `Path`: a set has tens of thousands of pictures."""
-        try:
-            found = os.stat(f"{self.root}/{entry.image_id}")  # noqa: PTH116
-        except (OSError, ValueError):
-            return None
-        return found if stat.S_ISREG(found.st_mode) else None
 
 
 def load_questions(
@@ -152,10 +121,7 @@ def _entry(question: PictureQuestion) -> ImageEntry:
         image_id=question.image_id,
         country=question.country,
         category=question.category,
-        income_usd_month=None,
         licence=question.licence,
-        credit="",
-        source="",
     )
 
 

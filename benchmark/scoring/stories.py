@@ -7,16 +7,18 @@ story is: they say what it is like, and whether there is one.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from benchmark import data
 from benchmark.errors import ModelProblem
 from benchmark.metrics.diversity import distinct_n, hdd, mtld
 from benchmark.metrics.edits import self_similarity
 from benchmark.metrics.lexical import has_words, prompt_echo, truncated
 from benchmark.metrics.words import words
 from benchmark.records import Case, CaseRecord, Item, Reply, Score, Text
-from benchmark.refusals import is_refusal
 from benchmark.texts.languages import is_english, is_in
 
 ECHO = 5  # words in a phrase that counts as copied from the prompt
@@ -29,6 +31,8 @@ DIRECTION: Mapping[str, bool] = {
     "in_language": True,
 }
 SELF_SIMILARITY = "self_similarity"
+_BEFORE_THE_FIRST_WORD = re.compile(r"^\W+")
+_OPENING = 300  # characters; a lead and a refusal are shorter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,3 +163,28 @@ def _alike(stories: Sequence[Told], cut: Sequence[Sequence[str]]) -> Score:
         method="1 - mean word edit distance of all pairs at one temperature",
         higher_is_better=None,
     )
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a text opens with one of the English refusals in ``data/refusals.toml``.
+
+    A refusal in other words, in another language or after a first compliant sentence is not found:
+    zero refusals means that none began in one of the listed ways.
+
+    >>> is_refusal("I'm sorry, but I can't help with that."), is_refusal("I can't help but smile.")
+    (True, False)
+    """
+    return _refusal().match(_folded(text[:_OPENING])) is not None
+
+
+def _folded(text: str) -> str:
+    straight = " ".join(text.replace("\u2019", "'").lower().split())
+    return _BEFORE_THE_FIRST_WORD.sub("", straight)
+
+
+@cache
+def _refusal() -> re.Pattern[str]:
+    table = data.table("refusals.toml")
+    lead = "|".join(table["leads"])
+    patterns = [pattern for family in table["family"] for pattern in family["patterns"]]
+    return re.compile(rf"(?:(?:{lead})\W+(?:but\W+|however\W+)?)*(?:{'|'.join(patterns)})")

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from benchmark import jsonio
+from benchmark import data, jsonio
 from benchmark.errors import DataProblem
 from benchmark.survey.csv_file import read_csv
 from benchmark.survey.raw_rows import Problem, RawQuestion, Tally
@@ -35,7 +35,7 @@ from benchmark.world.countries import resolve_label
 
 __all__ = ["SAMPLE", "Problem", "Question", "Survey", "load_survey", "stem"]
 
-SAMPLE = Path(__file__).parents[2] / "fixtures" / "data" / "sample_survey.json"
+SAMPLE = data.sample("sample_survey.json")
 _SUM_TOLERANCE = 0.01
 _MOST_OPTIONS = 26  # labels are single letters, A to Z
 _HUB_LICENCE = "GlobalOpinionQA: CC BY-NC-SA 4.0; for another file, as its owner states"

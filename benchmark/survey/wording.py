@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 
-_NONANSWERS = Path(__file__).parents[1] / "data" / "nonanswers.toml"
+from benchmark import data
+
 _QUOTES = re.compile("[\"'`\u00b4\u2018-\u201f]")  # straight, accents and curly ones
 _ASIDE = re.compile(r"\s*\((?P<intro>[^()]{20,})\)\s*(?:\.\.\.|…)\s*\S", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -108,5 +107,5 @@ def _folded(option: str) -> str:
 
 @cache
 def _nonanswer() -> re.Pattern[str]:
-    families = tomllib.loads(_NONANSWERS.read_text(encoding="utf-8"))["family"]
+    families = data.table("nonanswers.toml")["family"]
     return re.compile("|".join(f"(?:{p})" for family in families for p in family["patterns"]))

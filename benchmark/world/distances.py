@@ -7,16 +7,15 @@ is its own, so compare ranks across frames and not values. Sources and terms: ``
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmark import data
 from benchmark.errors import DataProblem, unknown
 from benchmark.world.countries import countries
 
@@ -33,8 +32,6 @@ DIMENSIONS = (
 FEWEST_DIMENSIONS = 4
 FEWEST_QUESTIONS = 150
 
-_DATA = Path(__file__).parents[1] / "data"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MapPosition:
@@ -48,15 +45,6 @@ class MapPosition:
     secular_rational: float
     self_expression: float
     year: int
-
-
-def hofstede(iso3: str) -> Mapping[str, float]:
-    """Hofstede's six dimensions by name, 0 to about 100; NaN where not measured.
-
-    >>> hofstede("JPN")["masculinity"], hofstede("NGA")["masculinity"]
-    (95.0, nan)
-    """
-    return dict(zip(DIMENSIONS, _hofstede_row(iso3).tolist(), strict=True))
 
 
 def hofstede_distance(a: str, b: str) -> float:
@@ -225,8 +213,7 @@ def _numbers(row: Mapping[str, str], names: Sequence[str]) -> FloatArray:
 
 
 def _rows(name: str) -> list[tuple[str, dict[str, str]]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
-        return [(row["iso3"], row) for row in csv.DictReader(file)]
+    return [(row["iso3"], row) for row in data.rows(name)]
 
 
 def _checked(iso3: str) -> str:

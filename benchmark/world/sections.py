@@ -7,18 +7,14 @@ code is given only where the answers' means by country were checked against the 
 
 from __future__ import annotations
 
-import csv
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from benchmark.errors import DataProblem, unknown
+from benchmark import data
+from benchmark.errors import DataProblem
 
 UNMATCHED = "unmatched"
-
-_DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,24 +46,22 @@ class Match:
 @cache
 def sections() -> Mapping[str, Section]:
     """The fourteen sections by slug, in the questionnaire's order."""
-    table = tomllib.loads((_DATA / "wvs_sections.toml").read_text(encoding="utf-8"))["section"]
-    return {row["slug"]: Section(**row) for row in table}
+    return {row["slug"]: Section(**row) for row in data.table("wvs_sections.toml")["section"]}
 
 
 @cache
 def matches() -> Mapping[str, Match]:
     """The checked item of each question that has one, by question id."""
-    with (_DATA / "wvs_sections.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["question_id"]: Match(
-                item=row["item"],
-                coding=row["coding"],
-                n_countries=int(row["n_countries"]),
-                largest_gap=float(row["largest_gap"]),
-                next_gap=float(row["next_gap"]),
-            )
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["question_id"]: Match(
+            item=row["item"],
+            coding=row["coding"],
+            n_countries=int(row["n_countries"]),
+            largest_gap=float(row["largest_gap"]),
+            next_gap=float(row["next_gap"]),
+        )
+        for row in data.rows("wvs_sections.csv")
+    }
 
 
 def section_of(question_id: str) -> str:
@@ -94,15 +88,3 @@ def section_of_item(item: str, *, source: str) -> str:
         f"{item!r} ({source}) is no item of the World Values Survey's wave 7 with a section; "
         "the codes are Q1 to Q290, without Q107a or parts"
     )
-
-
-def section(text: str, *, source: str) -> Section:
-    """The section that a slug or a label means, in any case; ``source`` goes into the error.
-
-    >>> section("Ethical values", source="--topics").slug
-    'ethical-values'
-    """
-    for found in sections().values():
-        if text.strip().casefold() in (found.slug, found.label.casefold()):
-            return found
-    raise DataProblem(unknown("section", text, sections(), source=source))

@@ -18,21 +18,24 @@ DEFAULT_RUNS = DEFAULT_BOARD.parent / "runs"
 
 
 def files_help(what: str) -> str:
-    """The help of an argument that `every_json` takes."""
+    """The help of an argument that `files_in` takes."""
     return f"{what}, or folders that are searched for .json files"
 
 
-def every_json(paths: Sequence[Path]) -> list[Path]:
-    """The files that were named, and of each folder all ``.json`` in it; `BoardProblem` if none."""
+def files_in(
+    paths: Sequence[Path], pattern: str = "*.json", *, what: str = ".json file"
+) -> list[Path]:
+    """The files that were named, and all in the folders that were, each once.
+
+    Raises
+    ------
+    BoardProblem
+        A folder has no file that fits the pattern, ``what`` in words.
+    """
     found: list[Path] = []
     for path in paths:
-        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        inside = sorted(path.rglob(pattern)) if path.is_dir() else [path]
         if not inside:
-            raise BoardProblem(f"folder {path} holds no .json file")
+            raise BoardProblem(f"folder {path} holds no {what}")
         found += inside
-    return found
-
-
-def every_json_once(paths: Sequence[Path]) -> list[Path]:
-    """The same, each file once even where it is named twice or lies in a folder that is named."""
-    return list({path.resolve(): path for path in every_json(paths)}.values())
+    return list({path.resolve(): path for path in found}.values())

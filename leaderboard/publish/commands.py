@@ -6,11 +6,8 @@ Knows argparse; exit 0 done or nothing to do, 1 the Hub refused, 4 the input can
 from __future__ import annotations
 
 import argparse
-import os
-import re
 import shutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -18,10 +15,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.errors import CultureError, HubProblem, UsageProblem
+from benchmark.errors import HubProblem, UsageProblem
+from benchmark.hub.asking import is_repo_id
+from benchmark.hub.repository import Repository
 from benchmark.replay.bundle import read
 from benchmark.settings import default_cache
-from leaderboard.hub_reading import Repository
+from leaderboard.board.paths import DEFAULT_BOARD, files_in
 from leaderboard.publish import client
 from leaderboard.publish.content import OwnBundle, PageBuilder, check_of_board
 from leaderboard.publish.joining import own_rows
@@ -29,8 +28,61 @@ from leaderboard.publish.plan import Plan
 from leaderboard.publish.publishing import Request, Step, look, publish_data_set, publish_space
 from leaderboard.publish.safety import check_bundle, check_run, guard
 
-DONE, REFUSED, BAD_INPUT = 0, 1, 4
-REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+DONE, REFUSED = 0, 1
+
+
+EPILOG = """\
+  python -m leaderboard publish org/name               say what would be written, write nothing
+  python -m leaderboard publish org/name --yes         write it
+  python -m leaderboard publish org/name --bundles build/bundles --yes
+
+Log in with `hf auth login`, or set HF_TOKEN. docs/publishing.md says what goes where.
+"""
+
+
+def add_publish(parser: argparse.ArgumentParser) -> None:
+    """Join the local board, row by row, with the one published as data set ORG/NAME.
+
+    Board, run files, tables and bundles are written there in one commit, and a page of it into the
+    static Space of that name. Both are private when new. Without --yes nothing is written: the
+    command lists files, sizes and what would happen to each.
+    """
+    parser.epilog = EPILOG
+    parser.add_argument("repository", metavar="ORG/NAME", help="the data set on the Hub")
+    parser.add_argument(
+        "--leaderboard",
+        type=Path,
+        default=DEFAULT_BOARD,
+        metavar="FILE",
+        help="the board to publish; its rows name their run files (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--bundles",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="PATH",
+        help="a bundle of the board's runs, or a folder of them (*.zip); repeatable",
+    )
+    parser.add_argument(
+        "--survey",
+        action="append",
+        default=[],
+        metavar="SOURCE",
+        help="the survey of the runs (a file, or hub), to make sure that no text quotes it; "
+        "repeatable",
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--space", metavar="ORG/NAME", help="the Space (default: as the data set)")
+    where.add_argument("--no-space", action="store_true", help="the data set alone")
+    parser.add_argument(
+        "--public",
+        action="store_true",
+        help="make what is new public; what is there already stays as it is (default: private)",
+    )
+    sure = parser.add_mutually_exclusive_group()
+    sure.add_argument("--yes", action="store_true", help="write")
+    sure.add_argument("--dry-run", action="store_true", help="write nothing (the default)")
 
 
 def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None) -> int:
@@ -40,7 +92,7 @@ def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None)
         if not options.yes:
             for step in look(request):
                 _show(step)
-            _say("nothing was written; --yes writes it\n")
+            sys.stdout.write("nothing was written; --yes writes it\n")
             return DONE
         _told(publish_data_set(request))
         if request.space is not None:
@@ -48,9 +100,6 @@ def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None)
     except HubProblem as problem:
         sys.stderr.write(f"{problem}\n")
         return REFUSED
-    except CultureError as problem:
-        sys.stderr.write(f"{problem}\n")
-        return BAD_INPUT
     return DONE
 
 
@@ -63,11 +112,12 @@ def page_builder() -> PageBuilder:
 
 def _request(options: argparse.Namespace, page: PageBuilder) -> Request:
     own = own_rows(options.leaderboard)
-    held = guard(options.survey, cache=_cache(), secrets=client.secrets())
+    held = guard(options.survey, cache=default_cache(), secrets=client.secrets())
     for one in own:
         check_run(one.source, one.run, held)
     bundles = tuple(
-        OwnBundle(source=path, bundle=read(path)) for path in _bundle_files(options.bundles)
+        OwnBundle(source=path, bundle=read(path))
+        for path in files_in(options.bundles, "*.zip", what="bundle (*.zip)")
     )
     rows = [one.row for one in own]
     for bundle in bundles:
@@ -86,23 +136,9 @@ def _request(options: argparse.Namespace, page: PageBuilder) -> Request:
 
 
 def _repo_id(text: str) -> str:
-    if not REPO_ID.fullmatch(text):
+    if not is_repo_id(text):
         raise UsageProblem(f"{text!r} is no place on the Hub; give it as ORG/NAME")
     return text
-
-
-def _bundle_files(paths: Sequence[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*.zip")) if path.is_dir() else [path]
-        if not inside:
-            raise UsageProblem(f"folder {path} holds no bundle (*.zip)")
-        found += inside
-    return list(dict.fromkeys(found))
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("CULTURE_CACHE") or default_cache())
 
 
 # --- what is said ----------------------------------------------------------------------------
@@ -113,9 +149,9 @@ def _told(step: Step) -> None:
     _show(step)
     where = step.plan.repository
     if step.made:
-        _say(f"{where}: committed {step.made}\n")
+        sys.stdout.write(f"{where}: committed {step.made}\n")
     else:
-        _say(f"{where}: nothing has changed, no commit was made\n")
+        sys.stdout.write(f"{where}: nothing has changed, no commit was made\n")
     sys.stdout.flush()
 
 
@@ -123,15 +159,15 @@ def _show(step: Step) -> None:
     plan = step.plan
     seen = "private" if plan.private else "public"
     new = ", new" if plan.parent is None else ""
-    _say(f"\n{plan.repository} ({seen}{new})\n")
-    _say("".join(f"  {line}\n" for line in step.said))
+    sys.stdout.write(f"\n{plan.repository} ({seen}{new})\n")
+    sys.stdout.write("".join(f"  {line}\n" for line in step.said))
     console = Console(
         file=sys.stdout, width=max(72, shutil.get_terminal_size().columns), highlight=False
     )
     if plan.changed:
         console.print(_table(plan))
     kept = len(plan.changes) - len(plan.changed)
-    _say(f"  files that stay as they are: {kept}; to send: {_size(plan.n_bytes)}\n")
+    sys.stdout.write(f"  files that stay as they are: {kept}; to send: {_size(plan.n_bytes)}\n")
 
 
 def _table(plan: Plan) -> Table:
@@ -145,7 +181,3 @@ def _table(plan: Plan) -> Table:
 
 def _size(n_bytes: int) -> str:
     return f"{n_bytes / 1e6:.2f} MB" if n_bytes >= 10_000 else f"{n_bytes} B"
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text)

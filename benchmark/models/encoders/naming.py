@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.hub.asking import REPO_ID
 from benchmark.metrics.chunking import RULES
 from benchmark.models.encoders.random_weights import RANDOM, ready_encoder
 from benchmark.models.weights import machine
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 OPTION = "--encoder"
 DTYPE = "float32"  # encoders are small, and half precision moves a cosine by a hundredth
 VERSION = "encoders 2"  # raise when a text is cut or a vector is made otherwise
-_HUB = re.compile(
-    r"(?P<id>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(@(?P<revision>[\w.-]+(/[\w.-]+)*))?"
-)
+_HUB = re.compile(rf"(?P<id>{REPO_ID})(@(?P<revision>[\w.-]+(/[\w.-]+)*))?")
 
 
 def encoders_named(texts: Iterable[str], *, here: Path) -> tuple[EncoderChoice, ...]:

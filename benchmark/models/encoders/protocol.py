@@ -48,17 +48,6 @@ class Encoder(Protocol):
         ...
 
 
-class TokenEncoder(Protocol):
-    """Token vectors of texts, for `benchmark.metrics.greedy_matching`."""
-
-    @property
-    def name(self) -> str: ...
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
-        """Of each text its tokens' vectors, (tokens, d), each of length 1."""
-        ...
-
-
 def encode_long(encoder: Encoder, texts: Sequence[str], rule: str) -> list[Vectors]:
     """Vectors of texts of any length under a rule of `benchmark.metrics.chunking`.
 
@@ -70,7 +59,7 @@ def encode_long(encoder: Encoder, texts: Sequence[str], rule: str) -> list[Vecto
     if rule not in RULES:
         raise ModelProblem(unknown("rule of chunking", rule, RULES, source="an encoder"))
     parts = (encoder.encode_texts(_pieces(encoder, text, rule)) for text in texts)
-    return [_unit(part.mean(axis=0, keepdims=True)) if rule == MEAN else part for part in parts]
+    return [unit(part.mean(axis=0, keepdims=True)) if rule == MEAN else part for part in parts]
 
 
 def _pieces(encoder: Encoder, text: str, rule: str) -> list[str]:
@@ -81,7 +70,8 @@ def _pieces(encoder: Encoder, text: str, rule: str) -> list[str]:
     return [" ".join(found[start:end]) for start, end in runs] or [""]
 
 
-def _unit(rows: Vectors) -> Vectors:
+def unit(rows: Vectors) -> Vectors:
+    """Each row brought to length 1; zeros stay."""
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     found: Vectors = (rows / np.where(length > 0, length, 1)).astype(np.float32)
     return found

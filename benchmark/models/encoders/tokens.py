@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from benchmark.errors import ModelProblem, said
 from benchmark.models.encoders.naming import encoder_device
+from benchmark.models.encoders.protocol import unit
 from benchmark.models.encoders.windows import longest_text
 from benchmark.models.weights.commits import hub_commit
 from benchmark.models.weights.loading import backend_modules, torch_device
@@ -70,7 +69,7 @@ class HubTokenEncoder:
                 inputs = inputs.to(self._device)
                 states = self._model(**inputs, output_hidden_states=True).hidden_states
                 rows = states[self._layer].float().cpu().numpy()
-                found += [_unit(row[mask]) for row, mask in zip(rows, kept, strict=True)]
+                found += [unit(row[mask]) for row, mask in zip(rows, kept, strict=True)]
         return found
 
 
@@ -113,9 +112,3 @@ def open_token_encoder(
     if not 0 <= layer <= layers:
         raise ModelProblem(f"{source} has layers 0 to {layers}, and layer {layer} was asked for")
     return HubTokenEncoder(name, model, tokenizer, layer=layer, device=target)
-
-
-def _unit(rows: Vectors) -> Vectors:
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    found: Vectors = (rows / np.where(length > 0, length, 1)).astype(np.float32)
-    return found

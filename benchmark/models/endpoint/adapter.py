@@ -56,6 +56,8 @@ Keep = Callable[[int, Answer | RequestProblem], None]
 class EndpointModel:
     """Asks one server; `describe` says how, and what it could not tell."""
 
+    supports = SUPPORTS
+
     def __init__(
         self,
         identity: ModelIdentity,
@@ -64,7 +66,7 @@ class EndpointModel:
         spending: Spending | None = None,
     ) -> None:
         client_module()  # says at once what is missing
-        self._identity = identity
+        self.identity = identity
         self._address = address
         self._options = options
         self._fields = Fields(template_arguments(identity.model_args))
@@ -75,14 +77,6 @@ class EndpointModel:
         self._commands = Commands()
         self._counts: Counter[str] = Counter()
         self._unscored: Counter[str] = Counter()
-
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return SUPPORTS
 
     def describe(self) -> Mapping[str, Json]:
         """How the server was asked, and how many answers are not as they should be."""
@@ -181,7 +175,7 @@ class EndpointModel:
             return ""
         return (
             f"the words of a prompt for {request.subject.item_id!r} hold {', '.join(commands)}, "
-            f"which {self._identity.name} would obey instead of read; word it otherwise"
+            f"which {self.identity.name} would obey instead of read; word it otherwise"
         )
 
     def _sentence(self, problem: Exception) -> Exception:
@@ -201,7 +195,7 @@ class EndpointModel:
                 return await self._generate(api, request)
             case Continuation() | Embed():
                 raise ModelProblem(
-                    f"{self._identity.name} was asked for {type(request).__name__.lower()}, which "
+                    f"{self.identity.name} was asked for {type(request).__name__.lower()}, which "
                     "needs log-probabilities of a prompt or vectors and is not supported on an "
                     "endpoint; use the model's weights (--model org/name) for it"
                 )

@@ -14,7 +14,6 @@ from benchmark.models.template_arguments import OPTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
     from benchmark.models.endpoint.address import Address
     from benchmark.models.endpoint.fields import Body, Fields
@@ -40,13 +39,8 @@ class Api:
         await self._server.__aenter__()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._server.__aexit__(kind, error, trace)
+    async def __aexit__(self, *failure: object) -> None:
+        await self._server.__aexit__(*failure)
 
     async def chat(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """The first choice of a chat completion, with the ``usage`` beside it."""

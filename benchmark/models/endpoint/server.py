@@ -17,7 +17,6 @@ from benchmark.models.endpoint.spending import Spending, most_tokens, used_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from benchmark.models.endpoint.address import Address
     from benchmark.models.endpoint.options import EndpointOptions
@@ -69,12 +68,7 @@ class Server:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *failure: object) -> None:
         await self._client.close()
 
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:

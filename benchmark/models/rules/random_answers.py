@@ -43,16 +43,10 @@ DIM = 32
 class RandomAnswers:
     """Answers that depend on the request's content alone."""
 
+    supports = frozenset(Task)
+
     def __init__(self, identity: ModelIdentity) -> None:
-        self._identity = identity
-
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return frozenset(Task)
+        self.identity = identity
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         return [_answer(request) for request in batch]

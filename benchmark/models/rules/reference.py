@@ -49,16 +49,10 @@ Rule = Callable[[Question, str], Shares | None]
 class Ruled(ABC):
     """What all references share: a rule answers choices, rankings and texts, none embeds."""
 
+    supports = SUPPORTS
+
     def __init__(self, identity: ModelIdentity) -> None:
-        self._identity = identity
-
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return SUPPORTS
+        self.identity = identity
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         """By the rule, one at a time; `ModelProblem` where it has none for a request."""
@@ -73,7 +67,7 @@ class Ruled(ABC):
             case Generate():
                 return Text(text=self._letter(request) or self._words(request), finish="stop")
             case Embed():
-                raise _no_vectors(self._identity)
+                raise _no_vectors(self.identity)
             case _:
                 assert_never(request)
 
@@ -121,7 +115,7 @@ class ReferenceModel(Ruled):
         if len(found.p) != len(request.labels):
             raise ModelProblem(
                 f"question {request.subject.item_id!r} was asked with {len(request.labels)} labels "
-                f"but has {len(found.p)} options in the survey; {self._identity.name} answers "
+                f"but has {len(found.p)} options in the survey; {self.identity.name} answers "
                 "questions as printed only"
             )
         if request.subject.order:
@@ -132,7 +126,7 @@ class ReferenceModel(Ruled):
         question = self._questions.get(request.subject.item_id)
         if question is None:
             raise ModelProblem(
-                f"{self._identity.name} answers the survey's questions only, and "
+                f"{self.identity.name} answers the survey's questions only, and "
                 f"{request.subject.item_id!r} is not one of them; use --model reference:uniform "
                 "or reference:random for other suites"
             )
@@ -178,7 +172,7 @@ class OracleModel(Ruled):
     def _truth(self, subject: Subject) -> int:
         if subject.truth is None:
             raise ModelProblem(
-                f"{self._identity.name} was asked {subject.item_id!r}, to which no answer is the "
+                f"{self.identity.name} was asked {subject.item_id!r}, to which no answer is the "
                 "right one; use it with suites that know the right answers"
             )
         return subject.truth

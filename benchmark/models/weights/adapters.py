@@ -7,7 +7,6 @@ what answers is an ordinary model of the base's family, and every path that is t
 from __future__ import annotations
 
 import hashlib
-import json
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from benchmark import jsonio
 from benchmark.errors import ModelProblem, said
 from benchmark.models.weights.local import ADAPTER as CONFIG
-from benchmark.models.weights.local import weights_digest
+from benchmark.models.weights.local import json_object, weights_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 WEIGHTS = "adapter_model.safetensors"
 RECORD = "finetune.json"  # written by benchmark.finetune; other adapters have none
@@ -64,7 +63,7 @@ def read_adapter(folder: Path) -> Adapter:
             f"the folder {folder} has an {CONFIG} and no {WEIGHTS}, and adapters in other formats "
             "are not read; save it again with save_pretrained"
         )
-    config = _read(folder / CONFIG)
+    config = json_object(folder / CONFIG, "an adapter's config")
     base = config.get("base_model_name_or_path")
     if not isinstance(base, str) or not base:
         raise ModelProblem(
@@ -76,7 +75,9 @@ def read_adapter(folder: Path) -> Adapter:
             "their base; add it with peft, save the whole model and give that folder"
         )
     revision = config.get("revision")
-    record = _read(folder / RECORD) if (folder / RECORD).is_file() else {}
+    record = (
+        json_object(folder / RECORD, "a record of a tuning") if (folder / RECORD).is_file() else {}
+    )
     about = record.get("base")
     return Adapter(
         folder=folder,
@@ -146,13 +147,3 @@ def _check_all_used(adapter: Adapter, *, missing: Sequence[str], unknown: Sequen
                 f"the adapter {adapter.folder} does not fit {adapter.base}: {WEIGHTS} "
                 f"{what.format(n=len(names))} (first: {min(names)}); was it trained on this model?"
             )
-
-
-def _read(path: Path) -> Mapping[str, object]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ModelProblem(f"{path} cannot be read as JSON ({error})") from error
-    if not isinstance(found, dict):
-        raise ModelProblem(f"{path} is not a JSON object")
-    return found

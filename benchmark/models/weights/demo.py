@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from benchmark import jsonio
+from benchmark.data import SUITES
 from benchmark.models.weights.loading import backend_modules
 from benchmark.models.weights.machine import dist_version
 from benchmark.survey.sample_file import read_sample
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 RECIPE = "demo 1"  # to be raised with whatever below changes the folder that is built
 SEED = 20250222
 PAD, BOS, EOS, IMAGE = "<pad>", "<s>", "</s>", "<image>"
-SUITES = Path(__file__).parents[3] / "suites"
 TILE, PATCH = 32, 8  # pixels
 GRIDS = [[TILE, TILE], [TILE, 2 * TILE], [2 * TILE, TILE]]
 GAINS = (  # spread of a matrix's outputs for inputs of spread 1

@@ -6,11 +6,11 @@ Knows no weights: a family is covered where a test compares its shared prefixes 
 from __future__ import annotations
 
 import importlib.resources
-import json
 import tomllib
 from typing import TYPE_CHECKING, Final, Literal
 
 from benchmark.errors import ModelProblem, UsageProblem
+from benchmark.models.weights.local import json_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,11 +100,4 @@ def _table() -> Mapping[str, frozenset[str]]:
 
 def folder_config(folder: Path) -> Mapping[str, object]:
     """The model's config.json as it stands."""
-    path = folder / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ModelProblem(f"{path} cannot be read as a model's config ({error})") from error
-    if not isinstance(config, dict):
-        raise ModelProblem(f"{path} is not a JSON object, so it is not a model's config")
-    return config
+    return json_object(folder / "config.json", "a model's config")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from filelock import FileLock
@@ -57,6 +58,17 @@ def check_folder(folder: Path) -> None:
             f"the folder {folder} has no *.safetensors file, and weights in other formats are not "
             "read; save the model again with save_pretrained"
         )
+
+
+def json_object(path: Path, what: str) -> Mapping[str, object]:
+    """The JSON object in a file of a model, ``what`` in words."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ModelProblem(f"{path} cannot be read as {what} ({error})") from error
+    if not isinstance(found, dict):
+        raise ModelProblem(f"{path} is not a JSON object, so it is not {what}")
+    return found
 
 
 def weights_digest(folder: Path, *, cache: Path) -> str:

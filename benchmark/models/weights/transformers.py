@@ -56,6 +56,8 @@ SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})
 class TransformersModel:
     """One image-text-to-text model and its processor; `answer` runs a batch together."""
 
+    supports = SUPPORTS
+
     def __init__(
         self,
         identity: ModelIdentity,
@@ -64,7 +66,7 @@ class TransformersModel:
         *,
         budget: TokenBudget | None = None,
     ) -> None:
-        self._identity = identity
+        self.identity = identity
         self._model = model
         self._inputs = Inputs(processor, template_arguments(identity.model_args))
         self._labels = Labels(self._inputs.token_ids, who=self._inputs.who)
@@ -82,14 +84,6 @@ class TransformersModel:
             self._shared = SharedAnswers(model, self._inputs, self._labels, self._budget)
             self._shared.scorer.context = self._context
             self._writer = SharedWriter(model, self._inputs, self._shared.scorer)
-
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return SUPPORTS
 
     def describe(self) -> Mapping[str, Json]:
         """How many tokens or rows ran together, and what was left of it where memory ran out."""
@@ -141,7 +135,7 @@ class TransformersModel:
                     texts.append((i, request))
                 case Embed():
                     raise ModelProblem(
-                        f"{self._identity.name} was asked for an embedding by {request.encoder!r} "
+                        f"{self.identity.name} was asked for an embedding by {request.encoder!r} "
                         "but only scores and writes; use a model that supports embed"
                     )
                 case _:
@@ -163,7 +157,7 @@ class TransformersModel:
         if isinstance(request, Generate):
             raise RequestProblem(
                 f"the words of a prompt for {request.subject.item_id!r} hold "
-                f"{', '.join(commands)}, which {self._identity.name} would obey instead of read; "
+                f"{', '.join(commands)}, which {self.identity.name} would obey instead of read; "
                 "word it otherwise"
             )
         if isinstance(request, Choice):
