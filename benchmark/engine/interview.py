@@ -29,7 +29,7 @@ from benchmark.records import (
     Request,
 )
 
-Heard = Reply | CultureError
+ReplyOrError = Reply | CultureError
 # What a model raises of a single request: its picture cannot be read, or it cannot be answered.
 OF_A_REQUEST = (DataProblem, RequestProblem)
 SUSPECT = 8  # requests without an answer, from the first on, that show the model itself to fail
@@ -45,7 +45,7 @@ class Embedder(Protocol):
 
 
 @runtime_checkable
-class Delivers(Protocol):
+class Streaming(Protocol):
     """A model that hands over each answer of a batch when it is there, by its place.
 
     What came before a failure, or before the process was killed, is stored and not asked again.
@@ -128,13 +128,13 @@ class Interview:
     def ask(self, requests: Sequence[Request]) -> list[Reply]:
         """Replies in the order of the requests; raises where one of them has none."""
         replies = []
-        for heard in self.replies(requests):
-            if isinstance(heard, CultureError):
-                raise heard
-            replies.append(heard)
+        for reply in self.replies(requests):
+            if isinstance(reply, CultureError):
+                raise reply
+            replies.append(reply)
         return replies
 
-    def replies(self, requests: Sequence[Request]) -> list[Heard]:
+    def replies(self, requests: Sequence[Request]) -> list[ReplyOrError]:
         """In the order of the requests: replies, and in place of one why it cannot be had.
 
         Each batch is stored as soon as it is answered. What is raised here is not of a request: a
@@ -152,11 +152,11 @@ class Interview:
                 answers.update(
                     self._compute({distinct[i]: asked[i] for i in missing}),
                 )
-        return [_heard(key, answers[key]) for key in keys]
+        return [_reply_or_error(key, answers[key]) for key in keys]
 
     def _unsupported(self, lacking: Mapping[str, Request]) -> dict[str, Unsupported]:
         """Why the model is not asked for some of what is not stored; loads it for the others."""
-        of_model = {k: r for k, r in lacking.items() if not self._is_of_encoder(r)}
+        of_model = {k: r for k, r in lacking.items() if not self._embeds(r)}
         problem = unsupported(self.load(), of_model.values()) if of_model else None
         if problem is None:
             return {}
@@ -164,17 +164,17 @@ class Interview:
 
     def _compute(self, wanted: Mapping[str, Request]) -> dict[str, Answer | CultureError]:
         requests = list(wanted.values())
-        if not self._is_of_encoder(requests[0]) and isinstance(model := self.load(), Delivers):
-            problems = self._take_delivery(model, wanted)
+        if not self._embeds(requests[0]) and isinstance(model := self.load(), Streaming):
+            problems = self._store_each(model, wanted)
         else:
-            problems = self._take_all(wanted)
+            problems = self._store_together(wanted)
         stored = [key for key in wanted if key not in problems]
         self._sample.add({key: wanted[key] for key in stored})
         # Read back: where another worker was first, its answer is the one that counts.
         return {**problems, **self._store.get(stored)}
 
-    def _take_delivery(
-        self, model: Delivers, wanted: Mapping[str, Request]
+    def _store_each(
+        self, model: Streaming, wanted: Mapping[str, Request]
     ) -> dict[str, CultureError]:
         """Store each answer as it comes; why some have none, by key."""
         keys = list(wanted)
@@ -183,7 +183,7 @@ class Interview:
 
         def keep(place: int, given: Answer | RequestProblem) -> None:
             if isinstance(given, RequestProblem):
-                problems[keys[place]] = self._of_one(given)
+                problems[keys[place]] = self._problem(given)
                 return
             self._store.put({keys[place]: given}, context=self.context, identity=identity)
             self.n_computed += 1
@@ -199,7 +199,7 @@ class Interview:
                 f"model {self.identity.name!r} gave {given} answers to {wanted} requests"
             )
 
-    def _take_all(self, wanted: Mapping[str, Request]) -> dict[str, CultureError]:
+    def _store_together(self, wanted: Mapping[str, Request]) -> dict[str, CultureError]:
         """Store a batch's answers together; why some have none, by key."""
         found = dict(zip(wanted, self._answered(list(wanted.values())), strict=True))
         rows = {k: given for k, given in found.items() if not isinstance(given, CultureError)}
@@ -216,33 +216,33 @@ class Interview:
     def _answered(self, requests: Sequence[Request]) -> list[Answer | CultureError]:
         """The answers to a batch; one request that cannot be answered is told from the others."""
         try:
-            answers = self._of_batch(requests)
+            answers = self._batch_answers(requests)
         except OF_A_REQUEST as error:
-            problem = _bare(error)
+            problem = _without_trace(error)
         else:
             return list(answers)
         if len(requests) > 1:
             half = len(requests) // 2
             return [*self._answered(requests[:half]), *self._answered(requests[half:])]
-        return [self._of_one(problem)]
+        return [self._problem(problem)]
 
-    def _of_one(self, problem: DataProblem | RequestProblem) -> DataProblem | RequestProblem:
+    def _problem(self, problem: DataProblem | RequestProblem) -> DataProblem | RequestProblem:
         """Why one request has no answer; where the first have none it is the model that fails."""
         self._n_refused += isinstance(problem, RequestProblem)
         if self._n_refused >= SUSPECT and not (self.n_computed or self.n_stored):
             raise ModelProblem(f"none of the first {SUSPECT} requests could be answered: {problem}")
         return problem
 
-    def _of_batch(self, requests: Sequence[Request]) -> Sequence[Answer]:
+    def _batch_answers(self, requests: Sequence[Request]) -> Sequence[Answer]:
         """What the encoders or the model make of a batch, which is of one kind."""
-        if self._embedder is not None and self._is_of_encoder(requests[0]):
+        if self._embedder is not None and self._embeds(requests[0]):
             answers = self._embedder.answer(requests)
         else:
             answers = self.load().answer(requests)
         self._check_number(len(answers), len(requests))
         return answers
 
-    def _is_of_encoder(self, request: Request) -> bool:
+    def _embeds(self, request: Request) -> bool:
         known = self._embedder.identities if self._embedder is not None else {}
         return isinstance(request, Embed) and encoder_of(request) in known
 
@@ -253,11 +253,11 @@ class Interview:
         return self._model
 
 
-def _heard(key: str, answer: Answer | CultureError) -> Heard:
+def _reply_or_error(key: str, answer: Answer | CultureError) -> ReplyOrError:
     return answer if isinstance(answer, CultureError) else Reply(key=key, answer=answer)
 
 
-def _bare(problem: DataProblem | RequestProblem) -> DataProblem | RequestProblem:
+def _without_trace(problem: DataProblem | RequestProblem) -> DataProblem | RequestProblem:
     """Without what led to it: a traceback would keep the failed forward's tensors alive."""
     problem.__cause__ = problem.__context__ = None
     return problem.with_traceback(None)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from benchmark.engine.interview import Heard
+from benchmark.engine.interview import ReplyOrError
 from benchmark.engine.keys import request_document
 from benchmark.engine.sampled import Sampled
 from benchmark.errors import DataProblem, ModelProblem
@@ -29,20 +29,20 @@ from benchmark.records import (
 )
 from benchmark.texts.letters import LABELS, chosen_label, readable
 
-Ask = Callable[[Sequence[Request]], Sequence[Heard]]
-Told = TypeVar("Told", Reply, Heard)
+Ask = Callable[[Sequence[Request]], Sequence[ReplyOrError]]
+AnyReply = TypeVar("AnyReply", Reply, ReplyOrError)
 
 
 def asking(
-    ask: Callable[[Sequence[Request]], Sequence[Told]], way: Sampled | None, *, seed: int
-) -> Callable[[Sequence[Request]], Sequence[Told]]:
+    ask: Callable[[Sequence[Request]], Sequence[AnyReply]], way: Sampled | None, *, seed: int
+) -> Callable[[Sequence[Request]], Sequence[AnyReply]]:
     """The same questions to whoever answers ``ask``, choices in this way; None changes nothing."""
     if way is None:
         return ask
 
-    def asked(requests: Sequence[Request]) -> list[Told]:
-        heard = iter(ask(expanded(requests, way, seed=seed)))
-        return [_reply(request, heard, way) for request in requests]
+    def asked(requests: Sequence[Request]) -> list[AnyReply]:
+        replies = iter(ask(expanded(requests, way, seed=seed)))
+        return [_reply(request, replies, way) for request in requests]
 
     return asked
 
@@ -110,10 +110,10 @@ def _seed(asked: str, seed: int, k: int) -> int:
     return int(hashlib.sha256(f"{asked}/{seed}/{k}".encode()).hexdigest()[:8], 16) >> 1
 
 
-def _reply(request: Request, heard: Iterator[Told], way: Sampled) -> Told:
+def _reply(request: Request, replies: Iterator[AnyReply], way: Sampled) -> AnyReply:
     if not isinstance(request, Choice):
-        return next(heard)
-    parts = [next(heard) for _ in range(way.answers)]
+        return next(replies)
+    parts = [next(replies) for _ in range(way.answers)]
     own = [part for part in parts if isinstance(part, Reply)]
     for part in parts:
         if not isinstance(part, Reply):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import CultureError
 from benchmark.finetune.options import add_options, given
-from benchmark.finetune.running import run, settled
+from benchmark.finetune.running import checked_recipe, run
 from benchmark.finetune.values import WRONG, Parser
 from benchmark.settings import default_cache
 
@@ -57,7 +57,7 @@ def main(words: Sequence[str] | None = None) -> int:
     cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
     folder: Path = typed.out.expanduser()
     try:
-        recipe = settled(given(typed, typed.config), folder, resume=typed.resume)
+        recipe = checked_recipe(given(typed, typed.config), folder, resume=typed.resume)
         run(recipe, folder, cache=cache, resume=typed.resume, say=_say)
     except CultureError as problem:
         sys.stderr.write(f"{problem}\n")

@@ -15,7 +15,7 @@ import numpy as np
 from benchmark.errors import DataProblem
 from benchmark.finetune import splitting
 from benchmark.finetune.batches import shrunk
-from benchmark.finetune.schedule import Drawn, schedule
+from benchmark.finetune.schedule import Draw, schedule
 from benchmark.questions.copies import copies
 from benchmark.records import Choice
 from benchmark.suite.prompts import load_templates
@@ -33,7 +33,7 @@ ASKED_BY_DEFAULT = "test"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prepared:
+class TrainingData:
     """What a fine-tuning trains on and validates with; ``drawn`` is all that training shows."""
 
     recipe: Recipe
@@ -44,7 +44,7 @@ class Prepared:
     licences: tuple[str, ...]
 
     @cached_property
-    def drawn(self) -> tuple[Drawn, ...]:
+    def drawn(self) -> tuple[Draw, ...]:
         """Every question in every epoch, in order."""
         recipe, n = self.recipe, len(self.parts.train)
         steps, step = recipe.max_steps, recipe.batch_size * recipe.accumulation
@@ -59,9 +59,9 @@ class Prepared:
     def as_printed(self, question: PictureQuestion) -> Choice:
         """The request as the suite makes it, options in the printed order, picture as it is."""
         order = tuple(range(len(question.options)))
-        return self._ask(Drawn(question=question, order=order), None)
+        return self._ask(Draw(question=question, order=order), None)
 
-    def _ask(self, one: Drawn, longest: int | None) -> Choice:
+    def _ask(self, one: Draw, longest: int | None) -> Choice:
         entry = self.questions.entries[one.question.image_id]
         picture = shrunk(self.questions.images.open(entry), longest)
         asked = self._asker.ask(one.question, one.order, picture)
@@ -74,7 +74,7 @@ class Prepared:
         return Asker(templates=self.templates, generated=False, seed=self.recipe.seed, tokens=0)
 
 
-def prepare(recipe: Recipe, *, cache: Path) -> Prepared:
+def prepare(recipe: Recipe, *, cache: Path) -> TrainingData:
     """Read, divide and check the questions.
 
     Raises
@@ -93,7 +93,7 @@ def prepare(recipe: Recipe, *, cache: Path) -> Prepared:
         copies=copies(questions),
     )
     file = Path(recipe.prompts) if recipe.prompts else PROMPTS / f"{DEFAULT}.toml"
-    return Prepared(
+    return TrainingData(
         recipe=recipe,
         questions=questions,
         groups=held_out,

@@ -21,8 +21,8 @@ from benchmark.runs.provenance import package_version
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmark.finetune.preparing import Prepared
-    from benchmark.finetune.training import Trained
+    from benchmark.finetune.preparing import TrainingData
+    from benchmark.finetune.training import Result
     from benchmark.jsonio import Json
     from benchmark.models.naming import ModelSpec
     from benchmark.records import ModelIdentity
@@ -56,7 +56,7 @@ class Accuracy:
         return {"share": self.share, "n": self.n, "low": low, "high": high}
 
 
-def begun(spec: ModelSpec, identity: ModelIdentity, prepared: Prepared) -> dict[str, Json]:
+def begun(spec: ModelSpec, identity: ModelIdentity, prepared: TrainingData) -> dict[str, Json]:
     """The record before the first step."""
     return {
         "schema": SCHEMA,
@@ -87,7 +87,7 @@ def _versions() -> dict[str, Json]:
     }
 
 
-def _data(prepared: Prepared) -> dict[str, Json]:
+def _data(prepared: TrainingData) -> dict[str, Json]:
     parts, found = prepared.parts, prepared.questions
     return {
         "name": found.name,
@@ -108,7 +108,7 @@ def _data(prepared: Prepared) -> dict[str, Json]:
     }
 
 
-def ended(record: Mapping[str, Json], trained: Trained, after: Accuracy | None) -> dict[str, Json]:
+def ended(record: Mapping[str, Json], trained: Result, after: Accuracy | None) -> dict[str, Json]:
     """The record with what came out."""
     return {
         **record,

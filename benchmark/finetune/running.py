@@ -20,7 +20,7 @@ from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.finetune import options, record, saving, training
 from benchmark.finetune.batches import Batches
 from benchmark.finetune.card import card
-from benchmark.finetune.preparing import Prepared, prepare
+from benchmark.finetune.preparing import TrainingData, prepare
 from benchmark.finetune.record import Accuracy
 from benchmark.finetune.saving import Base
 from benchmark.finetune.telling import CARD, CONFIG, about, last_words
@@ -43,7 +43,7 @@ ASKED_TOGETHER = 16
 Say = Callable[[str], None]
 
 
-def settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
+def checked_recipe(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
     """What is to be done, and that the folder may be written to.
 
     Raises
@@ -53,7 +53,7 @@ def settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recip
         ``resume`` was not said; or it was, and it holds another fine-tuning or none.
     """
     try:
-        wanted = _settled(given, folder, resume=resume)
+        wanted = _recipe_for(given, folder, resume=resume)
         _try_writing(folder)
     except OSError as error:
         raise UsageProblem(
@@ -62,7 +62,7 @@ def settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recip
     return wanted
 
 
-def _settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
+def _recipe_for(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
     begun = (folder / CONFIG).is_file()
     if resume and begun:
         there = options.recipe(options.read_file(folder / CONFIG))
@@ -117,12 +117,12 @@ def run(recipe: Recipe, folder: Path, *, cache: Path, resume: bool, say: Say) ->
         before = _accuracy(TransformersModel(base.identity, model, processor), prepared)
         document["accuracy_before"] = before.document() if before else None
         _begin(folder, prepared.recipe, document)
-    say(f"before: {_told(document['accuracy_before'])}")
+    say(f"before: {_accuracy_text(document['accuracy_before'])}")
     trained = _train(model, processor, prepared, recipe, folder, resume=resume, say=say)
     saving.save(trained.model, base, folder, merge=recipe.merge)
     trained = dataclasses.replace(trained, model=None)
     del model
-    _forget()
+    _free_memory()
     after = _accuracy(_reopened(folder, base), prepared) if prepared.parts.validation else None
     say(f"after:  {after.words() if after else 'not measured, there is no validation part'}")
     document = record.ended(document, trained, after)
@@ -173,13 +173,13 @@ def _begin(folder: Path, recipe: Recipe, document: Mapping[str, Json]) -> None:
 def _train(
     model: Any,  # noqa: ANN401 - transformers' own, any family
     processor: Any,  # noqa: ANN401
-    prepared: Prepared,
+    prepared: TrainingData,
     recipe: Recipe,
     folder: Path,
     *,
     resume: bool,
     say: Say,
-) -> training.Trained:
+) -> training.Result:
     n = len(prepared.drawn)
     steps = training.steps_of(n, recipe)
     last = training.last_checkpoint(folder) if resume else None
@@ -209,7 +209,7 @@ def _reopened(folder: Path, base: Base) -> Model:
     return registry.load(spec, identity, base.options, survey=None)
 
 
-def _accuracy(model: Model, prepared: Prepared) -> Accuracy | None:
+def _accuracy(model: Model, prepared: TrainingData) -> Accuracy | None:
     """On the validation part, asked as the suite asks; None where there is none."""
     asked = sorted(prepared.parts.validation, key=lambda question: question.image_id)
     shares: list[float] = []
@@ -223,14 +223,14 @@ def _accuracy(model: Model, prepared: Prepared) -> Accuracy | None:
     return Accuracy(share=float(np.mean(shares)), n=len(shares)) if shares else None
 
 
-def _told(found: Json) -> str:
+def _accuracy_text(found: Json) -> str:
     if not isinstance(found, Mapping):
         return "not measured, there is no validation part"
     known = cast("Mapping[str, Any]", found)
     return Accuracy(share=known["share"], n=known["n"]).words()
 
 
-def _forget() -> None:
+def _free_memory() -> None:
     """Give back what the training held before the result is opened beside it."""
     torch, _ = backend_modules()
     gc.collect()

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmark.finetune.options import Recipe
-    from benchmark.finetune.preparing import Prepared
+    from benchmark.finetune.preparing import TrainingData
     from benchmark.finetune.saving import Base
 
 CONFIG = "finetune.toml"
 CARD = "README.md"
 
 
-def about(base: Base, prepared: Prepared) -> list[str]:
+def about(base: Base, prepared: TrainingData) -> list[str]:
     """What a person should know before it starts."""
     identity, parts, found = base.identity, prepared.parts, prepared.questions
     n_other = len(found.questions) - len(parts.train) - len(parts.validation)
@@ -53,11 +53,11 @@ def last_words(folder: Path, recipe: Recipe) -> str:
     form = "weights" if recipe.merge else "adapter"
     return (
         f"{folder}: {form}, {CARD} (model card), {CONFIG}; next:\n"
-        f"  pytest suites/cultureverse --model {_named(folder)}{where}{mapping}{wording}\n"
+        f"  pytest suites/cultureverse --model {_explicit_path(folder)}{where}{mapping}{wording}\n"
         "  python -m leaderboard compare ITS-RUN.json BASE-RUN.json"
     )
 
 
-def _named(folder: Path) -> str:
+def _explicit_path(folder: Path) -> str:
     """So that it is no alias and no name on the Hub; none of them begins with a dot or slash."""
     return str(folder) if folder.is_absolute() else f"./{folder}"

@@ -111,19 +111,19 @@ def lora(recipe: Recipe, pattern: str) -> Any:  # noqa: ANN401
     )
 
 
-def teller(tell: Callable[[Point], None]) -> Any:  # noqa: ANN401
+def callback(tell: Callable[[Point], None]) -> Any:  # noqa: ANN401
     """Passes each point of the loss on, and ends a training whose loss is no number."""
     from transformers import TrainerCallback
 
     base: Any = TrainerCallback
 
-    class Teller(base):  # type: ignore[misc]
+    class Callback(base):  # type: ignore[misc]
         def on_log(self, args: Any, state: Any, control: Any, **more: Any) -> None:  # noqa: ANN401, ARG002
             for point in curve_of([{**more["logs"], "step": state.global_step}]):
                 tell(point)
                 control.should_training_stop |= not math.isfinite(point.loss)
 
-    return Teller()
+    return Callback()
 
 
 def curve_of(history: Sequence[Mapping[str, float]]) -> tuple[Point, ...]:

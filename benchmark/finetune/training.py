@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem, unknown
 from benchmark.finetune.batches import PLACE
-from benchmark.finetune.trainer import arguments, curve_of, lora, quietly, teller, trainer_class
+from benchmark.finetune.trainer import arguments, callback, curve_of, lora, quietly, trainer_class
 from benchmark.models.weights.adapters import EXTRA
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Size:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Trained:
+class Result:
     """The model with its adapters after the last step, and how it came there."""
 
     model: Any
@@ -83,7 +83,7 @@ def train(
     resume: bool,
     tell: Callable[[Point], None],
     each_step: bool = False,
-) -> Trained:
+) -> Result:
     """Train on ``n`` places in order, from the folder's last checkpoint where ``resume`` says so.
 
     ``each_step`` tells every step's loss, and not only some of many.
@@ -115,7 +115,7 @@ def train(
             train_dataset=Dataset.from_dict({PLACE: range(n)}),
             processing_class=tokenizer,
             peft_config=lora(recipe, pattern),
-            callbacks=[teller(tell)],
+            callbacks=[callback(tell)],
         )
         trainer.remove_callback(PrinterCallback)
         size = _size(trainer.model, pattern)
@@ -134,7 +134,7 @@ def train(
             "the loss is no number any more, so nothing was saved; try a smaller --learning-rate "
             f"than {recipe.learning_rate:g}"
         )
-    return Trained(model=trainer.model, steps=trainer.state.global_step, curve=curve, size=size)
+    return Result(model=trainer.model, steps=trainer.state.global_step, curve=curve, size=size)
 
 
 def last_checkpoint(folder: Path) -> Path | None:

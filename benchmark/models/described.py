@@ -18,7 +18,7 @@ PROMPTS = "prompts"  # each process may have met others
 
 
 @runtime_checkable
-class Describes(Protocol):
+class DescribedModel(Protocol):
     """A model with something to say; numbers that add up over processes lie under ``counts``."""
 
     def describe(self) -> Mapping[str, Json]: ...
@@ -26,7 +26,7 @@ class Describes(Protocol):
 
 def described(model: Model) -> Mapping[str, Json]:
     """What the model says; nothing for one that has no such method."""
-    return model.describe() if isinstance(model, Describes) else {}
+    return model.describe() if isinstance(model, DescribedModel) else {}
 
 
 def merged(each: Sequence[Mapping[str, Json]]) -> dict[str, Json]:

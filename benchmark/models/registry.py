@@ -221,7 +221,7 @@ def _reference_identity(
     return ModelIdentity(
         name=spec.name,
         model_id=spec.model_id,
-        revision="1" if rule in (*BLIND, ORACLE) else f"sha256:{_needed(spec, survey).digest}",
+        revision="1" if rule in (*BLIND, ORACLE) else f"sha256:{_survey(spec, survey).digest}",
         backend=REFERENCE_BACKEND,
         model_args=(("seed", str(options.seed)),) if rule == "resample" else (),
         reads_subject=rule not in BLIND,
@@ -324,11 +324,11 @@ def _reference(
         case "oracle":
             return OracleModel(identity)
         case rule:
-            people = _needed(spec, survey)
+            people = _survey(spec, survey)
             return ReferenceModel(identity, people, RULES[rule](people, options.seed))
 
 
-def _needed(spec: ModelSpec, survey: Survey | None) -> Survey:
+def _survey(spec: ModelSpec, survey: Survey | None) -> Survey:
     if survey is None:
         raise UsageProblem(
             f"{spec.name} answers from a survey and this suite has none; use "

@@ -13,8 +13,8 @@ from benchmark.errors import ModelProblem
 from benchmark.finetune import options, running, training
 from benchmark.finetune.__main__ import main
 from benchmark.finetune.options import Recipe
-from benchmark.finetune.preparing import Prepared, prepare
-from benchmark.finetune.schedule import Drawn
+from benchmark.finetune.preparing import TrainingData, prepare
+from benchmark.finetune.schedule import Draw
 from benchmark.models import registry
 from benchmark.models.registry import ModelOptions
 from benchmark.records import Probabilities
@@ -42,12 +42,12 @@ def tuned(
     return folder, lines
 
 
-def share_right(name: str, prepared: Prepared, cpu: ModelOptions, *, split: str) -> float:
+def share_right(name: str, prepared: TrainingData, cpu: ModelOptions, *, split: str) -> float:
     """Of the questions of a split, each asked in both orders."""
     spec = registry.resolve(name)
     model = registry.load(spec, registry.identify(spec, cpu, survey=None), cpu, survey=None)
     asked = [
-        prepared._ask(Drawn(question=question, order=order), None)
+        prepared._ask(Draw(question=question, order=order), None)
         for question in prepared.questions.questions
         if question.split == split
         for order in ((0, 1), (1, 0))

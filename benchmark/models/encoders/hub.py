@@ -61,12 +61,12 @@ class HubEncoder:
         return [len(ids) for ids in found]
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        return _joined(
+        return _stack(
             self._together.run(texts, self._some_texts, what=lambda _: f"a text to {self._name}")
         )
 
     def encode_images(self, images: Sequence[ImageRef]) -> Vectors:
-        return _joined(
+        return _stack(
             self._together.run(
                 images, self._some_images, what=lambda _: f"a picture to {self._name}"
             )
@@ -76,7 +76,7 @@ class HubEncoder:
         import torch
 
         with torch.inference_mode():
-            return list(_plain(self._text_features(self._tokens(texts))))
+            return list(_unit_rows(self._text_features(self._tokens(texts))))
 
     def _some_images(self, images: Sequence[ImageRef]) -> list[Vectors]:
         import torch
@@ -84,7 +84,7 @@ class HubEncoder:
         with torch.inference_mode():
             pixels = [image.pixels() for image in images]
             inputs = self._processor.image_processor(images=pixels, return_tensors="pt")
-            return list(_plain(self._image_features(inputs.to(self._device))))
+            return list(_unit_rows(self._image_features(inputs.to(self._device))))
 
     def _tokens(self, texts: Sequence[str]) -> Any:  # noqa: ANN401
         how: dict[str, Any] = {"padding": True}
@@ -235,7 +235,7 @@ def _starts(rows: Sequence[object]) -> range:
     return range(0, len(rows), BATCH)
 
 
-def _plain(features: Any) -> Vectors:  # noqa: ANN401
+def _unit_rows(features: Any) -> Vectors:  # noqa: ANN401
     """Rows of length 1, from a tensor or from the output that newer versions wrap it in."""
     tensor = getattr(features, "pooler_output", features).float()
     rows: Vectors = tensor.cpu().numpy().astype(np.float32)
@@ -243,5 +243,5 @@ def _plain(features: Any) -> Vectors:  # noqa: ANN401
     return np.asarray(rows / np.where(length > 0, length, 1), dtype=np.float32)
 
 
-def _joined(rows: Sequence[Vectors]) -> Vectors:
+def _stack(rows: Sequence[Vectors]) -> Vectors:
     return np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32)

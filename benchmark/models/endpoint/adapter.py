@@ -20,7 +20,7 @@ from benchmark.models.endpoint.commands import Commands
 from benchmark.models.endpoint.dialect import Dialect, ids_fields, top_fields
 from benchmark.models.endpoint.fields import Fields
 from benchmark.models.endpoint.messages import Messages
-from benchmark.models.endpoint.reading import COUNTS, Read, read_ids, read_top
+from benchmark.models.endpoint.reading import COUNTS, Result, read_ids, read_top
 from benchmark.models.endpoint.server import client_module
 from benchmark.models.endpoint.spending import Spending
 from benchmark.models.template_arguments import OPTION, template_arguments
@@ -236,7 +236,7 @@ class EndpointModel:
             )
         return self._counted(found)
 
-    def _counted(self, read: Read) -> Probabilities:
+    def _counted(self, read: Result) -> Probabilities:
         self._counts.update(read.counts)
         return read.probabilities
 

@@ -100,7 +100,7 @@ class Api:
             try:
                 reply = await self._server.post(path, sent)
             except Refused as refused:
-                if self.fields.learn(refused.said, sent):
+                if self.fields.learn(refused.text, sent):
                     continue
                 return await self._bare(path, sent, refused)
             self.fields.accepted = self.fields.accepted or path == COMPLETIONS
@@ -112,7 +112,7 @@ class Api:
         What one path refuses another may take; and where completions were taken with extensions,
         a later refusal is of something else.
         """
-        if self.fields.insisted_on and TEMPLATE in refused.said:
+        if self.fields.insisted_on and TEMPLATE in refused.text:
             raise ModelProblem(
                 f"{refused}; {OPTION} cannot reach this server's chat template, leave it out"
             )

@@ -67,15 +67,15 @@ class Fields:
     def _taken(self, body: Body) -> Body:
         return {name: value for name, value in body.items() if name not in self.left_out}
 
-    def learn(self, said: str, sent: Mapping[str, Any]) -> bool:
+    def learn(self, text: str, sent: Mapping[str, Any]) -> bool:
         """Whether to ask again after a refusal in these words, and differently.
 
         A refusal that names no field sent may still be one of a field, so it is no reason here.
         """
-        if not SAYS_NO.search(said):
+        if not SAYS_NO.search(text):
             return False
-        named = [name for name in sent if re.search(rf"\b{name}\b", said)]
-        if SHORT in named and LONG in said:
+        named = [name for name in sent if re.search(rf"\b{name}\b", text)]
+        if SHORT in named and LONG in text:
             self._renamed = True
             return True
         extensions = {name for name in named if name in EXTENSIONS}

@@ -34,7 +34,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
+class TokenList:
     """The likeliest tokens of one place, and the log-probability of coming to that place."""
 
     entries: Sequence[Entry]
@@ -42,7 +42,7 @@ class Listed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class LabelScores:
     """Probabilities, and how many labels were not in the list."""
 
     probabilities: Probabilities
@@ -58,7 +58,7 @@ def by_ids(entries: Sequence[Entry], ids: Sequence[int]) -> Probabilities | None
     return _normalised([listed[token] for token in wanted])
 
 
-def by_text(lists: Sequence[Listed], labels: Sequence[str]) -> Found:
+def by_text(lists: Sequence[TokenList], labels: Sequence[str]) -> LabelScores:
     """From the likeliest tokens of each place: all spellings of a label are one label.
 
     A label holds what it has at each place times the probability of coming there. One that is not
@@ -74,16 +74,16 @@ def by_text(lists: Sequence[Listed], labels: Sequence[str]) -> Found:
     missing = sum(1 for value in sums if value == -math.inf)
     found = _normalised(sums)
     if not missing:
-        return Found(probabilities=found)
+        return LabelScores(probabilities=found)
     mass = math.exp(_log_sum(sums))
     at_most = math.fsum(math.exp(place.reached) * _unlisted(place, missing) for place in lists)
     if at_most < NEGLIGIBLE * mass:
-        return Found(probabilities=found, n_missing=missing)
+        return LabelScores(probabilities=found, n_missing=missing)
     unscored = Probabilities(p=(math.nan,) * len(labels), option_mass=min(mass, 1.0))
-    return Found(probabilities=unscored, n_missing=missing)
+    return LabelScores(probabilities=unscored, n_missing=missing)
 
 
-def _unlisted(place: Listed, n: int) -> float:
+def _unlisted(place: TokenList, n: int) -> float:
     """What ``n`` tokens that a list lacks hold together at most."""
     shares = [math.exp(entry.logprob) for entry in place.entries]
     return min(n * min(shares, default=1.0), max(0.0, 1.0 - math.fsum(shares)))

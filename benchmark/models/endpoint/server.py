@@ -36,12 +36,12 @@ class Unavailable(ModelProblem):
 class Refused(RequestProblem):
     """The server understood and said no: a field or value that it does not take.
 
-    ``said`` holds all of its words, and the name of the field where it gives one by itself.
+    ``text`` holds all of its words, and the name of the field where it gives one by itself.
     """
 
-    def __init__(self, message: str, said: str = "") -> None:
+    def __init__(self, message: str, text: str = "") -> None:
         super().__init__(message)
-        self.said = said
+        self.text = text
 
 
 class Server:
@@ -101,7 +101,7 @@ class Server:
         """Called ahead of everything that is sent, also of what the client sends once more."""
         repeated = request.headers.get("x-stainless-retry-count", "0") != "0"
         if repeated and request.url.path.endswith(COMPLETIONS):
-            self._spending.again()
+            self._spending.count_retry()
 
     async def _sent(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """A JSON object; what the client does not repeat, an unreadable body, is repeated here."""
@@ -109,7 +109,7 @@ class Server:
             if attempt:
                 await asyncio.sleep(min(0.5 * 2 ** (attempt - 1), 8.0))
                 if path == COMPLETIONS:
-                    self._spending.again()
+                    self._spending.count_retry()
             try:
                 reply = await self._client.post(
                     path, cast_to=object, body={"model": self._address.model, **body}
@@ -149,12 +149,12 @@ class Server:
         if status == 429 or (status >= 500 and status not in NO_SUCH_THING):
             return Unavailable(
                 f"the endpoint {url} still answers {status} after {tries} tries "
-                f"({self._said(error)}); lower --model-args concurrency or look at its log"
+                f"({self._message(error)}); lower --model-args concurrency or look at its log"
             )
-        said, param = self._said(error, shown=None), getattr(error, "param", None)
+        text, param = self._message(error, shown=None), getattr(error, "param", None)
         return Refused(
-            f"the endpoint {url} refuses the request ({status}): {said[:SHOWN]}",
-            f"{said} {param or ''}",
+            f"the endpoint {url} refuses the request ({status}): {text[:SHOWN]}",
+            f"{text} {param or ''}",
         )
 
     async def _not_found(self) -> ModelProblem | Refused:
@@ -181,7 +181,7 @@ class Server:
             f"({self._options.retries + 1} tries); is this an OpenAI-compatible API?"
         )
 
-    def _said(self, error: Any, shown: int | None = SHOWN) -> str:  # noqa: ANN401
+    def _message(self, error: Any, shown: int | None = SHOWN) -> str:  # noqa: ANN401
         """The server's own words, without the key that some repeat."""
         body = error.body if isinstance(error.body, dict) else {}
         text = str(body.get("message") or body.get("detail") or error.message)

@@ -67,7 +67,7 @@ class Spending:
         self.n_under_way += 1
         self._reserved += tokens
 
-    def again(self) -> None:
+    def count_retry(self) -> None:
         """Count one that is sent once more; raises as `begin` does."""
         self._check_requests()
         self.n_requests += 1

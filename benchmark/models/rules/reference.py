@@ -46,7 +46,7 @@ Shares = tuple[float, ...]
 Rule = Callable[[Question, str], Shares | None]
 
 
-class Ruled(ABC):
+class RuleModel(ABC):
     """What all references share: a rule answers choices, rankings and texts, none embeds."""
 
     def __init__(self, identity: ModelIdentity) -> None:
@@ -103,7 +103,7 @@ class Ruled(ABC):
         return subject.truth
 
 
-class ReferenceModel(Ruled):
+class ReferenceModel(RuleModel):
     """A rule from question and country to shares; the same subject gets the same answer."""
 
     def __init__(self, identity: ModelIdentity, survey: Survey, rule: Rule) -> None:
@@ -142,7 +142,7 @@ class ReferenceModel(Ruled):
         return Probabilities(p=shares, option_mass=1.0)
 
 
-class UniformModel(Ruled):
+class UniformModel(RuleModel):
     """Every label equally; looks at nothing but how many there are."""
 
     def __init__(self, identity: ModelIdentity) -> None:
@@ -160,7 +160,7 @@ class UniformModel(Ruled):
         return LogLikelihoods(total=(-math.log(n),) * n, n_tokens=(1,) * n)
 
 
-class OracleModel(Ruled):
+class OracleModel(RuleModel):
     """The right answer with certainty, where one is right: a suite's ceiling, and its control.
 
     A suite that loses a label's place on the way (in another order of the options, say) does not

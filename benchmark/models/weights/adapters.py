@@ -96,7 +96,7 @@ def check_base(adapter: Adapter, revision: str) -> None:
         )
 
 
-def put_in(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transformers' own, any family
+def add_adapter(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transformers' own, any family
     """The base with the adapter added to its weights, as an object of the base's own class.
 
     It is added before the model is moved to its device, so that it is the same sum everywhere.

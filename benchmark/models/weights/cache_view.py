@@ -20,11 +20,11 @@ def view(cache: Any, rows: int) -> Any:  # noqa: ANN401 - transformers' own, whi
 def _layer_view(layer: Any, rows: int) -> Any:  # noqa: ANN401
     """A copy that shares the layer's tensors; transformers asks for its own class."""
     seen = copy.copy(layer)
-    seen.update = partial(_joined, layer, rows)
+    seen.update = partial(_concatenate, layer, rows)
     return seen
 
 
-def _joined(
+def _concatenate(
     layer: Any,  # noqa: ANN401
     rows: int,
     keys: Any,  # noqa: ANN401

@@ -58,11 +58,11 @@ def view(cache: Any, rows: int) -> Any:  # noqa: ANN401 - as cache_view's
 
 def _layer_view(layer: Any, rows: int) -> Any:  # noqa: ANN401
     seen = copy.copy(layer)
-    seen.update = partial(_beside, Part(keys=layer.keys, values=layer.values, rows=rows))
+    seen.update = partial(_with_prefix, Part(keys=layer.keys, values=layer.values, rows=rows))
     return seen
 
 
-def _beside(part: Part, keys: Any, values: Any, *_: object, **__: object) -> tuple[Any, Any]:  # noqa: ANN401
+def _with_prefix(part: Part, keys: Any, values: Any, *_: object, **__: object) -> tuple[Any, Any]:  # noqa: ANN401
     setattr(keys, PREFIX, (part,))
     return keys, values
 

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 TIMEOUT_S = 20.0
-INSTEAD = "`--model demo`, a local folder or a commit in the cache work without it"
+ALTERNATIVE = "`--model demo`, a local folder or a commit in the cache work without it"
 # What else to do and how to pin a commit, by the option that a name stood in.
-DOES_WITHOUT = {
-    "--model": INSTEAD,
-    "--encoder": INSTEAD.replace("--model demo", "--encoder random-clip"),
-    "--text-encoder": INSTEAD.removeprefix("`--model demo`, "),
+ALTERNATIVES = {
+    "--model": ALTERNATIVE,
+    "--encoder": ALTERNATIVE.replace("--model demo", "--encoder random-clip"),
+    "--text-encoder": ALTERNATIVE.removeprefix("`--model demo`, "),
 }
 PINNED_BY = {
     "--model": "--revision",
@@ -50,7 +50,7 @@ def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -
 
     transport = vars(errors)["HTTPError"]  # of httpx or httpx2, by the version installed
     where = f"{repo_id} at {revision}" if revision else repo_id
-    instead, pinned_by = DOES_WITHOUT[option], PINNED_BY[option]
+    instead, pinned_by = ALTERNATIVES[option], PINNED_BY[option]
     try:
         api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
         found = api.model_info(repo_id, revision=revision, timeout=TIMEOUT_S).sha
@@ -101,7 +101,7 @@ def hub_config(repo_id: str, commit: str) -> Mapping[str, object]:
         raise HubProblem(
             f"config.json of {repo_id} at {commit[:12]} cannot be read from the Hub "
             f"({type(error).__name__}), and it says how prompts are scored; `--scoring full` does "
-            f"without it, and {INSTEAD}"
+            f"without it, and {ALTERNATIVE}"
         ) from error
     return folder_config(Path(path).parent)
 

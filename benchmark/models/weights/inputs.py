@@ -35,7 +35,7 @@ class Inputs:
             self._tokenizer.pad_token = (
                 self._tokenizer.eos_token or self._tokenizer.convert_ids_to_tokens(0)
             )
-        _end_open(self._tokenizer)
+        _drop_closing_tokens(self._tokenizer)
         processor.image_processor = RememberingImageProcessor(processor.image_processor)
         self._pictures = Pictures()
         self._thinking = _hidden_tags(self._tokenizer)
@@ -119,9 +119,9 @@ def _hidden_tags(tokenizer: Any) -> dict[int, str]:  # noqa: ANN401
     }
 
 
-def _end_open(tokenizer: Any) -> None:  # noqa: ANN401
+def _drop_closing_tokens(tokenizer: Any) -> None:  # noqa: ANN401
     """Keep a tokenizer from closing every text: an answer is read, or written on, behind it."""
-    before, after = _around(tokenizer)
+    before, after = _special_tokens(tokenizer)
     if not after:
         return
     backend = getattr(tokenizer, "backend_tokenizer", None)
@@ -132,14 +132,14 @@ def _end_open(tokenizer: Any) -> None:  # noqa: ANN401
         backend.post_processor = TemplateProcessing(
             single=" ".join([*(token for token, _ in opening), "$A"]), special_tokens=opening
         )
-    if backend is None or _around(tokenizer)[1]:
+    if backend is None or _special_tokens(tokenizer)[1]:
         raise ModelProblem(
             f"{type(tokenizer).__name__} puts {' '.join(map(str, after))} behind every text, so no "
             "answer can be read there; switch it off in tokenizer_config.json (add_eos_token)"
         )
 
 
-def _around(tokenizer: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
+def _special_tokens(tokenizer: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
     """The special tokens that a tokenizer puts before and behind a text."""
     plain = list(tokenizer(SAMPLE, add_special_tokens=False)["input_ids"])
     whole = list(tokenizer(SAMPLE, add_special_tokens=True)["input_ids"])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem, said
 from benchmark.models import template_arguments
-from benchmark.models.weights.adapters import Adapter, put_in
+from benchmark.models.weights.adapters import Adapter, add_adapter
 from benchmark.models.weights.budget import TokenBudget, token_budget
 from benchmark.models.weights.own_code import family_of, model_class
 from benchmark.models.weights.placement import device_map, memory_bytes
@@ -140,7 +140,7 @@ def open_weights(
             "added it, as it does only where peft is installed; name a model without one"
         )
     if weights.adapter is not None:
-        model = put_in(model, weights.adapter)
+        model = add_adapter(model, weights.adapter)
     placed = model if spread else model.to(target)
     return placed.eval(), processor
 

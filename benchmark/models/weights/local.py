@@ -19,10 +19,10 @@ from benchmark.errors import ModelProblem
 WEIGHTS = "*.safetensors"
 ADAPTER = "adapter_config.json"
 # Everything else that a processor or config may be read from; the index only lists the shards.
-READ_BESIDE = frozenset({".json", ".jinja", ".model", ".txt", ".tiktoken"})
+SIDE_FILES = frozenset({".json", ".jinja", ".model", ".txt", ".tiktoken"})
 LEFT_OUT = ("*.safetensors.index.json", "trainer_state.json", "finetune.json", "README*")
-# A file written again within the clock's tick looks unchanged: remember only what has settled.
-SETTLED_S = 2.0
+# A file written again within the clock's tick looks unchanged: remember only what is stable.
+STABLE_S = 2.0
 
 Entry = list[str | int]
 
@@ -67,9 +67,9 @@ def weights_digest(folder: Path, *, cache: Path) -> str:
     with FileLock(f"{memory}.lock"):
         known = _read(memory)
         fresh = {str(f.resolve()): _entry(f, known.get(str(f.resolve()))) for f in files}
-        settled = {path: entry for path, entry in fresh.items() if _settled(entry)}
-        if any(known.get(path) != entry for path, entry in settled.items()):
-            jsonio.write_atomic(memory, jsonio.pretty(known | settled))
+        stable = {path: entry for path, entry in fresh.items() if _is_stable(entry)}
+        if any(known.get(path) != entry for path, entry in stable.items()):
+            jsonio.write_atomic(memory, jsonio.pretty(known | stable))
     digests = [[f.name, fresh[str(f.resolve())][0]] for f in files]
     return f"sha256:{jsonio.digest(digests)}"
 
@@ -79,7 +79,7 @@ def processor_digest(folder: Path, *, code: bool = False) -> str:
 
     With ``code`` also over the Python files, for a model whose own code is run.
     """
-    suffixes = READ_BESIDE | ({".py"} if code else set())
+    suffixes = SIDE_FILES | ({".py"} if code else set())
     digests = [
         [str(path.relative_to(folder)), _sha256(path)]
         for path in sorted(folder.rglob("*"))
@@ -106,8 +106,8 @@ def _mark(file: Path) -> list[int]:
     return [stat.st_size, stat.st_mtime_ns, stat.st_ino]
 
 
-def _settled(entry: Entry) -> bool:
-    return time.time() - int(entry[2]) / 1e9 > SETTLED_S
+def _is_stable(entry: Entry) -> bool:
+    return time.time() - int(entry[2]) / 1e9 > STABLE_S
 
 
 def _sha256(file: Path) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmark.errors import UsageProblem
 
 GPU_TABLE = Path("/proc/driver/nvidia/gpus")
-ABSENT = "not installed"
+NOT_INSTALLED = "not installed"
 BACKEND = ("transformers", "tokenizers", "torch")
 
 
@@ -23,7 +23,7 @@ def dist_version(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return ABSENT
+        return NOT_INSTALLED
 
 
 def backend() -> str:
@@ -40,7 +40,7 @@ def resize() -> str:
 
 def has_torchvision() -> bool:
     """Whether torchvision is installed; without it Pillow resizes."""
-    return dist_version("torchvision") != ABSENT
+    return dist_version("torchvision") != NOT_INSTALLED
 
 
 def device_kind(device: str, *, gpus: Path = GPU_TABLE) -> str:

@@ -33,12 +33,12 @@ def open_with(
     ModelProblem
         One of them changes nothing.
     """
-    processor = _opened(opened, given)
+    processor = _open(opened, given)
     found = _state(processor)
     for argument, value in given.items():
         others = {other: v for other, v in given.items() if other != argument}
         try:
-            without = _state(_opened(opened, others))
+            without = _state(_open(opened, others))
         except FAILURES:  # so it is needed
             continue
         if without == found:
@@ -58,7 +58,7 @@ def cap(family: str) -> str:
     return f"--model-args {shlex.quote(f'processor.{argument}')}" if argument else ""
 
 
-def _opened(opened: Callable[..., Any], given: Mapping[str, object]) -> Any:  # noqa: ANN401
+def _open(opened: Callable[..., Any], given: Mapping[str, object]) -> Any:  # noqa: ANN401
     """A processor whose tokenizer does not keep what was meant for its image processor.
 
     transformers hands each argument to all parts; the tokenizer repeats what it keeps at every

@@ -161,11 +161,11 @@ def processor_class(
         ):
             return None
         if name := document.get("processor_class"):
-            return _named(transformers, str(name))
+            return _class_named(transformers, str(name))
     return PROCESSOR_MAPPING.get(type(_config(transformers, source, arguments)), None)
 
 
-def _named(transformers: Any, name: str) -> Any:  # noqa: ANN401
+def _class_named(transformers: Any, name: str) -> Any:  # noqa: ANN401
     """A class of transformers; a placeholder where its module cannot be imported as it is.
 
     Transformers 5.17 raises for Gemma 4's, where later releases have a placeholder of their own.

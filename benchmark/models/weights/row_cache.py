@@ -24,10 +24,10 @@ class RowCache:
     def __init__(self, prefixes: Sequence[Any], counts: Sequence[int], *, in_place: bool) -> None:
         self.cache = copy.copy(prefixes[0])
         layers = zip(*(prefix.layers for prefix in prefixes), strict=True)
-        own = _beside if in_place else _copied
+        own = _in_place if in_place else _copied
         self._layers = [own(of_layer, counts) for of_layer in layers]
         self.cache.layers = [
-            _standing_in(layer, found) if isinstance(found, Buffered) else found
+            _layer_with(layer, found) if isinstance(found, Buffered) else found
             for layer, found in zip(prefixes[0].layers, self._layers, strict=True)
         ]
 
@@ -65,7 +65,7 @@ class Buffered:
         end = self._n + keys.shape[-2]
         for place, new in enumerate((keys, values)):
             if end > self._kept[place].shape[-2]:
-                self._kept[place] = _roomier(self._kept[place], self._n, end)
+                self._kept[place] = _enlarged(self._kept[place], self._n, end)
             self._kept[place][:, :, self._n : end] = new
         self._n = end
         found = self.keys
@@ -95,7 +95,7 @@ class Buffered:
         self._parts = left
 
 
-def _standing_in(layer: Any, found: Buffered) -> Any:  # noqa: ANN401
+def _layer_with(layer: Any, found: Buffered) -> Any:  # noqa: ANN401
     """The layer's class, which transformers asks for, with the buffers' methods."""
     seen = copy.copy(layer)
     for name in ("update", "get_seq_length", "get_mask_sizes"):
@@ -103,7 +103,7 @@ def _standing_in(layer: Any, found: Buffered) -> Any:  # noqa: ANN401
     return seen
 
 
-def _beside(of_layer: Sequence[Any], counts: Sequence[int]) -> Buffered:
+def _in_place(of_layer: Sequence[Any], counts: Sequence[int]) -> Buffered:
     """Empty buffers, and each prefix's keys as they lie."""
     first, rows = of_layer[0], sum(counts)
     parts = [
@@ -136,7 +136,7 @@ def _copied(of_layer: Sequence[Any], counts: Sequence[int]) -> Any:  # noqa: ANN
     return seen
 
 
-def _roomier(tensor: Any, used: int, end: int) -> Any:  # noqa: ANN401
+def _enlarged(tensor: Any, used: int, end: int) -> Any:  # noqa: ANN401
     rows, heads, _, width = tensor.shape
     wide = tensor.new_empty((rows, heads, max(end + ROOM, end * 3 // 2), width))
     wide[:, :, :used] = tensor[:, :, :used]

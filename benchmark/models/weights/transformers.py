@@ -24,7 +24,7 @@ from benchmark.models.weights.memory import Halving, does_not_fit
 from benchmark.models.weights.placement import entry, is_spread
 from benchmark.models.weights.readings import by_request, probabilities
 from benchmark.models.weights.shared_answers import SharedAnswers
-from benchmark.models.weights.shown import Shown
+from benchmark.models.weights.shown import PromptSamples
 from benchmark.models.weights.writing import SharedWriter, line_of, text_of
 from benchmark.records import (
     Answer,
@@ -68,7 +68,7 @@ class TransformersModel:
         self._model = model
         self._inputs = Inputs(processor, template_arguments(identity.model_args))
         self._labels = Labels(self._inputs.token_ids, who=self._inputs.who)
-        self._shown = Shown(self._inputs)
+        self._prompt_samples = PromptSamples(self._inputs)
         self._unscored: Counter[str] = Counter()
         self._device = entry(model)
         self._spread = is_spread(model)
@@ -94,7 +94,7 @@ class TransformersModel:
     def describe(self) -> Mapping[str, Json]:
         """How many tokens or rows ran together, and what was left of it where memory ran out."""
         said: dict[str, Json] = {
-            "prompts": self._shown.document(),
+            "prompts": self._prompt_samples.document(),
             "template_arguments": {
                 name: str(told) for name, told in self._inputs.renderer.arguments.items()
             },
@@ -131,7 +131,7 @@ class TransformersModel:
                     answers[i] = missing
                     unscored.update(self._inputs.commands(request))
                     continue
-                self._shown.note(request)
+                self._prompt_samples.note(request)
             match request:
                 case Choice():
                     choices.append((i, request))

@@ -11,7 +11,7 @@ import pytest
 
 from benchmark.errors import CultureError
 from benchmark.models import registry
-from benchmark.models.weights.adapters import put_in, read_adapter
+from benchmark.models.weights.adapters import add_adapter, read_adapter
 from benchmark.records import ModelIdentity
 from tests.models.asking import options
 
@@ -114,7 +114,7 @@ def test_without_peft_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "peft", None)
     found = read_adapter(adapter(tmp_path / "tuned", base_model_name_or_path="demo"))
     with pytest.raises(CultureError, match=r"pytest-culture\[finetune\]', or train with --merge"):
-        put_in(object(), found)
+        add_adapter(object(), found)
 
 
 def test_weights_in_another_format_are_not_read(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_an_adapter_is_added_once(tmp_path: Path) -> None:
     folder = saved(tmp_path / "tuned")
     model = layers()
     first, other = model.first.weight.detach().clone(), model.other.weight.detach().clone()
-    found = put_in(model, read_adapter(folder))
+    found = add_adapter(model, read_adapter(folder))
     assert type(found) is type(model)
     assert float((found.first.weight - first - 16).abs().max()) < 1e-5
     assert bool((found.other.weight == other).all())
@@ -191,7 +191,7 @@ def test_weights_that_do_not_match_are_not_passed_over(
         kept |= there if old else {}
     save_file({name: one.clone() for name, one in kept.items()}, file)
     with pytest.raises(CultureError, match=sentence):
-        put_in(layers(), read_adapter(folder))
+        add_adapter(layers(), read_adapter(folder))
 
 
 @pytest.mark.models
@@ -201,4 +201,4 @@ def test_damaged_weights_are_a_sentence(tmp_path: Path) -> None:
     file = folder / "adapter_model.safetensors"
     file.write_bytes(file.read_bytes()[:60])
     with pytest.raises(CultureError, match=r"SafetensorError.*adapter_model\.safetensors whole"):
-        put_in(layers(), read_adapter(folder))
+        add_adapter(layers(), read_adapter(folder))
