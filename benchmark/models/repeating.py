@@ -1,4 +1,4 @@
-"""What can change when a model is asked the same again: nothing, the batch, or the server's mood.
+"""What can change when a question is repeated: nothing, its batch, or the server's batching.
 
 Knows identities; loads nothing.
 """
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def is_exact(identity: ModelIdentity) -> bool:
-    """Whether answers follow from a rule, one by one."""
+    """Whether a rule computes the answers, one by one."""
     return identity.backend == REFERENCE_BACKEND
 
 
 def is_server(identity: ModelIdentity) -> bool:
-    """Whether somebody else's machine forms the batches."""
+    """Whether a server forms the batches."""
     return identity.backend == adapter.BACKEND
 
 
 def ways(identity: ModelIdentity, *, rows: int) -> tuple[int, ...]:
-    """Batch sizes in which answers of batches of ``rows`` are to be asked again.
+    """Batch sizes for repeating questions that were answered in batches of ``rows``.
 
     Alone, and with other neighbours: half as many, or two where there was one. A server forms
-    its own batches, so it is asked the same way once more.
+    its own batches, so it is asked once more in the same way.
     """
     if is_exact(identity):
         return ()

@@ -102,7 +102,7 @@ class HubEncoder:
         return found.to(self._device)
 
     def _as_trained(self, text: str) -> str:
-        # Not every tokenizer that is saved beside a SigLIP 2 does it.
+        # Not every tokenizer saved with a SigLIP 2 does it.
         return text.lower() if self._is_padded else text
 
     @property
@@ -177,7 +177,7 @@ def open_encoder(
     if missing:
         raise ModelProblem(
             f"{identity.name}: {len(missing)} weights are missing and would be random (first: "
-            f"{missing[0]}); the checkpoint is of another kind of model"
+            f"{missing[0]}); the checkpoint is for another kind of model"
         )
     made = BlipEncoder if type(model).__name__ == BLIP else HubEncoder
     return made(identity.name, model, processor, device=target)
@@ -203,7 +203,7 @@ def _model(
     )
     if not blip and not (hasattr(model, "get_text_features") and hasattr(config, "text_config")):
         raise ModelProblem(
-            f"{identity.name} has no vectors of texts and pictures ({type(model).__name__}); give "
+            f"{identity.name} has no vectors of texts and pictures ({type(model).__name__}); use "
             "a model such as CLIP or SigLIP, or BLIP's for retrieval"
         )
     return model, sorted(report["missing_keys"])
@@ -227,7 +227,7 @@ def _why(identity: ModelIdentity, error: Exception) -> str:
 def _window(name: str, model: Any, tokenizer: Any) -> int:  # noqa: ANN401
     found = longest_text(model, tokenizer)
     if found is None:
-        raise ModelProblem(f"{name} does not say how many tokens it reads; it is no such encoder")
+        raise ModelProblem(f"{name} does not say how many tokens it reads, so it cannot encode")
     return found
 
 

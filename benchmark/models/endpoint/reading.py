@@ -1,4 +1,4 @@
-"""A completion read as the answer to a choice, and what is to be counted of it.
+"""A completion as the answer to a choice, and what is counted about it.
 
 Knows no network: replies in, probabilities and the names of counts out.
 """
@@ -23,7 +23,7 @@ MISSING = "answers_unscored_for_missing_labels"
 REFUSED = "answers_unscored_as_refused"
 LOW = f"answers_with_option_mass_below_{LOW_MASS}"
 BEHIND = "answers_read_behind_a_repeated_lead_in"
-COUNTS = (AS_ZERO, MISSING, REFUSED, LOW, BEHIND)  # in the order in which they are told
+COUNTS = (AS_ZERO, MISSING, REFUSED, LOW, BEHIND)  # in the order in which they are reported
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +35,7 @@ class Result:
 
 
 def read_ids(reply: Mapping[str, Any], ids: Sequence[int]) -> Result | None:
-    """The tokens that were asked for by number; None where the server did not list them."""
+    """From tokens that were asked for by number; None if the server did not list them all."""
     places = positions(reply)
     if not places and is_refused(reply):
         return unscored(len(ids), REFUSED)
@@ -46,8 +46,8 @@ def read_ids(reply: Mapping[str, Any], ids: Sequence[int]) -> Result | None:
 def read_top(reply: Mapping[str, Any], labels: Sequence[str], lead_in: str) -> Result | None:
     """Labels among the likeliest tokens; None where the server lists none.
 
-    Where the likeliest token only repeats the marks in which the lead-in ends, a label holds what
-    it has at the first place and, times that token's probability, what it has at the second.
+    If the likeliest token only repeats the marks that end the lead-in, a label's probability is
+    that at the first place plus, times that token's probability, that at the second.
     """
     places = positions(reply)
     if not places or not places[0].entries:
@@ -76,5 +76,5 @@ def _is_echo(written: Entry, entries: Sequence[Entry], lead_in: str) -> bool:
 
 
 def _low(found: Probabilities) -> tuple[str, ...]:
-    """Few of the model's answers were labels at all; one that was not scored is counted as that."""
+    """The count of answers with little mass on labels; unscored answers have their own."""
     return (LOW,) if not math.isnan(found.p[0]) and found.option_mass < LOW_MASS else ()

@@ -1,8 +1,8 @@
 """Labels' probabilities from the log-probabilities that a server lists; arithmetic only.
 
-Knows no network. A list of the likeliest tokens may lack a label: then what the label can hold at
-most decides whether it counts as zero or the question as unscored. Where the model first writes
-the bracket before a label (again), the label is looked for behind it as well.
+Knows no network. A list of the likeliest tokens may lack a label: the most that it can hold then
+decides whether it counts as zero or the question as unscored. If the model first repeats the
+bracket before a label, the label is looked for after that as well.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmark.records import Probabilities
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LOW_MASS = 0.1  # below it the model wants to say something else than a label
+LOW_MASS = 0.1  # below it the model wants to say something other than a label
 NEGLIGIBLE = 1e-4  # of the labels' mass; moves a similarity in its fourth digit at most
 FLOOR = -9999.0  # what vLLM writes for minus infinity, which JSON lacks
 TOKEN_ID = "token_id:"  # noqa: S105 - how vLLM writes a token by its number
@@ -35,7 +35,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenList:
-    """The likeliest tokens of one place, and the log-probability of coming to that place."""
+    """The likeliest tokens of one place, and the log-probability of reaching that place."""
 
     entries: Sequence[Entry]
     reached: float = 0.0
@@ -61,10 +61,10 @@ def by_ids(entries: Sequence[Entry], ids: Sequence[int]) -> Probabilities | None
 def by_text(lists: Sequence[TokenList], labels: Sequence[str]) -> LabelScores:
     """From the likeliest tokens of each place: all spellings of a label are one label.
 
-    A label holds what it has at each place times the probability of coming there. One that is not
-    listed is no likelier than the least likely listed token, nor than what the list leaves over,
-    at each place. If all such labels together are below 0.0001 of the found labels' mass they
-    count as zero; else the answer is NaN. ``option_mass`` is that of the found ones.
+    A label's probability sums over places, each times the probability of reaching it. One that is
+    not listed is no likelier than the least likely listed token, nor than what the list leaves
+    over, at each place. If all such labels together are below 0.0001 of the found labels' mass,
+    they count as zero; else the answer is NaN. ``option_mass`` is that of the found ones.
     """
     sums = [
         _log_sum([e.logprob + place.reached for place in lists for e in place.entries
@@ -84,13 +84,13 @@ def by_text(lists: Sequence[TokenList], labels: Sequence[str]) -> LabelScores:
 
 
 def _unlisted(place: TokenList, n: int) -> float:
-    """What ``n`` tokens that a list lacks hold together at most."""
+    """The most that ``n`` tokens missing from a list can hold together."""
     shares = [math.exp(entry.logprob) for entry in place.entries]
     return min(n * min(shares, default=1.0), max(0.0, 1.0 - math.fsum(shares)))
 
 
 def opens(token: str, lead_in: str) -> bool:
-    """Whether a token only repeats the marks in which the lead-in ends, or is white space.
+    """Whether a token only repeats the marks that end the lead-in, or is white space.
 
     >>> opens(" (", "Answer: ("), opens("(A", "Answer: ("), opens("\u2581", "Answer: (")
     (True, False, True)

@@ -1,7 +1,7 @@
-"""Which commit of a Hub repository a name means now, and its config; no weights.
+"""The commit of a Hub repository that a name means now, and its config; no weights.
 
-Knows no framework. A full commit id needs no request, and without the Hub the commit that the
-local cache holds for the branch or tag serves, so what was run once can be run offline.
+Knows no framework. A full commit id needs no request, and without the Hub the local cache's commit
+for the branch or tag is used, so what ran once can run offline.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COMMIT = re.compile(r"[0-9a-f]{40}")
 TIMEOUT_S = 20.0
 ALTERNATIVE = "`--model demo`, a local folder or a commit in the cache work without it"
-# What else to do and how to pin a commit, by the option that a name stood in.
+# What works without the Hub, and how to pin a commit, by the option that took the name.
 ALTERNATIVES = {
     "--model": ALTERNATIVE,
     "--encoder": ALTERNATIVE.replace("--model demo", "--encoder random-clip"),
@@ -36,7 +36,7 @@ PINNED_BY = {
 def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -> str:
     """The commit of ``revision`` (a branch, tag or commit; None is the main branch).
 
-    ``option`` is where the name was typed, for the sentence of an error.
+    ``option`` is where the name was typed, for error messages.
 
     Raises
     ------
@@ -76,7 +76,9 @@ def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -
                 f"cache holds no commit of it; {instead}"
             ) from error
     except ValueError as error:
-        raise HubProblem(f"{where} is not a name of a model on the Hub; check {option}") from error
+        raise HubProblem(
+            f"{where} is not the name of a model on the Hub; check {option}"
+        ) from error
     if found is None:
         raise HubProblem(f"the Hub named no commit for {where}; pin one with {pinned_by}")
     return found
@@ -99,9 +101,9 @@ def hub_config(repo_id: str, commit: str) -> Mapping[str, object]:
         )
     except (OSError, ValueError, transport) as error:
         raise HubProblem(
-            f"config.json of {repo_id} at {commit[:12]} cannot be read from the Hub "
-            f"({type(error).__name__}), and it says how prompts are scored; `--scoring full` does "
-            f"without it, and {ALTERNATIVE}"
+            f"config.json of {repo_id} at {commit[:12]}, which says how prompts are scored, cannot "
+            f"be read from the Hub ({type(error).__name__}); `--scoring full` does not need it, "
+            f"and {ALTERNATIVE}"
         ) from error
     return folder_config(Path(path).parent)
 

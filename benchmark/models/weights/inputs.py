@@ -1,6 +1,6 @@
 """Prompts as a model's input tensors: processor, tokenizer, pictures; one batch at a time.
 
-Knows no weights and no answers. Padding goes to the right: what follows a causal model's last
+Knows no weights and no answers. Padding is on the right: what follows a causal model's last
 real token cannot change what it says there. A text begins with the model's opening token, if it
 wants one, and ends where its words end.
 """
@@ -77,7 +77,7 @@ class Inputs:
         return found
 
     def decode(self, ids: Sequence[int]) -> str:
-        """Text of tokens, without special ones but for the tags around thinking."""
+        """The text of tokens, without special ones except the tags around thinking."""
         pieces: list[str] = []
         start = 0
         for i, one in enumerate(ids):
@@ -96,13 +96,13 @@ class Inputs:
             text=texts,
             images=pictures if any(pictures) else None,
             padding=True,
-            padding_side="right",  # some processors bring a side of their own
+            padding_side="right",  # some processors have a default of their own
             add_special_tokens=self._adds_special(texts[0]),
             return_tensors="pt",
         )
 
     def _adds_special(self, text: str) -> bool:
-        """Unless the chat template has already written the text's opening token."""
+        """False if the chat template has already written the text's opening token."""
         opening = self._tokenizer.bos_token
         return not (opening and text.startswith(opening))
 
@@ -120,7 +120,7 @@ def _hidden_tags(tokenizer: Any) -> dict[int, str]:  # noqa: ANN401
 
 
 def _drop_closing_tokens(tokenizer: Any) -> None:  # noqa: ANN401
-    """Keep a tokenizer from closing every text: an answer is read, or written on, behind it."""
+    """Stop a tokenizer from closing every text: the answer is read, or continues, after it."""
     before, after = _special_tokens(tokenizer)
     if not after:
         return
@@ -134,13 +134,13 @@ def _drop_closing_tokens(tokenizer: Any) -> None:  # noqa: ANN401
         )
     if backend is None or _special_tokens(tokenizer)[1]:
         raise ModelProblem(
-            f"{type(tokenizer).__name__} puts {' '.join(map(str, after))} behind every text, so no "
+            f"{type(tokenizer).__name__} puts {' '.join(map(str, after))} after every text, so no "
             "answer can be read there; switch it off in tokenizer_config.json (add_eos_token)"
         )
 
 
 def _special_tokens(tokenizer: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
-    """The special tokens that a tokenizer puts before and behind a text."""
+    """The special tokens that a tokenizer puts before and after a text."""
     plain = list(tokenizer(SAMPLE, add_special_tokens=False)["input_ids"])
     whole = list(tokenizer(SAMPLE, add_special_tokens=True)["input_ids"])
     for at in range(len(whole) - len(plain) + 1):

@@ -21,7 +21,7 @@ ADAPTER = "adapter_config.json"
 # Everything else that a processor or config may be read from; the index only lists the shards.
 SIDE_FILES = frozenset({".json", ".jinja", ".model", ".txt", ".tiktoken"})
 LEFT_OUT = ("*.safetensors.index.json", "trainer_state.json", "finetune.json", "README*")
-# A file written again within the clock's tick looks unchanged: remember only what is stable.
+# A file rewritten within a clock tick looks unchanged: remember only stable ones.
 STABLE_S = 2.0
 
 Entry = list[str | int]
@@ -30,7 +30,7 @@ Entry = list[str | int]
 def folder_named(text: str, *, here: Path | None = None) -> Path | None:
     """The folder that a text names, beginning at ``here``; None where there is none.
 
-    A home of nobody and a name that is too long for a file name no folder.
+    An unknown user's home, or a name too long for a file, is not a folder.
     """
     try:
         path = (here or Path()) / Path(text).expanduser()
@@ -44,12 +44,12 @@ def check_folder(folder: Path) -> None:
     if not (folder / "config.json").is_file():
         raise ModelProblem(
             f"the folder {folder} has no config.json, so it is not a model saved by transformers; "
-            "give the folder that save_pretrained wrote"
+            "pass the folder that save_pretrained wrote"
         )
     if (folder / ADAPTER).is_file():
         raise ModelProblem(
             f"the folder {folder} has a config.json and an {ADAPTER}, and whether the adapter is "
-            "added would depend on what is installed; give the adapter a folder of its own, or "
+            "added would depend on what is installed; move the adapter to a folder of its own, or "
             f"remove {ADAPTER} if its weights are in the model already"
         )
     if not any(folder.glob(WEIGHTS)):
@@ -91,13 +91,13 @@ def processor_digest(folder: Path, *, code: bool = False) -> str:
 
 
 def _entry(file: Path, known: Entry | None) -> Entry:
-    """Digest, size, modification time (ns) and inode; the digest anew only if the rest differs."""
+    """Digest, size, modification time (ns) and inode; hashed again only if these differ."""
     mark = _mark(file)
     if known is not None and known[1:] == mark:
         return known
     digest = _sha256(file)
     if _mark(file) != mark:
-        raise ModelProblem(f"the weights {file} changed while they were read; run again when saved")
+        raise ModelProblem(f"the weights {file} changed while being read; run again once saved")
     return [digest, *mark]
 
 

@@ -1,4 +1,4 @@
-"""One prompt of each kind as the model reads it, for the run's provenance; no word of a survey.
+"""One prompt of each kind as the model reads it, for the run's provenance; no survey's words.
 
 Knows rendered texts; no weights and no suite.
 """

@@ -85,7 +85,7 @@ def test_a_folder_with_both_is_refused(tmp_path: Path) -> None:
         ({}, "names no base model"),
         ({"base_model_name_or_path": "org/name"}, "names no commit of org/name"),
         ({"base_model_name_or_path": "reference:uniform"}, "not a whole model with weights"),
-        ({"base_model_name_or_path": "/nowhere/at/all"}, "is not to be had; put it back there"),
+        ({"base_model_name_or_path": "/nowhere/at/all"}, "cannot be found; restore it"),
         (
             {"base_model_name_or_path": "demo", "peft_type": "PROMPT_TUNING"},
             "has the peft_type 'PROMPT_TUNING', and only LORA",
@@ -170,9 +170,9 @@ def test_an_adapter_is_added_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("lora_A", None, "lacks 1 weights that the adapter has in this model .first: .*lora_A"),
-        ("", "elsewhere.", "lacks 2 weights that the adapter has in this model"),
-        ("lora", "more.", "has 2 weights for which there is no place in this model .first: more"),
+        ("lora_A", None, "lacks 1 weights that an adapter has in this model .first: .*lora_A"),
+        ("", "elsewhere.", "lacks 2 weights that an adapter has in this model"),
+        ("lora", "more.", "has 2 weights that have no place in this model .first: more"),
     ],
 )
 def test_weights_that_do_not_match_are_not_passed_over(
