@@ -1,4 +1,4 @@
-"""The model card: a record and a recipe as README.md; a pure function, and no date in it."""
+"""The model card: a record and a recipe as README.md; a pure function, without a date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a recipe to what is trained on: questions read, divided, licensed, and how they are asked.
+"""From a recipe to training data: questions read, divided and licensed, and how they are asked.
 
 Knows data and the suite's wording; no model and no framework.
 """
@@ -80,7 +80,7 @@ def prepare(recipe: Recipe, *, cache: Path) -> TrainingData:
     Raises
     ------
     DataProblem, UsageProblem, HubProblem
-        The data cannot be read, has no such split or group, states no licence, or is used up.
+        The data cannot be read, has no such split or group or no licence, or nothing is left.
     """
     questions = questions_at(recipe.data, recipe.question_columns, cache=cache)
     held_out = splitting.groups(recipe.hold_out, questions.questions)
@@ -107,7 +107,7 @@ def _licences(questions: tuple[PictureQuestion, ...], instead: str) -> tuple[str
     silent = sum(not question.licence for question in questions)
     if silent and not instead:
         raise DataProblem(
-            f"{silent} of {len(questions)} training questions state no licence, and the model card "
-            "has to name it; fill in the column licence, or say it with --data-licence"
+            f"{silent} of {len(questions)} training questions state no licence, which the model "
+            "card has to name; fill in the column licence, or give it with --data-licence"
         )
     return tuple(sorted({question.licence or instead for question in questions}))

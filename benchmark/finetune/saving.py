@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from benchmark.models.registry import ModelOptions
     from benchmark.records import ModelIdentity
 
-ADAPTER_FOLDER = "adapter"  # where the adapter lies if whole weights were asked for
+ADAPTER_FOLDER = "adapter"  # where the adapter is if whole weights were asked for
 NOT_COPIED = ("config.json", "generation_config.json", "model.safetensors.index.json")
 
 
@@ -56,7 +56,7 @@ def _save_adapter(model: Any, base: Base, folder: Path) -> None:  # noqa: ANN401
 
 
 def _files(base: Base) -> Path:
-    """Where the base's processor, tokenizer and template lie."""
+    """The folder with the base's processor, tokenizer and template."""
     weights = registry.weights_at(base.spec, base.identity, base.options)
     if isinstance(weights.source, Path):
         return weights.source

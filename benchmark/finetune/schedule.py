@@ -1,6 +1,6 @@
-"""In which order, and with which order of options, questions are trained on; drawn from the seed.
+"""The order of training questions, and of each one's options, drawn from the seed.
 
-Pure. Epochs are laid end to end in one list, so that a broken run goes on at a place in it.
+Pure. Epochs are laid end to end in one list, so that a broken run resumes at a place in it.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Size:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """The model with its adapters after the last step, and how it came there."""
+    """The model with its adapters after the last step, and how it got there."""
 
     model: Any
     steps: int
@@ -58,7 +58,7 @@ def needed() -> None:
 
 
 def one_gpu(device_kind: str) -> None:
-    """Raise where more GPUs are visible than tuning takes."""
+    """Raise if more GPUs are visible than tuning takes."""
     import torch
 
     if device_kind == "cuda" and (n := torch.cuda.device_count()) > 1:
@@ -86,12 +86,12 @@ def train(
 ) -> Result:
     """Train on ``n`` places in order, from the folder's last checkpoint where ``resume`` says so.
 
-    ``each_step`` tells every step's loss, and not only some of many.
+    ``each_step`` reports the loss of every step, not only of some.
 
     Raises
     ------
     ModelProblem, UsageProblem
-        Memory runs out, a loss is no number, the model has no such layers, or there is more than
+        Memory runs out, a loss is not a number, the model has no such layers, or there is more than
         one GPU.
     """
     import torch
@@ -131,14 +131,14 @@ def train(
     curve = curve_of(trainer.state.log_history)
     if any(not math.isfinite(point.loss) for point in curve):
         raise ModelProblem(
-            "the loss is no number any more, so nothing was saved; try a smaller --learning-rate "
+            "the loss is no longer a number, so nothing was saved; try a smaller --learning-rate "
             f"than {recipe.learning_rate:g}"
         )
     return Result(model=trainer.model, steps=trainer.state.global_step, curve=curve, size=size)
 
 
 def last_checkpoint(folder: Path) -> Path | None:
-    """The checkpoint to go on from; one that was not finished does not count."""
+    """The checkpoint to resume from; one that was not finished does not count."""
     found = {
         int(path.name.rpartition("-")[2]): path
         for path in (folder / CHECKPOINTS).glob("checkpoint-*")
@@ -155,7 +155,7 @@ def target_pattern(model: Any, wanted: Sequence[str]) -> str:  # noqa: ANN401
     Raises
     ------
     UsageProblem, ModelProblem
-        The language model has no linear layer of a wanted name, or cannot be told from the rest.
+        The language model has no linear layer of a wanted name, or cannot be identified.
     """
     import torch
 
