@@ -1,4 +1,4 @@
-"""The interview: asks a model what the store does not hold, and tells its failing from a request's.
+"""The interview: asks a model what the store lacks; tells a failing model from a failing request.
 
 Knows requests, the plan and the store; nothing of cases, metrics or pytest. The model is
 loaded on the first question that has no stored answer, never before.
@@ -30,13 +30,13 @@ from benchmark.records import (
 )
 
 ReplyOrError = Reply | CultureError
-# What a model raises of a single request: its picture cannot be read, or it cannot be answered.
+# Errors about a single request: its picture cannot be read, or it cannot be answered.
 OF_A_REQUEST = (DataProblem, RequestProblem)
-SUSPECT = 8  # requests without an answer, from the first on, that show the model itself to fail
+SUSPECT = 8  # unanswered requests, from the first on, that show the model itself to fail
 
 
 class Embedder(Protocol):
-    """Answers `Embed` requests beside the model; ``identities`` by the name in a request."""
+    """Answers `Embed` requests for the model; ``identities`` by the name in a request."""
 
     @property
     def identities(self) -> Mapping[str, ModelIdentity]: ...
@@ -46,7 +46,7 @@ class Embedder(Protocol):
 
 @runtime_checkable
 class Streaming(Protocol):
-    """A model that hands over each answer of a batch when it is there, by its place.
+    """A model that passes on each answer of a batch as it arrives, by its place.
 
     What came before a failure, or before the process was killed, is stored and not asked again.
     """
@@ -59,7 +59,7 @@ class Streaming(Protocol):
 class Interview:
     """One model, one store; ``n_computed`` and ``n_stored`` count distinct requests.
 
-    What an encoder of ``embedder`` is asked does not load the model.
+    Requests to an encoder of ``embedder`` do not load the model.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Interview:
 
     @property
     def context(self) -> str:
-        """Under which the store holds what belongs to this model."""
+        """The digest under which the store holds this model's answers."""
         return self._keys.context
 
     def distinct(self, requests: Sequence[Request]) -> dict[str, Request]:
@@ -99,7 +99,7 @@ class Interview:
         return self._store.held(keys)
 
     def batches(self, requests: Sequence[Request]) -> list[list[Request]]:
-        """What `ask` would put to the model together, if nothing of it was stored."""
+        """What `ask` would put to the model together if none of it were stored."""
         distinct = list(self.distinct(requests).values())
         return [
             [distinct[i] for i in batch] for batch in plan(distinct, batch_size=self.batch_size)
@@ -108,7 +108,7 @@ class Interview:
     def ask_again(self, batch_sizes: Sequence[int]) -> list[tuple[Request, Answer, Answer]]:
         """A sample of what was computed here: request, stored answer, answer in another batch.
 
-        The sample is asked once for each batch size. Nothing of it is stored or counted.
+        The sample is asked once for each batch size. Nothing is stored or counted.
         """
         model, sample = self._model, self._sample.drawn()
         if model is None or not sample:
@@ -126,7 +126,7 @@ class Interview:
         return found
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]:
-        """Replies in the order of the requests; raises where one of them has none."""
+        """Replies in the order of the requests; raises if one of them has none."""
         replies = []
         for reply in self.replies(requests):
             if isinstance(reply, CultureError):
@@ -135,10 +135,10 @@ class Interview:
         return replies
 
     def replies(self, requests: Sequence[Request]) -> list[ReplyOrError]:
-        """In the order of the requests: replies, and in place of one why it cannot be had.
+        """In the order of the requests, a reply to each or the reason why there is none.
 
-        Each batch is stored as soon as it is answered. What is raised here is not of a request: a
-        model that fails, its server, the store.
+        Each batch is stored as soon as it is answered. Raises only what no single request causes:
+        a failing model, its server, the store.
         """
         keys = [self._keys(request) for request in requests]
         unique = dict(zip(keys, requests, strict=True))
@@ -155,7 +155,7 @@ class Interview:
         return [_reply_or_error(key, answers[key]) for key in keys]
 
     def _unsupported(self, lacking: Mapping[str, Request]) -> dict[str, Unsupported]:
-        """Why the model is not asked for some of what is not stored; loads it for the others."""
+        """Why the model is not asked some of what is not stored; loads it to find out."""
         of_model = {k: r for k, r in lacking.items() if not self._embeds(r)}
         problem = unsupported(self.load(), of_model.values()) if of_model else None
         if problem is None:
@@ -170,7 +170,7 @@ class Interview:
             problems = self._store_together(wanted)
         stored = [key for key in wanted if key not in problems]
         self._sample.add({key: wanted[key] for key in stored})
-        # Read back: where another worker was first, its answer is the one that counts.
+        # Read back: if another worker was first, its answer counts.
         return {**problems, **self._store.get(stored)}
 
     def _store_each(
@@ -214,7 +214,7 @@ class Interview:
         return {k: given for k, given in found.items() if isinstance(given, CultureError)}
 
     def _answered(self, requests: Sequence[Request]) -> list[Answer | CultureError]:
-        """The answers to a batch; one request that cannot be answered is told from the others."""
+        """The answers to a batch; finds the request in it that cannot be answered."""
         try:
             answers = self._batch_answers(requests)
         except OF_A_REQUEST as error:
@@ -227,14 +227,14 @@ class Interview:
         return [self._problem(problem)]
 
     def _problem(self, problem: DataProblem | RequestProblem) -> DataProblem | RequestProblem:
-        """Why one request has no answer; where the first have none it is the model that fails."""
+        """Why one request has no answer; if none of the first has one, the model fails."""
         self._n_refused += isinstance(problem, RequestProblem)
         if self._n_refused >= SUSPECT and not (self.n_computed or self.n_stored):
             raise ModelProblem(f"none of the first {SUSPECT} requests could be answered: {problem}")
         return problem
 
     def _batch_answers(self, requests: Sequence[Request]) -> Sequence[Answer]:
-        """What the encoders or the model make of a batch, which is of one kind."""
+        """The answers of the encoders or the model to a batch, which is of one kind."""
         if self._embedder is not None and self._embeds(requests[0]):
             answers = self._embedder.answer(requests)
         else:
@@ -247,7 +247,7 @@ class Interview:
         return isinstance(request, Embed) and encoder_of(request) in known
 
     def load(self) -> Model:
-        """The model, loaded if nobody needed it before."""
+        """The model, loaded when first needed."""
         if self._model is None:
             self._model = self._load()
         return self._model

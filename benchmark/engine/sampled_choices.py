@@ -1,6 +1,6 @@
 """Choices as written answers: each is asked several times, its letters are read and counted.
 
-Stands between the scripts and whoever answers, so that store, plan and bundles know texts only.
+Sits between the scripts and what answers them, so that store, plan and bundles know texts only.
 Knows requests and letters; no store and no model. Equal texts give equal shares.
 """
 
@@ -36,7 +36,7 @@ AnyReply = TypeVar("AnyReply", Reply, ReplyOrError)
 def asking(
     ask: Callable[[Sequence[Request]], Sequence[AnyReply]], way: Sampled | None, *, seed: int
 ) -> Callable[[Sequence[Request]], Sequence[AnyReply]]:
-    """The same questions to whoever answers ``ask``, choices in this way; None changes nothing."""
+    """``ask``, with choices asked as written answers; None changes nothing."""
     if way is None:
         return ask
 
@@ -88,16 +88,16 @@ def _parts(request: Request, way: Sampled, seed: int) -> Sequence[Request]:
 
 
 def _in_the_users_turn(request: Choice) -> Prompt:
-    """The prompt with a line that asks for a letter, and without a lead-in to score behind.
+    """The prompt with a line that asks for a letter, and without a lead-in.
 
-    A lead-in would stand inside the thinking where a template has opened it.
+    A lead-in would be inside the thinking if a template has opened it.
     """
     prompt = request.prompt
     if not prompt.letter:
         raise DataProblem(
             f"{request.subject.item_id!r} cannot be asked with --scoring sampled: its prompt file "
             f'has no line that asks for a letter in its language; add letter = "… {LABELS} …" '
-            "beside language"
+            "next to language"
         )
     line = prompt.letter.replace(LABELS, ", ".join(request.labels))
     suffix = prompt.suffix
@@ -106,7 +106,7 @@ def _in_the_users_turn(request: Choice) -> Prompt:
 
 
 def _seed(asked: str, seed: int, k: int) -> int:
-    """Of the k-th answer; the first of eight are those of four."""
+    """The seed of the k-th answer; the first four of eight are those of four."""
     return int(hashlib.sha256(f"{asked}/{seed}/{k}".encode()).hexdigest()[:8], 16) >> 1
 
 
@@ -117,7 +117,7 @@ def _reply(request: Request, replies: Iterator[AnyReply], way: Sampled) -> AnyRe
     own = [part for part in parts if isinstance(part, Reply)]
     for part in parts:
         if not isinstance(part, Reply):
-            return part  # without one of the texts the shares are others
+            return part  # without one of the texts the shares would differ
     texts = [_text(reply) for reply in own]
     keys = tuple(reply.key for reply in own)
     return Reply(key=keys[0], answer=shares(texts, request.labels), parts=keys)

@@ -1,4 +1,4 @@
-"""What a request asks a model to do, and the refusal of what the model says it cannot.
+"""What a request asks a model to do, and the error for what the model cannot do.
 
 Knows no store and no case.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Unsupported(RequestProblem):
-    """A model was to be asked for ``tasks`` that it does not support."""
+    """A model was asked for ``tasks`` that it does not support."""
 
     def __init__(self, model: Model, tasks: frozenset[Task]) -> None:
         can = ", ".join(sorted(model.supports)) or "nothing"
@@ -29,7 +29,7 @@ class Unsupported(RequestProblem):
 
 
 def unsupported(model: Model, requests: Iterable[Request]) -> Unsupported | None:
-    """What of these requests the model cannot do; None where it can do all."""
+    """The error for what the model cannot do of these; None if it can do all."""
     tasks = frozenset(map(task_of, requests)) - model.supports
     return Unsupported(model, tasks) if tasks else None
 

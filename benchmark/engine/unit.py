@@ -1,6 +1,6 @@
 """One unit of cases: their scripts run stage by stage, each stage's requests asked together.
 
-Knows scripts and whom to ask; no model, no store and no pytest.
+Knows scripts and a function to ask; no model, no store and no pytest.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def run_unit(
     """Run the scripts of one unit stage by stage, each stage's requests asked together.
 
     A script that fails (an unreadable picture, say) ends with what it raised, and so does one that
-    asks for what cannot be answered; the others go on. What every other unit would meet, which is
-    all that ``ask`` raises and a script's `RunProblem`, is raised here.
+    asks for what cannot be answered; the others continue. What would stop every unit, which is all
+    that ``ask`` raises and a script's `RunProblem`, is raised here.
     """
     outcomes: dict[str, Outcome] = {}
     waiting = {name: _advance(name, script, None, outcomes) for name, script in scripts.items()}
