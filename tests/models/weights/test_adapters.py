@@ -121,7 +121,7 @@ def test_weights_in_another_format_are_not_read(tmp_path: Path) -> None:
     """An adapter saved as a pickle is refused by name."""
     folder = adapter(tmp_path / "tuned", base_model_name_or_path="demo")
     (folder / "adapter_model.safetensors").rename(folder / "adapter_model.bin")
-    with pytest.raises(CultureError, match=r"and no adapter_model\.safetensors"):
+    with pytest.raises(CultureError, match=r"but no adapter_model\.safetensors"):
         registry.resolve(str(folder))
 
 
