@@ -243,7 +243,7 @@ class EndpointModel:
     def _thinks(self, how: str) -> ModelProblem:
         return ModelProblem(
             f"the endpoint {self._address.url} {how}, so options would be scored inside the "
-            f"model's thinking; switch thinking off if the template knows how ({OPTION}), or ask "
+            f"model's thinking; switch thinking off if the template can ({OPTION}), or ask "
             "for written answers with --scoring 'sampled 10'"
         )
 

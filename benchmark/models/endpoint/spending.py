@@ -13,12 +13,12 @@ from typing import Any
 from benchmark.errors import BudgetSpent
 
 CHARACTERS = 3  # a token, on the low side
-GOES_ON = "what was answered is stored, and the same command goes on with a new budget"
+CONTINUES = "what was answered is stored, and the same command continues with a new budget"
 
 
 @dataclass(kw_only=True)
 class Spending:
-    """Counts of one process over all its models; a bound of None is no bound.
+    """Counts of one process over all its models; None means no bound.
 
     ``n_without_usage`` answers came without a count of tokens: each counts as the most it could be.
     """
@@ -61,7 +61,7 @@ class Spending:
         if not self.fits(tokens):
             raise BudgetSpent(
                 f"--max-tokens allows no further request: this process has spent {self.n_tokens} "
-                f"of {self.max_tokens} tokens and the next may take {tokens}; {GOES_ON}"
+                f"of {self.max_tokens} tokens and the next may take {tokens}; {CONTINUES}"
             )
         self.n_requests += 1
         self.n_under_way += 1
@@ -89,7 +89,7 @@ class Spending:
         if self.max_requests is not None and self.n_requests >= self.max_requests:
             raise BudgetSpent(
                 f"--max-requests allows no further request: {self.n_requests} were sent by this "
-                f"process, which may send {self.max_requests}; {GOES_ON}"
+                f"process, which may send {self.max_requests}; {CONTINUES}"
             )
 
 

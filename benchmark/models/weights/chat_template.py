@@ -91,20 +91,20 @@ class ChatTemplate:
 
     def _find_form(self, *, pictures: bool) -> Form:
         parts: list[Part] = [None, PROBE] if pictures else [PROBE]
-        said, blind = "", False
+        refusal, blind = "", False
         forms: tuple[Form, ...] = ("list", "string")
         for form in forms:
             try:
                 text = self._apply(parts, form)
                 shown = not pictures or text != self._apply([PROBE], form)
             except ModelProblem as problem:
-                said = str(problem)
+                refusal = str(problem)
                 continue
             if PROBE in text and shown:
                 return form
             blind = blind or PROBE in text
-        if said and not blind:
-            raise ModelProblem(said)
+        if refusal and not blind:
+            raise ModelProblem(refusal)
         what = "the picture" if blind else "the user's words"
         raise ModelProblem(
             f"the chat template of {self._who} leaves {what} out of the text it writes, given as a "

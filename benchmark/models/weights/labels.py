@@ -35,7 +35,7 @@ def label_tokens(tokenise: Tokenise, context: str, labels: Sequence[str]) -> Lab
     """The first token after the longest prefix that context + label shares over all labels.
 
     Labels are tokenised after the context, never alone: a tokenizer may merge ``(A`` into one
-    token, and then the question is which of ``(A``, ``(B`` follows what stands before the bracket.
+    token, and then the question is which of ``(A``, ``(B`` follows what precedes the bracket.
     """
     rows = [tuple(tokenise(context + label)) for label in labels]
     shared = min(common_prefix(rows), *(len(row) - 1 for row in rows)) if rows else 0

@@ -59,18 +59,18 @@ class Renderer:
             full = plain_chat(self._processor, parts, prompt.lead_in)
         else:
             full = self._template.answered(parts, prompt.lead_in)
-        tail = self._behind(full, [part.strip() for part in parts if part is not None])
+        tail = self._after_words(full, [part.strip() for part in parts if part is not None])
         tag = still_open(tail)
         if tag and prompt.lead_in:
             raise ModelProblem(
                 f"the chat template of {type(self._processor).__name__} opens {tag} before the "
                 "answer, so options would be scored inside the model's thinking; switch thinking "
-                f"off if the template knows how ({OPTION}), or ask for written answers with "
+                f"off if the template can ({OPTION}), or ask for written answers with "
                 "--scoring 'sampled 10'"
             )
         return full, tail
 
-    def _behind(self, full: str, words: Sequence[str]) -> str:
+    def _after_words(self, full: str, words: Sequence[str]) -> str:
         """What follows the user's words, each of which must occur unchanged, in order."""
         at = 0
         for part in filter(None, words):

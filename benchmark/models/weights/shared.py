@@ -46,7 +46,7 @@ class SharedScorer:
     def __init__(self, model: Any, inputs: Inputs, budget: TokenBudget) -> None:  # noqa: ANN401 - a transformers model, any family
         self._model = model
         self.device = entry(model)
-        # A tensor of positions could lie on another device than the head.
+        # A tensor of positions could be on another device than the head.
         self._from_first = is_spread(model)
         self._inputs = inputs
         self._budget = budget
@@ -157,8 +157,8 @@ class SharedScorer:
         from transformers import DynamicCache
 
         inputs = self._inputs.tensors([line.text], [line.prompt])
-        behind = len(line.ids) - start
-        n = inputs["input_ids"].shape[1] - behind
+        tail = len(line.ids) - start
+        n = inputs["input_ids"].shape[1] - tail
         if n < 1 or tuple(inputs["input_ids"][0, n:].tolist()) != line.ids[start:]:
             raise ModelProblem(
                 "this model's processor changes the words after an image, so prompts cannot "

@@ -250,7 +250,7 @@ class TransformersModel:
             self._labels(row, text, tail, request.labels)
             for row, (text, tail), request in zip(rows, rendered, batch, strict=True)
         ]
-        # The first label is in the text because its token may merge with what stands before it;
+        # The first label is in the text because its token may merge with what precedes it;
         # the score is read in front of it, and no position sees what follows.
         positions = [end - 1 - found.n_after for end, found in zip(ends, tokens, strict=True)]
         logits = self._logits_at(inputs, positions)  # (batch, vocabulary)
@@ -264,7 +264,7 @@ class TransformersModel:
         first, width = min(positions), inputs["input_ids"].shape[1]
         kept, column = torch.unique(wanted, return_inverse=True)
         with torch.inference_mode():
-            if self._keeps and self._spread:  # a tensor could lie on another device than the head
+            if self._keeps and self._spread:  # a tensor could be on another device than the head
                 logits = self._model(**inputs, logits_to_keep=width - first, use_cache=False).logits
                 column = wanted - first
             elif self._keeps:

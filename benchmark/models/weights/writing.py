@@ -226,7 +226,7 @@ def line_of(inputs: Inputs, prompt: Prompt) -> Line:
 
 
 def text_of(inputs: Inputs, prompt: Prompt, ids: Sequence[int], finish: Finish) -> Text:
-    """Written tokens as a text, apart from the thinking that they or their prompt open."""
+    """Written tokens as a text, without the thinking that they or their prompt open."""
     _, tail = inputs.render(prompt)
     return written(inputs.decode(ids), finish, opened=bool(still_open(tail)))
 
