@@ -23,7 +23,7 @@ SEEDS = 2**32 - 1  # the largest that NumPy and torch both take
 class Option(NamedTuple):
     """One row of the table of options; ``least`` and ``most`` are of counts, ``choices`` of texts.
 
-    ``most`` 0 is no bound.
+    ``most`` 0 means no bound.
     """
 
     name: str
