@@ -86,7 +86,7 @@ class Keys:
         document = {**self._head, "context": context, "ask": request_document(request)}
         if self._reads_subject and context == self.context:
             document["subject"] = _subject(request.subject)
-        # As `jsonio.canonical`, without its search for other than plain types: there are none.
+        # As `jsonio.canonical`, without its walk for other types: all of these are plain.
         text = json.dumps(
             document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )

@@ -31,7 +31,7 @@ EPILOG = """\
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The options of a recipe, and of where things are."""
+    """The options: a recipe, and where things are."""
     parser = Parser(
         prog="python -m benchmark.finetune",
         description="Tune a model with LoRA adapters on the training split of questions about "

@@ -135,7 +135,7 @@ def run(recipe: Recipe, folder: Path, *, cache: Path, resume: bool, say: Say) ->
 def _base(recipe: Recipe, cache: Path) -> Base:
     spec = registry.resolve(recipe.model, revision=recipe.revision)
     if spec.kind not in ("hub", "folder", "demo"):
-        raise UsageProblem(f"--model {recipe.model} has no weights to tune; name one that has")
+        raise UsageProblem(f"--model {recipe.model} has no weights to tune; name one with weights")
     if spec.path is not None and is_adapter(spec.path):
         raise UsageProblem(
             f"--model {recipe.model} is an adapter already, and adapters are not stacked; tune its "

@@ -161,7 +161,7 @@ def weights_at(spec: ModelSpec, identity: ModelIdentity, options: ModelOptions) 
         case "folder" | "demo":
             return Weights(source=_folder(spec, options))
         case "reference" | "endpoint":
-            raise UsageProblem(f"{spec.name} has no weights; name a model that has")
+            raise UsageProblem(f"{spec.name} has no weights; name a model with weights")
         case _:
             assert_never(spec.kind)
 
