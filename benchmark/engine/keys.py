@@ -29,8 +29,8 @@ from benchmark.records import (
 )
 
 # Which rendering of prompts each schema of keys means; the first did not say. Add a schema when any
-# prompt is rendered otherwise for a model: the key holds the prompt as the suite wrote it, and an
-# answer to yesterday's rendering is no answer to today's. Old bundles are found by their own.
+# prompt is rendered differently for a model: the key holds the prompt as the suite wrote it, and an
+# answer to yesterday's rendering does not answer today's. Old bundles are found by their own.
 RENDERINGS: dict[int, int | None] = {1: None, 2: 2}
 KEY_SCHEMA = max(RENDERINGS)
 
@@ -52,7 +52,7 @@ def identity_of(document: Mapping[str, Any]) -> ModelIdentity:
 
 
 class Keys:
-    """Keys of requests put to one model, and to the encoders beside it by their names.
+    """Keys of requests to one model, and to encoders by their names.
 
     An encoder's vector depends on the encoder alone, so it serves every model's run. ``schema`` is
     that of a bundle whose answers were stored under the keys of a former version.
@@ -86,14 +86,14 @@ class Keys:
         document = {**self._head, "context": context, "ask": request_document(request)}
         if self._reads_subject and context == self.context:
             document["subject"] = _subject(request.subject)
-        # The text of `jsonio.canonical`, less its walk for plain types: all of these are.
+        # As `jsonio.canonical`, without its walk for other types: all of these are plain.
         text = json.dumps(
             document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )
         return hashlib.sha256(text.encode()).hexdigest()
 
     def context_of(self, request: Request) -> str:
-        """The digest of who answers a request: an encoder that is known, or the model."""
+        """The digest of what answers a request: a known encoder, or the model."""
         if isinstance(request, Embed):
             return self._encoders.get(encoder_of(request), self.context)
         return self.context
@@ -104,7 +104,7 @@ class Keys:
 
 
 def encoder_of(request: Embed) -> str:
-    """The encoder's name, without the rule by which texts are cut."""
+    """The encoder's name, without its rule of chunking."""
     return request.encoder.rpartition("|")[0]
 
 

@@ -83,7 +83,7 @@ class ResponseStore:
         return found
 
     def noise(self, context: str) -> str | None:
-        """What was found of how far one model's answers move, as `note_noise` was given it."""
+        """The finding on how far one model's answers move, as `note_noise` stored it."""
         with self._explained():
             return self._noise(context)
 
@@ -112,7 +112,7 @@ class ResponseStore:
         return int(count)
 
     def close(self) -> None:
-        """Release the file; the store cannot be used after."""
+        """Release the file; the store cannot be used afterwards."""
         self._db.close()
 
     def _decoded(self, key: bytes, kind: str, payload: str) -> Answer:
@@ -171,7 +171,7 @@ class ResponseStore:
                     raise
                 time.sleep(0.01)
             else:
-                return  # also where the file system cannot have WAL: the old mode is safe too
+                return  # even if the file system cannot have WAL: the old mode is safe too
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -212,7 +212,7 @@ class ResponseStore:
 class StoredAnswers:
     """A reader for analyses over one store, or those of all shards of a run.
 
-    Stores are opened when the first answer is asked for; a path where there is none is passed over.
+    Stores are opened when the first answer is asked for; paths without one are skipped.
     """
 
     def __init__(self, *paths: Path) -> None:

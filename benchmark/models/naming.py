@@ -1,6 +1,6 @@
 """What a model's name means: an alias, a Hub id, a folder, a server, the demo or a reference.
 
-Looks at names and folders only; asks no network and imports no framework.
+Looks at names and folders only; uses no network and imports no framework.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ def references() -> tuple[str, ...]:
 
 
 def resolve(name: str, *, revision: str | None = None) -> ModelSpec:
-    """The model that ``--model`` and ``--revision`` name; an existing folder goes before the Hub.
+    """The model that ``--model`` and ``--revision`` name; an existing folder wins over the Hub.
 
     Raises
     ------
     UsageProblem
-        No such name (near ones are suggested), or a revision of what has none.
+        The name is unknown (near ones are suggested), or has no revisions.
     ModelProblem
-        A folder that holds no model.
+        The folder does not hold a model.
     """
     spec = _spec(name, revision)
     if revision is not None and spec.kind != "hub":
@@ -70,7 +70,7 @@ def resolve(name: str, *, revision: str | None = None) -> ModelSpec:
 
 
 def folder_meant(name: str) -> Path | None:
-    """The folder that a name means; none where it means something that goes before folders."""
+    """The folder that a name means; None if it means something that wins over folders."""
     if name.startswith(ENDPOINT) or name in (DEMO, *references(), *aliases()):
         return None
     return folder_named(name)

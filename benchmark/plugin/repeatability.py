@@ -104,7 +104,7 @@ def _is_rule(identity: ModelIdentity) -> bool:
 
 
 def _ways(identity: ModelIdentity, *, rows: int) -> tuple[int, ...]:
-    """Batch sizes in which answers of batches of ``rows`` are asked again.
+    """Batch sizes for repeating questions that were answered in batches of ``rows``.
 
     Alone, and with other neighbours: half as many, or two where there was one. A server forms its
     own batches, so it is asked the same way once more.

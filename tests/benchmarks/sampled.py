@@ -36,7 +36,7 @@ def means(answers: int | None) -> list[float]:
 
 def main() -> None:
     """Print both tables."""
-    lines = ["| answers | uniform | world mean | ceiling |", "|---|---|---|---|"]
+    lines = ["| answers | uniform | world average | ceiling |", "|---|---|---|---|"]
     for answers in (*ANSWERS, None):
         row = " | ".join(f"{value:.3f}" for value in means(answers))
         lines.append(f"| {answers or 'probabilities'} | {row} |")

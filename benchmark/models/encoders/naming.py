@@ -1,7 +1,7 @@
 """What an encoder's name means, and everything about it that can change a vector; loads none.
 
 Looks at names and folders and asks the Hub for a commit. Knows no suite and imports no framework,
-but that one of the embedded encoders is built where it was never built.
+unless an embedded encoder has to be built first.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _HUB = re.compile(rf"(?P<id>{REPO_ID})(@(?P<revision>[\w.-]+(/[\w.-]+)*))?")
 
 
 def encoders_named(texts: Iterable[str], *, here: Path) -> tuple[EncoderChoice, ...]:
-    """The encoders of ``--encoder``, each once; an existing folder goes before the Hub.
+    """The encoders of ``--encoder``, each once; an existing folder wins over the Hub.
 
     Raises
     ------
     UsageProblem
-        No such name (near ones are suggested), or two that would bear one name.
+        A name is unknown (near ones are suggested), or two encoders would share one.
     ModelProblem
-        A folder that holds no model.
+        A folder does not hold a model.
     """
     found: dict[str, EncoderChoice] = {}
     for text in texts:
@@ -101,7 +101,7 @@ def encoder_folder(choice: EncoderChoice, *, cache: Path) -> Path | None:
 
 
 def encoder_device(device: str) -> str:
-    """The device of a model that is spread over all GPUs is the first of them to an encoder."""
+    """An encoder's device; where a model is spread over all GPUs, the first of them."""
     return "auto" if device == BALANCED else device
 
 

@@ -27,7 +27,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """Hub id and commit, or the folder's digest: what a figure made with it is named by."""
+        """Hub id and commit, or the folder's digest; figures made with it carry this name."""
         ...
 
     @property
@@ -51,10 +51,10 @@ class Encoder(Protocol):
 def encode_long(encoder: Encoder, texts: Sequence[str], rule: str) -> list[Vectors]:
     """Vectors of texts of any length under a rule of `benchmark.metrics.chunking`.
 
-    Of each text one row, (1, d), for ``truncate`` and ``mean-of-chunks`` (the mean of the chunks'
-    vectors, brought back to length 1), or a row for each piece for ``sentence-max``. A text's
-    pieces are encoded together, and with those of no other: what stands beside it in a batch
-    moves a vector in its last digits, and one text may be met in several batches.
+    For each text one row, (1, d), for ``truncate`` and ``mean-of-chunks`` (the mean of the chunks'
+    vectors, rescaled to length 1), or a row for each piece for ``sentence-max``. Each text's
+    pieces are encoded together and without others: the rest of a batch moves a vector's last
+    digits, and one text may occur in several batches.
     """
     if rule not in RULES:
         raise ModelProblem(unknown("rule of chunking", rule, RULES, source="an encoder"))

@@ -50,7 +50,7 @@ class HubTokenEncoder:
         return f"{self._name}#{self._layer}"
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
-        """Of each text its tokens' vectors, (tokens, d); none for a text without tokens."""
+        """The token vectors of each text, (tokens, d); none for a text without tokens."""
         import torch
 
         found: list[Vectors] = []
@@ -81,7 +81,7 @@ def open_token_encoder(
     Raises
     ------
     UsageProblem
-        A device that is none.
+        The device is unknown.
     ModelProblem
         It cannot be loaded, or has no such layer.
     HubProblem

@@ -1,7 +1,7 @@
-"""Which commit of a Hub repository a name means now, and its config; no weights.
+"""The commit of a Hub repository that a name means now, and its config; no weights.
 
-Knows no framework. A full commit id needs no request, and without the Hub the commit that the
-local cache holds for the branch or tag serves, so what was run once can be run offline.
+Knows no framework. A full commit id needs no request, and without the Hub the local cache's commit
+for the branch or tag is used, so what ran once can run offline.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from benchmark.models.weights.families import folder_config
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-INSTEAD = "`--model demo`, a local folder or a commit in the cache work without it"
-DOES_WITHOUT = {  # by the option that a name stood in
-    "--model": INSTEAD,
-    "--encoder": INSTEAD.replace("--model demo", "--encoder random-clip"),
-    "--text-encoder": INSTEAD.removeprefix("`--model demo`, "),
+ALTERNATIVE = "`--model demo`, a local folder or a commit in the cache work without it"
+# What works without the Hub, and how to pin a commit, by the option that took the name.
+ALTERNATIVES = {
+    "--model": ALTERNATIVE,
+    "--encoder": ALTERNATIVE.replace("--model demo", "--encoder random-clip"),
+    "--text-encoder": ALTERNATIVE.removeprefix("`--model demo`, "),
 }
 
 
 def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -> str:
     """The commit of ``revision`` (a branch, tag or commit; None is the main branch).
 
-    ``option`` is where the name was typed, for the sentence of an error.
+    ``option`` is where the name was typed, for error messages.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -
 
     where = f"{option} {repo_id}" + (f" at {revision!r}" if revision else "")
     try:
-        with asking(f"look up {where} on the Hub", otherwise=DOES_WITHOUT[option]):
+        with asking(f"look up {where} on the Hub", otherwise=ALTERNATIVES[option]):
             api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
             found = api.model_info(repo_id, revision=revision, timeout=TIMEOUT_S).sha
     except HubProblem as problem:
@@ -66,7 +67,7 @@ def hub_config(repo_id: str, commit: str) -> Mapping[str, object]:
 
     with asking(
         f"read config.json of {repo_id} at {commit[:12]}, which says how prompts are scored",
-        otherwise=f"`--scoring full` does without it, and {INSTEAD}",
+        otherwise=f"`--scoring full` does not need it, and {ALTERNATIVE}",
     ):
         path = hf_hub_download(
             repo_id, "config.json", revision=commit, endpoint=os.environ.get("HF_ENDPOINT")
