@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 SHOWN = 40
-SAID = 400  # characters of a library's message
+LONGEST = 400  # characters of a library's message
 
 
 class CultureError(Exception):
@@ -73,15 +73,15 @@ def unknown(kind: str, name: str, known: Iterable[str], *, source: str) -> str:
     return f"unknown {kind} {name!r} ({source}){hint} Known: {shown}"
 
 
-def said(error: BaseException, *, longest: int = SAID) -> str:
+def excerpt(error: BaseException, *, longest: int = LONGEST) -> str:
     r"""What a library's error says, on one line, in whole sentences; its first paragraph.
 
     What is longer ends behind a sentence, and where none ends in time, behind a word and with
     an ellipsis. The full stop is left to the sentence that quotes it.
 
-    >>> said(ValueError("It broke. Look at the\nmanual. " + "Then " * 100), longest=40)
+    >>> excerpt(ValueError("It broke. Look at the\nmanual. " + "Then " * 100), longest=40)
     'It broke. Look at the manual'
-    >>> said(ValueError("one two three"), longest=10)
+    >>> excerpt(ValueError("one two three"), longest=10)
     'one two …'
     """
     paragraph = re.split(r"\n\s*\n", str(error).strip())[0]

@@ -38,7 +38,7 @@ def judge(
     try:
         _check_complete(incomplete)
         found = _compared(gate, against) if gate.compare else scores
-        chosen = _chosen(gate, found, said_of=scores)
+        chosen = _chosen(gate, found, known=scores)
         floors = [noise, against.determinism] if gate.compare and against else [noise]
         cells = [_cell(gate, score, scores, floors) for score in chosen]
         if gate.gap:
@@ -79,7 +79,7 @@ def _compared(gate: Gate, against: Against | None) -> Sequence[Score]:
     return against.changes
 
 
-def _chosen(gate: Gate, found: Sequence[Score], *, said_of: Sequence[Score]) -> list[Score]:
+def _chosen(gate: Gate, found: Sequence[Score], *, known: Sequence[Score]) -> list[Score]:
     """The scores that the gate looks at; closed where one is missing or not scored."""
     mine = [s for s in found if s.metric == gate.metric and s.reading == gate.reading]
     scopes = {**gate.scope}
@@ -93,10 +93,10 @@ def _chosen(gate: Gate, found: Sequence[Score], *, said_of: Sequence[Score]) -> 
         present = {s.scope[gate.by] for s in chosen}
         absent = [member for member in gate.among if member not in present]
         if absent:
-            raise ClosedError(f"{_what(gate)} of {', '.join(absent)}")
+            raise ClosedError(f"{_no_such_score(gate)} of {', '.join(absent)}")
         chosen = [s for s in chosen if s.scope[gate.by] in gate.among]
     if not chosen:
-        raise ClosedError(f"{_what(gate)}{_near(gate, said_of)}")
+        raise ClosedError(f"{_no_such_score(gate)}{_hint(gate, known)}")
     unscored = [s for s in chosen if math.isnan(s.value)]
     if unscored:
         names = ", ".join(wording.scope_words(s.scope) for s in unscored if s.scope)
@@ -108,12 +108,12 @@ def _chosen(gate: Gate, found: Sequence[Score], *, said_of: Sequence[Score]) -> 
     return sorted(chosen, key=lambda s: s.scope.get(gate.by, ""))
 
 
-def _what(gate: Gate) -> str:
+def _no_such_score(gate: Gate) -> str:
     side = "the baseline and the run have" if gate.compare else "the run has"
     return f"{side} no such score"
 
 
-def _near(gate: Gate, scores: Sequence[Score]) -> str:
+def _hint(gate: Gate, scores: Sequence[Score]) -> str:
     """What may have been meant: the metric, its reading, or the scope."""
     metrics = {s.metric for s in scores}
     if not metrics:

@@ -53,41 +53,41 @@ def verdict(
     if decision.status is Status.INCONCLUSIVE and outside:
         corrected = f"; outside by itself, not when {looked_at} are looked at (Holm)"
     change = "change " if gate.compare else ""
-    said = f"{name}: {change}{_number(cell)} {_relation(decision, bounds)}{rest}{how}{corrected}"
-    return _verdict(gate, name, said, decision, against)
+    text = f"{name}: {change}{_number(cell)} {_relation(decision, bounds)}{rest}{how}{corrected}"
+    return _verdict(gate, name, text, decision, against)
 
 
 def gap_verdict(gate: Gate, gap: Gap, decision: Decision, bounds: Bounds) -> Verdict:
     """The verdict on the largest gap; its sentence says what noise alone would show."""
     name = name_of(gate)
-    said = (
+    sentence = (
         f"{name}: {_number(gap.cell)} {_relation(decision, bounds)} ({gap.least.label} "
         f"{gap.least.value:.3f} to {gap.most.label} {gap.most.value:.3f}; equal ones would show "
         f"{gap.by_noise:.3f} by noise)"
     )
-    return _verdict(gate, name, said, decision, None)
+    return _verdict(gate, name, sentence, decision, None)
 
 
 def no_interval(gate: Gate, bare: Sequence[Cell]) -> Verdict:
     """A gap over members without interval is not decided."""
     name = name_of(gate)
     named = ", ".join(cell.label for cell in bare[:3]) + (", …" if len(bare) > 3 else "")
-    said = f"{name}: no interval for {named} ({bare[0].method})"
-    return _verdict(gate, name, said, Decision(status=Status.INCONCLUSIVE, cell=bare[0]), None)
+    sentence = f"{name}: no interval for {named} ({bare[0].method})"
+    return _verdict(gate, name, sentence, Decision(status=Status.INCONCLUSIVE, cell=bare[0]), None)
 
 
 def _verdict(
-    gate: Gate, name: str, said: str, decision: Decision, against: Against | None
+    gate: Gate, name: str, sentence: str, decision: Decision, against: Against | None
 ) -> Verdict:
     if decision.status is Status.INCONCLUSIVE:
-        said = f"{said}; {_settling(decision)}"
+        sentence = f"{sentence}; {_questions_needed(decision)}"
     ending = decision.status.upper()
     if decision.status is Status.INCONCLUSIVE:
         ending = f"{ending}, counts as {gate.inconclusive}"
     return Verdict(
         gate=gate,
         status=decision.status,
-        sentence=f"{said}: {ending}",
+        sentence=f"{sentence}: {ending}",
         name=name,
         cell=decision.cell,
         failing=tuple(cell.label for cell in decision.failing if cell.label),
@@ -96,7 +96,7 @@ def _verdict(
     )
 
 
-def _settling(decision: Decision) -> str:
+def _questions_needed(decision: Decision) -> str:
     if not decision.cell.has_interval:
         return f"it takes questions of more stems, {NO_MORE}"
     if decision.more_questions is None:

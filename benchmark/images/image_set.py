@@ -62,8 +62,8 @@ class ImageSet:
         default_factory=dict, init=False, compare=False, repr=False
     )
     _refs: dict[str, ImageRef] = field(default_factory=dict, init=False, compare=False, repr=False)
-    _recent: _Recent = field(
-        default_factory=lambda: _Recent(), init=False, compare=False, repr=False
+    _recent: _PictureCache = field(
+        default_factory=lambda: _PictureCache(), init=False, compare=False, repr=False
     )
 
     def __post_init__(self) -> None:
@@ -117,7 +117,7 @@ class ImageSet:
 
 
 @dataclass(slots=True)
-class _Recent:
+class _PictureCache:
     """Decoded pictures, least recently used first out: memory is bounded whatever the set's size.
 
     The sum is kept, for a set may have tens of thousands of small pictures.
@@ -141,7 +141,7 @@ def _bytes(image: Image) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Nowhere:
+class _NoPixels:
     """Pictures of which only the digests are known."""
 
     def read(self, entry: ImageEntry) -> Image:
@@ -164,7 +164,7 @@ def undecoded(
 
     Whoever wants pixels gets an `ImageProblem`.
     """
-    source = _Nowhere()
+    source = _NoPixels()
     images = ImageSet(name=name, digest=digest, entries=entries, source=source)
     for entry in entries:
         images._refs[entry.image_id] = ImageRef(  # noqa: SLF001 - this module's own
@@ -176,7 +176,7 @@ def undecoded(
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class _UnionSource:
     """Where each picture of a union comes from, and what it is called there."""
 
     origins: Mapping[str, tuple[ImageSource, ImageEntry]]
@@ -219,7 +219,7 @@ def union(sets: Sequence[ImageSet]) -> ImageSet:
         name=" + ".join(part.name for part in parts),
         digest=jsonio.digest(sorted(part.digest for part in parts)),
         entries=tuple(sorted(entries, key=lambda entry: entry.image_id)),
-        source=_Parts(
+        source=_UnionSource(
             {i: (part.source, entry) for i, (_, part, entry) in zip(ids, owned, strict=True)}
         ),
         problems=tuple(problem for part in parts for problem in part.problems),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from benchmark.images.manifest import ImageEntry
 
-LOOKED_AT = 500  # files, those of the most bytes: a set may have tens of thousands
+MOST_FILES = 500  # files, those of the most bytes: a set may have tens of thousands
 
 
 @runtime_checkable
@@ -44,7 +44,7 @@ def largest(images: Pictures) -> tuple[str, tuple[int, int]] | None:
     source = images.source
     if not isinstance(source, Measures):
         return None
-    heaviest = heapq.nlargest(LOOKED_AT, images.entries, key=lambda one: source.size(one) or 0)
+    heaviest = heapq.nlargest(MOST_FILES, images.entries, key=lambda one: source.size(one) or 0)
     found = [
         (one.image_id, size) for one in heaviest if (size := source.dimensions(one)) is not None
     ]

@@ -193,7 +193,7 @@ def expected_sample_similarity(
 
     def samples(block: slice) -> FloatArray:
         drawn = _samples(rows[block], sizes[block], draws, rng)
-        return drawn if few is None else _told_by(drawn, few[block], rng)
+        return drawn if few is None else _answers_of(drawn, few[block], rng)
 
     return _mean_over_draws(rows, samples, keep=keep, draws=draws)
 
@@ -246,14 +246,14 @@ def expected_similarity_of_answers(
     [1.0, 0.5355]
     """
     rows = _tables(p, axes="(rows, options)", ndim=2, exact=True)
-    told = _tables(q, axes="(rows, options)", ndim=2, exact=True)
-    if told.shape != rows.shape:
-        raise ValueError(f"q must have the shape of p, {rows.shape}, not {told.shape}")
+    model = _tables(q, axes="(rows, options)", ndim=2, exact=True)
+    if model.shape != rows.shape:
+        raise ValueError(f"q must have the shape of p, {rows.shape}, not {model.shape}")
     few = _whole(answers, len(rows), what="answers")
 
     def samples(block: slice) -> FloatArray:
-        drawn = _samples(told[block], few[block], draws, rng)
-        drawn[~_answered(told[block])] = np.nan
+        drawn = _samples(model[block], few[block], draws, rng)
+        drawn[~_answered(model[block])] = np.nan
         return drawn
 
     return _mean_over_draws(rows, samples, keep=keep, draws=draws)
@@ -379,7 +379,7 @@ def _samples(
     return share
 
 
-def _told_by(
+def _answers_of(
     shares: FloatArray, answers: npt.NDArray[np.int64], rng: np.random.Generator
 ) -> FloatArray:
     """As many answers drawn of each sample's own shares, (rows, draws, options)."""

@@ -19,7 +19,7 @@ from benchmark.questions.question import PictureQuestion
 from benchmark.texts.markers import markers_in
 
 Weight = Literal["fault", "doubt", "fine"]
-NEAR = 92  # of 100, rapidfuzz's token_sort_ratio: a word or two changed, or their order
+NEAR_DUPLICATE = 92  # of 100, rapidfuzz's token_sort_ratio: a word or two changed, or their order
 BLOCK = 200  # questions on one picture that are compared with each other
 SMALL_P, EXCESS = 0.001, 0.05
 SHOWN = 3
@@ -65,12 +65,12 @@ def check(
         _finding("the same question on the same picture", "fault", _doubles(questions), n),
         _finding("a concept in train and in test", "fault", _leaks(questions, "concept", {}), n),
         _finding("a picture in train and in test", "fault", _leaks(questions, "image_id", same), n),
-        _finding("the right option stands in the question", "fault", _said(questions), n),
-        _finding("words that many models obey", "doubt", _obeyed(questions), n),
-        _finding("almost the same question", "doubt", _near(questions), n),
-        _finding("only the right option names the concept", "doubt", _named(questions), n),
+        _finding("the right option stands in the question", "fault", _given_away(questions), n),
+        _finding("words that many models obey", "doubt", _with_markers(questions), n),
+        _finding("almost the same question", "doubt", _near_duplicates(questions), n),
+        _finding("only the right option names the concept", "doubt", _hints(questions), n),
         _places(questions),
-        *map(_beaten, blind_baselines(questions)),
+        *map(_blind_rule, blind_baselines(questions)),
     )
 
 
@@ -106,7 +106,7 @@ def _leaks(
             yield f"{q.question_id}: {value}"
 
 
-def _said(questions: Sequence[PictureQuestion]) -> Iterator[str]:
+def _given_away(questions: Sequence[PictureQuestion]) -> Iterator[str]:
     """Only the right option's whole text is part of the question."""
     for q in questions:
         text = f" {folded(q.text)} "
@@ -115,14 +115,14 @@ def _said(questions: Sequence[PictureQuestion]) -> Iterator[str]:
             yield f"{q.question_id}: {q.options[q.answer]}"
 
 
-def _obeyed(questions: Sequence[PictureQuestion]) -> Iterator[str]:
+def _with_markers(questions: Sequence[PictureQuestion]) -> Iterator[str]:
     """Such a model leaves the question unscored (docs/prompts.md)."""
     for q in questions:
         if found := markers_in("\n".join((q.text, *q.options))):
             yield f"{q.question_id}: {', '.join(found)}"
 
 
-def _named(questions: Sequence[PictureQuestion]) -> Iterator[str]:
+def _hints(questions: Sequence[PictureQuestion]) -> Iterator[str]:
     """Where the question is not what the picture shows, naming that is a hint."""
     for q in questions:
         concept = folded(q.concept)
@@ -133,7 +133,7 @@ def _named(questions: Sequence[PictureQuestion]) -> Iterator[str]:
             yield f"{q.question_id}: {q.options[q.answer]}"
 
 
-def _near(questions: Sequence[PictureQuestion]) -> Iterator[str]:
+def _near_duplicates(questions: Sequence[PictureQuestion]) -> Iterator[str]:
     """Questions on one picture that differ in a word or two, or in their order."""
     from rapidfuzz import fuzz
 
@@ -143,7 +143,7 @@ def _near(questions: Sequence[PictureQuestion]) -> Iterator[str]:
     for block in on_picture.values():
         texts = [folded(" ".join((q.text, *q.options))) for q in block[:BLOCK]]
         for i, j in combinations(range(len(texts)), 2):
-            score = fuzz.token_sort_ratio(texts[i], texts[j], score_cutoff=NEAR)
+            score = fuzz.token_sort_ratio(texts[i], texts[j], score_cutoff=NEAR_DUPLICATE)
             if score:
                 yield f"{block[j].question_id} is like {block[i].question_id} ({score:.0f} of 100)"
 
@@ -174,7 +174,7 @@ def _chi_square_p(counts: Sequence[int]) -> float:
     return float(stats.chisquare(counts).pvalue)
 
 
-def _beaten(blind: Blind) -> Finding:
+def _blind_rule(blind: Blind) -> Finding:
     above = blind.accuracy - blind.chance
     return Finding(
         check=f"blind rule: {blind.rule}",

@@ -72,9 +72,9 @@ class Parser:
         except KeyError:
             if name in OPTIONAL:
                 return None
-            raise self._absent(row, name, column, where) from None
+            raise self._missing_column(row, name, column, where) from None
 
-    def _absent(self, row: Row, name: str, column: str, where: str) -> DataProblem:
+    def _missing_column(self, row: Row, name: str, column: str, where: str) -> DataProblem:
         found = ", ".join(map(str, row)) or "none"
         return DataProblem(
             f"{where}: no column {column!r} for {name!r} among {found}; add it, or say where it "
@@ -120,7 +120,7 @@ class Parser:
         if len(columns) > 1:
             for column in columns:
                 if column not in row:
-                    raise self._absent(row, "options", column, where)
+                    raise self._missing_column(row, "options", column, where)
             values: Sequence[object] = [row[column] for column in columns]
         else:
             values = _list(self._value(row, "options", where), where)

@@ -48,10 +48,10 @@ def compare(
     return Determinism(
         n=len({id(change.request) for change in changes}),
         n_missing=len({id(change.request) for change in changes if change.lost}),
-        max_abs_difference_p=_most([change.p for change in changes]),
-        max_abs_difference_option_mass=_most([change.option_mass for change in changes]),
-        max_js_distance=_most([change.printed for change in changes]),
-        max_js_distance_substantive=_most([change.substantive for change in changes]),
+        max_abs_difference_p=_largest([change.p for change in changes]),
+        max_abs_difference_option_mass=_largest([change.option_mass for change in changes]),
+        max_js_distance=_largest([change.printed for change in changes]),
+        max_js_distance_substantive=_largest([change.substantive for change in changes]),
         logit_step=LOGIT_STEPS.get(dtype, UNKNOWN_STEP),
         asked_again=asked_again,
     )
@@ -90,5 +90,5 @@ def _probabilities(answer: Answer) -> Probabilities:
     return answer
 
 
-def _most(values: Sequence[float]) -> float:
+def _largest(values: Sequence[float]) -> float:
     return max((value for value in values if not math.isnan(value)), default=math.nan)

@@ -25,17 +25,17 @@ from benchmark.records import (
     Subject,
     Vector,
 )
-from benchmark.scoring.stories import Told, is_told
+from benchmark.scoring.stories import WrittenStory, has_story
 
 
-def embedded(
-    record: CaseRecord, told: Sequence[Told], picture: ImageRef, specs: Sequence[str]
+def with_vectors(
+    record: CaseRecord, written: Sequence[WrittenStory], picture: ImageRef, specs: Sequence[str]
 ) -> Generator[Sequence[Embed], Sequence[Reply], CaseRecord]:
     """One more stage of a script: the record with an item of vectors for each of ``specs``.
 
-    ``told`` are the record's stories in any order; all vectors of the case are asked at once.
+    ``written`` are the record's stories in any order; all vectors of the case are asked at once.
     """
-    texts = {story.item_id: story.answer.text for story in told}
+    texts = {story.item_id: story.answer.text for story in written}
     stories = [texts[item.item_id] for item in record.items]
     asked = [vector_requests(record.case, stories, picture, spec) for spec in specs]
     replies = yield [request for requests in asked for request in requests]
@@ -71,7 +71,7 @@ def vectors_item(
     near = [
         nearest_piece(vector, picture_vector)
         for item, vector in zip(record.items, stories, strict=True)
-        if is_told(item)
+        if has_story(item)
     ]
     return Item(
         case_id=record.case.case_id,

@@ -31,7 +31,7 @@ DRAWS = 400  # sets of a few answers: they vary more than samples of respondents
 RESPONDENTS = 1200  # the usual WVS sample of a country, where the data do not say (DESIGN §6)
 
 
-class Calibration:
+class Floors:
     """Floors over all countries of the survey, whatever the run selects.
 
     ``answers`` is how many a model writes of each choice, None where it gives probabilities.

@@ -35,7 +35,7 @@ DIRECTION: Mapping[str, bool | None] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answered:
+class Replies:
     """The replies to questions, each asked in its orders: one list a question."""
 
     replies: Sequence[Sequence[Reply]]
@@ -46,8 +46,8 @@ def right_answer_record(
     case: Case,
     *,
     questions: Sequence[PictureQuestion],
-    answered: Answered,
-    blind: Answered | None = None,
+    answered: Replies,
+    blind: Replies | None = None,
 ) -> CaseRecord:
     """Score each question by the mean of its answers over the orders.
 
@@ -55,12 +55,12 @@ def right_answer_record(
     cannot be read is an item without ``model`` whose values are NaN, but for ``unscored``, which
     is 1. An item's keys are those of its own answers, then those of the blind ones.
     """
-    seen = _Read(questions, answered)
+    seen = _ReadAnswers(questions, answered)
     values = _values(questions, seen)
     keys = seen.keys
     if blind is not None:
-        without = _Read(questions, blind)
-        values |= _beside(questions, values, without)
+        without = _ReadAnswers(questions, blind)
+        values |= _blind_values(questions, values, without)
         keys = [(*own, *other) for own, other in zip(keys, without.keys, strict=True)]
     columns = {name: column.tolist() for name, column in values.items()}
     items = tuple(
@@ -79,10 +79,10 @@ def right_answer_record(
     return CaseRecord(case=case, scores=tuple(_scores(values)), items=items)
 
 
-class _Read:
+class _ReadAnswers:
     """Replies as probabilities in the printed order, padded with zeros to the widest question."""
 
-    def __init__(self, questions: Sequence[PictureQuestion], answered: Answered) -> None:
+    def __init__(self, questions: Sequence[PictureQuestion], answered: Replies) -> None:
         width = max((len(q.options) for q in questions), default=1)
         most = max((len(orders) for orders in answered.orders), default=1)
         # (questions, orders, options); NaN where there is no such order or nothing to read
@@ -133,7 +133,7 @@ class _Read:
         return np.where(n > 1, total / np.maximum(n, 1), np.nan)
 
 
-def _values(questions: Sequence[PictureQuestion], read: _Read) -> dict[str, Floats]:
+def _values(questions: Sequence[PictureQuestion], read: _ReadAnswers) -> dict[str, Floats]:
     """Every value of the questions, each (questions,)."""
     right = np.array([question.answer for question in questions], dtype=np.int64)
     correct = share_of_best(read.mean, right)
@@ -148,8 +148,8 @@ def _values(questions: Sequence[PictureQuestion], read: _Read) -> dict[str, Floa
     return values
 
 
-def _beside(
-    questions: Sequence[PictureQuestion], seen: Mapping[str, Floats], blind: _Read
+def _blind_values(
+    questions: Sequence[PictureQuestion], seen: Mapping[str, Floats], blind: _ReadAnswers
 ) -> dict[str, Floats]:
     """What the same questions gave without a picture, and what the picture gained."""
     values = _values(questions, blind)

@@ -32,7 +32,7 @@ SELF_SIMILARITY = "self_similarity"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class WrittenStory:
     """One story: its id in the case, what was asked in words, what came back."""
 
     item_id: str
@@ -49,7 +49,7 @@ class Told:
 
 
 def story_record(
-    case: Case, stories: Sequence[Told], *, language: str, image_ids: Sequence[str]
+    case: Case, stories: Sequence[WrittenStory], *, language: str, image_ids: Sequence[str]
 ) -> CaseRecord:
     """One item a story, in order of their ids, and the means over a case.
 
@@ -72,7 +72,7 @@ def story_record(
         for story, row in zip(stories, values, strict=True)
     ]
     items.sort(key=lambda item: item.item_id)
-    scores = (*_means(values), _alike(stories, cut))
+    scores = (*_means(values), _self_similarity(stories, cut))
     return CaseRecord(case=case, scores=scores, items=tuple(items))
 
 
@@ -125,7 +125,7 @@ def story_values(
     }
 
 
-def is_told(item: Item) -> bool:
+def has_story(item: Item) -> bool:
     """Whether there is a story at all: words, and no refusal; it may be cut off."""
     return not (item.values.get("refusal") == 1 or item.values.get("empty") == 1)
 
@@ -144,7 +144,7 @@ def _means(values: Sequence[Mapping[str, float]]) -> Iterator[Score]:
         )
 
 
-def _alike(stories: Sequence[Told], cut: Sequence[Sequence[str]]) -> Score:
+def _self_similarity(stories: Sequence[WrittenStory], cut: Sequence[Sequence[str]]) -> Score:
     """How alike the answers to one prompt at one temperature are; the mean over temperatures."""
     at: dict[float, list[Sequence[str]]] = {}
     for story, found in zip(stories, cut, strict=True):

@@ -90,7 +90,7 @@ class StoryTranslation:
             if names_country
             else [],
         }
-        missing = [f"{table} {_some(lacking)}" for table, lacking in asked.items() if lacking]
+        missing = [f"{table} {_listing(lacking)}" for table, lacking in asked.items() if lacking]
         if missing:
             raise DataProblem(
                 f"translation file {self.source} lacks {'; '.join(missing)}; add them, or choose "
@@ -143,7 +143,7 @@ def load_story_translation(path: Path, *, language: str) -> StoryTranslation:
     """
     try:
         raw = path.read_bytes()
-        table = json.loads(raw, object_pairs_hook=lambda pairs: _once(pairs, path))
+        table = json.loads(raw, object_pairs_hook=lambda pairs: _unique(pairs, path))
     except OSError as error:
         raise DataProblem(f"translation file {path} cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
@@ -153,7 +153,7 @@ def load_story_translation(path: Path, *, language: str) -> StoryTranslation:
     for key in table:
         if key not in (*ABOUT, *TABLES, *OF_A_SURVEY):
             raise DataProblem(unknown("key", key, (*ABOUT, *TABLES), source=str(path)))
-    about = {key: _said(table, key, path) for key in ABOUT}
+    about = {key: _required_text(table, key, path) for key in ABOUT}
     if about["language"] != language:
         raise DataProblem(
             f"translation file {path} is in {about['language']!r} and --language is {language!r}; "
@@ -179,7 +179,7 @@ def load_story_translation(path: Path, *, language: str) -> StoryTranslation:
     )
 
 
-def _once(pairs: Sequence[tuple[str, Any]], path: Path) -> dict[str, Any]:
+def _unique(pairs: Sequence[tuple[str, Any]], path: Path) -> dict[str, Any]:
     """An object none of whose names is given twice, of which JSON would keep the last."""
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -188,7 +188,7 @@ def _once(pairs: Sequence[tuple[str, Any]], path: Path) -> dict[str, Any]:
     return found
 
 
-def _said(table: Mapping[str, Any], key: str, path: Path) -> str:
+def _required_text(table: Mapping[str, Any], key: str, path: Path) -> str:
     text = table.get(key)
     if not isinstance(text, str) or not text.strip():
         raise DataProblem(f"translation file {path} lacks the text `{key}`")
@@ -211,6 +211,6 @@ def _known(found: Iterable[str], known: Mapping[str, object], kind: str, path: P
             raise DataProblem(unknown(kind, key, known, source=str(path)))
 
 
-def _some(names: list[str]) -> str:
+def _listing(names: list[str]) -> str:
     rest = len(names) - SHOWN
     return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")

@@ -95,7 +95,7 @@ def inglehart_welzel(iso3: str) -> MapPosition:
     >>> inglehart_welzel("SWE").self_expression > inglehart_welzel("ZWE").self_expression
     True
     """
-    return _map().get(_checked(iso3), _NOWHERE)
+    return _map().get(_checked(iso3), _UNMEASURED)
 
 
 def inglehart_welzel_distance(a: str, b: str) -> float:
@@ -187,7 +187,7 @@ def distance_matrix(frame: str, codes: Sequence[str]) -> FloatArray:
     return matrix
 
 
-_NOWHERE = MapPosition(secular_rational=math.nan, self_expression=math.nan, year=0)
+_UNMEASURED = MapPosition(secular_rational=math.nan, self_expression=math.nan, year=0)
 
 
 def _hofstede_row(iso3: str) -> FloatArray:
