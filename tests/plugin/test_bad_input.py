@@ -90,7 +90,7 @@ def test_unusable_survey_rows_are_counted_and_the_rest_measured(place: Place) ->
     for kind in (
         "all shares zero",
         "negative share",
-        "unequal in length to the options",
+        "not as many shares as options",
         "malformed selections",
     ):
         assert f"{kind}: 1, e.g." in done.sentence("set aside", kind)
