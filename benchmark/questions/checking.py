@@ -1,7 +1,6 @@
-"""What is wrong with a set of questions: doubles, leaks between splits, answers given away.
+"""What is wrong with a set of questions: duplicates, leaks between splits, answers given away.
 
-Knows questions, and no picture's pixels. A fault makes a figure wrong; a doubt is for somebody to
-look at.
+Knows questions, not pixels. A fault makes a figure wrong; a doubt needs somebody to look at it.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ SHOWN = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One thing looked at: how many of how many questions, and the first of them."""
+    """The result of one check: how many of how many questions, and the first of them."""
 
     check: str
     weight: Weight
@@ -54,9 +53,9 @@ def check(
     unreadable: Sequence[str] = (),
     copies: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Every check, in a fixed order; ``unreadable`` has a sentence for each row that is none.
+    """Every check, in a fixed order; ``unreadable`` has a sentence for each row that is unusable.
 
-    ``copies`` has the one name by which several that are the same picture count.
+    ``copies`` maps each name of a picture that has several to one of them.
     """
     same = copies or {}
     n = len(questions)
@@ -97,7 +96,7 @@ def _doubles(questions: Sequence[PictureQuestion]) -> Iterator[str]:
 def _leaks(
     questions: Sequence[PictureQuestion], name: str, same: Mapping[str, str]
 ) -> Iterator[str]:
-    """Test questions on what is trained on; validation counts as test."""
+    """Test questions that share something with the training split; validation counts as test."""
     trained = [getattr(q, name) for q in questions if q.split == "train"]
     seen = {folded(same.get(value, value)) for value in trained}
     for q in questions:
@@ -107,7 +106,7 @@ def _leaks(
 
 
 def _given_away(questions: Sequence[PictureQuestion]) -> Iterator[str]:
-    """Only the right option's whole text is part of the question."""
+    """Questions that contain the whole text of the right option and of no other."""
     for q in questions:
         text = f" {folded(q.text)} "
         there = [place for place, o in enumerate(q.options) if f" {folded(o)} " in text]
@@ -116,14 +115,14 @@ def _given_away(questions: Sequence[PictureQuestion]) -> Iterator[str]:
 
 
 def _with_markers(questions: Sequence[PictureQuestion]) -> Iterator[str]:
-    """Such a model leaves the question unscored (docs/prompts.md)."""
+    """Questions with control markers, which some models leave unscored (docs/prompts.md)."""
     for q in questions:
         if found := markers_in("\n".join((q.text, *q.options))):
             yield f"{q.question_id}: {', '.join(found)}"
 
 
 def _hints(questions: Sequence[PictureQuestion]) -> Iterator[str]:
-    """Where the question is not what the picture shows, naming that is a hint."""
+    """Only the right option names what is shown: a hint, unless that is the question."""
     for q in questions:
         concept = folded(q.concept)
         if q.question_type == "image-recognition" or not concept:
@@ -149,7 +148,7 @@ def _near_duplicates(questions: Sequence[PictureQuestion]) -> Iterator[str]:
 
 
 def _places(questions: Sequence[PictureQuestion]) -> Finding:
-    """Chi-square of the right option's place, among questions with the commonest number of them."""
+    """Chi-square of the right option's place, over questions with the commonest option count."""
     name = "the right option's place"
     if not questions:
         return Finding(check=name, weight="fine", count=0, of=0)
