@@ -20,7 +20,7 @@ Mask = tuple[bool, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pair:
-    """What stands in the store, and what was said to the same request another time."""
+    """The stored answer to a request, and the answer when it was asked again."""
 
     request: Request
     stored: Answer
@@ -36,7 +36,7 @@ def compare(
 ) -> Determinism:
     """The largest changes over all pairs; ``substantive`` gives a question's mask, if it has one.
 
-    ``n`` counts distinct questions, whatever the number of ways in which they were asked again.
+    ``n`` counts distinct questions, in however many ways they were asked again.
     """
     changes = [
         _change(pair.request, pair, substantive(pair.request))
@@ -59,7 +59,7 @@ def compare(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Change:
-    """One pair's change; NaN where either answer is."""
+    """One pair's change; NaN if either answer is."""
 
     request: Choice
     p: float

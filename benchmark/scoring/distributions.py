@@ -38,7 +38,7 @@ OF_NO_READING = frozenset({"option_mass", "order_sensitivity", ANSWERS})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskedChoice:
-    """One choice put to the model: the places of question and picture, the options' order."""
+    """One choice put to the model: the places of question and picture, and the options' order."""
 
     question: int
     picture: int
@@ -48,7 +48,7 @@ class AskedChoice:
 def layout(
     questions: Sequence[Question], *, pictures: int, orders: int | None
 ) -> tuple[AskedChoice, ...]:
-    """Every question under every picture in ``orders`` cyclic orders (None: in all of them)."""
+    """Every question under every picture, in ``orders`` cyclic orders (None: in all)."""
     return tuple(
         AskedChoice(question=i, picture=k, order=order)
         for k in range(pictures)
@@ -59,10 +59,10 @@ def layout(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Extras:
-    """What a case says besides its similarities.
+    """What a case records besides its similarities.
 
-    ``values`` has figures of some questions by question id, their keys in ``keys``; ``shown`` is
-    the country that the pictures come from where it is not the case's own.
+    ``values`` has figures for some questions by question id, ``keys`` their request keys;
+    ``shown`` is the country of the pictures if it is not the case's own.
     """
 
     values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -84,9 +84,9 @@ def case_record(
 ) -> CaseRecord:
     """Compare the mean answer over orders and pictures with the people's, question by question.
 
-    ``replies`` belong to ``asked``, in that order; with none of them (no picture was kept) no
-    question is scored. ``unasked`` are the questions nobody was asked in this country. Both are
-    kept as missing items.
+    ``replies`` belong to ``asked``, in that order; without any (no picture was kept) no question
+    is scored. ``unasked`` are the questions that nobody in this country was asked. Both are kept
+    as missing items.
     """
     extras = extras or Extras()
     missing = [*unasked, *(() if asked else questions)]
@@ -145,9 +145,9 @@ class _Answers:
     def drawn(self, each: int) -> Floats:
         """How many independent answers a question's shares are worth, (questions,).
 
-        Of ``each`` written to a choice those that name a label count; shares of several choices
-        are averaged, so it is the harmonic mean of their numbers times the choices. NaN where one
-        choice has no such answer, and so the question no shares.
+        Of the ``each`` answers written to a choice, those that name a label count. Shares of
+        several choices are averaged, so it is the harmonic mean of their numbers times the
+        choices; NaN if one choice has no such answer, and the question therefore no shares.
         """
         found = np.full(len(self._masses), np.nan)
         for i, masses in enumerate(self._masses):
@@ -160,7 +160,7 @@ class _Answers:
         """The mean over orders for each picture."""
         for picture in self._pictures:
             shares = self._orders[picture, question]
-            # Hardly ever several, and then one call each: the plain case must stay cheap.
+            # Hardly ever several, and then one call each: the common case must stay cheap.
             yield shares[0] if len(shares) == 1 else tuple(np.mean(shares, axis=0).tolist())
 
     def _mean(self, n: int) -> Floats:
@@ -173,7 +173,7 @@ class _Answers:
 
         The mean Jensen-Shannon distance (natural logarithm) between each order's answer and the
         mean over orders, averaged over pictures: 0 where the order changes nothing, less than
-        √ln 2 = 0.83 always; lower is better. NaN where only one order was asked.
+        √ln 2 = 0.83 always; lower is better. NaN if only one order was asked.
         """
         found = np.full(len(self.keys), np.nan)
         for i in range(len(self.keys)):
@@ -196,7 +196,7 @@ def _values(
     human = stack([[q.human[case.country]] for q in questions])[:, 0]
     each = floors.answers
     drawn = answers.drawn(each) if each is not None else np.zeros(0)
-    # Where nothing could be read no skill is made of floor and ceiling, so any number will do.
+    # If nothing could be read, floor and ceiling enter no skill, so any number will do.
     whole = [max(1, int(n)) for n in np.nan_to_num(drawn, nan=1.0)]
     values = {
         **similarity_values(human, answers.mean, substantive),
@@ -215,7 +215,7 @@ def _values(
 
 
 def _widened(people: Floats, width: int) -> Floats:
-    """Zero columns up to the width; a row of NaN stays one."""
+    """Padded with zero columns to the width; rows of NaN stay NaN."""
     table = np.zeros((len(people), width))
     table[:, : people.shape[1]] = people
     table[np.isnan(people).any(axis=1)] = np.nan

@@ -1,4 +1,4 @@
-"""A case's stories and a picture as embed requests, and their replies as the item that holds them.
+"""A case's stories and picture as embed requests, and their replies as an item of the record.
 
 Knows records; no encoder. A suite yields the requests as one more stage of its script, after the
 stories, and adds the items to the case's record; `benchmark.analyses.stories.vectors` reads them.
@@ -33,7 +33,7 @@ def with_vectors(
 ) -> Generator[Sequence[Embed], Sequence[Reply], CaseRecord]:
     """One more stage of a script: the record with an item of vectors for each of ``specs``.
 
-    ``written`` are the record's stories in any order; all vectors of the case are asked at once.
+    ``written`` are the record's stories in any order; all vectors of a case are asked at once.
     """
     texts = {story.item_id: story.answer.text for story in written}
     stories = [texts[item.item_id] for item in record.items]
@@ -52,7 +52,7 @@ def vector_requests(
 ) -> tuple[Embed, ...]:
     """The picture first and then each story, in the order of the case's items.
 
-    ``encoder`` is ``ENCODER|RULE``: who makes the vectors, and how long texts are cut.
+    ``encoder`` is ``ENCODER|RULE``: what makes the vectors, and how long texts are cut.
     """
     subject = Subject(country=case.country, item_id=f"{VECTORS}{encoder}")
     contents: tuple[str | ImageRef, ...] = (picture, *stories)
@@ -62,10 +62,10 @@ def vector_requests(
 def vectors_item(
     record: CaseRecord, picture: ImageRef, encoder: str, replies: Sequence[Reply]
 ) -> Item:
-    """The item that says under which keys the vectors of `vector_requests` are stored.
+    """The item with the keys under which the vectors of `vector_requests` are stored.
 
-    Its value ``picture_similarity`` is the mean cosine of the case's stories with the picture:
-    refusals and texts without words are no stories, and without any story it is NaN.
+    Its value ``picture_similarity`` is the mean cosine of the case's stories with the picture.
+    Refusals and texts without words are not stories; without any story it is NaN.
     """
     picture_vector, *stories = [_values(reply, encoder) for reply in replies]
     near = [

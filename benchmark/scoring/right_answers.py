@@ -1,7 +1,7 @@
 """From a case's replies to its record where one option is right; knows no model and no pytest.
 
 Reads probabilities of labels, or a letter in a written answer. What cannot be read is unscored and
-counted. Blind answers to the same questions, where there are some, stand beside.
+counted. Blind answers to the same questions, if any, are recorded with them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ DIRECTION: Mapping[str, bool | None] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replies:
-    """The replies to questions, each asked in its orders: one list a question."""
+    """The replies to questions, each asked in its orders: one list per question."""
 
     replies: Sequence[Sequence[Reply]]
     orders: Sequence[Sequence[Order]]
@@ -52,7 +52,7 @@ def right_answer_record(
     """Score each question by the mean of its answers over the orders.
 
     ``blind`` has the answers to the same questions without their pictures. A question whose answer
-    cannot be read is an item without ``model`` whose values are NaN, but for ``unscored``, which
+    cannot be read is an item without ``model`` whose values are NaN, except ``unscored``, which
     is 1. An item's keys are those of its own answers, then those of the blind ones.
     """
     seen = _ReadAnswers(questions, answered)
@@ -120,7 +120,7 @@ class _ReadAnswers:
                 raise ModelProblem(f"the model answered a question with {type(other).__name__}")
 
     def distribution(self, i: int, n_options: int) -> tuple[float, ...] | None:
-        """The mean answer to a question over its options; None where none could be read."""
+        """The mean answer to a question over its options; None if none could be read."""
         mean = self.mean[i, :n_options]
         return None if np.isnan(mean).any() else tuple(mean.tolist())
 
@@ -138,7 +138,7 @@ def _values(questions: Sequence[PictureQuestion], read: _ReadAnswers) -> dict[st
     right = np.array([question.answer for question in questions], dtype=np.int64)
     correct = share_of_best(read.mean, right)
     values = {"correct": correct, "unscored": np.isnan(correct).astype(np.float64)}
-    if not read.written:  # what somebody writes is a choice, not a probability
+    if not read.written:  # a written answer is a choice, not a probability
         values["p_right"] = right_probability(read.mean, right)
         values["brier"] = brier(read.mean, right)
         values["confidence"] = read.mean.max(axis=-1)
@@ -151,7 +151,7 @@ def _values(questions: Sequence[PictureQuestion], read: _ReadAnswers) -> dict[st
 def _blind_values(
     questions: Sequence[PictureQuestion], seen: Mapping[str, Floats], blind: _ReadAnswers
 ) -> dict[str, Floats]:
-    """What the same questions gave without a picture, and what the picture gained."""
+    """Values of the same questions without a picture, and the gain from the picture."""
     values = _values(questions, blind)
     by = "correct" if blind.written else "p_right"
     return {"blind_correct": values["correct"], "image_gain": seen[by] - values[by]}
