@@ -1,6 +1,6 @@
-"""A gate held against the scores of a run: which numbers it looks at, and when it is closed.
+"""A gate applied to the scores of a run: which numbers it looks at, and when it is closed.
 
-Knows scores, and changes of scores since a baseline; no file. Whatever is missing fails the gate,
+Knows scores, and changes of scores since a baseline; no file. Anything missing fails the gate,
 with the reason.
 """
 
@@ -33,7 +33,7 @@ def judge(
 ) -> Verdict:
     """Decide one gate; ``incomplete`` holds the reasons why a run is partial, if it is.
 
-    ``noise`` is how far answers move by themselves; ``against`` what ``compare`` is about.
+    ``noise`` is how far answers move by themselves; ``against`` is the comparison of ``compare``.
     """
     try:
         _check_complete(incomplete)
@@ -80,7 +80,7 @@ def _compared(gate: Gate, against: Against | None) -> Sequence[Score]:
 
 
 def _chosen(gate: Gate, found: Sequence[Score], *, known: Sequence[Score]) -> list[Score]:
-    """The scores that the gate looks at; closed where one is missing or not scored."""
+    """The scores that the gate looks at; closed if one is missing or not scored."""
     mine = [s for s in found if s.metric == gate.metric and s.reading == gate.reading]
     scopes = {**gate.scope}
     chosen = [
@@ -114,7 +114,7 @@ def _no_such_score(gate: Gate) -> str:
 
 
 def _hint(gate: Gate, scores: Sequence[Score]) -> str:
-    """What may have been meant: the metric, its reading, or the scope."""
+    """What may be wrong: the metric, its reading, or the scope."""
     metrics = {s.metric for s in scores}
     if not metrics:
         return ""
@@ -155,7 +155,7 @@ def _bounds(gate: Gate, score: Score) -> Bounds:
     if not gate.compare:
         return Bounds(min=gate.min, max=gate.max)
     if score.higher_is_better is None:
-        raise ClosedError(f"{gate.metric} has no better or worse, so no regression either")
+        raise ClosedError(f"{gate.metric} has no better or worse, so there can be no regression")
     margin = gate.margin
     return Bounds(min=0.0 - margin) if score.higher_is_better else Bounds(max=margin)
 

@@ -18,7 +18,7 @@ NO_MORE = "and the survey has no more in this selection"
 
 
 def name_of(gate: Gate, against: Against | None = None) -> str:
-    """What the gate is about, by which reports and test results call it."""
+    """What the gate is about, which is its name in reports and test results."""
     parts = [f"{gate.suite} {gate.metric} {gate.reading}".rstrip(), scope_words(gate.scope)]
     if gate.compare:
         parts.append(gate.compare + (f" against {against.name}" if against else ""))
@@ -35,7 +35,7 @@ def scope_words(scope: Mapping[str, str]) -> str:
 
 
 def member(key: str, name: str) -> str:
-    """A member of a grouping as people call it."""
+    """The name of a grouping's member for people."""
     known = countries().get(name) if key == "country" else None
     return known.name if known is not None else name
 
@@ -69,7 +69,7 @@ def gap_verdict(gate: Gate, gap: Gap, decision: Decision, bounds: Bounds) -> Ver
 
 
 def no_interval(gate: Gate, bare: Sequence[Cell]) -> Verdict:
-    """A gap over members without interval is not decided."""
+    """The undecided verdict on a gap over members without intervals."""
     name = name_of(gate)
     named = ", ".join(cell.label for cell in bare[:3]) + (", …" if len(bare) > 3 else "")
     sentence = f"{name}: no interval for {named} ({bare[0].method})"
@@ -113,7 +113,7 @@ def _number(cell: Cell) -> str:
 
 
 def _relation(decision: Decision, bounds: Bounds) -> str:
-    """``>= 0.6`` where it is, ``< 0.6`` where it is not, ``wanted >= 0.6`` where nobody knows."""
+    """``>= 0.6`` if it is, ``< 0.6`` if it is not, ``wanted >= 0.6`` if it is undecided."""
     if decision.status is Status.FAIL:
         cell = decision.cell
         return f"< {bounds.min:g}" if cell.top < bounds.min else f"> {bounds.max:g}"

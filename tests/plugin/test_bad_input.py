@@ -110,7 +110,7 @@ def test_a_prompt_slot_that_nobody_fills_is_a_usage_error(place: Place) -> None:
     [
         ('[[gate]]\nsuite = "wvs"\nmetric = "x"\nmni = 1\n', ("unknown key 'mni'", "min")),
         ('[[gate]]\nsuite = "wvs"\nmetric = "x"\n', ("sets neither min nor max",)),
-        ("", ("holds no [[gate]] table",)),
+        ("", ("has no [[gate]] table",)),
     ],
     ids=["typo", "no bound", "empty"],
 )
