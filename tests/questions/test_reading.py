@@ -81,7 +81,7 @@ def test_bad_row_is_one_sentence(
 def test_an_id_twice_or_no_question_at_all_is_refused(tmp_path: Path) -> None:
     """Rows are keyed by id, and an empty file is a mistake."""
     assert "'q1' occurs twice" in refusal(tmp_path / "twice", row(), row())
-    assert "no question in it" in refusal(tmp_path / "none")
+    assert "it holds no question" in refusal(tmp_path / "none")
     with pytest.raises(DataProblem, match=r"is not there; --questions takes"):
         load(tmp_path / "absent")
     (tmp_path / "broken.jsonl").write_text("{\n", encoding="utf-8")
