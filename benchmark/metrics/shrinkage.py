@@ -1,6 +1,6 @@
-r"""Shares of small cells drawn towards what cells of their kind have: empirical Bayes.
+r"""Shares of small cells drawn towards those of similar cells: empirical Bayes.
 
-Knows arrays only: shares and (effective) numbers of trials of cells that might be exchanged, not
+Knows arrays only: shares and (effective) numbers of trials of exchangeable cells, not
 what they are. The beta-binomial model: a cell's true share is drawn from a beta distribution of
 mean μ and intraclass correlation r, its successes are binomial.
 """
@@ -23,9 +23,9 @@ LEAST_ICC, MOST_ICC = 1e-5, 0.999
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shrunken:
-    """Shares drawn in, with their intervals, all ``(cells,)``, and what they were drawn to.
+    """Shrunken shares with their intervals, all ``(cells,)``, and what they were drawn to.
 
-    ``icc`` 0 means that no difference between the cells was seen: all are then at ``mean``.
+    ``icc`` 0 means that the cells do not differ measurably: all are then at ``mean``.
     """
 
     value: FloatArray
@@ -40,7 +40,7 @@ def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> 
 
     .. math:: \hat\theta_i = \frac{s \mu + n_i p_i}{s + n_i}, \qquad s = \frac{1}{r} - 1
 
-    r by moments (the intraclass correlation of cells, `anova_icc`, 0 where it comes out
+    r by moments (the intraclass correlation of cells, `anova_icc`, 0 if the estimate is
     negative), μ the mean of shares weighted by :math:`n_i / (1 + (n_i - 1) r)`.
 
     The intervals allow for not knowing r: mean and variance of the cell's posterior averaged over
@@ -51,11 +51,11 @@ def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> 
     share, n
         Shape ``(cells,)``: shares in [0, 1] and trials above 0, effective ones for clusters.
     level
-        Coverage aimed at, of a cell drawn at random.
+        Intended coverage of a cell drawn at random.
 
     Returns
     -------
-    Values within those of the cells. Of a single cell its own share with Wilson's interval.
+    Values within the range of the shares. A single cell keeps its own, with Wilson's interval.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> 
 
     Examples
     --------
-    Cells that differ less than chance would have it are one.
+    Cells that differ less than chance would make them count as equal.
 
     >>> found = shrunken([0.4, 0.6, 0.5], [20, 20, 20])
     >>> found.icc, found.value.round(3).tolist()
@@ -118,7 +118,7 @@ def _interval(p: FloatArray, n: FloatArray, level: float) -> tuple[FloatArray, F
     centre = after_a / (after_a + after_b)
     within = centre * (1 - centre) / (after_a + after_b + 1)
     middle = centre @ weight
-    # The common mean is not known either: what it moves, a cell moves by what it is drawn in.
+    # The common mean is uncertain too: a cell moves with it by as much as it is shrunk.
     common = mean * (1 - mean) / (n[:, None] / (1 + (n[:, None] - 1) * icc)).sum(axis=0)
     spread = within + (1 - _trust(n, icc)) ** 2 * common + (centre - middle[:, None]) ** 2
     variance = np.minimum(spread @ weight, middle * (1 - middle) * 0.999)
