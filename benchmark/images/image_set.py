@@ -157,7 +157,7 @@ class _NoPixels:
         return None
 
 
-def undecoded(
+def without_pixels(
     *, name: str, digest: str, entries: tuple[ImageEntry, ...], digests: Mapping[str, str]
 ) -> ImageSet:
     """A set whose pictures are identified by their ``digests`` but cannot be seen.

@@ -22,7 +22,7 @@ LEAST_ICC, MOST_ICC = 1e-5, 0.999
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shrunken:
+class ShrunkenShares:
     """Shrunken shares with their intervals, all ``(cells,)``, and what they were drawn to.
 
     ``icc`` 0 means that the cells do not differ measurably: all are then at ``mean``.
@@ -35,7 +35,7 @@ class Shrunken:
     icc: float
 
 
-def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> Shrunken:
+def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> ShrunkenShares:
     r"""Each cell's share drawn towards the mean of all.
 
     .. math:: \hat\theta_i = \frac{s \mu + n_i p_i}{s + n_i}, \qquad s = \frac{1}{r} - 1
@@ -81,18 +81,18 @@ def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> 
         raise ValueError("shares must lie in [0, 1] and trials above 0, at least one of each")
     if p.size == 1:
         low, high = wilson_bounds(p, trials, level=level)
-        return Shrunken(value=p, low=low, high=high, mean=float(p[0]), icc=0.0)
+        return ShrunkenShares(value=p, low=low, high=high, mean=float(p[0]), icc=0.0)
     # Trials below 1 say less than one question and cannot vary within themselves.
     icc = anova_icc(p * trials, p * trials, trials, np.zeros(p.size, dtype=np.intp))
     mean = float(_means(p, trials, np.array([icc]))[0])
-    value = mean + _trust(trials, np.array([icc]))[:, 0] * (p - mean)
+    value = mean + _own_weight(trials, np.array([icc]))[:, 0] * (p - mean)
     low, high = _interval(p, trials, level)
-    return Shrunken(
+    return ShrunkenShares(
         value=value, low=np.minimum(low, value), high=np.maximum(high, value), mean=mean, icc=icc
     )
 
 
-def _trust(n: FloatArray, icc: FloatArray) -> FloatArray:
+def _own_weight(n: FloatArray, icc: FloatArray) -> FloatArray:
     """Weight of a cell's own share, n / (n + s), as (cells, correlations)."""
     weight: FloatArray = n[:, None] * icc / (1 + (n[:, None] - 1) * icc)
     return weight
@@ -120,7 +120,7 @@ def _interval(p: FloatArray, n: FloatArray, level: float) -> tuple[FloatArray, F
     middle = centre @ weight
     # The common mean is uncertain too: a cell moves with it by as much as it is shrunk.
     common = mean * (1 - mean) / (n[:, None] / (1 + (n[:, None] - 1) * icc)).sum(axis=0)
-    spread = within + (1 - _trust(n, icc)) ** 2 * common + (centre - middle[:, None]) ** 2
+    spread = within + (1 - _own_weight(n, icc)) ** 2 * common + (centre - middle[:, None]) ** 2
     variance = np.minimum(spread @ weight, middle * (1 - middle) * 0.999)
     equal = middle * (1 - middle) / variance - 1
     tail = (1 - level) / 2

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Literal
 
 from benchmark.jsonio import Json
-from benchmark.questions.heuristics import Blind, blind_baselines
+from benchmark.questions.heuristics import BlindRule, blind_baselines
 from benchmark.questions.kinds import folded
 from benchmark.questions.question import PictureQuestion
 from benchmark.texts.markers import markers_in
@@ -173,7 +173,7 @@ def _chi_square_p(counts: Sequence[int]) -> float:
     return float(stats.chisquare(counts).pvalue)
 
 
-def _blind_rule(blind: Blind) -> Finding:
+def _blind_rule(blind: BlindRule) -> Finding:
     above = blind.accuracy - blind.chance
     return Finding(
         check=f"blind rule: {blind.rule}",

@@ -16,7 +16,7 @@ Preference = Callable[[PictureQuestion], Sequence[float]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Blind:
+class BlindRule:
     """A rule's accuracy with ties shared evenly, the chance level, and how often luck does as well.
 
     ``p`` is one-sided, from a normal approximation with the exact variance of guessing.
@@ -29,7 +29,7 @@ class Blind:
     n: int
 
 
-def blind_baselines(questions: Sequence[PictureQuestion]) -> tuple[Blind, ...]:
+def blind_baselines(questions: Sequence[PictureQuestion]) -> tuple[BlindRule, ...]:
     """Every rule over all questions; empty if there are none."""
     rules = {
         **RULES,
@@ -39,7 +39,7 @@ def blind_baselines(questions: Sequence[PictureQuestion]) -> tuple[Blind, ...]:
     return tuple(_scored(name, rule, questions) for name, rule in rules.items() if questions)
 
 
-def _scored(name: str, prefer: Preference, questions: Sequence[PictureQuestion]) -> Blind:
+def _scored(name: str, prefer: Preference, questions: Sequence[PictureQuestion]) -> BlindRule:
     from scipy.special import ndtr
 
     right = chance = variance = 0.0
@@ -53,7 +53,7 @@ def _scored(name: str, prefer: Preference, questions: Sequence[PictureQuestion])
         variance += 1 / (n_best * k) - 1 / k**2
     n = len(questions)
     z = (right - chance) / variance**0.5 if variance > 0 else 0.0
-    return Blind(rule=name, accuracy=right / n, chance=chance / n, p=float(ndtr(-z)), n=n)
+    return BlindRule(rule=name, accuracy=right / n, chance=chance / n, p=float(ndtr(-z)), n=n)
 
 
 def _longest(question: PictureQuestion) -> Sequence[float]:

@@ -150,11 +150,11 @@ def _in_both_readings(
         if restricted is not printed:
             both[name] = similarity_in_both_readings(name, human, printed, substantive)[name]
         return both
-    told = partial(
+    expected = partial(
         expected_similarity_of_answers, answers=drawn, keep=substantive, rng=rng, draws=DRAWS
     )
-    found = told(human, printed)
-    other = found if restricted is printed else told(human, restricted)
+    found = expected(human, printed)
+    other = found if restricted is printed else expected(human, restricted)
     return {name: found[0], name + SUBSTANTIVE: other[1]}
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from benchmark.records import Text
-from benchmark.texts.thinking import written
+from benchmark.texts.thinking import split_thinking
 
 LABELS = "{labels}"  # the slot of a line that asks for a letter
 _STATED = re.compile(r"\b(?i:answers?)\b[\s*_]*(?:\b(?i:is|would be)\b|[:=])[ \t*_:]*")
@@ -55,7 +55,7 @@ def chosen_letter(text: str, options: Sequence[str]) -> int | None:
     >>> chosen_letter("A samosa has three corners too", ["Samosa", "Onigiri"]) is None
     True
     """
-    text = written(text, "stop").text
+    text = split_thinking(text, "stop").text
     stated = list(_STATED.finditer(text))
     if stated:
         rest = text[stated[-1].end() :].strip().partition("\n")[0]
@@ -76,7 +76,7 @@ def chosen_label(text: str, labels: Sequence[str]) -> int | None:
     (True, True)
     """
     place = chosen_letter(text, labels)
-    line = written(text, "stop").text.strip()
+    line = split_thinking(text, "stop").text.strip()
     if place is not None or "\n" in line or _STATED.search(line):
         return place
     led = _LED.fullmatch(line)

@@ -28,18 +28,18 @@ def still_open(text: str) -> str:
     return last if opened[last] > max(text.rfind(closing) for _, closing in TAGS) else ""
 
 
-def written(raw: str, finish: Finish, *, opened: bool = False) -> Text:
+def split_thinking(raw: str, finish: Finish, *, opened: bool = False) -> Text:
     r"""A written text without the thinking before it, which is kept separately.
 
     White space before the first word is dropped: whether there is any depends on the decoder.
     ``opened`` says that the prompt already began the thinking. Thinking that never ends leaves no
     answer and counts as a text that was cut off, whatever stopped it.
 
-    >>> written("Maybe (C)? No.\n</think>\n\n(B)", "stop", opened=True)
+    >>> split_thinking("Maybe (C)? No.\n</think>\n\n(B)", "stop", opened=True)
     Text(text='(B)', finish='stop', thinking='Maybe (C)? No.')
-    >>> written("<think>Maybe (C)?", "stop")
+    >>> split_thinking("<think>Maybe (C)?", "stop")
     Text(text='', finish='length', thinking='Maybe (C)?')
-    >>> written("A <b>goat</b>.", "stop")
+    >>> split_thinking("A <b>goat</b>.", "stop")
     Text(text='A <b>goat</b>.', finish='stop', thinking='')
     """
     end, closing = max((raw.rfind(closing), closing) for _, closing in TAGS)
