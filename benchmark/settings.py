@@ -13,10 +13,9 @@ from platformdirs import user_cache_path
 from benchmark.engine.sampled import Sampled
 from benchmark.engine.shards import Shard
 from benchmark.errors import UsageProblem
+from benchmark.vocabulary import BLANK, DEMO, NONE, REFERENCE
 
-DEMO = "demo"
-ENDPOINT = "endpoint:"
-EMBEDDED_MODELS = (DEMO, "reference:")
+EMBEDDED_MODELS = (DEMO, REFERENCE)
 
 
 def default_cache() -> Path:
@@ -45,13 +44,12 @@ class Settings:
     suite offers. ``limit`` is the number of questions per topic, ``batch_size`` None means
     automatic. ``permutations`` None means all cyclic orders; ``rationales``, ``min_images``,
     ``income_cut``, ``responses`` and ``story_tokens`` None the suite's own. ``store`` is the
-    shard's own where there is a ``shard``. With ``replay`` all answers come from that bundle, and
-    ``model`` is the bundle's. ``questions`` is ``sample``, a path or a Hub id, of the suites that
-    ask about pictures; ``more_questions`` are further sets of the same session, each with what its
-    columns are. ``encoders`` make vectors of stories and pictures, and ``chunking`` names
-    the rules by which they are given texts that are longer than their windows. With ``sampled``
-    choices are asked for by written answers. ``max_requests`` and ``max_tokens`` bound what one
-    process may spend at a server in this session.
+    shard's own where there is a ``shard``. ``questions`` is ``sample``, a path or a Hub id, of the
+    suites that ask about pictures; ``more_questions`` are further sets of the same session, each
+    with what its columns are. ``encoders`` make vectors of stories and pictures, and ``chunking``
+    names the rules by which they are given texts that are longer than their windows. With
+    ``sampled`` choices are asked for by written answers. ``max_requests`` and ``max_tokens`` bound
+    what one process may spend at a server in this session.
     """
 
     model: str
@@ -94,13 +92,12 @@ class Settings:
     shard: Shard | None = None
     template_args: tuple[tuple[str, str], ...] = ()
     trust_remote_code: bool = False
-    replay: Path | None = None
     questions: str = "sample"
     question_columns: str = ""
     more_questions: tuple[tuple[str, str], ...] = ()
     split: str = "test"
     answering: str = "probability"
-    controls: tuple[str, ...] = ("none", "blank")
+    controls: tuple[str, ...] = (NONE, BLANK)
     encoders: tuple[EncoderChoice, ...] = ()
     chunking: tuple[str, ...] = ("mean-of-chunks",)
     sampled: Sampled | None = None
