@@ -1,7 +1,7 @@
 """The one JSON boundary: NaN becomes null, keys are sorted, only exact builtin types pass.
 
-Knows nothing of what is written. A float subclass, a NumPy scalar or a string enum is an
-error here rather than a crash of an xdist worker (DESIGN §7, trap 3).
+Does not know what is written. A float subclass, a NumPy scalar or a string enum is an error
+here rather than a crash of an xdist worker (DESIGN §7, trap 3).
 """
 
 from __future__ import annotations
@@ -73,9 +73,9 @@ def number(value: object) -> float:
 
 
 def write_atomic(path: Path, text: str | Iterable[str]) -> None:
-    """Write beside the target, flush to disk, then replace: readers see the old or the new.
+    """Write a temporary file, flush it to disk, then replace: readers see the old or the new.
 
-    Pieces of text are written one by one, so that a large file is never whole in memory.
+    Pieces of text are written one by one, so a large file is never whole in memory.
     """
     with replacing(path) as file:
         file.writelines(piece.encode() for piece in ([text] if isinstance(text, str) else text))

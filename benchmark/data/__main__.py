@@ -1,6 +1,6 @@
 """``python -m benchmark.data check SOURCE``: is a set of questions sound? Prints a table or JSON.
 
-Exit 0 where no fault was found, 1 where there is one, 4 where nothing could be read.
+Exit code 0 without faults, 1 with at least one, 4 if nothing could be read.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmark.data", description="Looks after data that suites are run on."
+        prog="python -m benchmark.data", description="Checks the data that suites run on."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser(
         "check",
-        help="say what is wrong with a set of questions about pictures",
-        description="Report rows that cannot be used, doubles, concepts in train and in test, "
-        "uneven places of the right option and options that give it away.",
+        help="report what is wrong with a set of questions about pictures",
+        description="Report unusable rows, duplicates, concepts in both train and test, "
+        "uneven positions of the right option, and options that give it away.",
     )
     command.add_argument(
         "source", metavar="SOURCE", help="sample, a file or folder, or ORG/NAME on the Hub"

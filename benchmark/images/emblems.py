@@ -1,6 +1,6 @@
 """Draws the pictures of the embedded questions: schematic emblems of flat shapes, from a table.
 
-Knows shapes and colours; what an emblem stands for is the questions' to say. Every picture says
+Knows shapes and colours; the questions say what an emblem stands for. Every picture says
 SYNTHETIC.
 """
 
@@ -34,7 +34,7 @@ def emblems() -> Mapping[str, Sequence[str]]:
 
 @cache
 def digest() -> str:
-    """SHA-256 of everything that the pixels depend on but Pillow."""
+    """SHA-256 of everything that the pixels depend on, except Pillow."""
     return hashlib.sha256(f"{DRAWING}\n".encode() + TABLE.read_bytes()).hexdigest()
 
 

@@ -1,7 +1,7 @@
 """Images that stand for a country: where sets of them are found, and which household is poor.
 
-Knows no question and no model, and not which cells a suite makes of them. Reading a set is
-cheap: no picture is decoded, and none has to exist before it is opened.
+Knows no question or model, nor which cells a suite makes of them. Reading a set is cheap: no
+picture is decoded, and none has to exist before it is opened.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ __all__ = [
 ]
 
 # US dollars a month, as Dollar Street states incomes. The choice is ours: about half of the
-# release's pictures lie on either side. Public analyses of it that cut its pictures into quartiles
-# put the middle at 684 and 685; the data set's paper, where we could not look, may say otherwise.
+# release's pictures lie on either side. Public analyses that divide its pictures into quartiles
+# put the middle at 684 and 685; the data set's paper, which we could not consult, may differ.
 INCOME_CUT_USD_MONTH = 685.0
 
 
@@ -58,7 +58,7 @@ _DRAWN = Drawn(_draw)
 
 
 def load_images(path: Path) -> ImageSet:
-    """The set at a path: a folder with a manifest, Dollar Street's list, or a folder with that."""
+    """The set at a path: a folder with a manifest, Dollar Street's list, or a folder with it."""
     if path.is_file():
         return load_manifest(path.parent) if path.name == MANIFEST else load_dollar_street(path)
     found = None if (path / MANIFEST).exists() else find_list(path)
@@ -66,14 +66,14 @@ def load_images(path: Path) -> ImageSet:
 
 
 def load_manifest(folder: Path) -> ImageSet:
-    """The set that ``folder/manifest.csv`` lists, by its columns in `benchmark.images.manifest`."""
+    """The set that ``folder/manifest.csv`` lists; `benchmark.images.manifest` has its columns."""
     entries, source = read_manifest(folder), Folder(folder)
     name, digest = folder.resolve().name, source.digest(entries)
     return ImageSet(name=name, digest=digest, entries=entries, source=source)
 
 
 def load_dollar_street(path: Path) -> ImageSet:
-    """The family pictures in Dollar Street's list, which lies in the folder of its files."""
+    """The family pictures in Dollar Street's list, which is in the folder of its files."""
     (entries, problems), source = read_dollar_street(path), Folder(path.parent)
     return ImageSet(
         name=NAME,
@@ -85,7 +85,7 @@ def load_dollar_street(path: Path) -> ImageSet:
 
 
 def drawn_sample() -> ImageSet:
-    """Marked SYNTHETIC: a picture for each of ten countries and every category; 18 households.
+    """Pictures marked SYNTHETIC, one for each of ten countries and every category; 18 households.
 
     The households' incomes are invented, three below and three above the cut in three countries.
     """
@@ -117,7 +117,7 @@ def drawn_sample() -> ImageSet:
 
 
 def drawn_stories() -> ImageSet:
-    """Marked SYNTHETIC: for each concept of the sample a picture for all, and one a nationality."""
+    """Pictures marked SYNTHETIC: for each sample concept one for all, and one per nationality."""
     cells = [
         (slug, country) for slug in stories.SAMPLE_CONCEPTS for country in ("", *drawn.COUNTRIES)
     ]
@@ -138,18 +138,18 @@ def drawn_stories() -> ImageSet:
 
 
 def no_pictures() -> ImageSet:
-    """The set of a run that was given none."""
+    """The set of a run without pictures."""
     return ImageSet(name="none", digest=jsonio.digest([]), entries=(), source=_DRAWN)
 
 
 def blank_picture() -> ImageRef:
-    """A grey picture that shows nothing, for what a model answers to the mere fact of one."""
+    """A grey picture that shows nothing, to measure the effect of merely having a picture."""
     image = drawn.blank()
     return ImageRef(image_id=BLANK, digest=pixel_digest(image), pixels=lambda: image)
 
 
 def income_band(entry: ImageEntry, cut: float = INCOME_CUT_USD_MONTH) -> IncomeBand:
-    """Whether a household's monthly income is up to the cut (low) or above it (high)."""
+    """Whether a household's monthly income is at most the cut (low) or above it (high)."""
     if entry.income_usd_month is None:
         raise ImageProblem(f"image {entry.image_id} has no income; fill in income_usd_month")
     return INCOME_LOW if entry.income_usd_month <= cut else INCOME_HIGH

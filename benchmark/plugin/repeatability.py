@@ -17,7 +17,7 @@ from benchmark.engine.keys import Keys
 from benchmark.engine.noise_floor import Determinism
 from benchmark.engine.sampled import sampled_by
 from benchmark.engine.store import ResponseStore
-from benchmark.errors import BoardProblem, CultureError, said
+from benchmark.errors import BoardProblem, CultureError, excerpt
 from benchmark.jsonio import canonical
 from benchmark.models.endpoint import adapter
 from benchmark.models.registry import REFERENCE_BACKEND
@@ -50,7 +50,7 @@ def measure(interview: Interview, suite: SuiteSession, store: ResponseStore) -> 
     try:
         triples = interview.ask_again(ways)
     except (CultureError, RuntimeError) as error:  # torch's own errors are RuntimeErrors
-        found = determinism.unmeasured(f"asking again failed: {said(error)}")
+        found = determinism.unmeasured(f"asking again failed: {excerpt(error)}")
     else:
         if not triples:
             return

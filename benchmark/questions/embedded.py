@@ -1,6 +1,6 @@
 """The embedded questions: our own wording about emblems that we draw; enough to see a run work.
 
-Knows where they lie. They are far too few to say anything about a model, and their header says so.
+Knows where they are. They are far too few to say anything about a model, and their header says so.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _draw(entry: ImageEntry) -> Image:
 
 
 def sample_questions() -> QuestionSet:
-    """Marked SYNTHETIC: 72 questions about 24 drawn emblems of things from twelve countries."""
+    """72 questions, marked SYNTHETIC, about 24 drawn emblems of things from twelve countries."""
     parser = Parser(columns=SAME, root=None)
     found = [parser.question(row, where) for where, row in read_lines(SAMPLE)]
     questions = tuple(sorted(found, key=lambda question: question.question_id))

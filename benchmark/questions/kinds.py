@@ -25,7 +25,7 @@ def question_types() -> Mapping[str, str]:
 
 
 def slug_of(text: str, known: Mapping[str, str]) -> str | None:
-    """The slug that a slug or label means, whatever its case and punctuation; None if none.
+    """The slug that a slug or label means, whatever its case and punctuation; None if unknown.
 
     >>> slug_of("Famous landmarks", categories()), slug_of("scene_reasoning", question_types())
     ('landmarks', 'scene-reasoning')
@@ -35,7 +35,7 @@ def slug_of(text: str, known: Mapping[str, str]) -> str | None:
 
 
 def folded(text: str) -> str:
-    """Words alone, in lower case.
+    """Only the words, in lower case.
 
     >>> folded("Brands / products / companies")
     'brands products companies'

@@ -22,7 +22,7 @@ from benchmark.records import Case, CaseRecord, Item, Reply, Score, Text
 from benchmark.texts.languages import is_english, is_in
 
 ECHO = 5  # words in a phrase that counts as copied from the prompt
-# Which of the values have a better end; a story is not better for being long or varied.
+# The values that have a better end; a story is not better for being long or varied.
 DIRECTION: Mapping[str, bool] = {
     "usable": True,
     "refusal": False,
@@ -36,8 +36,8 @@ _OPENING = 300  # characters; a lead and a refusal are shorter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """One story: its id in the case, what was asked in words, what came back."""
+class WrittenStory:
+    """One story: its id in the case, the words of its prompt, and the reply."""
 
     item_id: str
     temperature: float
@@ -53,9 +53,9 @@ class Told:
 
 
 def story_record(
-    case: Case, stories: Sequence[Told], *, language: str, image_ids: Sequence[str]
+    case: Case, stories: Sequence[WrittenStory], *, language: str, image_ids: Sequence[str]
 ) -> CaseRecord:
-    """One item a story, in order of their ids, and the means over a case.
+    """One item per story, sorted by id, and the means over a case.
 
     The first score is ``usable``: its n is the number of stories asked for.
     """
@@ -76,7 +76,7 @@ def story_record(
         for story, row in zip(stories, values, strict=True)
     ]
     items.sort(key=lambda item: item.item_id)
-    scores = (*_means(values), _alike(stories, cut))
+    scores = (*_means(values), _self_similarity(stories, cut))
     return CaseRecord(case=case, scores=scores, items=tuple(items))
 
 
@@ -90,21 +90,21 @@ def story_values(
     By name, NaN where undefined:
 
     usable
-        1 where there is a whole story: words, no refusal, not cut off at the token limit; else 0.
+        1 if there is a complete story: it has words, is not a refusal and was not cut off; else 0.
     n_words
         Number of words (UAX #29).
     mtld, hdd
-        Variety of words that does not depend on length; NaN below 100 and 42 words.
+        Variety of words, independent of length; NaN below 100 and 42 words.
     distinct_1, distinct_2, distinct_3
-        Different n-grams by all of them; falls with length.
+        Different n-grams over all n-grams; falls with length.
     refusal, empty, truncated
         1 or 0: it opens like a refusal; it has no words; it was cut at the limit. The list of
-        refusals is English: ``refusal`` is NaN in other languages, and ``usable`` then knows only
-        of refusals in English.
+        refusals is English: in other languages ``refusal`` is NaN, and ``usable`` knows only
+        refusals in English.
     echo
-        Share of the story's runs of five words that stand in the prompt.
+        Share of the story's runs of five words that occur in the prompt.
     in_language
-        1 where the identifier takes the text for the language that was asked for.
+        1 if the identifier takes the text for the requested language.
 
     Those that count words are NaN for text in scripts without spaces.
     """
@@ -129,8 +129,8 @@ def story_values(
     }
 
 
-def is_told(item: Item) -> bool:
-    """Whether there is a story at all: words, and no refusal; it may be cut off."""
+def has_story(item: Item) -> bool:
+    """Whether there is a story at all: words that are not a refusal; it may be cut off."""
     return not (item.values.get("refusal") == 1 or item.values.get("empty") == 1)
 
 
@@ -148,7 +148,7 @@ def _means(values: Sequence[Mapping[str, float]]) -> Iterator[Score]:
         )
 
 
-def _alike(stories: Sequence[Told], cut: Sequence[Sequence[str]]) -> Score:
+def _self_similarity(stories: Sequence[WrittenStory], cut: Sequence[Sequence[str]]) -> Score:
     """How alike the answers to one prompt at one temperature are; the mean over temperatures."""
     at: dict[float, list[Sequence[str]]] = {}
     for story, found in zip(stories, cut, strict=True):

@@ -1,7 +1,7 @@
 """Whom stories are written for and what they are about: 42 nationalities, 35 concepts.
 
-Knows no picture, prompt or model. Both lists are facts from arXiv 2508.16762; the article before
-a nationality is ours and stands in the table, because sound decides it (an American, a Ugandan).
+Knows no picture, prompt or model. Both lists are facts from arXiv 2508.16762. We added the article
+before a nationality, since it depends on the sound (an American, a Ugandan).
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from functools import cache
 from benchmark import data
 from benchmark.errors import DataProblem, unknown
 
-# What the drawn sample has pictures of, and what embedded models are asked: two concepts a group.
+# What the drawn sample shows and embedded models are asked: two concepts from each group.
 SAMPLE_COUNTRIES = ("BRA", "FRA", "NGA", "PAK")
 SAMPLE_CONCEPTS = ("honesty", "sharing", "forest", "school", "birds", "robots")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Nationality:
-    """A country's adjective and the article that goes before it."""
+    """A country's adjective and its article."""
 
     iso3: str
     nationality: str

@@ -38,7 +38,7 @@ def topics() -> Mapping[str, Topic]:
 
 
 def topic(text: str, *, source: str) -> Topic:
-    """The topic that a slug or a label means, in any case; ``source`` goes into the error.
+    """The topic that a slug or label means, in any case; ``source`` goes into the error.
 
     >>> topic("Gender and LGBTQ", source="--topics").slug
     'gender'

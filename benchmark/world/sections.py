@@ -1,7 +1,7 @@
-"""The sections of the World Values Survey's wave 7 questionnaire, beside the paper's topics.
+"""The sections of the World Values Survey's wave 7 questionnaire.
 
-Knows no survey file: a question is its id, so a run file is enough to group by section. An item
-code is given only where the answers' means by country were checked against the published ones
+Knows no survey file: a question is its id, so a run file is enough to group by section. A question
+has an item code only where the means of its answers by country match the published ones
 (``docs/data.md`` has the rule, ``data/wvs_sections.csv`` the evidence for each question).
 """
 
@@ -29,7 +29,7 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """Why a question is said to be an item: how far its means by country are from the item's.
+    """Why a question counts as an item: how far its means by country are from the item's.
 
     ``coding`` is how the options were numbered, "-" for one left out. Over ``n_countries`` the
     largest difference is ``largest_gap``; that of the next likely item is ``next_gap``. Both are
@@ -65,7 +65,7 @@ def matches() -> Mapping[str, Match]:
 
 
 def section_of(question_id: str) -> str:
-    """Slug of the section that a question belongs to, "unmatched" where no item was checked.
+    """Slug of the section that a question belongs to; "unmatched" where no item is known.
 
     >>> section_of("82dd61419ab8"), section_of("another survey's question")
     ('social-values', 'unmatched')
@@ -85,6 +85,6 @@ def section_of_item(item: str, *, source: str) -> str:
         if found.first <= number <= found.last:
             return found.slug
     raise DataProblem(
-        f"{item!r} ({source}) is no item of the World Values Survey's wave 7 with a section; "
+        f"{item!r} ({source}) is not an item of the World Values Survey's wave 7 with a section; "
         "the codes are Q1 to Q290, without Q107a or parts"
     )

@@ -94,7 +94,7 @@ def test_manifest_rows_become_entries_sorted_by_image(tmp_path: Path) -> None:
         ("a.png,NGA,income,,,,", "without income_usd_month"),
         ("a.png,NGA,food", "3 fields where the first line has 7"),
         ("a.png,NGA,food,,CC0,me,x,y", "8 fields"),
-        (f"{ROW}\n./{ROW}", "is listed before"),
+        (f"{ROW}\n./{ROW}", "is already listed"),
         ('"a.png,NGA', "not readable as CSV"),
         (",NGA,food,,,,", "not a path inside"),
         ("/etc/passwd,NGA,food,,,,", "not a path inside"),

@@ -54,7 +54,7 @@ def test_an_item_has_a_section(item: str, slug: str) -> None:
 @pytest.mark.parametrize("item", ["Q0", "Q291", "V10", "Q", "", "Q33_3", "112"])
 def test_a_code_of_another_kind_is_refused(item: str) -> None:
     """Codes of other waves and recoded parts are not guessed at."""
-    with pytest.raises(DataProblem, match=r"\(here\) is no item"):
+    with pytest.raises(DataProblem, match=r"\(here\) is not an item"):
         section_of_item(item, source="here")
 
 

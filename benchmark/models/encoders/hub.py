@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.errors import ModelProblem, said
+from benchmark.errors import ModelProblem, excerpt
 from benchmark.models.encoders.naming import encoder_device, encoder_folder
 from benchmark.models.encoders.windows import longest_text
 from benchmark.models.weights.loading import backend_modules, device_for
@@ -219,8 +219,8 @@ def _why(identity: ModelIdentity, error: Exception) -> str:
             "pull request: --encoder NAME@refs/pr/N), or a folder that save_pretrained wrote"
         )
     return (
-        f"{identity.name} cannot be loaded as an encoder ({type(error).__name__}: {said(error)}); "
-        "check the files and the transformers version"
+        f"{identity.name} cannot be loaded as an encoder ({type(error).__name__}: "
+        f"{excerpt(error)}); check the files and the transformers version"
     )
 
 

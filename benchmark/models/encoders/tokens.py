@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import ModelProblem, said
+from benchmark.errors import ModelProblem, excerpt
 from benchmark.models.encoders.naming import encoder_device
 from benchmark.models.encoders.protocol import unit
 from benchmark.models.encoders.windows import longest_text
@@ -107,7 +107,7 @@ def open_token_encoder(
     except (OSError, ValueError, KeyError, ImportError, AttributeError) as error:
         raise ModelProblem(
             f"{source} cannot be loaded as an encoder of texts ({type(error).__name__}: "
-            f"{said(error)})"
+            f"{excerpt(error)})"
         ) from error
     if not 0 <= layer <= layers:
         raise ModelProblem(f"{source} has layers 0 to {layers}, and layer {layer} was asked for")

@@ -74,7 +74,7 @@ def _entry(row: Mapping[str, Any]) -> Entry | None:
 
 
 def text(reply: Mapping[str, Any], *, opened: bool = False) -> Text:
-    """What was written, the thinking kept apart; ``opened`` as in `thinking.written`.
+    """What was written, the thinking kept apart; ``opened`` as in `thinking.split_thinking`.
 
     Leading white space is not part of an answer: some tokenizers decode it and others do not.
     """
@@ -83,8 +83,8 @@ def text(reply: Mapping[str, Any], *, opened: bool = False) -> Text:
         return Text(text=words.lstrip() or refusal, finish="refused", thinking=thoughts)
     finish: Finish = "length" if reply.get("finish_reason") == "length" else "stop"
     if not thoughts:
-        return thinking.written(words, finish, opened=opened)
-    found = thinking.written(words, finish)
+        return thinking.split_thinking(words, finish, opened=opened)
+    found = thinking.split_thinking(words, finish)
     inside = "\n".join(filter(None, (thoughts, found.thinking)))
     # A server that keeps thinking apart puts the whole text there if the thinking never ended.
     return Text(text=found.text, finish=found.finish if found.text else "length", thinking=inside)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark import jsonio
-from benchmark.errors import ModelProblem, said
+from benchmark.errors import ModelProblem, excerpt
 from benchmark.models.weights.local import ADAPTER as CONFIG
 from benchmark.models.weights.local import json_object, weights_digest
 
@@ -131,7 +131,7 @@ def add_adapter(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transfor
     except (RuntimeError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelProblem(
             f"the adapter {adapter.folder} does not fit {adapter.base} ({type(error).__name__}: "
-            f"{said(error)}); was it trained on this model, and is {WEIGHTS} whole?"
+            f"{excerpt(error)}); was it trained on this model, and is {WEIGHTS} whole?"
         ) from error
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import ModelProblem, UsageProblem, said
+from benchmark.errors import ModelProblem, UsageProblem, excerpt
 from benchmark.models import template_arguments
 from benchmark.models.weights.adapters import Adapter, add_adapter
 from benchmark.models.weights.budget import TokenBudget, token_budget
@@ -216,6 +216,6 @@ def _why(identity: ModelIdentity, source: str | Path, error: Exception) -> str:
         )
     return (
         f"{identity.name} cannot be loaded from {source} as an image-text-to-text model "
-        f"({type(error).__name__}: {said(error)}); check the files, --model-args and the "
+        f"({type(error).__name__}: {excerpt(error)}); check the files, --model-args and the "
         "transformers version"
     )

@@ -18,7 +18,7 @@ from benchmark.models.weights.memory import does_not_fit, free_memory
 from benchmark.models.weights.placement import memory_bytes
 from benchmark.models.weights.row_cache import RowCache
 from benchmark.models.weights.sampling import next_tokens, uniforms
-from benchmark.texts.thinking import still_open, written
+from benchmark.texts.thinking import split_thinking, still_open
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -228,7 +228,7 @@ def line_of(inputs: Inputs, prompt: Prompt) -> Line:
 def text_of(inputs: Inputs, prompt: Prompt, ids: Sequence[int], finish: Finish) -> Text:
     """Written tokens as a text, without the thinking that they or their prompt open."""
     _, tail = inputs.render(prompt)
-    return written(inputs.decode(ids), finish, opened=bool(still_open(tail)))
+    return split_thinking(inputs.decode(ids), finish, opened=bool(still_open(tail)))
 
 
 def _cache(row: Row) -> Any:  # noqa: ANN401
