@@ -73,14 +73,16 @@ class Controller:
             if settings.replay is None:
                 registry.resolve(settings.model, revision=settings.revision)
             suites = [part for folder in self.folders for part in self.state.at(folder)]
-            if not self.config.option.collectonly:
+            self.state.check_unknown()
+            if suites and not self.config.option.collectonly:
                 self._prepare(suites)
         except CultureError as error:
             raise pytest.UsageError(str(error)) from error
 
     def pytest_report_header(self) -> list[str]:
         """Which model, data, device and store are in use."""
-        return terminal.header(self.state, self.runs) + budgets.header(self.config)
+        lines = terminal.header(self.state, self.runs) + self.state.left_out()
+        return lines + budgets.header(self.config)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

@@ -33,6 +33,7 @@ from suites.stories.asking import (
     words_of,
 )
 from suites.stories.cells import BLANK, Cells
+from suites.stories.options import StoriesOptions, chosen
 from suites.stories.wording import open_templates, open_translation
 
 RESPONSES, SAMPLE_RESPONSES = 5, 2
@@ -43,7 +44,8 @@ TOKENS, DEMO_TOKENS = 1000, 32
 
 def build(meta: SuiteMeta, settings: Settings) -> StoriesSuite:
     """The suite over the pictures, the wording and the groups that the settings name."""
-    groups = None if settings.groups is None else load_groups(settings.groups)
+    own = chosen(settings)
+    groups = None if own.groups is None else load_groups(own.groups)
     translation = open_translation(settings)
     suite = StoriesSuite(
         meta=meta,
@@ -53,6 +55,7 @@ def build(meta: SuiteMeta, settings: Settings) -> StoriesSuite:
         translation=translation,
         groups=groups,
         settings=settings,
+        own=own,
     )
     suite.check_wording()
     return suite
@@ -69,6 +72,7 @@ class StoriesSuite:
     translation: StoryTranslation | None
     groups: Groups | None
     settings: Settings
+    own: StoriesOptions
     survey: None = None
     asks_choices: bool = False
 
@@ -124,7 +128,7 @@ class StoriesSuite:
             "topics": list(self._cells.concepts),
             "proxies": list(self._cells.proxies),
             "responses": self._responses,
-            "temperatures": list(self.settings.temperatures),
+            "temperatures": list(self.own.temperatures),
             "story_tokens": self._tokens,
             "language": self.settings.language,
             "language_identifier": languages.identifier(),
@@ -143,8 +147,8 @@ class StoriesSuite:
 
     def header(self) -> tuple[str, ...]:
         """Which pictures, and how many stories a case."""
-        heat = ", ".join(f"{temperature:g}" for temperature in self.settings.temperatures)
-        rules = ", ".join(self.settings.chunking)
+        heat = ", ".join(f"{temperature:g}" for temperature in self.own.temperatures)
+        rules = ", ".join(self.own.chunking)
         return (
             f"images {self.images.name} @ {self.images.revision[:19]}: "
             f"{len(self.images.entries)} pictures for stories",
@@ -192,16 +196,14 @@ class StoriesSuite:
             return {}
         return {
             "encoders": [one.name for one in self.settings.encoders],
-            "chunking": list(self.settings.chunking),
+            "chunking": list(self.own.chunking),
         }
 
     @property
     def _specs(self) -> Sequence[str]:
         """``ENCODER|RULE``, each encoder under each rule."""
         return [
-            f"{one.name}|{rule}"
-            for one in self.settings.encoders
-            for rule in self.settings.chunking
+            f"{one.name}|{rule}" for one in self.settings.encoders for rule in self.own.chunking
         ]
 
     def _opened(self, case: Case) -> ImageRef | None:
@@ -216,19 +218,19 @@ class StoriesSuite:
         every = [
             (temperature, response)
             for response in range(1, self._responses + 1)
-            for temperature in self.settings.temperatures
+            for temperature in self.own.temperatures
         ]
         return every[: self.settings.limit]
 
     @property
     def _responses(self) -> int:
         embedded = self.settings.model.startswith(EMBEDDED_MODELS)
-        return self.settings.responses or (SAMPLE_RESPONSES if embedded else RESPONSES)
+        return self.own.responses or (SAMPLE_RESPONSES if embedded else RESPONSES)
 
     @property
     def _tokens(self) -> int:
         demo = self.settings.model == DEMO
-        return self.settings.story_tokens or (DEMO_TOKENS if demo else TOKENS)
+        return self.own.story_tokens or (DEMO_TOKENS if demo else TOKENS)
 
     @cached_property
     def _cells(self) -> Cells:

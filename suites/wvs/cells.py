@@ -20,11 +20,13 @@ from benchmark.images.opening import (
     ImageSet,
     income_band,
 )
+from benchmark.option_values import meant
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
 from benchmark.survey.survey import Question, Survey
 from benchmark.survey.topics import UNLABELLED, topic, topics
 from benchmark.world.countries import countries, country
+from suites.wvs.options import WvsOptions
 
 NAMED = "country"
 INCOME = ("income-low", "income-high")
@@ -51,6 +53,7 @@ class Cells:
     survey: Survey
     images: ImageSet
     settings: Settings
+    own: WvsOptions
     conditions: frozenset[str]
     variants: tuple[str, ...]
 
@@ -108,19 +111,14 @@ class Cells:
     @cached_property
     def proxies(self) -> tuple[str, ...]:
         """Those asked for, in the order of `PROXIES`."""
-        for proxy in self.settings.proxies:
-            if proxy not in PROXIES:
-                raise UsageProblem(unknown("proxy", proxy, PROXIES, source="--proxies"))
-        return tuple(p for p in PROXIES if p in self.settings.proxies) or PROXIES
+        named = meant(self.settings.proxies, _proxy, option="--proxies")
+        return tuple(p for p in PROXIES if p in named) or PROXIES
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
         """Those asked for, in the paper's order."""
         present = (*topics(), *([UNLABELLED] if UNLABELLED in self.by_topic else []))
-        wanted = {
-            UNLABELLED if name == UNLABELLED else topic(name, source="--topics").slug
-            for name in self.settings.topics
-        }
+        wanted = meant(self.settings.topics, _topic, option="--topics")
         if not wanted:
             return present
         return tuple(slug for slug in (*topics(), UNLABELLED) if slug in wanted)
@@ -142,12 +140,12 @@ class Cells:
     @cached_property
     def income_cut(self) -> float:
         """Monthly income in USD from which on a household counts as income-high."""
-        return self.settings.income_cut or INCOME_CUT_USD_MONTH
+        return self.own.income_cut or INCOME_CUT_USD_MONTH
 
     @cached_property
     def min_households(self) -> int:
         """How many pictures of households a country must have."""
-        return self.settings.min_images or HOUSEHOLDS
+        return self.own.min_images or HOUSEHOLDS
 
     @cached_property
     def _income_only(self) -> tuple[str, ...]:
@@ -250,6 +248,16 @@ CONDITION: Mapping[str, str] = {
     BOTH: "both",
 }
 """The table of the prompt file by which a proxy is asked."""
+
+
+def _proxy(name: str) -> str:
+    if name not in PROXIES:
+        raise UsageProblem(unknown("proxy", name, PROXIES, source="--proxies"))
+    return name
+
+
+def _topic(name: str) -> str:
+    return UNLABELLED if name == UNLABELLED else topic(name, source="--topics").slug
 
 
 def _units_together(cases: Sequence[Case]) -> Iterator[Case]:
