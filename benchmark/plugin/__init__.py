@@ -16,6 +16,7 @@ from benchmark.plugin.controller import Controller
 from benchmark.plugin.declared import add_options
 from benchmark.plugin.finding import folders_asked, folders_meant
 from benchmark.plugin.options import check_read, given, settings_from
+from benchmark.plugin.selecting import Selecting
 from benchmark.plugin.state import STATE, RunState
 
 pytest_plugins = ("fixtures.model", "fixtures.measure")  # by name: imports go the other way
@@ -39,7 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
     folders = folders_asked(config)
     try:
         config.stash[STATE] = RunState(
-            settings=settings_from(config), given=given(config), several=len(folders) > 1
+            settings=settings_from(config),
+            given=given(config),
+            selecting=Selecting(several=len(folders) > 1),
         )
         check_read(config, folders)
     except CultureError as error:

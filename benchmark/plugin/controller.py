@@ -73,7 +73,7 @@ class Controller:
             if settings.replay is None:
                 registry.resolve(settings.model, revision=settings.revision)
             suites = [part for folder in self.folders for part in self.state.at(folder)]
-            self.state.check_unknown()
+            self.state.selecting.check(self.folders)
             if suites and not self.config.option.collectonly:
                 self._prepare(suites)
         except CultureError as error:
@@ -81,7 +81,7 @@ class Controller:
 
     def pytest_report_header(self) -> list[str]:
         """Which model, data, device and store are in use."""
-        lines = terminal.header(self.state, self.runs) + self.state.left_out()
+        lines = terminal.header(self.state, self.runs) + self.state.selecting.left_out()
         return lines + budgets.header(self.config)
 
     @pytest.hookimpl(optionalhook=True)

@@ -6,7 +6,7 @@ Knows pytest's arguments; opens no suite.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -22,22 +22,23 @@ def folders_meant(config: pytest.Config) -> tuple[Path, ...]:
     """
     known = getattr(config, "known_args_namespace", None)  # not there for a plugin given to main()
     words = config.invocation_params.args if known is None else known.file_or_dir
-    words = [str(word) for word in words if not str(word).startswith("-")]
-    if not words:
-        words = [str(config.rootpath / path) for path in config.getini("testpaths")] or ["."]
-    return _folders(config, words, pyargs=bool(known is not None and known.pyargs))
+    paths = _paths(config, map(str, words), pyargs=bool(known is not None and known.pyargs))
+    if not any(path.exists() for path in paths):
+        paths = [config.rootpath / path for path in config.getini("testpaths")]
+        paths = paths or [config.invocation_params.dir]
+    return find_suites(paths, ignore=config.getini("norecursedirs"))
 
 
 def folders_asked(config: pytest.Config) -> tuple[Path, ...]:
     """The suites that are measured."""
-    return _folders(config, config.args, pyargs=config.option.pyargs)
-
-
-def _folders(config: pytest.Config, words: Sequence[str], *, pyargs: bool) -> tuple[Path, ...]:
-    here = config.invocation_params.dir
-    names = [word.split("::")[0] for word in words]
-    paths = [(_of_module(name) if pyargs else None) or here / name for name in names]
+    paths = _paths(config, config.args, pyargs=config.option.pyargs)
     return find_suites(paths, ignore=config.getini("norecursedirs"))
+
+
+def _paths(config: pytest.Config, words: Iterable[str], *, pyargs: bool) -> list[Path]:
+    names = [word.split("::")[0] for word in words]
+    here = config.invocation_params.dir
+    return [(_of_module(name) if pyargs else None) or here / name for name in names]
 
 
 def _of_module(name: str) -> Path | None:
@@ -47,6 +48,6 @@ def _of_module(name: str) -> Path | None:
     except (AttributeError, ImportError, ValueError):
         return None
     if spec is None or spec.origin in (None, "namespace"):
-        return Path(next(iter(spec.submodule_search_locations or ()), "")) if spec else None
-    origin = Path(str(spec.origin))
+        return None
+    origin = Path(spec.origin)
     return origin.parent if spec.submodule_search_locations is not None else origin

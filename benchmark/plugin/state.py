@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,13 @@ import pytest
 from benchmark.engine.sampled import sampled_by
 from benchmark.engine.sampled_choices import expanded
 from benchmark.engine.shards import cases_of
-from benchmark.errors import CultureError, DataProblem, UnknownName, UsageProblem
+from benchmark.errors import CultureError, DataProblem, UsageProblem
+from benchmark.plugin.selecting import Selecting
 from benchmark.records import Analysis, Case, ModelIdentity, Request, Selection
 from benchmark.settings import Settings
-from benchmark.shared_options import PROXIES, TOPICS
 from benchmark.suite.protocol import Suite, load_suite, own_analyses, settings_of_each_set
 from benchmark.suite.several_sets import Part, asked_twice, exchanged, part_name
-from benchmark.suite_options import options_read, own_given
-
-SELECTING = (TOPICS.name, PROXIES.name)
+from benchmark.suite_options import own_given
 
 
 @dataclass
@@ -58,18 +57,16 @@ class RunState:
     """Settings and the suites met so far, by name; ``identities`` by the same.
 
     ``encoders`` are those of the suites that ask any, by suite name and then by their own.
-    ``given`` has the texts of suites' options by their names. Each of ``several`` suites selects by
-    those names that it knows.
+    ``given`` has the texts of suites' options by their names.
     """
 
     settings: Settings
     given: Mapping[str, object] = field(default_factory=dict)
-    several: bool = False
+    selecting: Selecting = field(default_factory=lambda: Selecting(several=False))
     suites: dict[str, SuiteState] = field(default_factory=dict)
     identities: dict[str, ModelIdentity] = field(default_factory=dict)
     encoders: dict[str, dict[str, ModelIdentity]] = field(default_factory=dict)
     _folders: dict[Path, tuple[SuiteState, ...]] = field(default_factory=dict)
-    _unknown: dict[Path, list[UnknownName]] = field(default_factory=dict)
 
     def at(self, folder: Path) -> tuple[SuiteState, ...]:
         """The suite of a folder, once for each set, loaded and selected on first use.
@@ -81,7 +78,8 @@ class RunState:
         """
         if folder not in self._folders:
             try:
-                found = self._parts(folder)
+                asked = replace(self.settings, own=own_given(folder, self.given))
+                found = self.selecting.parts(folder, asked, partial(self._of_each_set, folder))
             except CultureError as error:
                 raise pytest.UsageError(str(error)) from error
             self._folders[folder] = found
@@ -96,45 +94,6 @@ class RunState:
     def named(self, name: str) -> SuiteState:
         """The suite, or the part of one, that a case's id begins with."""
         return self.suites[name]
-
-    def check_unknown(self) -> None:
-        """Raise where a name was given that none of the suites knows that select by such names."""
-        problems = [problem for found in self._unknown.values() for problem in found]
-        for problem in problems:
-            alike = [one for one in problems if one.about == problem.about]
-            asked = [folder for folder in self._folders if _reads(folder, problem.option)]
-            if len(alike) == len(asked):
-                raise next((one for one in alike if "did you mean" in str(one)), problem)
-
-    def left_out(self) -> list[str]:
-        """A line for each suite that knows no name by which it was to select."""
-        return [
-            f"{folder.name}: not measured, for it knows none of these: "
-            + ", ".join(f"{one.option} {one.name}" for one in problems)
-            for folder, problems in self._unknown.items()
-            if not self._folders[folder]
-        ]
-
-    def _parts(self, folder: Path) -> tuple[SuiteState, ...]:
-        """The suite for each set; of several suites, none of one that knows no name given."""
-        settings = replace(self.settings, own=own_given(folder, self.given))
-        while True:
-            try:
-                found = self._of_each_set(folder, settings)
-            except UnknownName as problem:
-                if not self.several or problem.option not in SELECTING:
-                    raise
-                self._unknown.setdefault(folder, []).append(problem)
-                settings = _without(settings, problem)
-            else:
-                return () if self._emptied(settings) else found
-
-    def _emptied(self, settings: Settings) -> bool:
-        """Whether of the names to select by none was known."""
-        asked = self.settings
-        return (bool(asked.topics) and not settings.topics) or (
-            bool(asked.proxies) and not settings.proxies
-        )
 
     def _of_each_set(self, folder: Path, settings: Settings) -> tuple[SuiteState, ...]:
         sets = settings_of_each_set(folder, settings)
@@ -172,19 +131,6 @@ class RunState:
         for case_id, count in Counter(case.case_id for case in selection.cases).items():
             if count > 1:
                 raise DataProblem(f"suite {name!r} has {count} cases with the id {case_id!r}")
-
-
-def _reads(folder: Path, name: str) -> bool:
-    return any(option.name == name for option in options_read(folder))
-
-
-def _without(settings: Settings, problem: UnknownName) -> Settings:
-    """The settings without the name; where none is left, those that select all."""
-    topics, proxies = (
-        tuple(name for name in named if (option.name, name) != problem.about)
-        for option, named in ((TOPICS, settings.topics), (PROXIES, settings.proxies))
-    )
-    return replace(settings, topics=topics, proxies=proxies)
 
 
 def _check_sets(sets: Mapping[str, Settings], found: Sequence[SuiteState]) -> None:
