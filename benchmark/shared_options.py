@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmark.errors import UsageProblem
-from benchmark.option_values import Option, all_or_names, count, names, path, texts, unless
+from benchmark.option_values import Option, all_or_names, count, names, path, unless
 from benchmark.suite.figures_only import FIGURES, PICTURES
 
 WORDS = ("auto", "sample", "hub")
@@ -32,6 +32,11 @@ def sources(values: Sequence[str], option: str) -> tuple[str, ...]:
     for one in (source(value, option) for value in values):
         first.setdefault(Path(one).resolve(), one)
     return tuple(first.values())
+
+
+def encoders(values: Sequence[str], option: str) -> tuple[str, ...]:
+    """Names by comma, repeated, or both."""
+    return tuple(name for value in values for name in names(value, option))
 
 
 SURVEY = Option(
@@ -106,7 +111,7 @@ ENCODER = Option(
     "encoders of stories and pictures, for retrieval and cross-modal scores: org/name or "
     "org/name@COMMIT on the Hub, a local folder, random-clip or random-siglip; by comma or "
     "repeated; default: none",
-    read=texts,
+    read=encoders,
     repeated=True,
 )
 SELECTION = (COUNTRIES, TOPICS, PROXIES, LIMIT)

@@ -18,15 +18,16 @@ def folders_meant(config: pytest.Config) -> tuple[Path, ...]:
     """The suites that a command line may be about, before all of its options are known.
 
     A word behind an unknown option counts as an argument too, which at worst finds a suite that is
-    not measured. Without any, pytest looks where its ini file says, or here.
+    not measured. Where no argument leads to one, pytest may look where its ini file says, or here.
     """
     known = getattr(config, "known_args_namespace", None)  # not there for a plugin given to main()
     words = config.invocation_params.args if known is None else known.file_or_dir
     paths = _paths(config, map(str, words), pyargs=bool(known is not None and known.pyargs))
-    if not any(path.exists() for path in paths):
-        paths = [config.rootpath / path for path in config.getini("testpaths")]
-        paths = paths or [config.invocation_params.dir]
-    return find_suites(paths, ignore=config.getini("norecursedirs"))
+    unsaid = [config.rootpath / path for path in config.getini("testpaths")]
+    ignored = config.getini("norecursedirs")
+    return find_suites(paths, ignore=ignored) or find_suites(
+        unsaid or [config.invocation_params.dir], ignore=ignored
+    )
 
 
 def folders_asked(config: pytest.Config) -> tuple[Path, ...]:

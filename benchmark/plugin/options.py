@@ -38,7 +38,6 @@ def settings_from(config: pytest.Config) -> Settings:
         board = config.rootpath / "build" / "replay"
     shard = parse_shard(get("--shard")) if get("--shard") is not None else None
     sampled = asked_for(get) if replay is None else replays.sampled_in(replay)
-    shared: dict[str, Any] = {one.dest: one.value(get(one.name)) for one in SHARED}
     return Settings(
         model=model,
         revision=get("--revision"),
@@ -53,13 +52,6 @@ def settings_from(config: pytest.Config) -> Settings:
         template_args=pairs(get("--template-args"), "--template-args"),
         trust_remote_code=bool(get("--trust-remote-code")),
         seed=count(get("--seed"), "--seed", least=0),
-        survey=data_source(shared["survey"], model=model),
-        images=tuple(dict.fromkeys(data_source(one, model=model) for one in shared["images"])),
-        prompts=shared["prompts"],
-        countries=shared["countries"],
-        topics=shared["topics"],
-        proxies=shared["proxies"],
-        limit=shared["limit"],
         store=of_shard(_path(get("--store"), here) or cache / "responses.sqlite", shard)
         if replay is None
         else replays.store_in(cache, replay),
@@ -72,23 +64,32 @@ def settings_from(config: pytest.Config) -> Settings:
             for baseline in get("--baseline")
         ),
         gate_report=_path(get("--gate-report"), here),
-        permutations=shared["permutations"],
-        templates=shared["templates"],
-        language=shared["language"],
-        translations=shared["translations"],
         shard=shard,
         replay=replay,
-        encoders=encoders_named(shared["encoder"], here=here),
         sampled=sampled,
         max_requests=budget_of(config, "--max-requests", model),
         max_tokens=budget_of(config, "--max-tokens", model),
+        **_shared(get, model, here),
     )
+
+
+def _shared(get: Callable[[str], Any], model: str, here: Path) -> dict[str, Any]:
+    """The fields that suites have in common."""
+    found: dict[str, Any] = {option.dest: option.value(get(option.name)) for option in SHARED}
+    images = [data_source(one, model=model) for one in found["images"]]
+    encoders = encoders_named(found.pop("encoder"), here=here)
+    return {
+        **found,
+        "survey": data_source(found["survey"], model=model),
+        "images": tuple(dict.fromkeys(images)),
+        "encoders": encoders,
+    }
 
 
 def given(config: pytest.Config) -> Mapping[str, object]:
     """The texts of the suites' options that were given, by option name."""
     declared = options_of_suites(folders_meant(config))
-    found = {option.name: config.getoption(option.name) for option in declared}
+    found = {option.name: config.getoption(option.name, None) for option in declared}
     return {name: text for name, text in found.items() if text is not None}
 
 
@@ -99,13 +100,13 @@ def check_read(config: pytest.Config, folders: Sequence[Path]) -> None:
     Without a suite nothing is measured, and nothing is said.
     """
     read = {option.name for folder in folders for option in options_read(folder)}
+    unread = [name for name in given(config) if folders and name not in read]
     for option, suites in options_of_suites(folders_meant(config)).items():
-        name = option.name
-        if folders and name not in read and config.getoption(name) is not None:
+        if option.name in unread:
             ours = ", ".join(folder.name for folder in folders)
             raise UsageProblem(
-                f"{name} is not an option of {ours}, but of {', '.join(suites)}"
-                f"{_where(config, name)}; leave it out"
+                f"{option.name} is not an option of {ours}, but of {', '.join(suites)}"
+                f"{_where(config, option.name)}; leave it out"
             )
 
 

@@ -113,6 +113,8 @@ def test_help_has_a_group_for_each_suite_and_each_is_in_order() -> None:
         *("suite cultureverse", "suite stories", "suite wvs"),
     ]
     assert all(names == sorted(names) for names in found.values())
+    assert "--model" in found["the model"]
+    assert "--gate" in found["the run"]
     assert "--vetted" in found["suite wvs"]
     assert "--groups" in found["suite stories"]
     assert "--controls" in found["suite cultureverse"]
