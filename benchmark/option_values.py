@@ -12,7 +12,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from benchmark.errors import CultureError, UnknownName, UsageProblem
+from benchmark.errors import CultureError, UnknownName, UsageProblem, unknown
 
 T = TypeVar("T")
 Reader = Callable[[Any, str], object]
@@ -183,21 +183,28 @@ def path(value: str, _source: str) -> Path:
     return Path.cwd() / Path(value).expanduser()
 
 
-def meant(named: Sequence[str], find: Callable[[str], T], *, option: str) -> list[T]:
-    """What each name of an option means to a suite.
+def meant(named: Sequence[str], find: Callable[..., T], *, option: str) -> list[T]:
+    """What each name of an option means to a suite: ``find`` is called with it and ``source``.
 
     Raises
     ------
     UnknownName
-        ``find`` raised for one: another suite of the same command may know it.
+        It raised for one: another suite of the same command may know it.
     """
     found = []
     for name in named:
         try:
-            found.append(find(name))
+            found.append(find(name, source=option))
         except CultureError as problem:
             raise UnknownName(str(problem), option=option, name=name) from problem
     return found
+
+
+def listed(name: str, *, kind: str, known: Sequence[str], source: str) -> str:
+    """A name that stands in a list, for `meant`."""
+    if name not in known:
+        raise UsageProblem(unknown(kind, name, known, source=source))
+    return name
 
 
 def _number(value: object) -> float:

@@ -65,7 +65,7 @@ class Cells:
         """Those asked for, in the paper's order, a set's own behind."""
         there = {category for _, category, _ in self._by_cell}
         known = (*categories(), *sorted(there - set(categories())))
-        slug = partial(_slug, labels=categories(), known=known, kind="category", source="--topics")
+        slug = partial(_slug, labels=categories(), known=known, kind="category")
         wanted = set(meant(self.settings.topics, slug, option="--topics")) or there
         return tuple(slug for slug in known if slug in wanted)
 
@@ -74,9 +74,7 @@ class Cells:
         """Those asked for, in the paper's order."""
         there = {kind for _, _, kind in self._by_cell}
         known = tuple(question_types())
-        slug = partial(
-            _slug, labels=question_types(), known=known, kind="question type", source="--proxies"
-        )
+        slug = partial(_slug, labels=question_types(), known=known, kind="question type")
         wanted = set(meant(self.settings.proxies, slug, option="--proxies")) or there
         return tuple(slug for slug in known if slug in wanted)
 

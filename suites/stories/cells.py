@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 
-from benchmark.errors import UsageProblem, unknown
+from benchmark.errors import UsageProblem
 from benchmark.images.opening import ImageEntry, ImageSet, story_category
-from benchmark.option_values import meant
+from benchmark.option_values import listed, meant
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import EMBEDDED_MODELS, Settings
 from benchmark.stories.groups import Groups
@@ -112,7 +112,7 @@ class Cells:
     @cached_property
     def concepts(self) -> tuple[str, ...]:
         """Those asked for, in the paper's order; of embedded models the sample's."""
-        wanted = set(meant(self.settings.topics, _concept, option="--topics"))
+        wanted = {one.slug for one in meant(self.settings.topics, concept, option="--topics")}
         if not wanted:
             wanted = set(SAMPLE_CONCEPTS if self._is_embedded else concepts())
         return tuple(slug for slug in concepts() if slug in wanted)
@@ -120,7 +120,8 @@ class Cells:
     @cached_property
     def proxies(self) -> tuple[str, ...]:
         """Those asked for, in the order of `PROXIES`."""
-        named = meant(self.settings.proxies, _proxy, option="--proxies")
+        known = partial(listed, kind="proxy", known=PROXIES)
+        named = meant(self.settings.proxies, known, option="--proxies")
         return tuple(p for p in PROXIES if p in named) or PROXIES
 
     @property
@@ -154,13 +155,3 @@ class Cells:
 
     def _first(self, iso3: str, slug: str) -> ImageEntry | None:
         return next(iter(self.images.of(iso3, story_category(slug))), None)
-
-
-def _proxy(name: str) -> str:
-    if name not in PROXIES:
-        raise UsageProblem(unknown("proxy", name, PROXIES, source="--proxies"))
-    return name
-
-
-def _concept(name: str) -> str:
-    return concept(name, source="--topics").slug

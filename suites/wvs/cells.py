@@ -9,10 +9,9 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
-from benchmark.errors import UsageProblem, unknown
 from benchmark.images.opening import (
     CATEGORIES,
     INCOME_CUT_USD_MONTH,
@@ -20,7 +19,7 @@ from benchmark.images.opening import (
     ImageSet,
     income_band,
 )
-from benchmark.option_values import meant
+from benchmark.option_values import listed, meant
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
 from benchmark.survey.survey import Question, Survey
@@ -111,7 +110,8 @@ class Cells:
     @cached_property
     def proxies(self) -> tuple[str, ...]:
         """Those asked for, in the order of `PROXIES`."""
-        named = meant(self.settings.proxies, _proxy, option="--proxies")
+        known = partial(listed, kind="proxy", known=PROXIES)
+        named = meant(self.settings.proxies, known, option="--proxies")
         return tuple(p for p in PROXIES if p in named) or PROXIES
 
     @cached_property
@@ -250,14 +250,8 @@ CONDITION: Mapping[str, str] = {
 """The table of the prompt file by which a proxy is asked."""
 
 
-def _proxy(name: str) -> str:
-    if name not in PROXIES:
-        raise UsageProblem(unknown("proxy", name, PROXIES, source="--proxies"))
-    return name
-
-
-def _topic(name: str) -> str:
-    return UNLABELLED if name == UNLABELLED else topic(name, source="--topics").slug
+def _topic(name: str, *, source: str) -> str:
+    return UNLABELLED if name == UNLABELLED else topic(name, source=source).slug
 
 
 def _units_together(cases: Sequence[Case]) -> Iterator[Case]:
