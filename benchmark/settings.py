@@ -1,6 +1,6 @@
 """What a run was asked to do, checked once; knows no pytest and loads nothing.
 
-`Settings` is the only form in which options travel: the plugin makes it, workers get it whole.
+`Settings` is the only form in which options travel: each process makes its own of the same words.
 """
 
 from __future__ import annotations
