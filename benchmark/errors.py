@@ -21,6 +21,20 @@ class UsageProblem(CultureError):
     """An option or a name on the command line is wrong; the run does not start."""
 
 
+class UnknownName(UsageProblem):
+    """A suite does not know a name that ``option`` selects by; another one may."""
+
+    def __init__(self, message: str, *, option: str, name: str) -> None:
+        super().__init__(message)
+        self.option = option
+        self.name = name
+
+    @property
+    def about(self) -> tuple[str, str]:
+        """What is unknown, whoever says so."""
+        return self.option, self.name
+
+
 class DataProblem(CultureError):
     """A survey, manifest, prompt file, gate file or world table cannot be used as it is."""
 

@@ -1,20 +1,21 @@
 """What a run was asked to do, checked once; knows no pytest and loads nothing.
 
-`Settings` is the only form in which options travel: the plugin makes it, workers get it whole.
+`Settings` is the only form in which options travel: each process makes its own of the same words.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path
 
 from benchmark.engine.sampled import Sampled
 from benchmark.engine.shards import Shard
-from benchmark.errors import UsageProblem
-from benchmark.vocabulary import BLANK, DEMO, NONE, REFERENCE
+from benchmark.vocabulary import DEMO, REFERENCE
 
 EMBEDDED_MODELS = (DEMO, REFERENCE)
 
@@ -43,14 +44,11 @@ class Settings:
     ``survey`` and each of ``images``, of which there is one at least, are ``sample``, ``hub`` or a
     path, never ``auto``. An empty ``countries``, ``topics`` or ``proxies`` means all that the
     suite offers. ``limit`` is the number of questions per topic, ``batch_size`` None means
-    automatic. ``permutations`` None means all cyclic orders; ``rationales``, ``min_images``,
-    ``income_cut``, ``responses`` and ``story_tokens`` None the suite's own. ``store`` is the
-    shard's own where there is a ``shard``. ``questions`` is ``sample``, a path or a Hub id, of the
-    suites that ask about pictures; ``more_questions`` are further sets of the same session, each
-    with what its columns are. ``encoders`` make vectors of stories and pictures, and ``chunking``
-    names the rules by which they are given texts that are longer than their windows. With
-    ``sampled`` choices are asked for by written answers. ``max_requests`` and ``max_tokens`` bound
-    what one process may spend at a server in this session.
+    automatic. ``permutations`` None means all cyclic orders. ``store`` is the shard's own where
+    there is a ``shard``. ``encoders`` make vectors of stories and pictures. With ``sampled``
+    choices are asked for by written answers. ``max_requests`` and ``max_tokens`` bound what one
+    process may spend at a server in this session. ``own`` has the values of the options that one
+    suite alone reads, by their names; that suite is given its own and nobody else's.
     """
 
     model: str
@@ -65,7 +63,6 @@ class Settings:
     survey: str
     images: tuple[str, ...]
     prompts: Path | None
-    topic_labels: Path | None
     countries: tuple[str, ...]
     topics: tuple[str, ...]
     proxies: tuple[str, ...]
@@ -79,31 +76,16 @@ class Settings:
     gate_report: Path | None = None
     permutations: int | None = 1
     templates: tuple[str, ...] = ()
-    vetted: str = "off"
-    recognition: str = "auto"
-    rationales: int | None = None
-    min_images: int | None = None
-    income_cut: float | None = None
     language: str = "en"
     translations: Path | None = None
-    responses: int | None = None
-    temperatures: tuple[float, ...] = (0.3, 0.7)
-    story_tokens: int | None = None
-    groups: Path | None = None
     shard: Shard | None = None
     template_args: tuple[tuple[str, str], ...] = ()
     trust_remote_code: bool = False
-    questions: str = "sample"
-    question_columns: str = ""
-    more_questions: tuple[tuple[str, str], ...] = ()
-    split: str = "test"
-    answering: str = "probability"
-    controls: tuple[str, ...] = (NONE, BLANK)
     encoders: tuple[EncoderChoice, ...] = ()
-    chunking: tuple[str, ...] = ("mean-of-chunks",)
     sampled: Sampled | None = None
     max_requests: int | None = None
     max_tokens: int | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
 
 
 def data_source(choice: str, *, model: str) -> str:
@@ -115,30 +97,3 @@ def data_source(choice: str, *, model: str) -> str:
     if choice != "auto":
         return choice
     return "sample" if model.startswith(EMBEDDED_MODELS) else "hub"
-
-
-def names(text: str, *, option: str) -> tuple[str, ...]:
-    """A comma-separated list without blanks or repeats, in the order given.
-
-    >>> names("NGA, FRA,NGA", option="--countries")
-    ('NGA', 'FRA')
-    """
-    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    if text and not found:
-        raise UsageProblem(f"{option} {text!r} names nothing; give a comma-separated list")
-    return found
-
-
-def pairs(texts: list[str], *, option: str) -> tuple[tuple[str, str], ...]:
-    """``k=v`` options, sorted by key; a later value of a key replaces an earlier one.
-
-    >>> pairs(["b=2,a=1"], option="--model-args")
-    (('a', '1'), ('b', '2'))
-    """
-    found: dict[str, str] = {}
-    for part in (part for text in texts for part in text.split(",")):
-        key, equals, value = part.partition("=")
-        if not equals or not key.strip():
-            raise UsageProblem(f"{option} {part!r} is not of the form key=value")
-        found[key.strip()] = value.strip()
-    return tuple(sorted(found.items()))

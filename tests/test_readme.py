@@ -29,7 +29,6 @@ PRODUCT = (
     "conftest.py",
     "pyproject.toml",
 )
-GENERATED = shutil.ignore_patterns("__pycache__", "runs", "leaderboard.json", "*.lock")
 DOCUMENTS = ("README.md", *sorted(f"docs/{path.name}" for path in (REPO / "docs").glob("*.md")))
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 
@@ -105,10 +104,16 @@ def copy_of_the_checkout(place: Path) -> Path:
     place.mkdir()
     for name in PRODUCT:
         if (REPO / name).is_dir():
-            shutil.copytree(REPO / name, place / name, ignore=GENERATED)
+            shutil.copytree(REPO / name, place / name, ignore=_generated)
         else:
             shutil.copy(REPO / name, place / name)
     return place
+
+
+def _generated(folder: str, names: list[str]) -> set[str]:
+    """What a checkout has that is not the repository's."""
+    results = {"runs", "leaderboard.json"} if Path(folder) == REPO / "leaderboard" else set()
+    return {name for name in names if name in results or name.endswith((".lock", "__pycache__"))}
 
 
 def run(command: tuple[str, ...], place: Path) -> subprocess.CompletedProcess[str]:

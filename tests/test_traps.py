@@ -19,7 +19,7 @@ import pytest
 import benchmark.plugin
 import conftest
 from benchmark.errors import DataProblem
-from benchmark.plugin.declared import DATA, MODEL, OUTPUT, REPEATED, SELECTION
+from benchmark.plugin.declared import MODEL, RUN, options_of_suites
 from benchmark.survey.survey import SAMPLE, Question, load_survey
 from benchmark.world.countries import country
 from tests.plugin.running import ALWAYS, REPO, SMALL, Place
@@ -58,7 +58,7 @@ def test_plugins_are_named_by_dotted_modules() -> None:
 
 def test_nothing_of_ours_is_called_as_pytest_benchmark_s() -> None:
     """Trap 9: pytest-benchmark owns ``--benchmark-…``, a fixture and a marker `benchmark`."""
-    options = [option.name for option in (*MODEL, *DATA, *SELECTION, *OUTPUT, *REPEATED)]
+    options = [option.name for option in (*MODEL, *RUN, *options_of_suites(()))]
     assert "--model" in options
     assert [name for name in options if name.startswith("--benchmark")] == []
     texts = [path.read_text("utf-8") for path in code()]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import CultureError
 from benchmark.finetune.options import add_options, given
+from benchmark.finetune.parser import WRONG, Parser
 from benchmark.finetune.running import checked_recipe, run
-from benchmark.finetune.values import WRONG, Parser
 from benchmark.settings import default_cache
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ import dataclasses
 import json
 import tomllib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import UsageProblem, unknown
-from benchmark.finetune.values import SEEDS, Option, checked
 from benchmark.models.naming import folder_meant
+from benchmark.option_values import Option, amount, count, flag, names, one_of, share, texts
 from benchmark.questions.embedded import NAME
 
 if TYPE_CHECKING:
@@ -58,89 +59,108 @@ class Recipe:
     merge: bool = False
 
 
+SEEDS = 2**32 - 1  # the largest that NumPy and torch both take
 OPTIONS = (
-    Option("model", "text", "NAME", "what is tuned: an alias, org/name, a local folder, or demo"),
-    Option("revision", "text", "COMMIT", "pin a Hub model; its commit is recorded either way"),
+    Option("--model", "NAME", "what is tuned: an alias, org/name, a local folder, or demo"),
+    Option("--revision", "COMMIT", "pin a Hub model; its commit is recorded either way"),
     Option(
-        "data",
-        "text",
+        "--data",
         "SOURCE",
         "questions in the layout of --questions: sample, a file or folder, or ORG/NAME on the Hub",
     ),
-    Option("question-columns", "text", "MAP", "which column is what, as for pytest"),
-    Option("split", "text", "NAME", "the split to train on; default: train"),
+    Option("--question-columns", "MAP", "which column is what, as for pytest"),
+    Option("--split", "NAME", "the split to train on; default: train"),
     Option(
-        "data-licence",
-        "text",
+        "--data-licence",
         "TEXT",
         "the licence of questions that state none; the model card names it",
     ),
-    Option("prompts", "text", "FILE", "a template file of your own; default: the suite's"),
+    Option("--prompts", "FILE", "a template file of your own; default: the suite's"),
     Option(
-        "hold-out",
-        "repeated",
+        "--hold-out",
         "KIND:NAME",
         "leave a group out of training: region:Africa, continent:Europe, country:NGA or "
         "category:food; repeatable",
+        read=texts,
+        repeated=True,
     ),
     Option(
-        "validation",
-        "share",
+        "--validation",
         "SHARE",
         "of the training questions kept for validation, whole concepts; 0 keeps none; default: 0.1",
+        read=share,
     ),
-    Option("seed", "count", "N", "seed of every random draw; default: 0", least=0, most=SEEDS),
-    Option("rank", "count", "N", "rank of the adapters; default: 16"),
-    Option("alpha", "count", "N", "their weight is alpha / rank; default: 32"),
-    Option("dropout", "share", "SHARE", "of the adapters' inputs; default: 0.05"),
     Option(
-        "target-modules",
-        "list",
+        "--seed",
+        "N",
+        "seed of every random draw; default: 0",
+        read=partial(count, least=0, most=SEEDS),
+    ),
+    Option("--rank", "N", "rank of the adapters; default: 16", read=count),
+    Option("--alpha", "N", "their weight is alpha / rank; default: 32", read=count),
+    Option("--dropout", "SHARE", "of the adapters' inputs; default: 0.05", read=share),
+    Option(
+        "--target-modules",
         "LIST",
         "linear layers of the language model by name, by comma, such as q_proj,v_proj; default: "
         "all of them but the head",
+        read=names,
     ),
-    Option("epochs", "count", "N", "times that each question is trained on; default: 1"),
-    Option("max-steps", "count", "N", "that many steps, however many epochs they are"),
-    Option("learning-rate", "number", "RATE", "at its highest; default: 0.0001"),
-    Option("batch-size", "count", "N", "questions a forward pass; default: 4"),
-    Option("accumulation", "count", "N", "forward passes a step; default: 4"),
-    Option("max-image-size", "count", "PIXELS", "shrink pictures with a longer side", least=16),
-    Option("gradient-checkpointing", "flag", "", "less memory, more time"),
-    Option("save-steps", "count", "N", "steps between checkpoints; default: 100"),
+    Option("--epochs", "N", "times that each question is trained on; default: 1", read=count),
+    Option("--max-steps", "N", "that many steps, however many epochs they are", read=count),
+    Option("--learning-rate", "RATE", "at its highest; default: 0.0001", read=amount),
+    Option("--batch-size", "N", "questions a forward pass; default: 4", read=count),
+    Option("--accumulation", "N", "forward passes a step; default: 4", read=count),
     Option(
-        "device",
-        "text",
+        "--max-image-size",
+        "PIXELS",
+        "shrink pictures with a longer side",
+        read=partial(count, least=16),
+    ),
+    Option("--gradient-checkpointing", "", "less memory, more time", read=flag, flag=True),
+    Option("--save-steps", "N", "steps between checkpoints; default: 100", read=count),
+    Option(
+        "--device",
         "NAME",
         "default: auto (the GPU, if there is one)",
-        choices=("auto", "cpu", "cuda", "mps"),
+        read=partial(one_of, known=("auto", "cpu", "cuda", "mps")),
     ),
     Option(
-        "dtype",
-        "text",
+        "--dtype",
         "NAME",
         "float32 or bfloat16; default: auto (bfloat16 on a GPU, float32 elsewhere)",
-        choices=("auto", "float32", "bfloat16"),
+        read=partial(one_of, known=("auto", "float32", "bfloat16")),
     ),
-    Option("threads", "count", "N", "CPU threads; default: torch's own choice"),
-    Option("trust-remote-code", "flag", "", "run Python code that the model's repository brings"),
-    Option("merge", "flag", "", "write whole weights; default: the adapter, which needs its base"),
+    Option("--threads", "N", "CPU threads; default: torch's own choice", read=count),
+    Option(
+        "--trust-remote-code",
+        "",
+        "run Python code that the model's repository brings",
+        read=flag,
+        flag=True,
+    ),
+    Option(
+        "--merge",
+        "",
+        "write whole weights; default: the adapter, which needs its base",
+        read=flag,
+        flag=True,
+    ),
 )
 PATHS = ("model", "data", "prompts", "question_columns")  # options that may be paths
-BY_NAME = {option.name.replace("-", "_"): option for option in OPTIONS}
+BY_NAME = {option.dest: option for option in OPTIONS}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare every option; none has a default here, so that a file's value can stand."""
     for option in OPTIONS:
-        name = f"--{option.name}"
-        match option.kind:
-            case "flag":
-                parser.add_argument(name, action="store_true", default=None, help=option.help)
-            case "repeated":
-                parser.add_argument(name, action="append", metavar=option.metavar, help=option.help)
-            case _:
-                parser.add_argument(name, metavar=option.metavar, help=option.help)
+        if option.flag:
+            parser.add_argument(option.name, action="store_true", default=None, help=option.help)
+        else:
+            action = "append" if option.repeated else "store"
+            parser.add_argument(
+                option.name, action=action, metavar=option.metavar, help=option.help
+            )
 
 
 def given(words: argparse.Namespace, config: Path | None) -> Mapping[str, object]:
@@ -154,8 +174,7 @@ def given(words: argparse.Namespace, config: Path | None) -> Mapping[str, object
     found = read_file(config) if config is not None else {}
     typed = {name: value for name in BY_NAME if (value := getattr(words, name)) is not None}
     from_words = {
-        name: checked(value, BY_NAME[name], f"--{BY_NAME[name].name}")
-        for name, value in typed.items()
+        name: BY_NAME[name].read(value, BY_NAME[name].name) for name, value in typed.items()
     }
     return {**found, **from_words}
 
@@ -188,9 +207,7 @@ def read_file(path: Path) -> Mapping[str, object]:
     for name in table:
         if name not in BY_NAME:
             raise UsageProblem(unknown("option", name, BY_NAME, source=str(path)))
-    return {
-        name: checked(value, BY_NAME[name], f"{name} in {path}") for name, value in table.items()
-    }
+    return {name: BY_NAME[name].read(value, f"{name} in {path}:") for name, value in table.items()}
 
 
 def as_toml(wanted: Recipe) -> str:

@@ -14,17 +14,23 @@ from benchmark.errors import CultureError
 from benchmark.plugin import collection, estimate, exchange, live, reports, stopping, warned
 from benchmark.plugin.controller import Controller
 from benchmark.plugin.declared import add_options
-from benchmark.plugin.options import settings_from
+from benchmark.plugin.finding import folders_asked, folders_meant
+from benchmark.plugin.options import check_read, given, settings_from
 from benchmark.plugin.providers import provider_of
+from benchmark.plugin.selecting import Selecting
 from benchmark.plugin.session import SESSION, RunSession
-from benchmark.suite.protocol import find_suites
 
 pytest_plugins = ("fixtures.model", "fixtures.measure")  # by name: imports go the other way
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options; they do nothing where no suite is collected."""
-    add_options(parser)
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the options, those of the named suites too; without a suite they do nothing."""
+    config = pluginmanager.get_plugin("pytestconfig")
+    assert isinstance(config, pytest.Config)  # noqa: S101 - pytest registers it first
+    try:
+        add_options(parser, folders_meant(config))
+    except CultureError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,14 +38,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "cases(kind, ...): measure only a suite's cases of these kinds"
     )
+    folders = folders_asked(config)
     try:
         provider = provider_of(config.getoption, here=config.invocation_params.dir)
-        settings = settings_from(config, provider)
-        config.stash[SESSION] = RunSession(settings=settings, provider=provider)
+        config.stash[SESSION] = RunSession(
+            settings=settings_from(config, provider),
+            provider=provider,
+            given=given(config),
+            selecting=Selecting(several=len(folders) > 1),
+        )
+        check_read(config, folders)
     except CultureError as error:
         raise pytest.UsageError(str(error)) from error
-    asked = [config.invocation_params.dir / arg.split("::")[0] for arg in config.args]
-    folders = find_suites(asked, ignore=config.getini("norecursedirs"))
     if folders:
         warned.register(config)
     if not exchange.is_worker(config):

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from benchmark.errors import UsageProblem
+from benchmark.option_values import count
 from benchmark.plugin import exchange
-from benchmark.plugin.numbers import count
 from benchmark.vocabulary import ENDPOINT
 
 NOUNS = {"--max-requests": "requests", "--max-tokens": "tokens"}

@@ -67,14 +67,16 @@ class Controller:
             # First, because a mistyped name would otherwise send `auto` data to the Hub.
             self.session.provider.check()
             suites = [part for folder in self.folders for part in self.session.at(folder)]
-            if not self.config.option.collectonly:
+            self.session.selecting.check(self.folders)
+            if suites and not self.config.option.collectonly:
                 self._prepare(suites)
         except CultureError as error:
             raise pytest.UsageError(str(error)) from error
 
     def pytest_report_header(self) -> list[str]:
         """Which model, data, device and store are in use."""
-        return terminal.header(self.session) + budgets.header(self.config)
+        lines = terminal.header(self.session) + self.session.selecting.left_out()
+        return lines + budgets.header(self.config)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

@@ -6,8 +6,9 @@ The controller and every worker build their own from the same options.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,20 +17,27 @@ from benchmark.engine.sampled import NAME, sampled_by
 from benchmark.engine.shards import cases_of
 from benchmark.errors import CultureError, DataProblem, UsageProblem
 from benchmark.plugin.providers import Provider
+from benchmark.plugin.selecting import Selecting
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import Selection
 from benchmark.settings import Settings
 from benchmark.suite.protocol import Suite, load_suite, own_analyses, settings_of_each_set
 from benchmark.suite.several_sets import Part, asked_twice, part_name
+from benchmark.suite.suite_options import own_given
 
 
 @dataclass
 class RunSession:
-    """Settings, the provider of answers, and the suites met so far by name."""
+    """Settings, the provider of answers, and the suites met so far by name.
+
+    ``given`` has the texts of suites' options by their names.
+    """
 
     settings: Settings
     provider: Provider
+    given: Mapping[str, object] = field(default_factory=dict)
+    selecting: Selecting = field(default_factory=lambda: Selecting(several=False))
     suites: dict[str, SuiteSession] = field(default_factory=dict)
     _folders: dict[Path, tuple[SuiteSession, ...]] = field(default_factory=dict)
 
@@ -53,10 +61,8 @@ class RunSession:
         """
         if folder not in self._folders:
             try:
-                sets = settings_of_each_set(folder, self.settings)
-                found = tuple(self._part(folder, name, settings) for name, settings in sets.items())
-                if len(found) > 1:
-                    _check_sets(found)
+                asked = replace(self.settings, own=own_given(folder, self.given))
+                found = self.selecting.parts(folder, asked, partial(self._of_each_set, folder))
             except CultureError as error:
                 raise pytest.UsageError(str(error)) from error
             self._folders[folder] = found
@@ -77,6 +83,18 @@ class RunSession:
                 f"--scoring {NAME} has no meaning for {names}, where no label is chosen; leave it "
                 "out"
             )
+
+    def _of_each_set(self, folder: Path, settings: Settings) -> tuple[SuiteSession, ...]:
+        sets = settings_of_each_set(folder, settings)
+        if len(sets) > 1 and settings.gates:
+            raise UsageProblem(
+                "--gate judges one run of a suite, and each --questions has one of its own; gate "
+                "each set by itself"
+            )
+        found = tuple(self._part(folder, name, each) for name, each in sets.items())
+        if len(found) > 1:
+            _check_sets(found)
+        return found
 
     def _part(self, folder: Path, set_name: str, settings: Settings) -> SuiteSession:
         whole = load_suite(folder, settings)
@@ -109,7 +127,7 @@ def _check_sets(found: Sequence[SuiteSession]) -> None:
     """Two sets of one content would write one run file, whatever their files are called."""
     twice = asked_twice({one.name: one.suite.config() for one in found})
     if twice is not None:
-        first, second = (one.settings.questions for one in found if one.name in twice)
+        first, second = (one.settings.own["questions"][0] for one in found if one.name in twice)
         raise UsageProblem(
             f"--questions {first} and --questions {second} are the same set named twice: they have "
             "the same content; each set is asked once"

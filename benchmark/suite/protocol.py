@@ -6,15 +6,12 @@ metric is implemented in a suite.
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol, runtime_checkable
 
 from benchmark.data import SUITES
@@ -23,6 +20,8 @@ from benchmark.jsonio import Json
 from benchmark.records import Analysis, Case, Script, Selection
 from benchmark.settings import Settings
 from benchmark.suite.layout import KEYS, Layout, layout_of
+from benchmark.suite.suite_module import module_of
+from benchmark.suite.suite_options import with_own
 from benchmark.survey.survey import Survey
 
 SUITE_FILE = "suite.toml"
@@ -147,7 +146,7 @@ def shipped_layout(name: str) -> Layout:
 
 def load_suite(folder: Path, settings: Settings) -> Suite:
     """Import the folder's suite.py and build its suite from the settings."""
-    suite: Suite = _module(folder).build(read_meta(folder), settings)
+    suite: Suite = module_of(folder).build(read_meta(folder), with_own(folder, settings))
     return suite
 
 
@@ -157,8 +156,10 @@ def settings_of_each_set(folder: Path, settings: Settings) -> Mapping[str, Setti
     The function ``each_set`` of its suite.py says them; without it, and where one set is asked,
     there is one, whose name is empty.
     """
-    each = getattr(_module(folder), "each_set", None)
-    found: Mapping[str, Settings] = {"": settings} if each is None else each(settings)
+    each = getattr(module_of(folder), "each_set", None)
+    if each is None:
+        return {"": settings}
+    found: Mapping[str, Settings] = each(with_own(folder, settings))
     return found
 
 
@@ -167,20 +168,5 @@ def own_analyses(folder: Path) -> Mapping[str, Analysis]:
 
     suite.toml picks by name from these and the shared ones. Nothing of the suite's data is opened.
     """
-    own: Mapping[str, Analysis] = getattr(_module(folder), "ANALYSES", {})
+    own: Mapping[str, Analysis] = getattr(module_of(folder), "ANALYSES", {})
     return own
-
-
-def _module(folder: Path) -> ModuleType:
-    name = f"culture_suite_{folder.name}"
-    path = folder / "suite.py"
-    loaded = sys.modules.get(name)
-    if loaded is not None and loaded.__file__ == str(path):
-        return loaded
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise DataProblem(f"suite folder {folder} has no suite.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module

@@ -36,7 +36,6 @@ __all__ = [
     "PICTURES",
     "is_hub_id",
     "open_images",
-    "open_questions",
     "open_stories",
     "open_survey",
     "question_set_name",
@@ -48,23 +47,21 @@ _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 _HUB_ID = re.compile(rf"{REPO_ID}(@[\w.-]+)?")
 
 
-def open_survey(settings: Settings, *, source: str) -> Survey:
+def open_survey(settings: Settings, *, source: str, topic_labels: Path | None = None) -> Survey:
     """The survey the settings name; the Hub's is fetched once and then read from the cache."""
     match settings.survey:
         case "sample":
             path = Path(str(SAMPLE))
         case "hub":
             survey = load_survey(
-                data_sets.fetch_survey(settings.cache),
-                source=source,
-                topic_labels=settings.topic_labels,
+                data_sets.fetch_survey(settings.cache), source=source, topic_labels=topic_labels
             )
             return replace(survey, name=data_sets.SURVEY, revision=data_sets.PINNED)
         case text if text.endswith(FIGURES):
             return read_figures(Path(text))
         case text:
             path = Path(text)
-    return load_survey(path, source=source, topic_labels=settings.topic_labels)
+    return load_survey(path, source=source, topic_labels=topic_labels)
 
 
 def open_images(settings: Settings, countries: Sequence[str]) -> ImageSet:
@@ -106,13 +103,8 @@ def is_hub_id(text: str) -> bool:
     return _HUB_ID.fullmatch(text) is not None
 
 
-def open_questions(settings: Settings) -> QuestionSet:
-    """The questions about pictures that the settings name; the Hub's are fetched once."""
-    return questions_at(settings.questions, settings.question_columns, cache=settings.cache)
-
-
 def questions_at(source: str, mapping: str, *, cache: Path) -> QuestionSet:
-    """The questions at a source as ``--questions`` names it, by a ``--question-columns``."""
+    """The questions at a source as ``--questions`` names it; the Hub's are fetched once."""
     columns = columns_of(mapping)
     if source == NAME:
         return sample_questions()

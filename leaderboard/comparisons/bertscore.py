@@ -25,8 +25,9 @@ from benchmark.analyses.stories.table import counts
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.models.encoders.tokens import open_token_encoder
+from benchmark.option_values import names
 from benchmark.runs.run import Run, read_run
-from benchmark.settings import default_cache, names
+from benchmark.settings import default_cache
 from leaderboard.tables.summary import NOT_SCORED
 from leaderboard.tables.tables import render
 
@@ -87,7 +88,7 @@ def run_bertscore(options: argparse.Namespace) -> int:
             f"{OPTION} {options.text_encoder} names no layer; write NAME#LAYER, such as "
             "google-bert/bert-base-uncased#9 (Zhang et al. 2020 say which is best for which model)"
         )
-    run = _narrowed(read_run(options.run), names(options.topics, option="--topics"))
+    run = _narrowed(read_run(options.run), names(options.topics, "--topics"))
     cache = default_cache()
     encoder = open_token_encoder(
         found["source"],

@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 from benchmark.errors import BoardProblem
+from benchmark.option_values import Option
 from benchmark.replay.bundle import read
 from benchmark.runs.run import read_run
+from benchmark.suite.suite_options import own_options, shipped_folders
 from leaderboard.board.paths import files_help, files_in
 from leaderboard.board.trust import dependence, disagreements, note_replay, note_rerun
 from leaderboard.replay.comparing import TOLERANCE, Comparison, Difference
@@ -26,11 +28,6 @@ DATA = (
      "runs on the sample"),
     ("--prompts", "FILE", "the prompt file, if the run had one of its own"),
     ("--translations", "FILE", "the translated questions or stories' words, if the run had some"),
-    ("--groups", "FILE", "the ethnic groups that stories were asked for, if the run had some"),
-    ("--topic-labels", "FILE", "the topic labels, if the run had some of its own"),
-    ("--questions", "SOURCE", "the questions about pictures, as for pytest; default: the sample "
-     "for runs on it"),
-    ("--question-columns", "MAP", "their columns, as for pytest"),
     ("--suite", "DIR", "the suite's folder, if it is not among those shipped"),
 )  # fmt: skip
 BUNDLE_EPILOG = """\
@@ -186,8 +183,10 @@ def _counted(found: Comparison) -> str:
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
     for name, metavar, words in DATA:
-        kind = str if name in ("--survey", "--questions", "--question-columns") else Path
+        kind = str if name == "--survey" else Path
         parser.add_argument(name, type=kind, metavar=metavar, help=words)
+    for option in _of_suites():
+        parser.add_argument(option.name, metavar=option.metavar, help=option.at_replay)
     parser.add_argument(
         "--images",
         action="append",
@@ -198,15 +197,22 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _of_suites() -> list[Option]:
+    """What the shipped suites must be told again."""
+    found = (option for folder in shipped_folders() for option in own_options(folder))
+    return [option for option in found if option.at_replay]
+
+
 def _origin(options: argparse.Namespace) -> Origin:
     return Origin(
         survey=options.survey,
         images=tuple(options.images),
         prompts=options.prompts,
         translations=options.translations,
-        groups=options.groups,
-        topic_labels=options.topic_labels,
-        questions=options.questions,
-        question_columns=options.question_columns or "",
+        own={
+            option.name: text
+            for option in _of_suites()
+            if (text := getattr(options, option.dest)) is not None
+        },
         suite=options.suite,
     )

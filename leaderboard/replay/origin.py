@@ -13,9 +13,9 @@ from typing import Any, cast
 from benchmark.data import SUITES
 from benchmark.engine.sampled import sampled_by
 from benchmark.errors import DataProblem, UsageProblem
-from benchmark.hub.data_sets import SURVEY
 from benchmark.runs.run import Run
 from benchmark.settings import EncoderChoice, Settings, default_cache
+from benchmark.suite import suite_options
 from benchmark.suite.protocol import SUITE_FILE, Suite, load_suite
 from leaderboard.board.paths import DEFAULT_BOARD, DEFAULT_RUNS
 
@@ -25,16 +25,16 @@ OF_THE_WORDING = frozenset({"templates", "translation"})  # no number of a row d
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Origin:
-    """What the command line names; None and () where it does not say."""
+    """What the command line names; None and () where it does not say.
+
+    ``own`` has the texts of options that one suite alone reads, by their names.
+    """
 
     survey: str | None = None
     images: tuple[str, ...] = ()
     prompts: Path | None = None
     translations: Path | None = None
-    groups: Path | None = None
-    topic_labels: Path | None = None
-    questions: str | None = None
-    question_columns: str = ""
+    own: Mapping[str, str] = field(default_factory=dict)
     suite: Path | None = None
     cache: Path = field(default_factory=default_cache)
 
@@ -56,29 +56,9 @@ def images_named(run: Run, origin: Origin) -> tuple[str, ...] | None:
     return (SAMPLE,) if _name(run, "images") == SAMPLE else None
 
 
-def questions_named(run: Run, origin: Origin) -> str:
-    """The source of questions about pictures, which no bundle has; a UsageProblem without one."""
-    if origin.questions is not None or "questions" not in run.config:
-        return origin.questions or SAMPLE
-    if _name(run, "questions") != SAMPLE:
-        raise needed(run, "questions")
-    return SAMPLE
-
-
-def _groups_named(run: Run, origin: Origin) -> Path | None:
-    """The file of ethnic groups, which no bundle has; a UsageProblem where a run had one."""
-    if origin.groups is None and "groups" in run.config:
-        raise needed(run, "groups")
-    return origin.groups
-
-
 def needed(run: Run, what: str) -> UsageProblem:
     """The sentence for data that a run was measured on and that nobody named."""
-    option = f"--{what}"
-    hint = f" ({option} hub)" if _name(run, what) == SURVEY else ""
-    return UsageProblem(
-        f"the run was measured on the {what} {_name(run, what)!r}; name it with {option}{hint}"
-    )
+    return suite_options.needed(run.config, what)
 
 
 def open_suite(run: Run, origin: Origin, *, survey: str, images: Sequence[str]) -> Suite:
@@ -112,10 +92,10 @@ def unlike(run: Run, suite: Suite, *, wording: bool) -> tuple[str, ...]:
 
 
 def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...]) -> Settings:
-    """The settings that give a run's configuration; a suite finds its own by their names."""
+    """The settings that give a run's configuration; its suite says what its own options were."""
     config = cast("Mapping[str, Any]", run.config)
     templates = tuple(config.get("templates", ()))
-    permutations, rationales = config.get("permutations", 1), config.get("rationales")
+    permutations = config.get("permutations", 1)
     return Settings(
         model=run.model.name,
         revision=None,
@@ -129,7 +109,6 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
         survey=survey,
         images=images,
         prompts=origin.prompts,
-        topic_labels=origin.topic_labels,
         countries=tuple(config.get("countries", ())),
         topics=tuple(config.get("topics", ())),
         proxies=tuple(config.get("proxies", ())),
@@ -141,27 +120,12 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
         gates=(),
         permutations=None if permutations == "all" else permutations,
         templates=() if origin.prompts or origin.translations else templates,
-        vetted=config.get("vetted", "off"),
-        recognition=config.get("recognition", "likelihood"),
-        # A word stands for the suite's own choice, which it then makes again.
-        rationales=rationales if isinstance(rationales, int) else None,
-        min_images=config.get("min_images"),
-        income_cut=config.get("income_cut_usd_month"),
         language=config.get("language", "en"),
         translations=origin.translations,
-        responses=config.get("responses"),
-        temperatures=tuple(config.get("temperatures", (0.3, 0.7))),
-        story_tokens=config.get("story_tokens"),
-        groups=_groups_named(run, origin),
-        questions=questions_named(run, origin),
-        question_columns=origin.question_columns,
-        split=config.get("split", "test"),
-        answering=config.get("answering", "probability"),
-        controls=tuple(config.get("controls", ())),
         # By name alone: their identities are in the run, and nothing is opened.
         encoders=tuple(EncoderChoice(name=n, source=n) for n in config.get("encoders", ())),
-        chunking=tuple(config.get("chunking", ())),
         sampled=sampled_by(run.model),
+        own=suite_options.own_again(folder_of(run, origin), config, origin.own),
     )
 
 

@@ -30,6 +30,8 @@ from benchmark.replay.stored_model import (
 )
 from benchmark.runs.run import Run, encoders_of
 from benchmark.suite.protocol import Suite, own_analyses
+from benchmark.suite.shared_options import TRANSLATIONS
+from benchmark.suite.suite_options import own_options
 from leaderboard.replay.comparing import TOLERANCE, Comparison
 from leaderboard.replay.origin import (
     Origin,
@@ -43,12 +45,6 @@ from leaderboard.replay.origin import (
 
 Level = Literal["rows", "full"]
 LEVELS: tuple[Level, ...] = ("rows", "full")
-# Parts of a configuration that come from a file which no bundle has.
-OWN_FILES: Mapping[str, str] = {
-    "questions": "--questions",
-    "groups": "--groups",
-    "translation": "--translations",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,13 +170,15 @@ def _suite(bundle: Bundle, entry: Entry, origin: Origin, *, level: Level, folder
     if different:
         raise DataProblem(
             f"the suite {run.suite!r} here is set up otherwise than the run of {run.model.name} "
-            f"was: {', '.join(different)}; {_remedy(different)}"
+            f"was: {', '.join(different)}; {_remedy(different, folder_of(run, origin))}"
         )
     return suite
 
 
-def _remedy(different: Sequence[str]) -> str:
-    for one, option in OWN_FILES.items():
+def _remedy(different: Sequence[str], suite: Path) -> str:
+    """What to name; a file that no bundle has goes before all else."""
+    files = {one.dest: one.name for one in own_options(suite) if one.at_replay}
+    for one, option in {**files, "translation": TRANSLATIONS.name}.items():
         if one in different:
             return f"name the run's own with {option}"
     if set(different) & {"survey", "images"}:

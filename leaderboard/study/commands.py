@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.errors import BoardProblem, UsageProblem
+from benchmark.option_values import names
 from benchmark.runs.documents import exists, write
-from benchmark.settings import default_cache, names
+from benchmark.settings import default_cache
 from benchmark.stories.lists import concept, nationalities
 from benchmark.world.countries import country
 from leaderboard.board.paths import files_in
@@ -92,7 +93,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         countries=tuple(_countries(options.nationalities)),
         concepts=tuple(
             concept(text, source="--concepts").slug
-            for text in names(options.concepts, option="--concepts")
+            for text in names(options.concepts, "--concepts")
         ),
         images=tuple(options.images),
         licences=tuple(options.allow_licence),
@@ -105,7 +106,7 @@ def _countries(text: str) -> list[str]:
     adjectives = {one.nationality.casefold(): iso3 for iso3, one in nationalities().items()}
     return [
         adjectives.get(one.casefold()) or country(one, source="--nationalities").iso3
-        for one in names(text, option="--nationalities")
+        for one in names(text, "--nationalities")
     ]
 
 

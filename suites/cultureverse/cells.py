@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.option_values import meant
 from benchmark.questions.kinds import categories, question_types, slug_of
 from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
 from benchmark.vocabulary import CONTROL, QUESTION
 from benchmark.world.countries import country
+from suites.cultureverse.options import CultureVerseOptions
 
 ALL = "all"
 
@@ -29,6 +31,7 @@ class Cells:
     suite: str
     questions: QuestionSet
     settings: Settings
+    own: CultureVerseOptions
 
     def select(self) -> Selection:
         """Every cell with a question, a country's together, and those without one."""
@@ -61,11 +64,8 @@ class Cells:
         """Those asked for, in the paper's order, a set's own behind."""
         there = {category for _, category, _ in self._by_cell}
         known = (*categories(), *sorted(there - set(categories())))
-        named = [
-            _slug(name, categories(), known, "category", "--topics")
-            for name in self.settings.topics
-        ]
-        wanted = set(named) or there
+        slug = partial(_slug, labels=categories(), known=known, kind="category")
+        wanted = set(meant(self.settings.topics, slug, option="--topics")) or there
         return tuple(slug for slug in known if slug in wanted)
 
     @cached_property
@@ -73,31 +73,28 @@ class Cells:
         """Those asked for, in the paper's order."""
         there = {kind for _, _, kind in self._by_cell}
         known = tuple(question_types())
-        named = [
-            _slug(name, question_types(), known, "question type", "--proxies")
-            for name in self.settings.proxies
-        ]
-        wanted = set(named) or there
+        slug = partial(_slug, labels=question_types(), known=known, kind="question type")
+        wanted = set(meant(self.settings.proxies, slug, option="--proxies")) or there
         return tuple(slug for slug in known if slug in wanted)
 
     @cached_property
     def _by_cell(self) -> Mapping[Cell, list[PictureQuestion]]:
         found: dict[Cell, list[PictureQuestion]] = {}
         for question in self.questions.questions:
-            if self.settings.split in (ALL, question.split or self.settings.split):
+            if self.own.split in (ALL, question.split or self.own.split):
                 cell = question.country, question.category, question.question_type
                 found.setdefault(cell, []).append(question)
         if not found:
             there = sorted({question.split for question in self.questions.questions})
             raise UsageProblem(
-                f"--split {self.settings.split}: the questions have none of it, only "
+                f"--split {self.own.split}: the questions have none of it, only "
                 f"{', '.join(there)}; name one of these or all"
             )
         return found
 
     def _cases(self, cell: Cell) -> Iterator[Case]:
         iso3, category, kind = cell
-        for variant in ("", *self.settings.controls):
+        for variant in ("", *self.own.controls):
             yield Case(
                 suite=self.suite,
                 country=iso3,
@@ -111,7 +108,7 @@ class Cells:
 
 
 def _slug(
-    name: str, labels: Mapping[str, str], known: Sequence[str], kind: str, source: str
+    name: str, *, labels: Mapping[str, str], known: Sequence[str], kind: str, source: str
 ) -> str:
     found = slug_of(name, labels) or (name if name in known else None)
     if found is None:

@@ -21,10 +21,11 @@ from benchmark.scoring.right_answers import Replies, right_answer_record
 from benchmark.settings import Settings
 from benchmark.suite.prompts import Templates, load_templates
 from benchmark.suite.protocol import SuiteMeta
-from benchmark.suite.sources import open_questions, question_set_name
+from benchmark.suite.sources import question_set_name, questions_at
 from benchmark.vocabulary import BLANK, DEMO, NONE, QUESTION
 from suites.cultureverse.asking import CONDITIONS, Asker
 from suites.cultureverse.cells import Cells
+from suites.cultureverse.options import CultureVerseOptions, chosen, question_sets
 
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
@@ -36,35 +37,36 @@ FEW = 1000  # questions below which a header warns that a set only shows how thi
 
 def build(meta: SuiteMeta, settings: Settings) -> CultureVerseSuite:
     """The suite over the questions that the settings name."""
-    templates = _templates(settings)
+    templates, own = _templates(settings), chosen(settings)
     if settings.language != templates.language:
         raise UsageProblem(
             f"prompt file {templates.source} is in {templates.language!r} and --language is "
             f"{settings.language!r}; they must be the same"
         )
-    if NONE in settings.controls and NONE not in templates:
+    if NONE in own.controls and NONE not in templates:
         raise UsageProblem(
             f"--controls none needs a condition [none] in {templates.source}; add it, or leave "
             "none out of --controls"
         )
     return CultureVerseSuite(
-        meta=meta, questions=open_questions(settings), templates=templates, settings=settings
+        meta=meta,
+        questions=questions_at(own.questions, own.question_columns, cache=settings.cache),
+        templates=templates,
+        settings=settings,
+        own=own,
     )
 
 
 def each_set(settings: Settings) -> Mapping[str, Settings]:
     """Settings of each set of questions by its name: several are asked in one session."""
-    if not settings.more_questions:
+    sets = question_sets(settings.own)
+    if len(sets) == 1:
         return {"": settings}
     found: dict[str, Settings] = {}
-    for questions, columns in (
-        (settings.questions, settings.question_columns),
-        *settings.more_questions,
-    ):
+    for questions, columns in sets:
+        one = {"questions": (questions,), "question_columns": (columns,)}
         name = question_set_name(questions, taken=found)
-        found[name] = replace(
-            settings, questions=questions, question_columns=columns, more_questions=()
-        )
+        found[name] = replace(settings, own={**settings.own, **one})
     return found
 
 
@@ -87,6 +89,7 @@ class CultureVerseSuite:
     questions: QuestionSet
     templates: Templates
     settings: Settings
+    own: CultureVerseOptions
     survey: None = None
 
     def select(self) -> Selection:
@@ -147,9 +150,9 @@ class CultureVerseSuite:
             "countries": sorted(self._cells.countries),
             "topics": list(self._cells.categories),
             "proxies": list(self._cells.types),
-            "split": self.settings.split,
-            "answering": self.settings.answering,
-            "controls": list(self.settings.controls),
+            "split": self.own.split,
+            "answering": self.own.answering,
+            "controls": list(self.own.controls),
             "permutations": self.settings.permutations or "all",
             "language": self.settings.language,
             **({"tokens": self._tokens} if self._generated else {}),
@@ -167,13 +170,13 @@ class CultureVerseSuite:
         """Which questions are in use, and how they are asked."""
         n, found = len(self.questions.questions), self.questions
         few = " (too few to judge a model)" if n < FEW else ""
-        controls = ", ".join(self.settings.controls) or "off"
+        controls = ", ".join(self.own.controls) or "off"
         permuted = self.settings.permutations
         return (
             f"questions {found.name} @ {found.revision[:19]}: {n} on {len(found.entries)} pictures"
             f"{few}, licence {', '.join(found.licences)}",
-            f"split {self.settings.split}, prompts {self.templates.name}, by "
-            f"{self.settings.answering}, blind controls {controls}"
+            f"split {self.own.split}, prompts {self.templates.name}, by "
+            f"{self.own.answering}, blind controls {controls}"
             + (f", {permuted or 'all'} orders" if permuted != 1 else ""),
         )
 
@@ -184,7 +187,7 @@ class CultureVerseSuite:
 
     @property
     def _generated(self) -> bool:
-        return self.settings.answering == GENERATED
+        return self.own.answering == GENERATED
 
     @property
     def _tokens(self) -> int:
@@ -193,11 +196,13 @@ class CultureVerseSuite:
     @property
     def _blind(self) -> str:
         """The control that stands beside a question's own answer: no picture before a grey one."""
-        return next((name for name in (NONE, BLANK) if name in self.settings.controls), "")
+        return next((name for name in (NONE, BLANK) if name in self.own.controls), "")
 
     @cached_property
     def _cells(self) -> Cells:
-        return Cells(suite=self.meta.name, questions=self.questions, settings=self.settings)
+        return Cells(
+            suite=self.meta.name, questions=self.questions, settings=self.settings, own=self.own
+        )
 
     @cached_property
     def _asker(self) -> Asker:

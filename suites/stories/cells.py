@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 
-from benchmark.errors import UsageProblem, unknown
+from benchmark.errors import UsageProblem
 from benchmark.images.opening import ImageEntry, ImageSet, story_category
+from benchmark.option_values import listed, meant
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import EMBEDDED_MODELS, Settings
 from benchmark.stories.groups import Groups
@@ -111,7 +112,7 @@ class Cells:
     @cached_property
     def concepts(self) -> tuple[str, ...]:
         """Those asked for, in the paper's order; of embedded models the sample's."""
-        wanted = {concept(text, source="--topics").slug for text in self.settings.topics}
+        wanted = {one.slug for one in meant(self.settings.topics, concept, option="--topics")}
         if not wanted:
             wanted = set(SAMPLE_CONCEPTS if self._is_embedded else concepts())
         return tuple(slug for slug in concepts() if slug in wanted)
@@ -119,10 +120,9 @@ class Cells:
     @cached_property
     def proxies(self) -> tuple[str, ...]:
         """Those asked for, in the order of `STORY_PROXIES`."""
-        for proxy in self.settings.proxies:
-            if proxy not in STORY_PROXIES:
-                raise UsageProblem(unknown("proxy", proxy, STORY_PROXIES, source="--proxies"))
-        return tuple(p for p in STORY_PROXIES if p in self.settings.proxies) or STORY_PROXIES
+        known = partial(listed, kind="proxy", known=STORY_PROXIES)
+        named = meant(self.settings.proxies, known, option="--proxies")
+        return tuple(p for p in STORY_PROXIES if p in named) or STORY_PROXIES
 
     @property
     def _is_embedded(self) -> bool:

@@ -34,6 +34,7 @@ from suites.stories.asking import (
     words_of,
 )
 from suites.stories.cells import Cells
+from suites.stories.options import StoriesOptions, chosen
 from suites.stories.wording import open_templates, open_translation
 
 RESPONSES, SAMPLE_RESPONSES = 5, 2
@@ -44,7 +45,8 @@ TOKENS, DEMO_TOKENS = 1000, 32
 
 def build(meta: SuiteMeta, settings: Settings) -> StoriesSuite:
     """The suite over the pictures, the wording and the groups that the settings name."""
-    groups = None if settings.groups is None else load_groups(settings.groups)
+    own = chosen(settings)
+    groups = None if own.groups is None else load_groups(own.groups)
     translation = open_translation(settings)
     suite = StoriesSuite(
         meta=meta,
@@ -54,6 +56,7 @@ def build(meta: SuiteMeta, settings: Settings) -> StoriesSuite:
         translation=translation,
         groups=groups,
         settings=settings,
+        own=own,
     )
     suite.check_wording()
     return suite
@@ -70,6 +73,7 @@ class StoriesSuite:
     translation: StoryTranslation | None
     groups: Groups | None
     settings: Settings
+    own: StoriesOptions
     survey: None = None
     asks_choices: bool = False
 
@@ -125,7 +129,7 @@ class StoriesSuite:
             "topics": list(self._cells.concepts),
             "proxies": list(self._cells.proxies),
             "responses": self._responses,
-            "temperatures": list(self.settings.temperatures),
+            "temperatures": list(self.own.temperatures),
             "story_tokens": self._tokens,
             "language": self.settings.language,
             "language_identifier": languages.identifier(),
@@ -144,8 +148,8 @@ class StoriesSuite:
 
     def header(self) -> tuple[str, ...]:
         """Which pictures, and how many stories a case."""
-        heat = ", ".join(f"{temperature:g}" for temperature in self.settings.temperatures)
-        rules = ", ".join(self.settings.chunking)
+        heat = ", ".join(f"{temperature:g}" for temperature in self.own.temperatures)
+        rules = ", ".join(self.own.chunking)
         return (
             f"images {self.images.name} @ {self.images.revision[:19]}: "
             f"{len(self.images.entries)} pictures for stories",
@@ -193,16 +197,14 @@ class StoriesSuite:
             return {}
         return {
             "encoders": [one.name for one in self.settings.encoders],
-            "chunking": list(self.settings.chunking),
+            "chunking": list(self.own.chunking),
         }
 
     @property
     def _specs(self) -> Sequence[str]:
         """``ENCODER|RULE``, each encoder under each rule."""
         return [
-            f"{one.name}|{rule}"
-            for one in self.settings.encoders
-            for rule in self.settings.chunking
+            f"{one.name}|{rule}" for one in self.settings.encoders for rule in self.own.chunking
         ]
 
     def _opened(self, case: Case) -> ImageRef | None:
@@ -217,19 +219,19 @@ class StoriesSuite:
         every = [
             (temperature, response)
             for response in range(1, self._responses + 1)
-            for temperature in self.settings.temperatures
+            for temperature in self.own.temperatures
         ]
         return every[: self.settings.limit]
 
     @property
     def _responses(self) -> int:
         embedded = self.settings.model.startswith(EMBEDDED_MODELS)
-        return self.settings.responses or (SAMPLE_RESPONSES if embedded else RESPONSES)
+        return self.own.responses or (SAMPLE_RESPONSES if embedded else RESPONSES)
 
     @property
     def _tokens(self) -> int:
         demo = self.settings.model == DEMO
-        return self.settings.story_tokens or (DEMO_TOKENS if demo else TOKENS)
+        return self.own.story_tokens or (DEMO_TOKENS if demo else TOKENS)
 
     @cached_property
     def _cells(self) -> Cells:

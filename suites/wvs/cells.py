@@ -9,11 +9,11 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
-from benchmark.errors import UsageProblem, unknown
 from benchmark.images.opening import INCOME_CUT_USD_MONTH, ImageEntry, ImageSet, income_band
+from benchmark.option_values import listed, meant
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
 from benchmark.survey.survey import Question, Survey
@@ -33,6 +33,7 @@ from benchmark.vocabulary import (
     RECOGNITION,
 )
 from benchmark.world.countries import countries, country
+from suites.wvs.options import WvsOptions
 
 # With household pictures the paper's countries reach beyond its ten (REFERENCES: Dollar Street).
 BEYOND = ("BGD", "IND", "ZAF")
@@ -52,6 +53,7 @@ class Cells:
     survey: Survey
     images: ImageSet
     settings: Settings
+    own: WvsOptions
     conditions: frozenset[str]
     variants: tuple[str, ...]
 
@@ -109,19 +111,15 @@ class Cells:
     @cached_property
     def proxies(self) -> tuple[str, ...]:
         """Those asked for, in the order of `PROXIES`."""
-        for proxy in self.settings.proxies:
-            if proxy not in PROXIES:
-                raise UsageProblem(unknown("proxy", proxy, PROXIES, source="--proxies"))
-        return tuple(p for p in PROXIES if p in self.settings.proxies) or PROXIES
+        known = partial(listed, kind="proxy", known=PROXIES)
+        named = meant(self.settings.proxies, known, option="--proxies")
+        return tuple(p for p in PROXIES if p in named) or PROXIES
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
         """Those asked for, in the paper's order."""
         present = (*topics(), *([UNLABELLED] if UNLABELLED in self.by_topic else []))
-        wanted = {
-            UNLABELLED if name == UNLABELLED else topic(name, source="--topics").slug
-            for name in self.settings.topics
-        }
+        wanted = meant(self.settings.topics, _topic, option="--topics")
         if not wanted:
             return present
         return tuple(slug for slug in (*topics(), UNLABELLED) if slug in wanted)
@@ -143,12 +141,12 @@ class Cells:
     @cached_property
     def income_cut(self) -> float:
         """Monthly income in USD from which on a household counts as income-high."""
-        return self.settings.income_cut or INCOME_CUT_USD_MONTH
+        return self.own.income_cut or INCOME_CUT_USD_MONTH
 
     @cached_property
     def min_households(self) -> int:
         """How many pictures of households a country must have."""
-        return self.settings.min_images or HOUSEHOLDS
+        return self.own.min_images or HOUSEHOLDS
 
     @cached_property
     def _income_only(self) -> tuple[str, ...]:
@@ -251,6 +249,10 @@ CONDITION: Mapping[str, str] = {
     BOTH: "both",
 }
 """The table of the prompt file by which a proxy is asked."""
+
+
+def _topic(name: str, *, source: str) -> str:
+    return UNLABELLED if name == UNLABELLED else topic(name, source=source).slug
 
 
 def _units_together(cases: Sequence[Case]) -> Iterator[Case]:

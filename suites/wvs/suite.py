@@ -49,6 +49,7 @@ from benchmark.vocabulary import (
 )
 from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker, category_words
 from suites.wvs.cells import BEYOND, Cells
+from suites.wvs.options import WvsOptions, chosen
 
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
@@ -63,7 +64,8 @@ Stage = Generator[Sequence[Request], Sequence[Reply], Sequence[ImageEntry]]
 
 def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
     """The suite over the data that the settings name."""
-    survey = open_survey(settings, source="WVS")
+    own = chosen(settings)
+    survey = open_survey(settings, source="WVS", topic_labels=own.topic_labels)
     translation = _translation(settings)
     if translation is not None:
         survey = translated(survey, translation)
@@ -75,6 +77,7 @@ def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
         category_words=category_words(),
         translation=translation,
         settings=settings,
+        own=own,
         floors=Floors(
             survey,
             seed=settings.seed,
@@ -132,6 +135,7 @@ class WvsSuite:
     category_words: Mapping[str, str]
     translation: Translation | None
     settings: Settings
+    own: WvsOptions
     floors: Floors
 
     def select(self) -> Selection:
@@ -179,7 +183,7 @@ class WvsSuite:
 
     def _vetted(self, case: Case, found: Sequence[ImageEntry]) -> Stage:
         """The pictures whose country the model itself names; controls are not vetted."""
-        top = KEPT_TOPS.get(self.settings.vetted)
+        top = KEPT_TOPS.get(self.own.vetted)
         if top is None or case.proxy not in (*CATEGORIES, *INCOME_BANDS):
             return found
         income = case.proxy in INCOME_BANDS
@@ -303,9 +307,9 @@ class WvsSuite:
             "topics": list(self._cells.topics),
             "proxies": list(self._cells.proxies),
             "permutations": self.settings.permutations or "all",
-            "vetted": self.settings.vetted,
+            "vetted": self.own.vetted,
             "recognition": self._recognition,
-            "rationales": (self.settings.rationales or 0)
+            "rationales": (self.own.rationales or 0)
             if self._reasons_chosen
             else list(DEMO_REASONS),
             "income_cut_usd_month": self._cells.income_cut,
@@ -338,7 +342,7 @@ class WvsSuite:
             + (f", {homes} of households" * bool(homes)),
             f"prompts {names}"
             + (f", {self.settings.permutations or 'all'} orders" * self._permuted)
-            + (f", vetted {self.settings.vetted}" * (self.settings.vetted != "off"))
+            + (f", vetted {self.own.vetted}" * (self.own.vetted != "off"))
             + self._said_of_reasons(),
         ]
         lines += [
@@ -354,24 +358,24 @@ class WvsSuite:
     @property
     def _recognition(self) -> str:
         """Who gives no likelihood of a text of several tokens is asked to write: a server, say."""
-        if self.settings.recognition != "auto":
-            return self.settings.recognition
+        if self.own.recognition != "auto":
+            return self.own.recognition
         writes = self.settings.sampled or self.settings.model.startswith(ENDPOINT)
         return "json" if writes else "likelihood"
 
     @property
     def _reasons_chosen(self) -> bool:
-        return self.settings.rationales is not None or self.settings.model != DEMO
+        return self.own.rationales is not None or self.settings.model != DEMO
 
     def _rationales(self, case: Case) -> int:
         if self._reasons_chosen:
-            return self.settings.rationales or 0
+            return self.own.rationales or 0
         return int(case.proxy in DEMO_REASONS)
 
     def _said_of_reasons(self) -> str:
         if not self._reasons_chosen:
             return f", a reason in each case of {', '.join(DEMO_REASONS)}"
-        n = self.settings.rationales or 0
+        n = self.own.rationales or 0
         return f", {n} {'reason' if n == 1 else 'reasons'} a case" * bool(n)
 
     @cached_property
@@ -383,6 +387,7 @@ class WvsSuite:
             survey=self.survey,
             images=self.images,
             settings=self.settings,
+            own=self.own,
             conditions=shared,
             variants=tuple(self.templates),
         )

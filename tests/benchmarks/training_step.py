@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.console import Console
@@ -26,10 +26,11 @@ from benchmark.errors import CultureError
 from benchmark.finetune import training
 from benchmark.finetune.batches import Batches
 from benchmark.finetune.options import Recipe
-from benchmark.finetune.values import WRONG, Option, Parser, checked
+from benchmark.finetune.parser import WRONG, Parser
 from benchmark.models.weights import machine
 from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.loading import backend_modules
+from benchmark.option_values import count
 from tests.benchmarks.perf.geometry import CONFIGS, geometry
 from tests.benchmarks.perf.measure import Plan, weights
 from tests.benchmarks.perf.workload import LABELS, WORDS, pictures, questions
@@ -199,24 +200,19 @@ def recipe_of(given: argparse.Namespace) -> Recipe:
         data="",
         device=given.device,
         dtype=given.dtype or ("float32" if given.device == "cpu" else "bfloat16"),
-        batch_size=_count(given.batch_size, "batch-size"),
-        accumulation=_count(given.accumulation, "accumulation"),
-        rank=_count(given.rank, "rank"),
+        batch_size=count(given.batch_size, "--batch-size"),
+        accumulation=count(given.accumulation, "--accumulation"),
+        rank=count(given.rank, "--rank"),
         gradient_checkpointing=given.gradient_checkpointing,
-        threads=None if threads is None else _count(threads, "threads"),
+        threads=None if threads is None else count(threads, "--threads"),
     )
-
-
-def _count(value: object, name: str) -> int:
-    found = checked(value, Option(name, "count", "N", ""), f"--{name}")
-    return cast("int", found)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Measure, print, write; 4 with a sentence where that is not possible."""
     given = arguments().parse_args(words)
     try:
-        steps = _count(given.steps, "steps")
+        steps = count(given.steps, "--steps")
         found = measure(given.config, recipe_of(given), steps=steps)
     except CultureError as problem:
         sys.stderr.write(f"{problem}\n")

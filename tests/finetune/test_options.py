@@ -45,17 +45,20 @@ def test_a_recipe_survives_its_file(tmp_path: Path) -> None:
     [
         (("--data", "sample"), "--model is missing"),
         (("--model", "demo"), "--data is missing"),
-        (("--model", "demo", "--data", "x", "--rank", "0"), "--rank: '0' is not a whole number"),
+        (("--model", "demo", "--data", "x", "--rank", "0"), "--rank '0' is not a whole number"),
         (
             ("--model", "demo", "--data", "x", "--validation", "1"),
-            "--validation: '1' is not a share",
+            "--validation '1' is not a share",
         ),
         (("--model", "demo", "--data", "x", "--learning-rate", "nan"), "is not a number above 0"),
         (
             ("--model", "demo", "--data", "x", "--seed", "4294967296"),
-            "--seed: '4294967296' is above 4294967295",
+            "--seed '4294967296' is above 4294967295",
         ),
-        (("--model", "demo", "--data", "x", "--device", "tpu"), "--device 'tpu' is none of auto"),
+        (
+            ("--model", "demo", "--data", "x", "--device", "tpu"),
+            "--device 'tpu' is not one of auto",
+        ),
     ],
 )
 def test_a_wrong_value_is_a_sentence(words: tuple[str, ...], sentence: str) -> None:

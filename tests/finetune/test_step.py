@@ -38,7 +38,7 @@ def test_tokens_a_second_by_hand() -> None:
 def test_a_number_that_is_none_is_a_sentence(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Before anything is built."""
     assert main([name, "0"]) == 4
-    assert f"{name}: '0' is not a whole number of at least 1" in capsys.readouterr().err
+    assert f"{name} '0' is not a whole number of at least 1" in capsys.readouterr().err
 
 
 def test_every_step_is_timed_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,6 @@ def settings(model: object, place: Path, **more: Any) -> Settings:
         "survey": "sample",
         "images": ("sample",),
         "prompts": None,
-        "topic_labels": None,
         "countries": (),
         "topics": (),
         "proxies": (),

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.plugin.running import SMALL, SUITE, Outcome, Place, run_pytest
+from tests.plugin.running import SMALL, Outcome, Place
 
 
 def collected(outcome: Outcome) -> list[str]:
@@ -101,11 +101,3 @@ def test_the_header_says_what_is_in_use(place: Place) -> None:
         str(place.store),
     ):
         assert done.out.index(words) < done.out.index("collected")
-
-
-def test_help_lists_the_options_in_one_group() -> None:
-    """``pytest --help`` shows what the harness adds, with defaults."""
-    done = run_pytest(SUITE, "--help")
-    assert done.code == 0
-    group = done.out[done.out.index("cultural benchmark:") :]
-    assert all(option in group for option in ("--model=NAME", "--countries=LIST", "--gate=FILE"))

@@ -20,10 +20,17 @@ CELLS = (
     "or MEX/birds/none or MEX/birds/shared-image or MEX/landmarks"
 )
 SMALL = (
-    *("--survey", "sample", "--images", "sample", "--countries", "MEX", "--limit", "1"),
-    *("--responses", "1", "--temperatures", "0.7", "--story-tokens", "8", "-k", CELLS),
+    *("--countries", "MEX", "--limit", "1", "-k", CELLS),
     *("--device", "cpu", "--threads", "1"),
 )
+OWN = {
+    "wvs": ("--survey", "sample", "--images", "sample"),
+    "stories": (
+        *("--images", "sample", "--responses", "1"),
+        *("--temperatures", "0.7", "--story-tokens", "8"),
+    ),
+    "cultureverse": (),
+}
 OTHERS = tuple(name for name in NAMES if name != THINKING)
 
 
@@ -38,7 +45,8 @@ def test_all_three_suites_measure_it(
     checkpoint: str, folder: Path, place: Place, record_property: Callable[[str, object], None]
 ) -> None:
     """Every case has its row and its numbers; nothing is missing."""
-    done = place.run(*SMALL, suite="suites", model=str(folder))
+    own = (*OWN["wvs"], *OWN["stories"])
+    done = place.run(*SMALL, *own, suite="suites", model=str(folder))
     assert done.code == 0, done.out
     documents = [json.loads(path.read_text("utf-8")) for path in place.files()]
     rows = [row for document in documents for row in document["rows"]]
@@ -54,7 +62,7 @@ def test_all_three_suites_measure_it(
 @pytest.mark.parametrize("suite", ["wvs", "cultureverse"])
 def test_options_behind_opened_thinking_are_refused(folder: Path, place: Place, suite: str) -> None:
     """One sentence that names the option, and no row."""
-    done = place.run(*SMALL, suite=f"suites/{suite}", model=str(folder))
+    done = place.run(*SMALL, *OWN[suite], suite=f"suites/{suite}", model=str(folder))
     assert done.code != 0
     assert done.sentence("opens <think> before the answer", "--template-args")
 
@@ -64,7 +72,7 @@ def test_stories_of_a_thinking_model_are_what_it_writes_behind_the_thinking(
     checkpoint: str, folder: Path, place: Place, record_property: Callable[[str, object], None]
 ) -> None:
     """It never ends here, so each story was cut off."""
-    done = place.run(*SMALL, suite="suites/stories", model=str(folder))
+    done = place.run(*SMALL, *OWN["stories"], suite="suites/stories", model=str(folder))
     assert done.code == 0, done.out
     record_property("checkpoint", checkpoint)
     record_property("suites", "stories; the others are refused")

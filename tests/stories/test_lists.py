@@ -11,7 +11,7 @@ import pytest
 from benchmark.errors import CultureError, DataProblem, UsageProblem
 from benchmark.images.opening import drawn_sample, drawn_stories, load_manifest
 from benchmark.jsonio import Json
-from benchmark.plugin.options import HOTTEST, _temperatures
+from benchmark.option_values import HOTTEST, temperatures
 from benchmark.records import Case, Generate, Reply, Request, Text
 from benchmark.scoring.stories import WrittenStory, story_record
 from benchmark.settings import Settings
@@ -20,6 +20,7 @@ from benchmark.suite.protocol import Suite, load_suite
 from benchmark.suite.sources import open_images
 from benchmark.texts import languages
 from benchmark.world.countries import countries
+from suites.stories.options import chunking_rules
 
 REPO = Path(__file__).parents[2]
 FOLDER = REPO / "suites" / "stories"
@@ -27,7 +28,7 @@ CASE = Case(suite="stories", country="NGA", topic="honesty", proxy="none", kind=
 
 
 def settings(folder: Path, **more: object) -> Settings:
-    """Of a run with the demo on the sample, less what is given."""
+    """Of a run with the demo on the sample, less what is given; a suite's own options too."""
     chosen: dict[str, object] = {
         "model": "demo",
         "revision": None,
@@ -41,7 +42,6 @@ def settings(folder: Path, **more: object) -> Settings:
         "survey": "sample",
         "images": ("sample",),
         "prompts": None,
-        "topic_labels": None,
         "countries": (),
         "topics": (),
         "proxies": (),
@@ -53,7 +53,9 @@ def settings(folder: Path, **more: object) -> Settings:
         "gates": (),
         **more,
     }
-    return Settings(**chosen)  # type: ignore[arg-type]
+    shared = {field.name for field in dataclasses.fields(Settings)}
+    own = {name: chosen.pop(name) for name in chosen.keys() - shared}
+    return Settings(**chosen, own=own)  # type: ignore[arg-type]
 
 
 def suite(folder: Path, **more: object) -> Suite:
@@ -164,10 +166,19 @@ def test_template_that_never_says_for_whom_is_refused(tmp_path: Path) -> None:
 
 def test_temperatures_are_numbers_each_once() -> None:
     """From cold to hot; what prints alike is one."""
-    assert _temperatures("0.7, 0.3,0.30", "--temperatures") == (0.3, 0.7)
+    assert temperatures("0.7, 0.3,0.30", "--temperatures") == (0.3, 0.7)
     for text in ("warm", "-1", str(HOTTEST + 1), "nan"):
         with pytest.raises(UsageProblem, match="--temperatures"):
-            _temperatures(text, "--temperatures")
+            temperatures(text, "--temperatures")
+
+
+def test_rules_of_chunking() -> None:
+    """Several may be asked for; near names are suggested."""
+    assert chunking_rules("truncate,sentence-max", "--chunking") == ("truncate", "sentence-max")
+    with pytest.raises(CultureError, match="did you mean truncate"):
+        chunking_rules("truncated", "--chunking")
+    with pytest.raises(CultureError, match="names nothing"):
+        chunking_rules("", "--chunking")
 
 
 # --- pictures ------------------------------------------------------------------------------

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from benchmark.errors import UsageProblem
-from benchmark.plugin.options import _question_sets
 from benchmark.plugin.providers import Live
 from benchmark.plugin.session import RunSession
 from benchmark.suite.protocol import load_suite, settings_of_each_set
 from benchmark.suite.several_sets import Part
+from benchmark.suite.suite_options import own_given, with_own
+from suites.cultureverse.options import question_sets
 from tests.questions.writing import row, write
 from tests.stories.test_lists import settings
 
@@ -36,34 +38,43 @@ def test_a_parts_cases_have_its_name_and_its_scripts_the_suites(tmp_path: Path) 
 def test_each_set_has_settings_and_a_name_of_its_own(tmp_path: Path) -> None:
     """Names come from paths and Hub ids; equal ones are numbered; one set needs none."""
     one = settings(tmp_path)
-    assert settings_of_each_set(CULTUREVERSE, one) == {"": one}
-    several = dataclasses.replace(
-        one, more_questions=(("a/set.jsonl", "cvqa"), ("b/set.jsonl", ""), ("afaji/cvqa@main", ""))
+    assert settings_of_each_set(CULTUREVERSE, one) == {"": with_own(CULTUREVERSE, one)}
+    several = settings(
+        tmp_path,
+        questions=("sample", "a/set.jsonl", "b/set.jsonl", "afaji/cvqa@main"),
+        question_columns=("", "cvqa", "", ""),
     )
     found = settings_of_each_set(CULTUREVERSE, several)
-    assert {name: (s.questions, s.question_columns) for name, s in found.items()} == {
+    assert {
+        name: (*s.own["questions"], *s.own["question_columns"]) for name, s in found.items()
+    } == {
         "sample": ("sample", ""),
         "set": ("a/set.jsonl", "cvqa"),
         "set-2": ("b/set.jsonl", ""),
         "cvqa": ("afaji/cvqa@main", ""),
     }
-    assert all(s.more_questions == () for s in found.values())
     assert settings_of_each_set(SUITES / "stories", several) == {"": several}
 
 
-def test_sets_and_their_columns(tmp_path: Path) -> None:
+def test_sets_and_their_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One mapping serves all sets, or each has its own; a set is named once."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "b.jsonl").touch()
     b = str(tmp_path / "b.jsonl")
-    assert _question_sets([], [], tmp_path) == (("sample", ""),)
-    assert _question_sets(["sample", "b.jsonl"], ["cvqa"], tmp_path) == (
-        *(("sample", "cvqa"), (b, "cvqa")),
-    )
-    assert _question_sets(["sample", "b.jsonl"], ["x=y", "cvqa"], tmp_path)[1] == (b, "cvqa")
+
+    def sets(questions: list[str], columns: list[str]) -> Sequence[tuple[str, str]]:
+        typed = {"--questions": questions, "--question-columns": columns}
+        given = {name: texts for name, texts in typed.items() if texts}
+        chosen = settings(tmp_path, **own_given(CULTUREVERSE, given))
+        return question_sets(with_own(CULTUREVERSE, chosen).own)
+
+    assert sets([], []) == [("sample", "")]
+    assert sets(["sample", "b.jsonl"], ["cvqa"]) == [("sample", "cvqa"), (b, "cvqa")]
+    assert sets(["sample", "b.jsonl"], ["x=y", "cvqa"])[1] == (b, "cvqa")
     with pytest.raises(UsageProblem, match="2 --question-columns for 3 --questions"):
-        _question_sets(["sample", b, "o/n"], ["x=y", "cvqa"], tmp_path)
+        sets(["sample", b, "o/n"], ["x=y", "cvqa"])
     with pytest.raises(UsageProblem, match="named twice"):
-        _question_sets(["b.jsonl", b], [], tmp_path)
+        sets(["b.jsonl", b], [])
 
 
 def test_one_set_under_two_names_is_refused(tmp_path: Path) -> None:
@@ -74,8 +85,9 @@ def test_one_set_under_two_names_is_refused(tmp_path: Path) -> None:
     sets = {name: str(tmp_path / name / "questions.jsonl") for name in "abc"}
 
     def opened(other: str) -> int:
-        chosen = settings(tmp_path, questions=sets["a"], more_questions=((sets[other], ""),))
-        return len(RunSession(chosen, Live(chosen.model)).at(CULTUREVERSE))
+        chosen = settings(tmp_path)
+        given = {"--questions": [sets["a"], sets[other]]}
+        return len(RunSession(chosen, Live(chosen.model), given=given).at(CULTUREVERSE))
 
     assert opened("c") == 2
     with pytest.raises(pytest.UsageError) as told:

@@ -12,6 +12,7 @@ from benchmark.errors import CultureError
 from benchmark.records import Choice, Generate, ImageRef
 from benchmark.settings import Settings
 from benchmark.suite.protocol import read_meta
+from benchmark.suite.suite_options import with_own
 from suites.cultureverse.suite import CultureVerseSuite, build
 from tests.questions.writing import row, write
 
@@ -29,7 +30,6 @@ SETTINGS = Settings(
     survey="sample",
     images=("sample",),
     prompts=None,
-    topic_labels=None,
     countries=(),
     topics=(),
     proxies=(),
@@ -42,9 +42,14 @@ SETTINGS = Settings(
 )
 
 
+OWN = ("questions", "question_columns", "split", "answering", "controls")
+
+
 def suite(**changes: object) -> CultureVerseSuite:
-    """The suite under changed settings."""
-    return build(read_meta(SUITE), replace(SETTINGS, **changes))  # type: ignore[arg-type]
+    """The suite under changed settings, its own options among them."""
+    own = {name: changes.pop(name) for name in OWN if name in changes}
+    changed = replace(SETTINGS, own=own, **changes)  # type: ignore[arg-type]
+    return build(read_meta(SUITE), with_own(SUITE, changed))
 
 
 def first_requests(found: CultureVerseSuite, case_id: str) -> Sequence[object]:
@@ -96,8 +101,8 @@ def test_a_set_of_ones_own_is_asked_by_mapping_split_and_limit(tmp_path: Path) -
         for name, split in (("q2", "test"), ("q1", "test"), ("q0", "train"), ("q3", None))
     ]
     own = {
-        "questions": str(write(tmp_path / "set", *rows)),
-        "question_columns": "question_type=kind",
+        "questions": (str(write(tmp_path / "set", *rows)),),
+        "question_columns": ("question_type=kind",),
     }
     (case,) = suite(**own, controls=()).select().cases
     assert case.case_id == "cultureverse/JPN/food/image-recognition"
@@ -117,7 +122,7 @@ def test_configuration_moves_with_whatever_changes_a_row(tmp_path: Path) -> None
     own = write(tmp_path / "set", row())
     changes: list[dict[str, object]] = [
         {},
-        {"questions": str(own)},
+        {"questions": (str(own),)},
         {"answering": "generated"},
         {"controls": ()},
         {"split": "all"},
@@ -132,7 +137,7 @@ def test_configuration_moves_with_whatever_changes_a_row(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"questions": "absent"}, ("absent", "is not there", "--questions takes")),
+        ({"questions": ("absent",)}, ("absent", "is not there", "--questions takes")),
         ({"topics": ("foood",)}, ("unknown category 'foood'", "did you mean food")),
         ({"proxies": ("country",)}, ("unknown question type 'country'", "scene-reasoning")),
         ({"countries": ("Jappan",)}, ("unknown country 'Jappan'", "Japan")),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageProblem, unknown
 from benchmark.hub.asking import REPO_ID
-from benchmark.metrics.chunking import RULES
 from benchmark.models.encoders.random_weights import RANDOM, ready_encoder
 from benchmark.models.weights import machine
 from benchmark.models.weights.commits import hub_commit
@@ -23,8 +22,9 @@ from benchmark.models.weights.local import (
     weights_digest,
 )
 from benchmark.models.weights.placement import BALANCED
+from benchmark.option_values import names
 from benchmark.records import ModelIdentity
-from benchmark.settings import EncoderChoice, names
+from benchmark.settings import EncoderChoice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ def encoders_named(texts: Iterable[str], *, here: Path) -> tuple[EncoderChoice, 
     """
     found: dict[str, EncoderChoice] = {}
     for text in texts:
-        for name in names(text, option=OPTION):
+        for name in names(text, OPTION):
             one = _choice(name, here)
             if found.setdefault(one.name, one) != one:
                 raise UsageProblem(
@@ -55,17 +55,6 @@ def encoders_named(texts: Iterable[str], *, here: Path) -> tuple[EncoderChoice, 
                     "could not tell them apart; rename the folder or leave one out"
                 )
     return tuple(found.values())
-
-
-def chunking_rules(text: str) -> tuple[str, ...]:
-    """The rules of ``--chunking``, one at least."""
-    rules = names(text, option="--chunking")
-    for rule in rules:
-        if rule not in RULES:
-            raise UsageProblem(unknown("rule", rule, RULES, source="--chunking"))
-    if not rules:
-        raise UsageProblem(f"--chunking names nothing; give one of {', '.join(RULES)}")
-    return rules
 
 
 def encoder_identity(choice: EncoderChoice, *, device: str, cache: Path) -> ModelIdentity:

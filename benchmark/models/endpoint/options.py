@@ -5,18 +5,25 @@ Knows no network and no request.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, get_args
 
 from benchmark.errors import UsageProblem, unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from benchmark.option_values import count, one_of
 
 Scores = Literal["auto", "ids", "top"]
 LeadIn = Literal["auto", "continue", "user"]
 SOURCE = "--model-args of an endpoint"
-T = TypeVar("T", bound=str)
+READ: Mapping[str, Callable[[str, str], Any]] = {
+    "scores": partial(one_of, known=get_args(Scores)),
+    "lead_in": partial(one_of, known=get_args(LeadIn)),
+    "top_logprobs": count,
+    "concurrency": count,
+    "retries": partial(count, least=0),
+    "timeout": count,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,31 +58,10 @@ def endpoint_options(pairs: Mapping[str, str]) -> EndpointOptions:
     >>> endpoint_options({"concurrency": "4"}).concurrency
     4
     """
-    known = [field.name for field in fields(EndpointOptions)]
     for name in pairs:
-        if name not in known:
-            raise UsageProblem(unknown("argument", name, known, source=SOURCE))
-    found = EndpointOptions()
-    return EndpointOptions(
-        scores=_one_of("scores", pairs, get_args(Scores)),
-        lead_in=_one_of("lead_in", pairs, get_args(LeadIn)),
-        top_logprobs=_count("top_logprobs", pairs, found.top_logprobs, least=1),
-        concurrency=_count("concurrency", pairs, found.concurrency, least=1),
-        retries=_count("retries", pairs, found.retries, least=0),
-        timeout=_count("timeout", pairs, found.timeout, least=1),
-    )
-
-
-def _one_of(name: str, pairs: Mapping[str, str], known: tuple[T, ...]) -> T:
-    wanted = pairs.get(name, known[0])
-    for value in known:
-        if value == wanted:
-            return value
-    raise UsageProblem(f"{SOURCE}: {name}={wanted} is none of {', '.join(known)}")
-
-
-def _count(name: str, pairs: Mapping[str, str], default: int, *, least: int) -> int:
-    text = pairs.get(name, str(default))
-    if not text.isdecimal() or int(text) < least:
-        raise UsageProblem(f"{SOURCE}: {name}={text} is not a whole number of at least {least}")
-    return int(text)
+        if name not in READ:
+            raise UsageProblem(unknown("argument", name, READ, source=SOURCE))
+    values = {
+        name: read(pairs[name], f"{SOURCE}: {name}") for name, read in READ.items() if name in pairs
+    }
+    return EndpointOptions(**values)

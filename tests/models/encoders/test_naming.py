@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmark.errors import CultureError
-from benchmark.models.encoders.naming import chunking_rules, encoder_identity, encoders_named
+from benchmark.models.encoders.naming import encoder_identity, encoders_named
 from benchmark.models.registry import options_of
 from benchmark.settings import EncoderChoice
 from tests.stories.test_lists import settings
@@ -57,15 +57,6 @@ def test_wrong_names_are_one_sentence(tmp_path: Path, text: str, sentence: str) 
     (tmp_path / "empty").mkdir()
     with pytest.raises(CultureError, match=re.escape(sentence)):
         encoders_named([text], here=tmp_path)
-
-
-def test_rules_of_chunking() -> None:
-    """Several may be asked for; near names are suggested."""
-    assert chunking_rules("truncate,sentence-max") == ("truncate", "sentence-max")
-    with pytest.raises(CultureError, match="did you mean truncate"):
-        chunking_rules("truncated")
-    with pytest.raises(CultureError, match="names nothing"):
-        chunking_rules("")
 
 
 def test_an_identity_is_all_that_a_vector_depends_on(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_bad_addresses_are_refused(name: str, words: str) -> None:
     [
         ({"model_args": (("concurency", "4"),)}, "did you mean concurrency"),
         ({"model_args": (("concurrency", "0"),)}, "is not a whole number of at least 1"),
-        ({"model_args": (("scores", "all"),)}, "none of auto, ids, top"),
+        ({"model_args": (("scores", "all"),)}, "not one of auto, ids, top"),
         ({"dtype": "float16"}, "--dtype float16 has no meaning"),
         ({"device": "cpu"}, "--device cpu has no meaning"),
     ],

@@ -1,0 +1,100 @@
+"""The options of a suite: the table ``OPTIONS`` in its options.py, and the values of its own.
+
+A suite lists every option that it reads. Those of `shared_options` are fields of `Settings`; the
+others are its own, and it alone gets their values. A folder without options.py has none of its
+own, and may read any of the shared ones. Knows no option by name, and nothing of pytest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmark.data import SUITES
+from benchmark.errors import DataProblem, UsageProblem
+from benchmark.hub.data_sets import SURVEY
+from benchmark.option_values import Option
+from benchmark.settings import Settings
+from benchmark.suite.shared_options import SHARED
+from benchmark.suite.suite_module import module_of
+
+OPTIONS_FILE = "options.py"
+
+
+def shipped_folders() -> tuple[Path, ...]:
+    """The suites that come with the harness and have options."""
+    return tuple(sorted(path.parent for path in SUITES.glob(f"*/{OPTIONS_FILE}")))
+
+
+def options_read(folder: Path) -> tuple[Option, ...]:
+    """Every option that a suite reads, as far as its folder says.
+
+    Raises
+    ------
+    DataProblem
+        Its options.py has no table ``OPTIONS``.
+    """
+    if not (folder / OPTIONS_FILE).is_file():
+        return SHARED
+    found = getattr(module_of(folder, OPTIONS_FILE), "OPTIONS", None)
+    if not isinstance(found, tuple) or not all(isinstance(one, Option) for one in found):
+        raise DataProblem(f"{folder / OPTIONS_FILE} has no table OPTIONS, a tuple of Option")
+    return found
+
+
+def own_options(folder: Path) -> tuple[Option, ...]:
+    """Those of them that are not shared."""
+    return tuple(option for option in options_read(folder) if option not in SHARED)
+
+
+def with_own(folder: Path, settings: Settings) -> Settings:
+    """The settings with every value of the suite's own options: given, or its default."""
+    unsaid = {one.dest: one for one in own_options(folder) if one.dest not in settings.own}
+    defaults = {dest: option.value() for dest, option in unsaid.items()}
+    return replace(settings, own={**settings.own, **defaults})
+
+
+def own_given(folder: Path, given: Mapping[str, object]) -> Mapping[str, object]:
+    """The values of a suite's own options that were given, from their texts by option name."""
+    own = own_options(folder)
+    return {one.dest: one.value(given[one.name]) for one in own if one.name in given}
+
+
+def own_again(
+    folder: Path, config: Mapping[str, Any], named: Mapping[str, str]
+) -> Mapping[str, object]:
+    """The values with which a run was made, from its configuration.
+
+    ``named`` has the texts of those that are given again at a replay.
+    """
+    return {one.dest: _again(one, config, named.get(one.name)) for one in own_options(folder)}
+
+
+def needed(config: Mapping[str, Any], what: str) -> UsageProblem:
+    """The sentence for data that a run was measured on and that nobody named."""
+    option = f"--{what}"
+    name = _name(config, what)
+    hint = f" ({option} hub)" if name == SURVEY else ""
+    return UsageProblem(f"the run was measured on the {what} {name!r}; name it with {option}{hint}")
+
+
+def sample_or_needed(config: Mapping[str, Any], what: str) -> None:
+    """Raise where a run was measured on a file that no bundle has and nobody named."""
+    if what in config and _name(config, what) != "sample":
+        raise needed(config, what)
+
+
+def _again(option: Option, config: Mapping[str, Any], text: str | None) -> object:
+    if text is not None:
+        return option.value([text] if option.repeated else text)
+    if option.again is not None:
+        return option.again(config)
+    found = config.get(option.dest)
+    return option.value() if found is None else tuple(found) if isinstance(found, list) else found
+
+
+def _name(config: Mapping[str, Any], what: str) -> str:
+    about = config.get(what)
+    return str(about.get("name", "")) if isinstance(about, Mapping) else ""

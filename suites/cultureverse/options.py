@@ -1,0 +1,127 @@
+"""The options that this suite reads, and the values of its own.
+
+Knows what can be typed and which sets of questions are meant; opens none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from benchmark.errors import UsageProblem
+from benchmark.option_values import Option, names, one_of, path
+from benchmark.settings import Settings
+from benchmark.suite.shared_options import LANGUAGE, PERMUTATIONS, PROMPTS, SELECTION, TEMPLATES
+from benchmark.suite.sources import is_hub_id
+from benchmark.suite.suite_options import sample_or_needed
+
+SAMPLE = "sample"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CultureVerseOptions:
+    """``questions`` is ``sample``, a path or a Hub id, and ``question_columns`` what is what."""
+
+    questions: str
+    question_columns: str
+    split: str
+    answering: str
+    controls: tuple[str, ...]
+
+
+def chosen(settings: Settings) -> CultureVerseOptions:
+    """The suite's own values among the settings of one set."""
+    ((questions, columns),) = question_sets(settings.own)
+    own = {**settings.own, "questions": questions, "question_columns": columns}
+    return CultureVerseOptions(**own)
+
+
+def question_sets(own: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """Each set with what its columns are; one mapping, or none, serves all of them."""
+    named, mappings = own["questions"], own["question_columns"] or ("",)
+    if len(mappings) > 1 and len(mappings) != len(named):
+        raise UsageProblem(
+            f"{len(mappings)} --question-columns for {len(named)} --questions; give one for each, "
+            "in their order, or one for all"
+        )
+    found = list(zip(named, mappings * (len(named) // len(mappings)), strict=True))
+    if len(set(found)) < len(found):
+        twice = next(pair[0] for pair in found if found.count(pair) > 1)
+        raise UsageProblem(f"--questions {twice} is named twice; each set is asked once")
+    return found
+
+
+def _questions(values: Sequence[str], option: str) -> tuple[str, ...]:
+    """A path stays one only where it exists: anything else may be a data set's name."""
+    paths = [path(value, option) for value in values]
+    return tuple(
+        value if value == SAMPLE or (is_hub_id(value) and not there.exists()) else str(there)
+        for value, there in zip(values, paths, strict=True)
+    )
+
+
+def _columns(values: Sequence[str], option: str) -> tuple[str, ...]:
+    return tuple(str(path(one, option)) if one.endswith(".toml") else one for one in values)
+
+
+def _controls(value: str, option: str) -> tuple[str, ...]:
+    if value == "off":
+        return ()
+    known = ("none", "blank", "off")
+    return tuple(one_of(name, option, known=known) for name in names(value, option))
+
+
+def _the_sample(config: Mapping[str, Any]) -> tuple[str, ...]:
+    sample_or_needed(config, "questions")
+    return (SAMPLE,)
+
+
+OPTIONS = (
+    *SELECTION,
+    *(PROMPTS, TEMPLATES, LANGUAGE, PERMUTATIONS),
+    Option(
+        "--questions",
+        "SOURCE",
+        "questions about pictures (docs/cultureverse.md): sample, a file or folder, or ORG/NAME or "
+        "ORG/NAME@COMMIT on the Hub; repeatable, each set has a run of its own; default: sample",
+        default=SAMPLE,
+        read=_questions,
+        repeated=True,
+        again=_the_sample,
+        at_replay="the questions about pictures, as for pytest; default: the sample for runs on it",
+    ),
+    Option(
+        "--question-columns",
+        "MAP",
+        "which column of --questions is what: field=column by comma, a TOML file, or cvqa or "
+        "cvqa-local; repeatable, one for each set; default: columns of the fields' own names",
+        read=_columns,
+        repeated=True,
+        again=lambda _: (),
+        at_replay="their columns, as for pytest",
+    ),
+    Option(
+        "--split",
+        "NAME",
+        "the split of --questions to ask, or all; default: test",
+        default="test",
+    ),
+    Option(
+        "--answering",
+        "WAY",
+        "questions about pictures by the options' probability, or generated (step by step, the "
+        "letter read from the text); default: probability",
+        default="probability",
+        read=partial(one_of, known=("probability", "generated")),
+    ),
+    Option(
+        "--controls",
+        "LIST",
+        "ask questions about pictures blind too: without a picture (none), with a grey one (blank),"
+        " or off; default: none,blank",
+        default="none,blank",
+        read=_controls,
+    ),
+)

@@ -1,0 +1,101 @@
+"""The options that this suite reads, and the values of its own.
+
+Knows what can be typed; no survey and no picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmark.option_values import Option, amount, count, one_of, path, unless
+from benchmark.settings import Settings
+from benchmark.suite.shared_options import (
+    IMAGES,
+    LANGUAGE,
+    PERMUTATIONS,
+    PROMPTS,
+    SELECTION,
+    SURVEY,
+    TEMPLATES,
+    TRANSLATIONS,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WvsOptions:
+    """None is the suite's own choice, and of ``topic_labels`` the published ones."""
+
+    topic_labels: Path | None
+    vetted: str
+    recognition: str
+    rationales: int | None
+    min_images: int | None
+    income_cut: float | None
+
+
+def chosen(settings: Settings) -> WvsOptions:
+    """The suite's own values among the settings."""
+    return WvsOptions(**settings.own)
+
+
+def _reasons(config: Mapping[str, Any]) -> int | None:
+    """A list stands for the suite's own choice, which it then makes again."""
+    found = config.get("rationales")
+    return found if isinstance(found, int) else None
+
+
+OPTIONS = (
+    *SELECTION,
+    *(SURVEY, IMAGES, PROMPTS, TEMPLATES, TRANSLATIONS, LANGUAGE, PERMUTATIONS),
+    Option(
+        "--topic-labels",
+        "FILE",
+        "a CSV of questions and topics, for the published ones",
+        read=path,
+        again=lambda _: None,
+        at_replay="the topic labels, if the run had some of its own",
+    ),
+    Option(
+        "--vetted",
+        "TOP",
+        "keep only pictures whose country is the model's first guess (top1), among its first two "
+        "(top2), or all (off); decided at run time; default: off",
+        default="off",
+        read=partial(one_of, known=("off", "top1", "top2")),
+    ),
+    Option(
+        "--recognition",
+        "WAY",
+        "which country a picture shows: by the likelihood of each name, or json (five guesses "
+        "written, the paper's protocol); default: auto (json for endpoints, else likelihood)",
+        default="auto",
+        read=partial(one_of, known=("auto", "likelihood", "json")),
+        again=lambda config: config.get("recognition", "likelihood"),
+    ),
+    Option(
+        "--rationales",
+        "N",
+        "ask for a one-sentence reason on N questions a case; default: auto (0; the demo gives one "
+        "under some proxies)",
+        default="auto",
+        read=partial(unless, word="auto", read=partial(count, least=0)),
+        again=_reasons,
+    ),
+    Option(
+        "--min-images",
+        "N",
+        "pictures of households a country needs, recognised ones under --vetted; default: 5",
+        read=count,
+    ),
+    Option(
+        "--income-cut",
+        "USD",
+        "monthly income from which a household is income-high; default: see docs/data.md",
+        read=amount,
+        again=lambda config: config.get("income_cut_usd_month"),
+    ),
+)
