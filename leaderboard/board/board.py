@@ -1,7 +1,7 @@
 """leaderboard.json: one row per model, revision, suite and configuration, built from runs.
 
-Knows runs by their records, not how they were measured. A row is kept as the file has it, so that
-fields of a later version survive; merging is pure, and `update` does it under a lock.
+Knows runs by their records, not how they were measured. A row is kept as it is in the file, so
+that fields of a later version survive; merging is pure, and `update` does it under a lock.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from benchmark.runs.run import Run
 
 LOCK_TIMEOUT_S = 30.0
-# Ways of asking that are named only where they are not these.
+# Ways of asking that are named only if they differ from these.
 USUAL: Mapping[str, Json] = {
     "permutations": 1,
     "vetted": "off",
@@ -48,7 +48,7 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A validated row as it stands in the file, with typed access to what this version knows."""
+    """A validated row as it is in the file, with typed access to what this version knows."""
 
     content: Mapping[str, Json]
 
@@ -67,11 +67,11 @@ class BoardRow:
 
     @property
     def trust(self) -> str:
-        """How far it was checked: ``self-reported``, ``replayed`` or ``re-run``."""
+        """How far the row was checked: ``self-reported``, ``replayed`` or ``re-run``."""
         return cast("str", cast("Mapping[str, Json]", self.content["trust"])["level"])
 
     def same_measurement(self, other: BoardRow) -> bool:
-        """Whether both are of one and the same run, with the same figures."""
+        """Whether both come from the same run, with the same figures."""
         return all(
             self.content[name] == other.content[name]
             for name in ("provenance_digest", "n_cases", "n_scored", "n_missing", "scores")
@@ -83,7 +83,7 @@ class BoardRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Board:
-    """The rows in their order, and whatever else stood in the file."""
+    """The rows in order, and whatever else the file holds."""
 
     rows: tuple[BoardRow, ...] = ()
     other: Mapping[str, Json] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Outcome:
 
 
 def row_of_run(run: Run, *, file: str) -> BoardRow:
-    """The board's row of a run; ``file`` is where its run.json lies, seen from the board."""
+    """The board's row of a run; ``file`` is the path of its run.json relative to the board."""
     counts = [sample(row) for row in run.rows]
     headline = [score for score in run.scores if score.scope.keys() <= {"proxy"}]
     return BoardRow(
@@ -137,7 +137,7 @@ def row_of_run(run: Run, *, file: str) -> BoardRow:
 
 
 def kind_of_model(model: ModelIdentity) -> str:
-    """``reference`` for one that reads the survey, ``random weights`` for the demo, else empty."""
+    """``reference`` if it reads the survey, ``random weights`` for the demo, else empty."""
     if model.reads_subject or model.model_id.startswith("reference:"):
         return "reference"
     is_demo = model.name == "demo" or "(random weights)" in model.model_id
@@ -145,7 +145,7 @@ def kind_of_model(model: ModelIdentity) -> str:
 
 
 def measured_on(config: Mapping[str, Json]) -> str:
-    """The data and the selection of a configuration in words, by which rows may be compared.
+    """A configuration's data and selection in words; rows that share them may be compared.
 
     >>> measured_on({"survey": {"name": "sample"}, "topics": ["a", "b"], "vetted": "top1"})
     'survey sample, vetted top1, 2 topics'
@@ -172,7 +172,7 @@ def measured_on(config: Mapping[str, Json]) -> str:
 
 
 def is_sampled(row: BoardRow) -> bool:
-    """Whether a row's shares are those of written answers, by its configuration in short."""
+    """Whether a row's shares come from written answers, as its configuration summary says."""
     return f"{OF_CONFIG}.answers=" in row["config"]
 
 
@@ -212,14 +212,14 @@ def _said(run: Run, name: str) -> str:
 
 
 def merge(board: Board, row: BoardRow) -> Outcome:
-    """The board with the row in place of the one of its key; never partial for complete."""
+    """Put a row in the place of the one with its key; a partial never replaces a complete one."""
     name = f"{row['suite']} of {row['model']} (config {row['config_digest']})"
     old = next((r for r in board.rows if r.key == row.key), None)
     if old is not None and old.complete and not row.complete:
         why = ", ".join(cast("Sequence[str]", row.content["partial_because"])) or "not all cases"
         message = f"the board keeps the complete run {name}; this one is partial ({why})"
         return Outcome(board=board, action="kept", message=message)
-    if old is not None and old.same_measurement(row):  # what was found out of it still holds
+    if old is not None and old.same_measurement(row):  # earlier checks still hold
         row = BoardRow({**row.content, "trust": old.content["trust"]})
     rows = sorted([r for r in board.rows if r.key != row.key] + [row], key=_order)
     action: Literal["added", "replaced"] = "added" if old is None else "replaced"
@@ -228,7 +228,7 @@ def merge(board: Board, row: BoardRow) -> Outcome:
 
 
 def headline(row: BoardRow) -> float:
-    """The overall score by which a suite sorts its rows, as higher-is-better; NaN without one."""
+    """The overall score that sorts a suite's rows, turned so that higher is better; NaN if none."""
     for score in row.scores:
         if score.name == row["headline"] and not score.scope:
             return -score.value if score.higher_is_better is False else score.value
@@ -252,7 +252,7 @@ def document(board: Board) -> dict[str, Json]:
 
 
 def parse(document: Mapping[str, Json]) -> Board:
-    """The board a document holds; BoardProblem says where it does not fit the schema."""
+    """The board in a document; a BoardProblem says where it does not fit the schema."""
     document = migrated(document)
     validate(document, "leaderboard")
     rows = cast("Sequence[Any]", document["rows"])
@@ -266,16 +266,16 @@ def read_board(path: Path) -> Board:
     try:
         return parse(content)
     except BoardProblem as problem:
-        raise BoardProblem(f"{path}: {problem}; it was left as it is") from problem
+        raise BoardProblem(f"{path}: {problem}; it was not changed") from problem
 
 
 def update(
     path: Path, run: Run, *, run_file: Path, lock_timeout_s: float = LOCK_TIMEOUT_S
 ) -> Outcome:
-    """Read, merge and write the board under its lock; the file is created where there is none."""
+    """Read, merge and write the board under its lock; a missing file is created."""
     if run.shard is not None:
         raise BoardProblem(
-            f"{run_file} is {run.shard} and enters no board; merge the shards with "
+            f"{run_file} is {run.shard}, which no board takes; merge the shards with "
             "`python -m leaderboard merge`"
         )
     row = row_of_run(run, file=Path(os.path.relpath(run_file, path.parent)).as_posix())

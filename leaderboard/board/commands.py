@@ -1,4 +1,4 @@
-"""`python -m leaderboard merge`: the shards of a run, put together on the command line.
+"""`python -m leaderboard merge`: merges the shards of a run on the command line.
 
 Knows which files belong to it and which gates are asked for; `merging` knows what a shard is.
 """
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
 
 def add_merge(commands: Commands) -> None:
     """Declare ``merge``."""
-    merge = commands.add_parser("merge", help="put the shards of a run together")
+    merge = commands.add_parser("merge", help="merge the shards of a run")
     merge.description = (
         "Merge the files that `pytest --shard K/N` wrote on several machines into the run they "
-        "are parts of, and add its row to the leaderboard. Exit 1 and one sentence, and nothing "
-        "is written, unless all shards of one run are there; exit 1 also if a gate fails."
+        "belong to, and add its row to the leaderboard. Unless all shards of one run are there, "
+        "nothing is written and the exit code is 1; it is also 1 if a gate fails."
     )
     merge.add_argument(
         "runs",
         nargs="+",
         type=Path,
         metavar="RUN",
-        help="shards, or folders that are searched for them",
+        help="shards, or folders to search for them",
     )
     merge.add_argument(
         "--runs",
@@ -50,7 +50,7 @@ def add_merge(commands: Commands) -> None:
         type=Path,
         default=DEFAULT_RUNS,
         metavar="DIR",
-        help="where the merged run goes (default: leaderboard/runs)",
+        help="folder for the merged run (default: leaderboard/runs)",
     )
     merge.add_argument(
         "--leaderboard",
@@ -61,7 +61,7 @@ def add_merge(commands: Commands) -> None:
     )
     for name, words in (
         ("--gate", "a TOML file of thresholds that decide the exit code; repeatable"),
-        ("--baseline", "what its gates compare with, as for pytest; repeatable"),
+        ("--baseline", "what gates compare with, as for pytest; repeatable"),
         ("--store", "a shard's response store, if an analysis reads answers; repeatable"),
     ):
         kind = str if name == "--baseline" else Path  # a path would lose a slash of hf://
@@ -75,7 +75,7 @@ def add_merge(commands: Commands) -> None:
 
 
 def run_merge(options: argparse.Namespace) -> int:
-    """Merge, write, judge; 1 where a gate fails or could not be judged."""
+    """Merge, write and judge; 1 if a gate fails or cannot be judged."""
     gates = [gate for path in options.gate for gate in load_gates(path)]
     baselines = load_baselines(options.baseline)
     found = {str(path): read_run(path) for path in _shards(options.runs)}
@@ -102,7 +102,7 @@ def run_merge(options: argparse.Namespace) -> int:
 
 
 def _shards(paths: Sequence[Path]) -> list[Path]:
-    """The files that were named, and of each folder the finished shards in it."""
+    """The files that were named, and the finished shards in each folder."""
     found: list[Path] = []
     for path in paths:
         inside = sorted(path.rglob("*.shard-*-of-*.json")) if path.is_dir() else [path]
@@ -113,7 +113,7 @@ def _shards(paths: Sequence[Path]) -> list[Path]:
 
 
 def _analyses(names: Sequence[str], folder: Path) -> Mapping[str, Analysis]:
-    """Shared analyses, and the suite's own where a name is not among them."""
+    """Shared analyses, and the suite's own for names that are not among them."""
     if set(names) <= ANALYSES.keys():
         return chosen(names, {}, source="run file")
     if not (folder / SUITE_FILE).is_file():

@@ -1,6 +1,6 @@
-"""Where the board and its runs lie by default, and the files that a path on the command line means.
+"""Default paths of the board and its runs, and the files that command-line paths stand for.
 
-Knows paths only; nothing of what is in the files.
+Knows paths only, not what is in the files.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ DEFAULT_RUNS = DEFAULT_BOARD.parent / "runs"
 
 
 def files_help(what: str) -> str:
-    """The help of an argument that `every_json` takes."""
-    return f"{what}, or folders that are searched for .json files"
+    """The help text of an argument for `every_json`."""
+    return f"{what}, or folders to search for .json files"
 
 
 def every_json(paths: Sequence[Path]) -> list[Path]:
-    """The files that were named, and of each folder all ``.json`` in it; `BoardProblem` if none."""
+    """The files that were named, and every ``.json`` in each folder; `BoardProblem` if none."""
     found: list[Path] = []
     for path in paths:
         inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
@@ -34,5 +34,5 @@ def every_json(paths: Sequence[Path]) -> list[Path]:
 
 
 def every_json_once(paths: Sequence[Path]) -> list[Path]:
-    """The same, each file once even where it is named twice or lies in a folder that is named."""
+    """The same, each file once even if it is named twice or is in a folder that is named."""
     return list({path.resolve(): path for path in every_json(paths)}.values())
