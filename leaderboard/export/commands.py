@@ -1,6 +1,6 @@
 """`python -m leaderboard export`: its options, and the files it writes.
 
-Knows argparse and paths; the formats are in the modules beside it.
+Knows argparse and paths; other modules here hold the formats.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ def add_export(commands: Commands) -> None:
         "export",
         help="write runs in the formats of the Hub and of other harnesses",
         description="Write complete runs as .eval_results, model-index or eval.yaml of the Hub, "
-        "lm-evaluation-harness results, or Every Eval Ever records. No survey wording is in any.",
+        "lm-evaluation-harness results, or Every Eval Ever records. None holds survey wording.",
     )
     parser.add_argument(
-        "runs", nargs="+", type=Path, metavar="RUN", help="run.json, or folders of them"
+        "runs", nargs="+", type=Path, metavar="RUN", help="run.json files, or folders of them"
     )
-    parser.add_argument("--format", choices=FORMATS, required=True, help="which format")
+    parser.add_argument("--format", choices=FORMATS, required=True, help="format to write")
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="where files go; needed, but for --pull-request"
+        "--out", type=Path, metavar="DIR", help="folder to write to; optional with --pull-request"
     )
     parser.add_argument(
         "--dataset", metavar="ORG/NAME", help="the benchmark's data set on the Hub (eval-results)"
     )
-    parser.add_argument("--source-url", metavar="URL", help="where the run can be looked at")
+    parser.add_argument("--source-url", metavar="URL", help="where the run can be seen")
     parser.add_argument(
         "--organisation", default="unknown", metavar="NAME", help="who measured (every-eval-ever)"
     )
@@ -58,15 +58,15 @@ def add_export(commands: Commands) -> None:
 
 
 Offer = Callable[[Sequence[Run], Published, bool], None]
-"""Opens pull requests with results on the Hub; where the last is not set, only says which."""
+"""Opens pull requests with results on the Hub; unless the last is set, only says which."""
 
 
 def run_export(options: argparse.Namespace, offer: Offer) -> int:
-    """Write the files and name them; nothing is written where a run cannot be exported."""
+    """Write the files and print their paths; write nothing if a run cannot be exported."""
     if options.pull_request and options.format != "eval-results":
         raise UsageProblem(f"--pull-request goes with --format eval-results, not {options.format}")
     if options.out is None and not options.pull_request:
-        raise UsageProblem("--out is missing; name the folder where the files go")
+        raise UsageProblem("--out is missing; name the folder to write to")
     runs = {path: read_run(path) for path in _files(options.runs)}
     for path, run in runs.items():
         check(path, run)
@@ -90,20 +90,20 @@ def _write(options: argparse.Namespace, runs: Mapping[Path, Run], about: Publish
 
 
 def files(runs: Mapping[Path, Run], kind: Format, about: Published) -> dict[Path, str]:
-    """Every file of a format by its path; two runs that would share one are refused."""
+    """Every file of a format by its path; two runs that would share a path are refused."""
     if kind == "eval-yaml":
         return {Path("eval.yaml"): hub.eval_yaml(runs)}
     found: dict[Path, str] = {}
     for source, run in runs.items():
         for path, text in _of(run, kind, about).items():
             if path in found:
-                raise UsageProblem(f"{source} would be written over another run; export it apart")
+                raise UsageProblem(f"{source} would overwrite another run; export it separately")
             found[path] = text
     return found
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
-    """The files that were named, and those in the folders that were."""
+    """The files that were named, and those in the folders that were named."""
     found: list[Path] = []
     for path in paths:
         inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]

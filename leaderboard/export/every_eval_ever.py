@@ -1,7 +1,7 @@
-"""A run as Every Eval Ever has it (schema 0.2): one record, and a line for each question asked.
+"""A run in the format of Every Eval Ever (schema 0.2): one record, and a line for each question.
 
-The schema wants a prompt for each line. The survey's licence does not let it be told, so there
-stands which question was asked, by its id, and that its wording is withheld.
+The schema wants a prompt for each line. The survey's licence forbids publishing it, so the line
+gives the question's id and says that its wording is withheld.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LEAST = 1 - math.sqrt(math.log(2))  # of a Jensen-Shannon similarity, natural lo
 
 
 def files(run: Run, about: Published) -> dict[Path, str]:
-    """The record and its lines, where the collection of the format has them."""
+    """The record and its lines, by their paths in the format's collection."""
     name = str(_uuid(run))
     developer, _, model = run.model.model_id.rpartition("/")
     folder = Path("data") / run.suite / _plain(developer or "unknown") / _plain(model)
@@ -174,7 +174,7 @@ def _evaluation_id(run: Run) -> str:
 
 
 def _uuid(run: Run) -> uuid.UUID:
-    """The same for the same run."""
+    """An id that is the same for the same run."""
     return uuid.UUID(bytes=hashlib.sha256(_evaluation_id(run).encode()).digest()[:16], version=4)
 
 

@@ -1,6 +1,6 @@
 """The Hub's own formats: ``.eval_results``, ``model-index`` and the data set's ``eval.yaml``.
 
-Entries are made by huggingface_hub, so that a version of the format is a version of that package.
+huggingface_hub makes the entries, so the format's version is that of the package.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 def eval_results(run: Run, about: Published) -> str:
-    """``.eval_results/SUITE.yaml`` of the model's repository: one number an entry."""
+    """``.eval_results/SUITE.yaml`` of the model's repository: one entry a number."""
     from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 
     _check_model(run)
@@ -41,7 +41,7 @@ def eval_results(run: Run, about: Published) -> str:
 
 
 def model_index(run: Run, about: Published) -> str:
-    """The ``model-index`` block for the head of the model's card."""
+    """The ``model-index`` block for the header of the model's card."""
     from huggingface_hub import EvalResult
     from huggingface_hub.repocard_data import eval_results_to_model_index
 
@@ -65,13 +65,13 @@ def model_index(run: Run, about: Published) -> str:
 
 
 def eval_yaml(runs: Mapping[Path, Run]) -> str:
-    """``eval.yaml`` of the benchmark's data set: the tasks that results may name."""
+    """The ``eval.yaml`` of the benchmark's data set: the tasks that results may name."""
     suites = {run.suite: run for run in runs.values()}
     return eval_yaml_of(list(suites), {task.name for run in runs.values() for task in tasks(run)})
 
 
 def eval_yaml_of(suites: Sequence[str], names: Collection[str]) -> str:
-    """The same of suites and task ids."""
+    """The same, from suites and task ids."""
     about = [_described(suite) for suite in suites]
     return _yaml(
         {
@@ -84,7 +84,7 @@ def eval_yaml_of(suites: Sequence[str], names: Collection[str]) -> str:
 
 
 def dataset(about: Published) -> str:
-    """The benchmark's data set on the Hub, which must be said."""
+    """The benchmark's data set on the Hub, which must be given."""
     if about.dataset is None or not _REPO.fullmatch(about.dataset):
         raise UsageProblem(
             f"--dataset {about.dataset} must name the benchmark's data set on the Hub, as org/name"
@@ -101,7 +101,7 @@ def _check_model(run: Run) -> None:
 
 
 def shipped(suite: str) -> SuiteMeta | None:
-    """What a suite says of itself; None for one that is not among those shipped."""
+    """A shipped suite's description of itself; None for any other suite."""
     folder = Path(__file__).resolve().parents[2] / "suites" / suite
     return read_meta(folder) if (folder / SUITE_FILE).is_file() else None
 

@@ -1,7 +1,7 @@
 """A run as lm-evaluation-harness writes its results: the keys that its readers look for.
 
-Scores stand as ``METRIC,READING``. A standard error is ``N/A``, as there, since ours are intervals;
-those stand in each task's ``metadata``.
+Score keys are ``METRIC,READING``. Standard errors are ``N/A``, as is usual there, since we have
+intervals instead, which stand in each task's ``metadata``.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def results(run: Run) -> str:
 
 
 def _values(run: Run, name: str, scope: object) -> dict[str, Json]:
-    """All similarities, floors and the option mass of one scope."""
+    """The similarities, floors and option mass of one scope."""
     values: dict[str, Json] = {"alias": name}
     for score in run.scores:
         kept = score.metric.startswith("js_") or score.metric in (*FLOORS, "option_mass")
