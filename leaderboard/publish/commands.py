@@ -1,6 +1,6 @@
 """`python -m leaderboard publish`: its options, and what it prints.
 
-Knows argparse; exit 0 done or nothing to do, 1 the Hub refused, 4 the input cannot be used.
+Knows argparse. Exit codes: 0 done or nothing to do, 1 the Hub refused, 4 unusable input.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 
 
 def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None) -> int:
-    """Say what would change or change it; one sentence and nothing more where that fails."""
+    """Print what would change, or change it; print one sentence if that fails."""
     try:
         request = _request(options, page or page_builder())
         if not options.yes:
             for step in look(request):
                 _show(step)
-            _say("nothing was written; --yes writes it\n")
+            _say("nothing was written; add --yes to write it\n")
             return DONE
         _told(publish_data_set(request))
         if request.space is not None:
@@ -55,7 +55,7 @@ def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None)
 
 
 def page_builder() -> PageBuilder:
-    """The page of a board, imported when one is made."""
+    """The builder of a board's page, imported only when a page is made."""
     from leaderboard.page.building import build_page
 
     return build_page
@@ -87,7 +87,7 @@ def _request(options: argparse.Namespace, page: PageBuilder) -> Request:
 
 def _repo_id(text: str) -> str:
     if not REPO_ID.fullmatch(text):
-        raise UsageProblem(f"{text!r} is no place on the Hub; give it as ORG/NAME")
+        raise UsageProblem(f"{text!r} is not a repository on the Hub; write ORG/NAME")
     return text
 
 
@@ -105,11 +105,11 @@ def _cache() -> Path:
     return Path(os.environ.get("CULTURE_CACHE") or default_cache())
 
 
-# --- what is said ----------------------------------------------------------------------------
+# --- output ----------------------------------------------------------------------------------
 
 
 def _told(step: Step) -> None:
-    """What was done; written at once, as the next step may fail."""
+    """Print what was done at once, as the next step may fail."""
     _show(step)
     where = step.plan.repository
     if step.made:

@@ -1,4 +1,4 @@
-"""The options of `python -m leaderboard publish`, apart, so that no other command loads the rest.
+"""The options of `python -m leaderboard publish`, kept apart so that other commands load no more.
 
 Knows argparse.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
 EPILOG = """\
-  python -m leaderboard publish org/name               say what would be written, write nothing
+  python -m leaderboard publish org/name               show what would be written, write nothing
   python -m leaderboard publish org/name --yes         write it
   python -m leaderboard publish org/name --bundles build/bundles --yes
 
@@ -27,7 +27,7 @@ def add_publish(commands: Commands) -> None:
     """Declare ``publish``."""
     parser = commands.add_parser(
         "publish",
-        help="put the board, its runs and bundles on the Hugging Face Hub",
+        help="publish the board, its runs and bundles on the Hugging Face Hub",
         description="Join the local board with the one published as data set ORG/NAME, row by row, "
         "and write board, run files, tables and bundles there in one commit, and a page of it into "
         "the static Space of that name. Both are private when new. Without --yes nothing is "
@@ -56,16 +56,15 @@ def add_publish(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="SOURCE",
-        help="the survey of the runs (a file, or hub), to make sure that no text quotes it; "
-        "repeatable",
+        help="the survey of the runs (a file, or hub), to check that no text quotes it; repeatable",
     )
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--space", metavar="ORG/NAME", help="the Space (default: as the data set)")
-    where.add_argument("--no-space", action="store_true", help="the data set alone")
+    where.add_argument("--space", metavar="ORG/NAME", help="the Space (default: ORG/NAME)")
+    where.add_argument("--no-space", action="store_true", help="publish the data set alone")
     parser.add_argument(
         "--public",
         action="store_true",
-        help="make what is new public; what is there already stays as it is (default: private)",
+        help="make new repositories public (default: private); existing ones stay as they are",
     )
     sure = parser.add_mutually_exclusive_group()
     sure.add_argument("--yes", action="store_true", help="write")
