@@ -1,6 +1,6 @@
 """`python -m leaderboard report`: the paper's tables and figures on the command line.
 
-Knows the options and where the files go; what is in them is the other modules' business.
+Knows the options and where the files go; the other modules decide what is in them.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def add_report(commands: Commands) -> None:
     report = commands.add_parser(
         "report",
         help="write the paper's tables and figures of one run or several",
-        description="Write the tables (similarity by country, change by income group, p-values) "
-        "and figures of the paper for the models of the given runs side by side, with floors and "
-        "ceiling. Everything comes from the run files; no survey and no model is needed. Open "
+        description="Write the paper's tables (similarity by country, change by income group, "
+        "p-values) and figures for the models of the given runs side by side, with floors and "
+        "ceiling. Everything comes from the run files; no survey or model is needed. Open "
         "report.md in the folder. Runs of one suite and one survey belong in one report.",
         epilog=REPORT_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -46,7 +46,7 @@ def add_report(commands: Commands) -> None:
         type=Path,
         default=DEFAULT_REPORT,
         metavar="DIR",
-        help="folder to write to; files of the same names are replaced (default: %(default)s)",
+        help="folder to write to; files with the same names are replaced (default: %(default)s)",
     )
     report.add_argument(
         "--reading",
@@ -60,7 +60,7 @@ def add_report(commands: Commands) -> None:
         type=_formats,
         default=FORMATS,
         metavar="LIST",
-        help="some of md (the page), csv (all numbers), tex, svg, png, with commas between "
+        help="comma-separated: md (the page), csv (all numbers), tex, svg, png "
         "(default: all; svg and png need matplotlib)",
     )
 
@@ -73,7 +73,7 @@ def _formats(text: str) -> tuple[Format, ...]:
 
 
 def run_report(options: argparse.Namespace) -> int:
-    """Write the files and say where they are."""
+    """Write the files and print where they are."""
     from leaderboard.report.beside import side_by_side
     from leaderboard.report.index import files, write
 

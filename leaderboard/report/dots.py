@@ -48,7 +48,7 @@ class Panel:
 def panels(
     content: Sequence[Panel], *, beside: int, bars: bool = False, axis_label: str = "similarity"
 ) -> Figure:
-    """The panels in rows of ``beside``, all on one scale."""
+    """The panels, ``beside`` to a row, all on one scale."""
     from matplotlib.figure import Figure
 
     down = -(-len(content) // beside)

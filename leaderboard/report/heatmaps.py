@@ -1,6 +1,6 @@
-"""Heatmaps of countries and topics or proxies, hatched grey where there is no answer.
+"""Heatmaps of countries by topics or proxies, hatched grey where there is no answer.
 
-Knows matplotlib and arrays; no run. Every cell carries its number, so that it can be read in grey.
+Knows matplotlib and arrays; no run. Every cell shows its number, so that it can be read in grey.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def heatmaps(
     beside: int = 1,
     missing: str = "no answer or no picture",
 ) -> Figure:
-    """The grids in rows of ``beside``, one scale of colours for all.
+    """The grids, ``beside`` to a row, on one colour scale.
 
     A sequential scale of whole numbers (no ``decimals``) begins at 0. ``missing`` is what the
     legend calls a grey cell.

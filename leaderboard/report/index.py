@@ -1,7 +1,7 @@
-"""The whole report: which views there are, the page that shows them, and the files it names.
+"""The whole report: its views, the page that shows them, and the files that the page names.
 
-Knows the views and the formats; the words and numbers are the views' own. Equal runs give equal
-files: no date, no path, no machine.
+Knows the views and the formats; words and numbers are the views' own. Equal runs give equal
+files: no date, path or machine.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ View = Table | Drawing | Absent
 
 
 def views(runs: Sequence[Measured]) -> tuple[View, ...]:
-    """Everything a report shows, in order; what these runs have no numbers for says why."""
+    """Everything a report shows, in order; a view without numbers in these runs says why."""
     compared = any(run.has(IMAGES) and run.has(COUNTRY) for run in runs)
     tables: list[View] = [table_1(runs)]
     if compared:
@@ -83,7 +83,7 @@ def _files(view: View, formats: Sequence[Format]) -> Iterator[tuple[str, bytes]]
 
 
 def write(folder: Path, content: Mapping[str, bytes]) -> None:
-    """Put the files into the folder, made if there is none; other files there stay."""
+    """Write the files into the folder, creating it if needed; other files there stay."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in content.items():
@@ -124,7 +124,7 @@ def _opening(runs: Sequence[Measured]) -> str:
     if found := differences(runs):
         lines.append(
             f"**Not measured alike:** these runs differ in {words.listed(map(markdown, found))}; "
-            "differences between them are not those of the models alone."
+            "differences between them are not due to the models alone."
         )
     partial = [run.label for run in runs if run.partial]
     if partial:

@@ -1,4 +1,4 @@
-"""Figures that show similarities beside their floors: by country, category and income.
+"""Figures that show similarities with their floors: by country, category and income.
 
 Knows what the runs measured; how dots and bars are drawn is in `dots`.
 """
@@ -28,7 +28,7 @@ from leaderboard.report.table import Record
 from leaderboard.report.view import Absent, Drawing
 
 OF_FIGURE_7 = ("demographics", "race")
-BARS = f"Bars of error: 95 % by resampling question stems; none below {MIN_STEMS} stems."
+BARS = f"Error bars: 95 % by resampling question stems; none below {MIN_STEMS} stems."
 LINES = "Lines in each row: the floors, which need no model, and the ceiling."
 
 Scope = Mapping[str, str]
@@ -36,7 +36,7 @@ Filled = tuple[Panel, list[Record]]
 
 
 def figure_by_country(runs: Sequence[Measured]) -> Drawing:
-    """Table 1 as a picture, with intervals."""
+    """Table 1 as a figure, with intervals."""
     scopes = [{"country": iso3} for iso3 in countries_of(runs)] + [dict(ALL)]
     names = [words.country_name(s["country"]) if s else "all" for s in scopes]
     filled = [_panel(run, run.label, names, scopes, _whole) for run in runs]
@@ -150,7 +150,7 @@ def figure_9(runs: Sequence[Measured]) -> Drawing | Absent:
 
 
 def _whole(run: Measured, scope: Scope) -> Mapping[str, Cell]:
-    """Every condition over all its own questions."""
+    """Every condition over all its questions."""
     return {
         condition: run.mean(condition, scope, interval=True)
         for condition in (COUNTRY, *pictures_of([run]))
@@ -205,7 +205,7 @@ def _panel(
 
 
 def _questions(run: Measured, row: Mapping[str, Cell], scope: Scope) -> str:
-    """The condition that says which questions a row's floors are means of."""
+    """The condition over whose questions a row's floors are means."""
     return next((c for c in pictures_of([run]) if c in row and row[c].n), asked(run, scope))
 
 

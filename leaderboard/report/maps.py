@@ -27,7 +27,7 @@ Filled = tuple[Grid, list[Record]]
 
 
 def figure_4(runs: Sequence[Measured]) -> Drawing | Absent:
-    """%-change of similarity from country prompt to images, country by topic."""
+    """%-change of similarity from country prompt to images, by country and topic."""
     title = "Figure 4. Change of similarity with pictures, in %, by country and topic"
     kept = [run for run in runs if run.has(IMAGES) and run.has(COUNTRY)]
     if not kept:
@@ -147,7 +147,7 @@ def _gains(run: Measured, runs: Sequence[Measured], proxies: Sequence[str]) -> F
 
 
 def figure_8(runs: Sequence[Measured]) -> Drawing | Absent:
-    """Similarity by country and topic under both conditions, beside the world's average."""
+    """Similarity by country and topic under both conditions, beside the world average."""
     filled = [
         _levels(run, runs, condition)
         for run in runs

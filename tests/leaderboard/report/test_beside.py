@@ -55,7 +55,7 @@ def test_another_survey_is_refused() -> None:
 
 def test_another_suite_is_refused() -> None:
     """Even if it has similarities."""
-    with pytest.raises(BoardProblem, match=r"suite 'stories'.*report each suite on its own"):
+    with pytest.raises(BoardProblem, match=r"suite 'stories'.*report each suite separately"):
         measured(made(), made("other", suite="stories"))
 
 
