@@ -1,7 +1,7 @@
-"""A study written into a folder: what Label Studio gets, what raters read, what stays here.
+"""Writes a study into a folder: what Label Studio gets, what raters read, and the key.
 
-Knows the parts and puts them together; chooses nothing itself. A folder with anything in it is
-never written to: people may be rating from it.
+Knows the parts and puts them together; chooses nothing itself. It never writes to a folder that
+is not empty: people may be rating from it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LEAST_DIGITS = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What a study is to be like; () means all countries, all concepts."""
+    """What the study should be like; () means all countries, all concepts."""
 
     dimensions: Dimensions
     stories: int
@@ -57,7 +57,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exported:
-    """What was written, and what it was chosen from."""
+    """What was written, and the stories it was chosen from."""
 
     key: Key
     design: Design
@@ -66,17 +66,17 @@ class Exported:
 
 
 def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
-    """Choose, deal, blind and write a study; nothing is written where anything is wrong.
+    """Choose, deal, blind and write a study; if anything is wrong, write nothing.
 
     Raises
     ------
     BoardProblem
         The folder is not empty or cannot be written.
     UsageProblem, DataProblem, StoreProblem
-        The runs, their pictures or their texts cannot make the study that was asked for.
+        The runs, their pictures or their texts do not allow the study that was asked for.
     """
     if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
-        raise BoardProblem(f"{out} is there already; name a new folder with --out")
+        raise BoardProblem(f"{out} exists; name a new folder with --out")
     proxy = proxy_of(found, plan.proxy)
     seen = plan.pictures and proxy not in UNSEEN
     dimensions = asked(plan.dimensions, pictures=seen)
@@ -113,7 +113,7 @@ def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
 
 
 def rater_name(place: int) -> str:
-    """``r01`` for the first.
+    """The name of a rater: ``r01`` for the first.
 
     >>> rater_name(0)
     'r01'
@@ -127,7 +127,7 @@ def _pictures(found: Sequence[Source], made: Design, plan: Plan) -> dict[str, Co
 
 
 def _named(made: Design, rng: np.random.Generator) -> list[list[str]]:
-    """The id of each page of each list: numbers from one pot for stories and checks."""
+    """The id of each page of each list: stories and checks share one series of numbers."""
     checks = sum(page.answer is not None for pages in made.lists for page in pages)
     total = len(made.stories) + checks
     width = max(LEAST_DIGITS, len(str(total)))
@@ -192,7 +192,7 @@ def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copied]) -> No
         write(served / TASKS / f"{rater}.json", text)
     write(served / CONFIG, config(key.dimensions, pictures=pictures))
     write(served / INSTRUCTIONS, instructions(key.dimensions, pictures=pictures))
-    write_key(out, key)  # last: a folder with a key is whole
+    write_key(out, key)  # last: a folder with a key is complete
 
 
 def _shown(

@@ -1,7 +1,7 @@
-"""Mean ratings by model and by nationality, and how sure they are when others had been asked.
+"""Mean ratings by model and nationality, with intervals over other cells and raters.
 
-Knows ratings and the key; no file and no table. An interval rests on the cells and the raters that
-have a rating in its group: others say nothing of it, and drawing them would make it look surer.
+Knows ratings and the key; no file and no table. An interval rests on the cells and raters that
+have a rating in its group: others say nothing about it, and drawing them would make it too narrow.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HELD_FIXED = "too few to be drawn"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sure:
-    """The ends of an interval, or NaN; on how many cells it rests, and how it came about."""
+    """The ends of an interval, or NaN; on how many cells it rests, and how it was found."""
 
     low: float
     high: float
@@ -70,7 +70,7 @@ def _mean(
 def _difference(
     sheet: Sheet, name: str, ratings: FloatArray, code: IntArray, pair: tuple[int, int]
 ) -> Score:
-    """One model less the other; a resample has the same cells and raters for both."""
+    """One model less the other; each resample has the same cells and raters for both."""
     names, _ = sheet.codes("model")
     one, other = pair
     group = np.select([code == one, code == other], [0, 1], -1)
@@ -95,7 +95,7 @@ def _overall(ratings: FloatArray) -> float:
 
 
 def _sure(sheet: Sheet, ratings: FloatArray, code: IntArray, *words: str) -> Sure:
-    """The interval of the mean of group 0, or of what it has above group 1 where there is one."""
+    """The interval of the mean of group 0, less that of group 1 if there is one."""
     known, cells = ~np.isnan(ratings), np.array(sheet.cells)
     groups = [known & (code == place)[:, None] for place in range(int(code.max()) + 1)]
     number = min(len(set(cells[group.any(axis=1)].tolist())) for group in groups)

@@ -1,7 +1,7 @@
-"""The runs of a study: run files and bundles, with the way to their stories' texts.
+"""The runs of a study: run files and bundles, with access to their stories' texts.
 
-Knows files and the response store; not which stories are chosen. A run that cannot be rated beside
-the others is refused; one without stories is passed over in folders and bundles.
+Knows files and the response store; not which stories are chosen. A run that cannot be rated with
+the others is refused; one without stories is skipped in folders and bundles.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from benchmark.replay import bundle
 from benchmark.runs.run import Run, read_run
 from leaderboard.board.paths import every_json_once
 
-# What may differ between runs without a word: the model itself, which stories were asked for, and
-# what was measured beside them, which changes no story.
+# What may differ between runs without a note: the model itself, which stories were requested, and
+# what else was measured, which changes no story.
 MODEL = frozenset({"model", "seed"})
 ASKED = frozenset({"countries", "topics", "proxies", "responses", "groups"})
 BESIDE = frozenset({"encoders", "encoder_models", "chunking", "language_identifier"})
 OWN = MODEL | ASKED | BESIDE
-# What must not: it would be seen on the page, or in the language of the stories.
+# What must not: raters would see it on the page or in the language of the stories.
 ALIKE = {
     "images": "were measured on different pictures",
     "language": "are in different languages",
@@ -42,7 +42,7 @@ Found = tuple[str, Run, AnswerReader]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A run with the way to its answers; ``label`` tells it from the study's other runs."""
+    """A run with access to its answers; ``label`` is unique among the study's runs."""
 
     path: str
     label: str
@@ -52,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sources:
-    """A study's runs by label; of folders and bundles, ``passed_over`` runs hold no stories."""
+    """A study's runs by label; ``passed_over`` runs of folders and bundles hold no stories."""
 
     runs: tuple[Source, ...]
     passed_over: int
@@ -60,15 +60,15 @@ class Sources:
 
 
 def sources(paths: Sequence[Path], stores: Sequence[Path]) -> Sources:
-    """The runs in the files, folders and bundles that were named, and what closes their stores.
+    """The runs in the named files, folders and bundles, and what closes their stores.
 
-    A partial run is taken, and `notes` says so.
+    Partial runs are accepted, and `notes` says so.
 
     Raises
     ------
     BoardProblem
-        A file is no run or bundle; one that was named, or all of them, have no stories; a run is a
-        shard; or two runs cannot be rated side by side.
+        A file is not a run or bundle; a named one, or every one, has no stories; a run is a shard;
+        or two runs cannot be rated side by side.
     """
     stored = StoredAnswers(*stores)
     named = {path.resolve() for path in paths if not path.is_dir()}
@@ -96,10 +96,10 @@ def sources(paths: Sequence[Path], stores: Sequence[Path]) -> Sources:
 
 
 def notes(found: Sources) -> list[str]:
-    """What somebody should know of the runs before they have their stories rated."""
+    """What to know about the runs before having their stories rated."""
     told = []
     if found.passed_over:
-        told.append(f"{found.passed_over} of the runs found have no stories and were passed over")
+        told.append(f"{found.passed_over} of the runs found have no stories and were skipped")
     for source in found.runs:
         if not source.run.complete:
             why = ", ".join(source.run.partial_because) or "not all cases were measured"
@@ -111,7 +111,7 @@ def notes(found: Sources) -> list[str]:
 
 
 def proxy_of(found: Sequence[Source], wanted: str | None) -> str:
-    """The proxy whose stories are rated: as asked, else the first that all runs have."""
+    """The proxy whose stories are rated: the given one, else the first that all runs have."""
     held = [{record.case.proxy for record in source.run.rows} for source in found]
     common = set.intersection(*held)
     if wanted is not None and wanted not in common:
@@ -123,7 +123,7 @@ def proxy_of(found: Sequence[Source], wanted: str | None) -> str:
 
 
 def unlike(found: Sequence[Source]) -> list[str]:
-    """In what the runs' configurations differ, beside which stories were written."""
+    """How the runs' configurations differ, besides which stories were written."""
     configs = [source.run.config for source in found]
     keys = sorted({key for config in configs for key in config} - OWN)
     return [key for key in keys if len({canonical(config.get(key)) for config in configs}) > 1]
@@ -140,7 +140,7 @@ def _reader(held: Mapping[str, Answer], path: Path) -> AnswerReader:
 
 
 def _held(path: Path, stored: AnswerReader) -> list[Found]:
-    """The runs in a file, each with its place."""
+    """The runs in a file, each with its path."""
     if not zipfile.is_zipfile(path):
         return [(str(path), read_run(path), stored)]
     held = bundle.read(path)
@@ -173,7 +173,7 @@ def _check(path: str, run: Run) -> None:
 
 
 def _check_alike(found: Sequence[Found]) -> None:
-    """A rater sees all models' stories in turn: beside one picture, and in one language."""
+    """Refuse runs with other pictures or language: a rater sees all models' stories in turn."""
     (first_path, first, _), *others = found
     for path, run, _ in others:
         for name, words in ALIKE.items():
@@ -186,7 +186,7 @@ def _check_alike(found: Sequence[Found]) -> None:
 
 
 def _labels(runs: Sequence[Run]) -> list[str]:
-    """The models' names, with revision and configuration where a name alone is not enough."""
+    """The models' names, with revision and configuration if the name alone is not unique."""
     for label in (
         lambda run: run.model.name,
         lambda run: f"{run.model.name} @ {run.model.revision[:19]}",
@@ -195,4 +195,4 @@ def _labels(runs: Sequence[Run]) -> list[str]:
         labels = [label(run) for run in runs]
         if len(set(labels)) == len(labels):
             return labels
-    raise UsageProblem("two of the runs are one measurement; name each run once")
+    raise UsageProblem("two of the runs are the same measurement; name each run once")

@@ -1,6 +1,6 @@
-"""The results of a study as tables of plain text: which figures stand where, and how to read them.
+"""The results of a study as plain-text tables: which figures go where, and how to read them.
 
-Knows results; computes nothing, and not where a table is shown.
+Knows results; computes nothing and does not know where a table is shown.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _by_model(found: Results) -> Table:
 
 
 def _differences(found: Results) -> Iterator[Table]:
-    """Every two models on the mean of all dimensions; none where there is one model."""
+    """Every two models on the mean of all dimensions; nothing if there is one model."""
     scores = [
         score
         for score in found.scores
@@ -71,8 +71,8 @@ def _differences(found: Results) -> Iterator[Table]:
         "Models against each other, overall",
         ("models", "difference"),
         rows,
-        "The same cells are drawn for both models, so that the interval is that of the difference: "
-        "one that leaves out 0 tells the two apart, before any correction for several pairs.",
+        "The same cells are drawn for both models, so the interval is that of the difference: "
+        "one that excludes 0 tells the two apart, before any correction for several pairs.",
     )
 
 
@@ -100,10 +100,10 @@ def _alphas(found: Results) -> Table:
         "Do raters agree?",
         ("dimension", "alpha", "all raters", "stories", "mean", "all raters"),
         rows,
-        "alpha: Krippendorff's, ordinal: 1 all agree, 0 no more than chance; from 0.8 on customary "
-        "as reliable, from 0.667 on as fit for tentative conclusions. [low…high]: other stories, "
+        "alpha: Krippendorff's, ordinal: 1 all agree, 0 no more than chance; by custom, reliable "
+        "from 0.8, fit for tentative conclusions from 0.667. [low…high]: other stories, "
         f"the same raters; {HARDLY_VARIES}: other stories might all have had one rating. "
-        "stories: with two ratings at least. all raters: nobody dropped.",
+        "stories: with at least two ratings. all raters: nobody dropped.",
     )
 
 
@@ -131,7 +131,7 @@ def _by_country(found: Results) -> Table:
         "Mean rating by nationality, all models",
         ("nationality", "rated", *(title for _, title in wanted)),
         rows,
-        "rated: pages rated, whoever did. [low…high]: over other concepts"
+        "rated: pages rated, by any rater. [low…high]: over other concepts"
         f"{and_raters(found, 'country')}; {TOO_FEW}: fewer than six concepts; "
         f"{HARDLY_RATED}: some draws hold no rating. The results file has every "
         "dimension. Raters may judge their own country's stories more strictly.",
