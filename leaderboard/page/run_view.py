@@ -1,7 +1,7 @@
 """What the page shows of one run: figures by group, every case, and every question of a country.
 
-Plain values only, each in the shape of the script that carries it. Knows no HTML and no file; of
-survey wording it has none, as a run has none.
+Plain values only, each in the shape of its script. Knows no HTML and no file, and no survey
+wording, as a run has none.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from leaderboard.tables.findings import findings
 from leaderboard.tables.summary import lines_of
 
 FAMILIES = ("country", "topic", "region", "income_group")
-LANGUAGE = "en"  # of prompts, unless a run says another
+LANGUAGE = "en"  # of prompts, unless a run names another
 SHARES = 3  # decimals of an option's share
 CHANCE, SIMILARITY = "floor_chance", "js_similarity"
 SUFFIXES: Mapping[str, str] = {"substantive": "_substantive", "printed": "", "": ""}
@@ -33,7 +33,7 @@ SUFFIXES: Mapping[str, str] = {"substantive": "_substantive", "printed": "", "":
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """A figure of a run's suite with its readings and marks, as the board has them."""
+    """A metric of a run's suite with its readings and marks, as on the board."""
 
     suite: str
     headline: str
@@ -42,7 +42,7 @@ class Shown:
 
 
 def shown(run: Run) -> Shown:
-    """Which figures of a run the page shows."""
+    """The headline, readings and marks that the page shows of a run."""
     found = Found(run.scores)
     named = next((s for s in run.scores if s.name == run.headline), None)
     headline = named.metric if named is not None else run.headline
@@ -52,10 +52,10 @@ def shown(run: Run) -> Shown:
 
 
 def overview(run: Run) -> Mapping[str, Json]:
-    """Everything of a run but its questions and texts.
+    """Everything about a run except its questions and texts.
 
     ``about``, the headline ``by`` family, every other figure of the suite in ``figures`` by family,
-    ``cases``; ``reliability`` and ``words`` where the run has confidences or distinctive words.
+    ``cases``; ``reliability`` and ``words`` if the run has confidences or distinctive words.
     """
     what = shown(run)
     found = Found(run.scores)
@@ -72,7 +72,7 @@ def overview(run: Run) -> Mapping[str, Json]:
 
 
 def countries(run: Run) -> list[str]:
-    """The countries of a run's cases, sorted; an empty one for cases without a country."""
+    """The countries of a run's cases, sorted; empty text for cases without a country."""
     return sorted({record.case.country for record in run.rows})
 
 
@@ -97,7 +97,7 @@ def questions(run: Run, country: str) -> Mapping[str, Json]:
 
 
 def _others(found: Found, suite: str) -> list[str]:
-    """The figures beside the headline that charts of this run can show."""
+    """The figures other than the headline that charts of this run can show."""
     metrics = set(found.metrics())
     return [name for name in wording.suite_words(suite).figures if name in metrics]
 
@@ -109,7 +109,7 @@ def _figure(found: Found, suite: str, metric: str) -> Mapping[str, Json]:
 
 def _about(run: Run) -> Mapping[str, Json]:
     model = run.model
-    shown_first = replace(shipped_layout(run.suite), groups=())  # which are charts here
+    shown_first = replace(shipped_layout(run.suite), groups=())  # shown as charts here
     said = lines_of(run.scores, shown_first, run.headline)
     return {
         "lines": [[line.label, line.value, line.beside] for line in said],
@@ -125,7 +125,7 @@ def _about(run: Run) -> Mapping[str, Json]:
 
 
 def _gate(gate: Mapping[str, Json]) -> list[Json]:
-    """Status, whether it holds, and the sentence without the status at its end."""
+    """Status, whether the gate holds, and its sentence without the status at the end."""
     status, sentence = str(gate.get("status", "")), str(gate.get("sentence", ""))
     ending = f": {status.upper()}"
     cut = sentence[: -len(ending)] if status and sentence.endswith(ending) else sentence
@@ -161,7 +161,7 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _unusual(config: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """What only some runs were asked: another language, groups, readings by encoders."""
+    """What only some runs have: another language, groups, encoders for long stories."""
     if config.get("language") != LANGUAGE:
         yield "language", _plainly(config.get("language"))
     for name in ("translation", "groups"):
@@ -222,8 +222,8 @@ def _marks(found: Found, what: Shown, reading: str, scope: Mapping[str, str]) ->
 def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
     """``[country, topic, proxy, variant, kind, id, metric, {reading: [estimate, marks]}, others]``.
 
-    ``metric`` is empty for the headline, else the first that such a case was scored by; ``others``
-    are the values of the suite's further figures that cases have.
+    ``metric`` is empty for the headline, else the case's first score; ``others`` are its values of
+    the suite's other figures.
     """
     case, own = record.case, Found(record.scores)
     metrics = own.metrics()
@@ -246,7 +246,7 @@ def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
 
 
 def _with_chance(marks: list[Json], record: CaseRecord, what: Shown) -> list[Json]:
-    """Marks in which chance, which is no score of a case, comes from the options of its items."""
+    """The marks with chance, which is not a case's score, from the options of the case's items."""
     options = [len(item.model) for item in record.items if item.model]
     if not marks or CHANCE not in what.marks or not options:
         return marks
@@ -258,7 +258,7 @@ def _with_chance(marks: list[Json], record: CaseRecord, what: Shown) -> list[Jso
 
 
 def _with_ends(score: Score, wide: Score | None) -> list[Json]:
-    """The case's own value and n, with the interval that the analyses found for its cell."""
+    """The case's own value and n, with the interval that the analyses give its cell."""
     ends: list[Json] = [None, None] if wide is None else [rounded(wide.low), rounded(wide.high)]
     return [rounded(score.value), *ends, score.n, score.n_missing]
 
@@ -291,7 +291,7 @@ def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str,
         found |= _ends(item)
     if isinstance(known, Mapping) and known["h"] != _shares(item.human):
         found["h"] = _shares(item.human)  # the same id, asked of other people
-    if ANSWERS in item.values:  # of which there may be more in one case than in another
+    if ANSWERS in item.values:  # a case may have more of these than another
         found["m"] = _people(item, what)["m"]
     scored = {r: _value(item, what.headline + SUFFIXES[r]) for r in what.readings}
     scored = {reading: value for reading, value in scored.items() if value is not None}
@@ -307,7 +307,7 @@ def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str,
 
 
 def _ends(item: Item) -> Mapping[str, Json]:
-    """Intervals of the model's shares, where they are those of answers that it wrote."""
+    """Intervals of the model's shares, if these come from answers that it wrote."""
     drawn = item.values.get(ANSWERS, math.nan)
     if item.model is None or not drawn > 0:
         return {}

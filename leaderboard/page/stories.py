@@ -1,7 +1,7 @@
 """Stories to read: the first of each case at each temperature, in files by concept and picture.
 
-Knows records and texts; no HTML. They are the first, never the best: nothing is chosen. A text is
-only text, whatever stands in it.
+Knows records and texts; no HTML. Stories are the first, never the best: none is chosen. A text is
+only text, whatever is in it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from benchmark.stories.lists import concepts, nationalities
 from leaderboard.page.texts import Texts
 
 EXAMPLES = 1  # of a case at one temperature
-MOST_CHARACTERS = 4000  # of a story; a thousand tokens are some 4 500
+MOST_CHARACTERS = 4000  # of a story; a thousand tokens are about 4 500
 _PLACE = re.compile(r"[^/]+/([0-9.]+)/([0-9]+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shelf:
-    """The stories on a concept under one picture: what one file holds.
+    """The stories on a concept under one picture, which one file holds.
 
     ``told`` are ``{country: {temperature: [[text, words, marks], …]}}``; a mark is ``refusal``,
     ``empty``, ``truncated`` or ``shortened``. ``shown`` is each country's picture.
@@ -40,7 +40,7 @@ class Shelf:
 
 
 def shelves(rows: Sequence[CaseRecord], texts: Texts, *, most: int) -> Iterator[Shelf]:
-    """Every shelf that has a text, in order; at most ``most`` stories of a case and temperature."""
+    """Every shelf with a text, in order; at most ``most`` stories of a case and temperature."""
     cells: dict[tuple[str, str], list[CaseRecord]] = {}
     for row in rows:
         if not row.case.variant:
@@ -65,7 +65,7 @@ def shelves(rows: Sequence[CaseRecord], texts: Texts, *, most: int) -> Iterator[
 
 
 def contents(found: Sequence[Shelf], *, given: bool, most: int) -> Mapping[str, Json]:
-    """What the page must know before it opens a shelf: which there are, and how much is on them."""
+    """What the page must know before it opens a shelf: which exist and their limits."""
     by_concept: dict[str, list[Json]] = {}
     for shelf in found:
         by_concept.setdefault(shelf.concept, []).append(shelf.proxy)
@@ -80,7 +80,7 @@ def contents(found: Sequence[Shelf], *, given: bool, most: int) -> Mapping[str, 
 
 
 def whom() -> Mapping[str, Json]:
-    """How a prompt speaks of each nationality: ``a Nigerian``."""
+    """How prompts name each nationality: ``a Nigerian``."""
     return {code: found.with_article for code, found in nationalities().items()}
 
 
@@ -117,6 +117,6 @@ def _entry(item: Item, answer: Text) -> list[Json]:
 
 
 def _picture(row: CaseRecord) -> str:
-    """What the model was shown; a picture that encoders alone saw is none of a story's."""
+    """The picture shown to the model; one that only encoders saw does not count."""
     stories = [item for item in row.items if not item.item_id.startswith(VECTORS)]
     return next((image for item in stories for image in item.image_ids), "")

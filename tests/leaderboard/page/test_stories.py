@@ -96,7 +96,7 @@ def test_a_file_that_is_no_store_is_refused_and_left_as_it_is(
     """Also an empty one, which opening would turn into a store."""
     path = tmp_path / "s.sqlite"
     path.write_bytes(content)
-    with pytest.raises(BoardProblem, match="is no response store"), open_texts([path], []):
+    with pytest.raises(BoardProblem, match="is not a response store"), open_texts([path], []):
         pass
     assert path.read_bytes() == content
 
@@ -199,7 +199,7 @@ def test_the_command_names_a_store_that_is_not_there(
     board = write_board(tmp_path, [told[0]])
     missing = str(tmp_path / "no.sqlite")
     assert main(["page", str(board), "--store", missing, "--out", str(tmp_path / "out")]) == 1
-    assert "no.sqlite is not there" in capsys.readouterr().err
+    assert "no.sqlite does not exist" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["page", str(board), "--stories", "none"])
     assert "is not a number of stories" in capsys.readouterr().err
