@@ -74,7 +74,7 @@ def _formats(text: str) -> tuple[Format, ...]:
 
 def run_report(options: argparse.Namespace) -> int:
     """Write the files and print where they are."""
-    from leaderboard.report.beside import side_by_side
+    from leaderboard.report.comparability import side_by_side
     from leaderboard.report.index import files, write
 
     runs = side_by_side([read_run(path) for path in every_json_once(options.runs)], options.reading)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem
 from leaderboard.report import words
-from leaderboard.report.beside import differences
 from leaderboard.report.by_country import table_1
 from leaderboard.report.by_income import table_2
 from leaderboard.report.by_topic import table_3
+from leaderboard.report.comparability import differences
 from leaderboard.report.escaping import markdown
 from leaderboard.report.levels import figure_7, figure_9, figure_by_category, figure_by_country
 from leaderboard.report.maps import NO_PICTURES, figure_4, figure_5, figure_6, figure_8

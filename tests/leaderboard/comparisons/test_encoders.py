@@ -331,7 +331,9 @@ def test_the_caption_counts_what_was_tested(plain: Measured, styled: Measured) -
     table = render(favours_table(favours(runs), runs), 100)
     words = " ".join(table.split())
     assert "whole concepts, here 5; 0.05 takes at least 6" in words
-    assert "Holm: over 3 of 6 rows, the others mirror these; 0.05 takes at least 7 concepts" in words
+    assert (
+        "Holm: over 3 of 6 rows, the others mirror these; 0.05 takes at least 7 concepts" in words
+    )
 
 
 def changed(run: Run, name: str, revision: str) -> Run:

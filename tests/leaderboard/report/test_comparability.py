@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmark.errors import BoardProblem
-from leaderboard.report.beside import differences
+from leaderboard.report.comparability import differences
 from tests.leaderboard.report.made_up import RANDOM, REFERENCE, made, measured
 from tests.leaderboard.samples import identity
 
