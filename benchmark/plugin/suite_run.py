@@ -21,7 +21,7 @@ from benchmark.jsonio import Json, digest
 from benchmark.plugin.state import SuiteState
 from benchmark.records import CaseRecord, ModelIdentity
 from benchmark.runs.against_baseline import Baseline
-from benchmark.runs.conclude import settle
+from benchmark.runs.conclude import conclude
 from benchmark.runs.journal import Header, Journal, open_journal, read
 from benchmark.runs.merging import merge_if_last, missing
 from benchmark.runs.rows import Failure
@@ -119,7 +119,7 @@ class SuiteRun:
         )
         stored = StoredAnswers(*of_all_shards(self.settings.store, self.settings.shard))
         try:
-            self.run, verdicts = settle(
+            self.run, verdicts = conclude(
                 self.run,
                 analyses=self._analyses,
                 answers=stored,

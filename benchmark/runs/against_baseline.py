@@ -106,12 +106,12 @@ def _unpaired(now: Score, before: Score) -> Score:
         high=high,
         n=min(now.n, before.n),
         n_missing=max(now.n_missing, before.n_missing),
-        method=", ".join([UNPAIRED, *_few(now, before)]),
+        method=", ".join([UNPAIRED, *_too_few(now, before)]),
         higher_is_better=now.higher_is_better,
     )
 
 
-def _few(*scores: Score) -> list[str]:
+def _too_few(*scores: Score) -> list[str]:
     """Why one of these has no interval, if it rests on too few."""
     return [s.method for s in scores if math.isnan(s.low) and s.method.startswith("too few")][:1]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from benchmark.runs.run import Run
 
 
-def settle(
+def conclude(
     run: Run,
     *,
     analyses: Mapping[str, Analysis],

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from benchmark.engine.noise_floor import worst
 from benchmark.errors import BoardProblem
 from benchmark.records import ModelIdentity
-from benchmark.runs.conclude import settle
+from benchmark.runs.conclude import conclude
 from benchmark.runs.run import read_run, run_path, write_run
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def merge(
     baselines: Sequence[Baseline] = (),
 ) -> Merged:
     """Merge shards, given by file name, and write the run file."""
-    run, verdicts = settle(
+    run, verdicts = conclude(
         combine(found), analyses=analyses, answers=answers, gates=gates, baselines=baselines
     )
     return Merged(run=run, path=write_run(runs, run), verdicts=verdicts)

@@ -126,9 +126,9 @@ def row_of_run(run: Run, *, file: str) -> BoardRow:
             "n_scored": sum(scored for scored, _ in counts),
             "n_missing": sum(missing for _, missing in counts),
             "scores": [score_row(score) for score in headline],
-            "started_at": _said(run, "started_at"),
-            "finished_at": _said(run, "finished_at"),
-            "harness_version": _said(run, "harness_version"),
+            "started_at": _provenance_text(run, "started_at"),
+            "finished_at": _provenance_text(run, "finished_at"),
+            "harness_version": _provenance_text(run, "harness_version"),
             "file": file,
             "provenance_digest": jsonio.digest(run.provenance),
             "trust": dict(UNCHECKED),
@@ -203,7 +203,7 @@ def _short(value: Json) -> str:
     return digits[:SHORT_DIGEST] if len(digits) >= 40 and set(digits) <= HEX else value
 
 
-def _said(run: Run, name: str) -> str:
+def _provenance_text(run: Run, name: str) -> str:
     value = run.provenance.get(name)
     return value if isinstance(value, str) else ""
 
@@ -287,7 +287,7 @@ def update(
         return outcome
 
 
-def amend(
+def edit(
     path: Path, change: Callable[[Board], Board], *, lock_timeout_s: float = LOCK_TIMEOUT_S
 ) -> None:
     """Read, change and write a board under its lock; whatever ``change`` raises leaves it alone."""

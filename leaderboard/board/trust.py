@@ -18,7 +18,7 @@ from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.records import Item
 from benchmark.runs.run import Run
-from leaderboard.board.board import Board, BoardRow, amend, row_of_run
+from leaderboard.board.board import Board, BoardRow, edit, row_of_run
 
 REPLAYED, RERUN = "replayed", "re-run"
 SHOWN = 5
@@ -144,7 +144,7 @@ def _note(path: Path, run: Run, found: Mapping[str, Json]) -> str:
             )
         return Board(rows=tuple(rows), other=board.other)
 
-    amend(path, change)
+    edit(path, change)
     return f"{path}: {name} is marked as {found['level']}"
 
 

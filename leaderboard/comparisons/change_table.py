@@ -69,7 +69,7 @@ def change_table(rows: Sequence[Row], metric: str) -> Table:
             str(row.change.n),
             _number(row.before),
             _number(row.now),
-            _changed(row),
+            _change_text(row),
             row.verdict,
         )
     return table
@@ -81,8 +81,8 @@ def _sentences(rows: Sequence[Row], metric: str) -> Iterator[str]:
     yield f"before, now: {metric} of each run."
     yield "change: now less before, with its interval of 95 %."
     if paired:
-        beside = f" of changes without {MARK}" if unpaired else ""
-        yield f"n{beside}: the questions that both scored; the change is over these."
+        unmarked = f" of changes without {MARK}" if unpaired else ""
+        yield f"n{unmarked}: the questions that both scored; the change is over these."
     if unpaired:
         yield (
             f"{MARK}: not paired by question but taken from the two figures and their intervals, "
@@ -98,7 +98,7 @@ def _sentences(rows: Sequence[Row], metric: str) -> Iterator[str]:
         yield f"Of changes with {MARK}, mostly fewer are."
 
 
-def _changed(row: Row) -> str:
+def _change_text(row: Row) -> str:
     """The change with its interval, or why it has none."""
     change, mark = row.change, "" if row.paired else f" {MARK}"
     if math.isnan(change.value):

@@ -93,14 +93,14 @@ def check_same(runs: Mapping[str, Run], encoders: Sequence[str]) -> None:
 
 def differences(runs: Mapping[str, Run]) -> list[str]:
     """A line for whatever else makes the runs' stories differ, and for each partial run."""
-    return [*_written(runs), *_partial(runs)]
+    return [*_story_differences(runs), *_partial(runs)]
 
 
-def _written(runs: Mapping[str, Run]) -> Iterator[str]:
+def _story_differences(runs: Mapping[str, Run]) -> Iterator[str]:
     for key, what in WRITTEN_BY.items():
-        said = {name: _shown(run.config.get(key)) for name, run in runs.items()}
-        if len(set(said.values())) > 1:
-            each = "; ".join(f"{name}: {value}" for name, value in said.items())
+        values = {name: _shown(run.config.get(key)) for name, run in runs.items()}
+        if len(set(values.values())) > 1:
+            each = "; ".join(f"{name}: {value}" for name, value in values.items())
             yield f"note: the stories differ not only by model but also in {what} ({each})"
 
 

@@ -80,7 +80,7 @@ def run_compare(options: argparse.Namespace) -> int:
     by = [name.strip() for name in options.by.split(",") if name.strip()]
     rows = grouped(run, baseline, options.metric, by)
     if options.held_out:
-        rows[1:1] = parted(run, baseline, options.metric, options.held_out)
+        rows[1:1] = held_out_rows(run, baseline, options.metric, options.held_out)
     partial = "" if run.complete else f" (PARTIAL: {', '.join(run.partial_because) or NOT_ALL})"
     sys.stdout.write(f"now:    {run.suite} of {run.model.name}, {options.run}{partial}\n")
     few = "" if baseline.rows else f" ({OF_A_BOARD})"
@@ -136,7 +136,7 @@ def _lacks(baseline: Baseline, metric: str, by: Sequence[str]) -> str:
     return f"the baseline {baseline.name} has no {metric}{grouping}; {advice}"
 
 
-def parted(run: Run, baseline: Baseline, metric: str, held_out: Iterable[str]) -> list[Row]:
+def held_out_rows(run: Run, baseline: Baseline, metric: str, held_out: Iterable[str]) -> list[Row]:
     """What changed in all these groups together, and outside them.
 
     Raises

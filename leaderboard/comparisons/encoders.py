@@ -111,7 +111,7 @@ def favours_table(scores: Sequence[Score], runs: Mapping[str, Run]) -> Table:
     table = Table(
         title=Text(f"Encoders of stories and pictures ({some.scope['chunking']})", style="bold"),
         title_justify="left",
-        caption=Text(CAPTION.format(n=some.n, **_tested(scores))),
+        caption=Text(CAPTION.format(n=some.n, **_test_counts(scores))),
         caption_justify="left",
         box=SIMPLE_HEAD,
     )
@@ -141,19 +141,19 @@ def agreement(scores: Sequence[Score]) -> list[str]:
     (w,) = (s for s in scores if s.metric == "encoder_agreement")
     taus = [s for s in scores if s.metric == "encoder_tau"]
     judges = {s.scope[side] for s in taus for side in ("encoder", "against")}
-    said = [
+    lines = [
         f"{len(judges)} encoders' rankings of {w.n} models: Kendall's W {_number(w.value, '.2f')} "
         f"(1 they rank alike, {1 / len(judges):.2f} they have nothing in common)"
     ]
     if w.n == 2:
-        said.append("  two models can only be ranked alike or the other way round: name more runs")
+        lines.append("  two models can only be ranked alike or the other way round: name more runs")
     for score in taus:
         pair = (score.scope[side] for side in ("encoder", "against"))
-        said.append(f"  {' and '.join(pair)}: tau-b {_number(score.value, '.2f')}")
-    return said
+        lines.append(f"  {' and '.join(pair)}: tau-b {_number(score.value, '.2f')}")
+    return lines
 
 
-def _tested(scores: Sequence[Score]) -> dict[str, str]:
+def _test_counts(scores: Sequence[Score]) -> dict[str, str]:
     """How many concepts and contrasts were tested, and how many concepts are needed."""
     p = [s for s in scores if s.metric == "encoder_favour_p"]
     tests = distinct_contrasts(*(len({s.scope[of] for s in p}) for of in ("encoder", "model")))

@@ -15,7 +15,7 @@ from benchmark.errors import UsageProblem
 from benchmark.runs.documents import write
 from benchmark.runs.run import Run, read_run, run_path
 from leaderboard.export import every_eval_ever, hub, lm_eval
-from leaderboard.export.headline import Published, check
+from leaderboard.export.headline import Attribution, check
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
@@ -57,7 +57,7 @@ def add_export(commands: Commands) -> None:
     parser.add_argument("--yes", action="store_true", help="open the pull request")
 
 
-Offer = Callable[[Sequence[Run], Published, bool], None]
+Offer = Callable[[Sequence[Run], Attribution, bool], None]
 """Opens pull requests with results on the Hub; unless the last is set, only says which."""
 
 
@@ -70,7 +70,7 @@ def run_export(options: argparse.Namespace, offer: Offer) -> int:
     runs = {path: read_run(path) for path in _files(options.runs)}
     for path, run in runs.items():
         check(path, run)
-    about = Published(
+    about = Attribution(
         dataset=options.dataset,
         source_url=options.source_url,
         organisation=options.organisation,
@@ -82,14 +82,14 @@ def run_export(options: argparse.Namespace, offer: Offer) -> int:
     return 0
 
 
-def _write(options: argparse.Namespace, runs: Mapping[Path, Run], about: Published) -> None:
+def _write(options: argparse.Namespace, runs: Mapping[Path, Run], about: Attribution) -> None:
     content = files(runs, cast("Format", options.format), about)
     for path, text in content.items():
         write(options.out / path, text)
         sys.stdout.write(f"{options.out / path}\n")
 
 
-def files(runs: Mapping[Path, Run], kind: Format, about: Published) -> dict[Path, str]:
+def files(runs: Mapping[Path, Run], kind: Format, about: Attribution) -> dict[Path, str]:
     """Every file of a format by its path; two runs that would share a path are refused."""
     if kind == "eval-yaml":
         return {Path("eval.yaml"): hub.eval_yaml(runs)}
@@ -113,7 +113,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _of(run: Run, kind: Format, about: Published) -> dict[Path, str]:
+def _of(run: Run, kind: Format, about: Attribution) -> dict[Path, str]:
     folder = run_path(Path(), run).with_suffix("")
     match kind:
         case "eval-results":

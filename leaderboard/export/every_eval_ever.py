@@ -16,7 +16,7 @@ from benchmark.engine.sampled import OF_CONFIG
 from benchmark.jsonio import Json, canonical, pretty
 from benchmark.records import CaseRecord, Item
 from benchmark.runs.run import Run
-from leaderboard.export.headline import Published, Task, finished, harness, tasks
+from leaderboard.export.headline import Attribution, Task, finished, harness, tasks
 
 VERSION = "0.2.2"
 PROBABILITIES = "probabilities of the option labels"
@@ -24,7 +24,7 @@ LETTERS = "letters read in written answers"
 LEAST = 1 - math.sqrt(math.log(2))  # of a Jensen-Shannon similarity, natural logarithm
 
 
-def files(run: Run, about: Published) -> dict[Path, str]:
+def files(run: Run, about: Attribution) -> dict[Path, str]:
     """The record and its lines, by their paths in the format's collection."""
     name = str(_uuid(run))
     developer, _, model = run.model.model_id.rpartition("/")
@@ -45,7 +45,7 @@ def files(run: Run, about: Published) -> dict[Path, str]:
     return {**found, samples: text} if lines else found
 
 
-def _record(run: Run, about: Published) -> dict[str, Json]:
+def _record(run: Run, about: Attribution) -> dict[str, Json]:
     at = str(int(finished(run).timestamp()))
     return {
         "schema_version": VERSION,
@@ -73,7 +73,7 @@ def _record(run: Run, about: Published) -> dict[str, Json]:
     }
 
 
-def _result(run: Run, task: Task, about: Published) -> dict[str, Json]:
+def _result(run: Run, task: Task, about: Attribution) -> dict[str, Json]:
     score = task.score
     uncertainty: dict[str, Json] = {"num_samples": score.n}
     if not math.isnan(score.low + score.high):
@@ -106,7 +106,7 @@ def _result(run: Run, task: Task, about: Published) -> dict[str, Json]:
     }
 
 
-def _source(run: Run, about: Published) -> dict[str, Json]:
+def _source(run: Run, about: Attribution) -> dict[str, Json]:
     survey = run.config.get("survey")
     named = survey if isinstance(survey, Mapping) else {}
     name, revision = str(named.get("name", run.suite)), str(named.get("revision", ""))

@@ -19,7 +19,7 @@ FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Published:
+class Attribution:
     """What the exporter says of who measured and of where the data are."""
 
     dataset: str | None = None

@@ -14,13 +14,13 @@ import yaml
 from benchmark.errors import UsageProblem
 from benchmark.runs.run import Run
 from benchmark.suite.protocol import SUITE_FILE, SuiteMeta, read_meta
-from leaderboard.export.headline import Published, finished, harness, in_words, tasks
+from leaderboard.export.headline import Attribution, finished, harness, in_words, tasks
 
 FRAMEWORK = "pytest-culture"
 _REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
-def eval_results(run: Run, about: Published) -> str:
+def eval_results(run: Run, about: Attribution) -> str:
     """``.eval_results/SUITE.yaml`` of the model's repository: one entry a number."""
     from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 
@@ -40,7 +40,7 @@ def eval_results(run: Run, about: Published) -> str:
     return _yaml(eval_result_entries_to_yaml(entries))
 
 
-def model_index(run: Run, about: Published) -> str:
+def model_index(run: Run, about: Attribution) -> str:
     """The ``model-index`` block for the header of the model's card."""
     from huggingface_hub import EvalResult
     from huggingface_hub.repocard_data import eval_results_to_model_index
@@ -83,7 +83,7 @@ def eval_yaml_of(suites: Sequence[str], names: Collection[str]) -> str:
     )
 
 
-def dataset(about: Published) -> str:
+def dataset(about: Attribution) -> str:
     """The benchmark's data set on the Hub, which must be given."""
     if about.dataset is None or not _REPO.fullmatch(about.dataset):
         raise UsageProblem(

@@ -35,7 +35,7 @@ TITLE = "pytest-culture leaderboard"
 
 
 @dataclass(kw_only=True, slots=True)
-class _Written:
+class _PageFiles:
     """The files of a page so far, what they are made with, and what its runs share."""
 
     out: Path
@@ -86,8 +86,8 @@ def build_page(
     sets = [*own, *(load_images(path) for path in images)]
     folders = [runs] if isinstance(runs, Path) else list(runs)
     with open_texts(stores, bundles) as texts:
-        written = _Written(out=out, sets=sets, texts=texts, examples=examples)
-        for row, run in _matched(shown, _files(folders)):
+        written = _PageFiles(out=out, sets=sets, texts=texts, examples=examples)
+        for row, run in _match_runs(shown, _files(folders)):
             _write_run(written, row, run)
     for country, wanted in sorted(written.pictures.items()):
         found = thumbnails(sets, wanted)
@@ -121,7 +121,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
         yield from (sorted(path.rglob("*.json")) if path.is_dir() else [path])
 
 
-def _matched(board: Board, files: Iterator[Path]) -> Iterator[tuple[BoardRow, Run]]:
+def _match_runs(board: Board, files: Iterator[Path]) -> Iterator[tuple[BoardRow, Run]]:
     """Each row with exactly its run, in the order of files; other runs and files are skipped."""
     open_rows = {entry_id(row): row for row in board.rows}
     for path in dict.fromkeys(files):
@@ -148,7 +148,7 @@ def _may_be_run(path: Path) -> bool:
     return schema is not None and kind_of({"schema": schema.group(1)}) == "run"
 
 
-def _write_run(written: _Written, row: BoardRow, run: Run) -> None:
+def _write_run(written: _PageFiles, row: BoardRow, run: Run) -> None:
     name = entry_id(row)
     wording = data_digest(run)
     known = publishable(wording)
@@ -172,7 +172,7 @@ def _write_run(written: _Written, row: BoardRow, run: Run) -> None:
     written.with_cases.add(name)
 
 
-def _write_stories(written: _Written, name: str, run: Run) -> Json:
+def _write_stories(written: _PageFiles, name: str, run: Run) -> Json:
     """Write a file for each shelf of stories; what the page must know of them, None without any."""
     if not suite_words(run.suite).stories:
         return None
@@ -181,10 +181,10 @@ def _write_stories(written: _Written, name: str, run: Run) -> Json:
         wanted = set(shelf.shown.values())
         written.large |= thumbnails(written.sets, wanted - written.large.keys(), side=LARGE_SIDE)
         pictures = {image: written.large[image] for image in sorted(wanted & written.large.keys())}
-        content = {"told": shelf.told, "shown": shelf.shown, "pictures": pictures}
+        content = {"told": shelf.stories, "shown": shelf.shown, "pictures": pictures}
         text = scripts.call("stories", name, shelf.name, content)
         written.put(f"{DATA}/{name}-story-{file_name(shelf.name)}.js", text)
-        found.append(replace(shelf, told={}))  # the texts are on disk
+        found.append(replace(shelf, stories={}))  # the texts are on disk
     return contents(found, given=bool(written.texts), most=written.examples)
 
 

@@ -92,8 +92,8 @@ def _number(text: str) -> int:
 
 def run_page(options: argparse.Namespace) -> int:
     """Build the page and print what was written."""
-    beside = options.board.parent / "runs"
-    runs = options.runs or ([beside] if beside.is_dir() else [])
+    default = options.board.parent / "runs"
+    runs = options.runs or ([default] if default.is_dir() else [])
     written = build_page(
         options.board,
         runs,

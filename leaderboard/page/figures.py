@@ -32,7 +32,7 @@ def estimate(score: Score, *, brief: bool = False) -> list[Json]:
     return found
 
 
-class Found:
+class ScoreIndex:
     """Scores by metric, reading and scope."""
 
     def __init__(self, scores: Iterable[Score]) -> None:

@@ -17,7 +17,7 @@ from benchmark.records import VECTORS, CaseRecord, Item, Score
 from benchmark.runs.run import Run
 from benchmark.suite.protocol import shipped_layout
 from leaderboard.page import wording
-from leaderboard.page.figures import Found, estimate, rounded
+from leaderboard.page.figures import ScoreIndex, estimate, rounded
 from leaderboard.page.reliability import reliability
 from leaderboard.page.view import marks_of
 from leaderboard.page.vocabulary import vocabulary
@@ -32,7 +32,7 @@ SUFFIXES: Mapping[str, str] = {"substantive": "_substantive", "printed": "", "":
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class Metric:
     """A metric of a run's suite with its readings and marks, as on the board."""
 
     suite: str
@@ -41,14 +41,14 @@ class Shown:
     marks: Sequence[str]
 
 
-def shown(run: Run) -> Shown:
+def metric_of(run: Run) -> Metric:
     """The headline, readings and marks that the page shows of a run."""
-    found = Found(run.scores)
+    found = ScoreIndex(run.scores)
     named = next((s for s in run.scores if s.name == run.headline), None)
     headline = named.metric if named is not None else run.headline
     readings = found.readings(headline) or [""]
     marks = marks_of(found.metrics(), headline, run.suite)
-    return Shown(suite=run.suite, headline=headline, readings=readings, marks=marks)
+    return Metric(suite=run.suite, headline=headline, readings=readings, marks=marks)
 
 
 def overview(run: Run) -> Mapping[str, Json]:
@@ -57,12 +57,12 @@ def overview(run: Run) -> Mapping[str, Json]:
     ``about``, the headline ``by`` family, every other figure of the suite in ``figures`` by family,
     ``cases``; ``reliability`` and ``words`` if the run has confidences or distinctive words.
     """
-    what = shown(run)
-    found = Found(run.scores)
+    what = metric_of(run)
+    found = ScoreIndex(run.scores)
     return {
         "marks": list(what.marks),
         "about": _about(run),
-        "by": {family: _by(found, what, family) for family in FAMILIES},
+        "by": {family: _members(found, what, family) for family in FAMILIES},
         "figures": {name: _figure(found, run.suite, name) for name in _others(found, run.suite)},
         "cases": [_case(record, found, what) for record in run.rows],
         "countries": countries(run),
@@ -78,7 +78,7 @@ def countries(run: Run) -> list[str]:
 
 def questions(run: Run, country: str) -> Mapping[str, Json]:
     """Every question of a country's cases: the people's answers once, the model's by case."""
-    what = shown(run)
+    what = metric_of(run)
     people: dict[str, Json] = {}
     cases: dict[str, Json] = {}
     for record in run.rows:
@@ -96,24 +96,24 @@ def questions(run: Run, country: str) -> Mapping[str, Json]:
 # --- the run -------------------------------------------------------------------------------
 
 
-def _others(found: Found, suite: str) -> list[str]:
+def _others(found: ScoreIndex, suite: str) -> list[str]:
     """The figures other than the headline that charts of this run can show."""
     metrics = set(found.metrics())
     return [name for name in wording.suite_words(suite).figures if name in metrics]
 
 
-def _figure(found: Found, suite: str, metric: str) -> Mapping[str, Json]:
-    what = Shown(suite=suite, headline=metric, readings=[""], marks=[])
-    return {family: _by(found, what, family) for family in (*FAMILIES, "proxy")}
+def _figure(found: ScoreIndex, suite: str, metric: str) -> Mapping[str, Json]:
+    what = Metric(suite=suite, headline=metric, readings=[""], marks=[])
+    return {family: _members(found, what, family) for family in (*FAMILIES, "proxy")}
 
 
 def _about(run: Run) -> Mapping[str, Json]:
     model = run.model
     shown_first = replace(shipped_layout(run.suite), groups=())  # shown as charts here
-    said = lines_of(run.scores, shown_first, run.headline)
+    lines = lines_of(run.scores, shown_first, run.headline)
     return {
-        "lines": [[line.label, line.value, line.beside] for line in said],
-        "findings": list(findings(run.scores, summed_up=bool(said))),
+        "lines": [[line.label, line.value, line.beside] for line in lines],
+        "findings": list(findings(run.scores, summed_up=bool(lines))),
         "gates": [_gate(gate) for gate in run.gates],
         "excluded": len(run.excluded),
         "failed": [{"case": f.case_id, "reason": f.reason} for f in run.failed[:20]],
@@ -150,8 +150,8 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     if isinstance(templates, Mapping):
         yield "templates", ", ".join(f"{k} {str(v)[:12]}" for k, v in sorted(templates.items()))
     for name in ("answering", "permutations", "controls", "split", "responses", "temperatures"):
-        yield name, _plainly(config.get(name))
-    yield "tokens a story", _plainly(config.get("story_tokens"))
+        yield name, _plain_text(config.get(name))
+    yield "tokens a story", _plain_text(config.get("story_tokens"))
     yield from _unusual(config)
     yield "configuration", run.config_digest
     if run.determinism.exact:
@@ -163,14 +163,14 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
 def _unusual(config: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """What only some runs have: another language, groups, encoders for long stories."""
     if config.get("language") != LANGUAGE:
-        yield "language", _plainly(config.get("language"))
+        yield "language", _plain_text(config.get("language"))
     for name in ("translation", "groups"):
-        yield name, _described(config.get(name)) or _plainly(config.get(name))[:12]
-    yield "encoders", _plainly(config.get("encoders"))
-    yield "long stories read by", _plainly(config.get("chunking"))
+        yield name, _described(config.get(name)) or _plain_text(config.get(name))[:12]
+    yield "encoders", _plain_text(config.get("encoders"))
+    yield "long stories read by", _plain_text(config.get("chunking"))
 
 
-def _plainly(value: Json | None) -> str:
+def _plain_text(value: Json | None) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
@@ -186,7 +186,7 @@ def _described(config: Json | None) -> str:
     return f"{config.get('name', '')} {str(config.get('digest', ''))[:12]}".strip()
 
 
-def _by(found: Found, what: Shown, family: str) -> list[Json]:
+def _members(found: ScoreIndex, what: Metric, family: str) -> list[Json]:
     """``[member, proxy, {reading: [estimate, marks]}]`` for each member that was scored."""
     scopes = [
         s for s in found.scopes(what.headline) if family in s and s.keys() <= {family, "proxy"}
@@ -211,7 +211,7 @@ def _by(found: Found, what: Shown, family: str) -> list[Json]:
     return rows
 
 
-def _marks(found: Found, what: Shown, reading: str, scope: Mapping[str, str]) -> list[Json]:
+def _marks(found: ScoreIndex, what: Metric, reading: str, scope: Mapping[str, str]) -> list[Json]:
     scores = [found.get(mark, reading, scope) for mark in what.marks]
     return [None if score is None else rounded(score.value) for score in scores]
 
@@ -219,13 +219,13 @@ def _marks(found: Found, what: Shown, reading: str, scope: Mapping[str, str]) ->
 # --- cases ---------------------------------------------------------------------------------
 
 
-def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
+def _case(record: CaseRecord, found: ScoreIndex, what: Metric) -> list[Json]:
     """``[country, topic, proxy, variant, kind, id, metric, {reading: [estimate, marks]}, others]``.
 
     ``metric`` is empty for the headline, else the case's first score; ``others`` are its values of
     the suite's other figures.
     """
-    case, own = record.case, Found(record.scores)
+    case, own = record.case, ScoreIndex(record.scores)
     metrics = own.metrics()
     metric = what.headline if what.headline in metrics else next(iter(metrics), "")
     scope = {"country": case.country, "topic": case.topic, "proxy": case.proxy}
@@ -245,7 +245,7 @@ def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
     return [*head, shown_metric, readings, *([others] if others else [])]
 
 
-def _with_chance(marks: list[Json], record: CaseRecord, what: Shown) -> list[Json]:
+def _with_chance(marks: list[Json], record: CaseRecord, what: Metric) -> list[Json]:
     """The marks with chance, which is not a case's score, from the options of the case's items."""
     options = [len(item.model) for item in record.items if item.model]
     if not marks or CHANCE not in what.marks or not options:
@@ -270,7 +270,7 @@ def _has_something(item: Item) -> bool:
     return item.human is not None or item.model is not None or bool(item.values)
 
 
-def _people(item: Item, what: Shown) -> Mapping[str, Json]:
+def _people(item: Item, what: Metric) -> Mapping[str, Json]:
     marks = {
         reading: [_value(item, mark + SUFFIXES[reading]) for mark in what.marks]
         for reading in what.readings
@@ -283,7 +283,7 @@ def _people(item: Item, what: Shown) -> Mapping[str, Json]:
     }
 
 
-def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str, Json]:
+def _answer(item: Item, what: Metric, people: Mapping[str, Json]) -> Mapping[str, Json]:
     known = people[item.item_id]
     found: dict[str, Json] = {"q": item.item_id}
     if item.model is not None:

@@ -25,13 +25,13 @@ _PLACE = re.compile(r"[^/]+/([0-9.]+)/([0-9]+)")
 class Shelf:
     """The stories on a concept under one picture, which one file holds.
 
-    ``told`` are ``{country: {temperature: [[text, words, marks], …]}}``; a mark is ``refusal``,
+    ``stories`` are ``{country: {temperature: [[text, words, marks], …]}}``; a mark is ``refusal``,
     ``empty``, ``truncated`` or ``shortened``. ``shown`` is each country's picture.
     """
 
     concept: str
     proxy: str
-    told: Mapping[str, Json]
+    stories: Mapping[str, Json]
     shown: Mapping[str, str]
 
     @property
@@ -49,17 +49,17 @@ def shelves(rows: Sequence[CaseRecord], texts: Texts, *, most: int) -> Iterator[
         chosen = {row.case.country: _first(row.items, most) for row in members}
         keys = [item.request_keys[0] for items in chosen.values() for _, item in items]
         found = texts(keys)
-        told = {
+        stories = {
             country: by_heat
             for country, items in sorted(chosen.items())
-            if (by_heat := _told(items, found))
+            if (by_heat := _texts(items, found))
         }
-        if told:
+        if stories:
             shown = {row.case.country: _picture(row) for row in members}
             yield Shelf(
                 concept=concept,
                 proxy=proxy,
-                told=told,
+                stories=stories,
                 shown={country: image for country, image in sorted(shown.items()) if image},
             )
 
@@ -98,13 +98,13 @@ def _first(items: Sequence[Item], most: int) -> list[tuple[str, Item]]:
     ]
 
 
-def _told(items: Sequence[tuple[str, Item]], found: Mapping[str, Text]) -> dict[str, list[Json]]:
-    told: dict[str, list[Json]] = {}
+def _texts(items: Sequence[tuple[str, Item]], found: Mapping[str, Text]) -> dict[str, list[Json]]:
+    stories: dict[str, list[Json]] = {}
     for heat, item in items:
         answer = found.get(item.request_keys[0])
         if answer is not None:
-            told.setdefault(heat, []).append(_entry(item, answer))
-    return told
+            stories.setdefault(heat, []).append(_entry(item, answer))
+    return stories
 
 
 def _entry(item: Item, answer: Text) -> list[Json]:

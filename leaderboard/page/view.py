@@ -17,7 +17,7 @@ from benchmark.jsonio import Json
 from benchmark.records import Score
 from leaderboard.board.board import Board, BoardRow
 from leaderboard.page import wording
-from leaderboard.page.figures import Found, estimate
+from leaderboard.page.figures import ScoreIndex, estimate
 from leaderboard.page.ranking import Contender, ranks
 
 MOST_COLUMNS = 8  # of a suite without words of its own
@@ -159,12 +159,12 @@ def _groups(rows: Sequence[BoardRow], known: frozenset[str]) -> list[Group]:
 
 
 def _group(rows: Sequence[BoardRow], known: frozenset[str]) -> Group:
-    found = {entry_id(row): Found(row.scores) for row in rows}
+    found = {entry_id(row): ScoreIndex(row.scores) for row in rows}
     scores = [score for row in rows for score in row.scores]
     metric, reading = headline_of(rows[0])
     suite = rows[0]["suite"]
     columns = _columns(scores, metric, suite)
-    readings = Found(scores).readings(metric) or [""]
+    readings = ScoreIndex(scores).readings(metric) or [""]
     proxies = sorted(
         {s.scope.get("proxy", "") for s in scores}, key=lambda p: wording.proxy_place(p, suite)
     )
@@ -196,7 +196,7 @@ def _group(rows: Sequence[BoardRow], known: frozenset[str]) -> Group:
     )
 
 
-def _has(found: Found, metric: str, proxy: str) -> bool:
+def _has(found: ScoreIndex, metric: str, proxy: str) -> bool:
     scope = {"proxy": proxy} if proxy else {}
     return any(found.get(metric, reading, scope) for reading in found.readings(metric))
 
@@ -236,7 +236,7 @@ def _column(metric: str, role: str, suite: str, *, lower_is_better: bool) -> Col
 
 
 def _ranks(
-    rows: Sequence[BoardRow], found: Mapping[str, Found], metric: str, reading: str, proxy: str
+    rows: Sequence[BoardRow], found: Mapping[str, ScoreIndex], metric: str, reading: str, proxy: str
 ) -> list[int | None]:
     scope = {"proxy": proxy} if proxy else {}
     scores = [found[entry_id(row)].get(metric, reading, scope) for row in rows]
@@ -262,7 +262,7 @@ def _contender(score: Score) -> Contender:
 
 def _entry(
     row: BoardRow,
-    found: Found,
+    found: ScoreIndex,
     columns: Sequence[Column],
     rank: Mapping[str, Mapping[str, int | None]],
     known: frozenset[str],
@@ -297,7 +297,7 @@ def _entry(
 
 
 def _figures(
-    found: Found, columns: Sequence[Column], reading: str, scope: Mapping[str, str]
+    found: ScoreIndex, columns: Sequence[Column], reading: str, scope: Mapping[str, str]
 ) -> Figures:
     scores = {column: found.get(column.metric, reading, scope) for column in columns}
     return {

@@ -26,7 +26,7 @@ from leaderboard.publish import client
 from leaderboard.publish.content import OwnBundle, PageBuilder, check_of_board
 from leaderboard.publish.joining import own_rows
 from leaderboard.publish.plan import Plan
-from leaderboard.publish.publishing import Request, Step, look, publish_data_set, publish_space
+from leaderboard.publish.publishing import Request, Step, preview, publish_data_set, publish_space
 from leaderboard.publish.safety import check_bundle, check_run, guard
 
 DONE, REFUSED, BAD_INPUT = 0, 1, 4
@@ -38,13 +38,13 @@ def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None)
     try:
         request = _request(options, page or page_builder())
         if not options.yes:
-            for step in look(request):
+            for step in preview(request):
                 _show(step)
-            _say("nothing was written; add --yes to write it\n")
+            sys.stdout.write("nothing was written; add --yes to write it\n")
             return DONE
-        _told(publish_data_set(request))
+        _report(publish_data_set(request))
         if request.space is not None:
-            _told(publish_space(request, request.space))
+            _report(publish_space(request, request.space))
     except HubProblem as problem:
         sys.stderr.write(f"{problem}\n")
         return REFUSED
@@ -108,14 +108,14 @@ def _cache() -> Path:
 # --- output ----------------------------------------------------------------------------------
 
 
-def _told(step: Step) -> None:
+def _report(step: Step) -> None:
     """Print what was done at once, as the next step may fail."""
     _show(step)
     where = step.plan.repository
     if step.made:
-        _say(f"{where}: committed {step.made}\n")
+        sys.stdout.write(f"{where}: committed {step.made}\n")
     else:
-        _say(f"{where}: nothing has changed, no commit was made\n")
+        sys.stdout.write(f"{where}: nothing has changed, no commit was made\n")
     sys.stdout.flush()
 
 
@@ -123,15 +123,15 @@ def _show(step: Step) -> None:
     plan = step.plan
     seen = "private" if plan.private else "public"
     new = ", new" if plan.parent is None else ""
-    _say(f"\n{plan.repository} ({seen}{new})\n")
-    _say("".join(f"  {line}\n" for line in step.said))
+    sys.stdout.write(f"\n{plan.repository} ({seen}{new})\n")
+    sys.stdout.write("".join(f"  {line}\n" for line in step.notes))
     console = Console(
         file=sys.stdout, width=max(72, shutil.get_terminal_size().columns), highlight=False
     )
     if plan.changed:
         console.print(_table(plan))
     kept = len(plan.changes) - len(plan.changed)
-    _say(f"  files that stay as they are: {kept}; to send: {_size(plan.n_bytes)}\n")
+    sys.stdout.write(f"  files that stay as they are: {kept}; to send: {_size(plan.n_bytes)}\n")
 
 
 def _table(plan: Plan) -> Table:
@@ -145,7 +145,3 @@ def _table(plan: Plan) -> Table:
 
 def _size(n_bytes: int) -> str:
     return f"{n_bytes / 1e6:.2f} MB" if n_bytes >= 10_000 else f"{n_bytes} B"
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text)

@@ -22,7 +22,7 @@ from leaderboard.export.headline import task_id
 from leaderboard.export.hub import eval_yaml_of
 from leaderboard.publish import parquet
 from leaderboard.publish.card import dataset_card, space_card
-from leaderboard.publish.joining import Joined, Own
+from leaderboard.publish.joining import JoinedBoard, OwnRow
 from leaderboard.publish.plan import File
 
 BUNDLES, CARD, EVAL = "bundles.jsonl", "README.md", "eval.yaml"
@@ -52,7 +52,7 @@ def board_text(board: Board) -> bytes:
 
 
 def dataset_files(
-    repo_id: str, joined: Joined, bundles: Sequence[OwnBundle], index: Sequence[str]
+    repo_id: str, joined: JoinedBoard, bundles: Sequence[OwnBundle], index: Sequence[str]
 ) -> list[File]:
     """All our files; ``index`` holds the lines about bundles that are already published."""
     board = joined.board
@@ -72,7 +72,7 @@ def dataset_files(
     return [*files, _file(BUNDLES, "".join(lines).encode())] if lines else files
 
 
-def _of_run(own: Own) -> tuple[File, File, File]:
+def _of_run(own: OwnRow) -> tuple[File, File, File]:
     source = own.row["file"]
     rows, items = tables_of(source)
     return (
@@ -88,7 +88,7 @@ def tables_of(run_file: str) -> tuple[str, str]:
     return f"{DATA}/rows/{name}", f"{DATA}/items/{name}"
 
 
-def obsolete(joined: Joined) -> frozenset[str]:
+def obsolete(joined: JoinedBoard) -> frozenset[str]:
     """Files of runs whose rows were replaced by rows of other files."""
     return frozenset(path for file in joined.obsolete for path in (file, *tables_of(file)))
 

@@ -21,7 +21,7 @@ _RUN_FILE = re.compile(r"runs(/[\w.-]+)+\.json", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Own:
+class OwnRow:
     """A row of the local board as it will be published, its run, and the run's local path."""
 
     row: BoardRow
@@ -30,19 +30,19 @@ class Own:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Joined:
+class JoinedBoard:
     """The board to publish, which of our rows are on it, and a sentence about each.
 
     ``obsolete`` are run files whose rows were replaced by rows of other files.
     """
 
     board: Board
-    taken: tuple[Own, ...]
-    said: tuple[str, ...]
+    taken: tuple[OwnRow, ...]
+    notes: tuple[str, ...]
     obsolete: frozenset[str]
 
 
-def own_rows(board: Path) -> tuple[Own, ...]:
+def own_rows(board: Path) -> tuple[OwnRow, ...]:
     """The rows of a local board with their runs.
 
     Raises
@@ -53,10 +53,10 @@ def own_rows(board: Path) -> tuple[Own, ...]:
     rows = read_board(board).rows
     if not rows:
         raise BoardProblem(f"{board} has no rows; there is nothing to publish")
-    return tuple(_own(board, row) for row in rows)
+    return tuple(_own_row(board, row) for row in rows)
 
 
-def _own(board: Path, row: BoardRow) -> Own:
+def _own_row(board: Path, row: BoardRow) -> OwnRow:
     source = board.parent / row["file"]
     if not source.is_file():
         raise BoardProblem(
@@ -71,30 +71,30 @@ def _own(board: Path, row: BoardRow) -> Own:
             "build the board again with `python -m leaderboard build`"
         )
     file = run_path(RUNS, run).as_posix()
-    return Own(row=BoardRow({**row.content, "file": file}), run=run, source=source)
+    return OwnRow(row=BoardRow({**row.content, "file": file}), run=run, source=source)
 
 
-def join(published: Board, own: Sequence[Own]) -> Joined:
+def join(published: Board, own: Sequence[OwnRow]) -> JoinedBoard:
     """The published board with our rows."""
-    board, taken, said, obsolete = published, [], [], set()
+    board, taken, notes, obsolete = published, [], [], set()
     for one in own:
         old = next((row for row in board.rows if row.key == one.row.key), None)
         if old is not None and old.content == one.row.content:
             taken.append(one)
-            said.append(f"unchanged {one.row['suite']} of {one.row['model']}")
+            notes.append(f"unchanged {one.row['suite']} of {one.row['model']}")
             continue
         outcome = merge(_without_weaker(board, one.row), one.row)
         board = outcome.board
         again = old is not None and outcome.action == "added"  # the weaker one was removed
-        said.append(outcome.message.replace("added", "replaced", 1) if again else outcome.message)
+        notes.append(outcome.message.replace("added", "replaced", 1) if again else outcome.message)
         if outcome.action == "kept":
             continue
         taken.append(one)
         if old is not None and old["file"] != one.row["file"]:
             obsolete.add(old["file"])
     named = {row["file"] for row in board.rows}
-    return Joined(
-        board=board, taken=tuple(taken), said=tuple(said), obsolete=frozenset(obsolete - named)
+    return JoinedBoard(
+        board=board, taken=tuple(taken), notes=tuple(notes), obsolete=frozenset(obsolete - named)
     )
 
 

@@ -30,7 +30,7 @@ from leaderboard.publish.content import (
     obsolete,
     space_files,
 )
-from leaderboard.publish.joining import Joined, Own, join, run_file
+from leaderboard.publish.joining import JoinedBoard, OwnRow, join, run_file
 from leaderboard.publish.plan import File, Plan, compare
 from leaderboard.publish.safety import Guard, check_file
 
@@ -43,7 +43,7 @@ class Request:
 
     data_set: Repository
     space: Repository | None
-    own: tuple[Own, ...]
+    own: tuple[OwnRow, ...]
     bundles: tuple[OwnBundle, ...]
     guard: Guard
     page: PageBuilder
@@ -55,23 +55,23 @@ class Step:
     """The outcome of a repository's step; ``made`` is the commit, empty if none was needed."""
 
     plan: Plan
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     made: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Published:
+class _PublishedBoard:
     """The data set at a commit."""
 
     board: Board = field(default_factory=Board)
     index: tuple[str, ...] = ()
 
 
-def look(request: Request) -> tuple[Step, ...]:
+def preview(request: Request) -> tuple[Step, ...]:
     """What `publish` would do now; writes nothing."""
     there = head(request.data_set)
     plan, joined = plan_data_set(request, there)
-    steps = [Step(plan=plan, said=joined.said)]
+    steps = [Step(plan=plan, notes=joined.notes)]
     if request.space is not None:
         space = head(request.space)
         own = {one.row["file"]: one.source for one in joined.taken}
@@ -88,11 +88,11 @@ def publish_data_set(request: Request) -> Step:
             there = head(request.data_set)
             plan, joined = plan_data_set(request, there)
             if not plan.changed:
-                return Step(plan=plan, said=joined.said)
+                return Step(plan=plan, notes=joined.notes)
             if there is None:
                 plan, joined = plan_data_set(request, _created(request, request.data_set))
             message = f"Board of {len(joined.board.rows)} runs"
-            return Step(plan=plan, said=joined.said, made=client.commit(plan, message))
+            return Step(plan=plan, notes=joined.notes, made=client.commit(plan, message))
     raise AssertionError("unreachable: the last try raises")
 
 
@@ -129,7 +129,7 @@ def _created(request: Request, repository: Repository) -> Head:
 # --- plans -----------------------------------------------------------------------------------
 
 
-def plan_data_set(request: Request, there: Head | None) -> tuple[Plan, Joined]:
+def plan_data_set(request: Request, there: Head | None) -> tuple[Plan, JoinedBoard]:
     """What the data set's commit would change, and the joined board."""
     published = _published(request.data_set, there)
     joined = join(published.board, request.own)
@@ -168,10 +168,10 @@ def _check(plan: Plan, guard: Guard) -> None:
 # --- what is published -----------------------------------------------------------------------
 
 
-def _published(repository: Repository, there: Head | None) -> _Published:
+def _published(repository: Repository, there: Head | None) -> _PublishedBoard:
     _check_ours(repository, there)
     if there is None or BOARD not in there.files:
-        return _Published()
+        return _PublishedBoard()
     try:
         board = read_board(fetch(repository, there.commit, BOARD))
     except BoardProblem as problem:
@@ -179,7 +179,7 @@ def _published(repository: Repository, there: Head | None) -> _Published:
     index: tuple[str, ...] = ()
     if BUNDLES in there.files:
         index = index_lines(fetch(repository, there.commit, BUNDLES))
-    return _Published(board=board, index=index)
+    return _PublishedBoard(board=board, index=index)
 
 
 def _check_ours(repository: Repository, there: Head | None) -> None:

@@ -15,14 +15,14 @@ import yaml
 from benchmark.errors import HubProblem
 from benchmark.jsonio import digest
 from benchmark.runs.run import Run
-from leaderboard.export.headline import Published
+from leaderboard.export.headline import Attribution
 from leaderboard.export.hub import eval_results
 from leaderboard.hub_reading import Head, Repository, fetch, head, translated
 from leaderboard.publish.client import commit, retrying
 from leaderboard.publish.plan import File, Plan, compare
 
 
-def offer(runs: Sequence[Run], about: Published, sure: bool) -> None:
+def offer(runs: Sequence[Run], about: Attribution, sure: bool) -> None:
     """Open a pull request for each run; unless ``sure``, only print which would be opened.
 
     Raises
@@ -34,8 +34,8 @@ def offer(runs: Sequence[Run], about: Published, sure: bool) -> None:
         text = eval_results(run, about)
         for attempt in retrying():
             with attempt:
-                said = _offer(run, text, sure=sure)
-        sys.stdout.write(f"{said}\n")
+                message = _offer(run, text, sure=sure)
+        sys.stdout.write(f"{message}\n")
 
 
 def _offer(run: Run, text: str, *, sure: bool) -> str:
@@ -47,7 +47,7 @@ def _offer(run: Run, text: str, *, sure: bool) -> str:
             f"{repository} is not on the Hub, or hidden from this token (404); results can only be "
             "offered to a model's repository"
         )
-    whole = _joined(repository, there, path, text)
+    whole = _merged_entries(repository, there, path, text)
     plan = compare(repository, there, [File(path=path, read=lambda: whole)], private=there.private)
     if not plan.changed:
         return f"{repository}: {path} is up to date"
@@ -66,7 +66,7 @@ def _commit(plan: Plan, title: str) -> str:
     return commit(plan, title, pull_request=True)
 
 
-def _joined(repository: Repository, there: Head, path: str, text: str) -> bytes:
+def _merged_entries(repository: Repository, there: Head, path: str, text: str) -> bytes:
     """The file's entries of other data sets or tasks, then ours."""
     own = yaml.safe_load(text)
     if path not in there.files:

@@ -59,7 +59,7 @@ class Guard:
     wordings: Mapping[str, Wording]
     secrets: tuple[bytes, ...] = ()
 
-    def of(self, run: Run) -> Wording | None:
+    def wording_of(self, run: Run) -> Wording | None:
         """The wording that a run must not hold, if available."""
         return self.wordings.get(_survey(run).get("revision", ""))
 
@@ -119,15 +119,15 @@ def check_run(source: Path, run: Run, held: Guard) -> None:
     """Raise if a run file quotes its survey, or might and cannot be checked."""
     if not withheld(run):
         return
-    wording = held.of(run)
+    wording = held.wording_of(run)
     if wording is None:
         odd = next((text for text in _ids(run) if not _PLAIN_ID.fullmatch(text)), "")
         if run.failed or odd:
             what = f"the id {odd[:40]!r}" if odd else "why cases failed"
             raise _unchecked(source, what, run)
         return
-    for text in (*_ids(run), *_said(run)):
-        _hold(source, text, wording, options=True)
+    for text in (*_ids(run), *_texts(run)):
+        _refuse_quotes(source, text, wording, options=True)
 
 
 def check_bundle(source: Path, bundle: Bundle, held: Guard) -> None:
@@ -147,11 +147,11 @@ def check_bundle(source: Path, bundle: Bundle, held: Guard) -> None:
     texts = [answer.text for answer in bundle.answers.values() if isinstance(answer, Text)]
     for run in (entry.run for entry in bundle.entries):
         check_run(source, run, held)
-        wording = held.of(run)
+        wording = held.wording_of(run)
         if withheld(run) and wording is None and texts:
             raise _unchecked(source, "texts that the model wrote", run)
         for text in texts if wording else ():
-            _hold(source, text, cast("Wording", wording), options=False)
+            _refuse_quotes(source, text, cast("Wording", wording), options=False)
 
 
 def _members(file: str) -> tuple[str, str]:
@@ -179,7 +179,7 @@ def _ids(run: Run) -> Iterator[str]:
         yield from (row.case.case_id, *(key for i in row.items for key in (i.item_id, i.cluster)))
 
 
-def _said(run: Run) -> Iterator[str]:
+def _texts(run: Run) -> Iterator[str]:
     """Every text in a run file outside the rows."""
     yield from (entry.reason for entry in run.failed)
     yield from (entry.reason for entry in run.excluded)
@@ -221,7 +221,7 @@ def check_file(path: str, content: Content, held: Guard) -> None:
         return  # already checked, or made from checked files
     text = data.decode(errors="replace")
     for wording in held.wordings.values():
-        _hold(Path(path), text, wording, options=True)
+        _refuse_quotes(Path(path), text, wording, options=True)
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
@@ -231,7 +231,7 @@ def _parts(data: bytes) -> Iterator[bytes]:
             yield from (archive.read(name) for name in archive.namelist())
 
 
-def _hold(source: Path, text: str, wording: Wording, *, options: bool) -> None:
+def _refuse_quotes(source: Path, text: str, wording: Wording, *, options: bool) -> None:
     if question_id := wording.quoted(text, options=options):
         raise DataProblem(
             f"{source} quotes question {question_id!r} of {wording.name} ({wording.licence}), "

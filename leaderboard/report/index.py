@@ -23,13 +23,13 @@ from leaderboard.report.options import PICTURES, Format
 from leaderboard.report.sheet import COUNTRY, IMAGES
 from leaderboard.report.style import picture, require_matplotlib
 from leaderboard.report.table import Entry, Table
-from leaderboard.report.view import Absent, Drawing
+from leaderboard.report.view import Drawing, NoView
 from leaderboard.report.writing import csv_text, latex_document, latex_table, markdown_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-View = Table | Drawing | Absent
+View = Table | Drawing | NoView
 
 
 def views(runs: Sequence[Measured]) -> tuple[View, ...]:
@@ -39,7 +39,7 @@ def views(runs: Sequence[Measured]) -> tuple[View, ...]:
     if compared:
         tables += [table_2(runs), table_3(runs)]
     else:
-        tables += [Absent(title=f"Table {n}", reason=NO_PICTURES) for n in (2, 3)]
+        tables += [NoView(title=f"Table {n}", reason=NO_PICTURES) for n in (2, 3)]
     return (
         *tables,
         figure_by_country(runs),
@@ -70,7 +70,7 @@ def files(runs: Sequence[Measured], formats: Sequence[Format]) -> Mapping[str, b
 
 
 def _files(view: View, formats: Sequence[Format]) -> Iterator[tuple[str, bytes]]:
-    if isinstance(view, Absent):
+    if isinstance(view, NoView):
         return
     if "csv" in formats:
         yield f"{view.name}.csv", csv_text(view.records).encode()
@@ -104,9 +104,9 @@ def _page(runs: Sequence[Measured], shown: Sequence[View], names: Mapping[str, b
         f"# Report of {markdown(suite)}: {markdown(words.listed(run.label for run in runs))}",
         _opening(runs),
         markdown_table(_runs_table(runs)).rstrip(),
-        *(_section(view, names) for view in shown if not isinstance(view, Absent)),
+        *(_section(view, names) for view in shown if not isinstance(view, NoView)),
     ]
-    absent = [view for view in shown if isinstance(view, Absent)]
+    absent = [view for view in shown if isinstance(view, NoView)]
     if absent:
         lines = [f"- {markdown(view.title)}: {markdown(view.reason)}." for view in absent]
         parts.append("\n".join(["## Not here", "", *lines]))
@@ -183,7 +183,7 @@ def _section(view: Table | Drawing, names: Mapping[str, bytes]) -> str:
             if picture_of:
                 lines.append(f"![{markdown(view.title)}]({picture_of})")
     lines.append("\n".join(f"- {markdown(note)}" for note in view.notes))
-    beside = [name for name in names if name.rpartition(".")[0] == view.name]
-    if beside:
-        lines.append("Files: " + ", ".join(f"[{name}]({name})" for name in beside))
+    own_files = [name for name in names if name.rpartition(".")[0] == view.name]
+    if own_files:
+        lines.append("Files: " + ", ".join(f"[{name}]({name})" for name in own_files))
     return "\n\n".join(lines)

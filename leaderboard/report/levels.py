@@ -25,7 +25,7 @@ from leaderboard.report.measured import Cell, Measured
 from leaderboard.report.sheet import BANDS, CATEGORIES, CONTROLS, COUNTRY, MARKS
 from leaderboard.report.style import BLUE, CONDITIONS
 from leaderboard.report.table import Record
-from leaderboard.report.view import Absent, Drawing
+from leaderboard.report.view import Drawing, NoView
 
 OF_FIGURE_7 = ("demographics", "race")
 BARS = f"Error bars: 95 % by resampling question stems; none below {MIN_STEMS} stems."
@@ -50,7 +50,7 @@ def figure_by_country(runs: Sequence[Measured]) -> Drawing:
         ),
         notes=(BARS, LINES),
         records=_records(filled),
-        draw=partial(panels, _panels(filled), beside=min(3, len(filled))),
+        draw=partial(panels, _panels(filled), per_row=min(3, len(filled))),
     )
 
 
@@ -74,18 +74,18 @@ def figure_by_category(runs: Sequence[Measured]) -> Drawing:
             LINES + " They differ between rows where not every country had such a picture.",
         ),
         records=_records(filled),
-        draw=partial(panels, _panels(filled), beside=min(3, len(filled)), bars=True),
+        draw=partial(panels, _panels(filled), per_row=min(3, len(filled)), bars=True),
     )
 
 
-def figure_7(runs: Sequence[Measured]) -> Drawing | Absent:
+def figure_7(runs: Sequence[Measured]) -> Drawing | NoView:
     """The paper's two topics by income group."""
     title = "Figure 7. Demographics and race by income group of the country"
     slugs = [slug for slug in OF_FIGURE_7 if slug in topics_of(runs)]
     found = {group for run in runs for group in run.sheet.members("income_group")}
     groups = [group for group in words.GROUP_ORDER if group in found]
     if not slugs or not groups:
-        return Absent(
+        return NoView(
             title=title,
             reason=f"the topics {words.listed(OF_FIGURE_7)} were not measured in these runs",
         )
@@ -109,17 +109,17 @@ def figure_7(runs: Sequence[Measured]) -> Drawing | Absent:
         ),
         notes=(words.PAIRS, BARS, LINES),
         records=_records(filled),
-        draw=partial(panels, _panels(filled), beside=min(3, len(runs))),
+        draw=partial(panels, _panels(filled), per_row=min(3, len(runs))),
     )
 
 
-def figure_9(runs: Sequence[Measured]) -> Drawing | Absent:
+def figure_9(runs: Sequence[Measured]) -> Drawing | NoView:
     """All topics for countries of high and of low income."""
     slugs = topics_of(runs)
     incomes = [i for i in ("high", "low") if any(i in run.sheet.members("income") for run in runs)]
     title = "Figure 9. Similarity by topic and income group"
     if not incomes:
-        return Absent(title=title, reason="none of the countries has a World Bank income group")
+        return NoView(title=title, reason="none of the countries has a World Bank income group")
     names = [words.topic_short(slug) for slug in slugs]
     filled = [
         _panel(
@@ -142,7 +142,7 @@ def figure_9(runs: Sequence[Measured]) -> Drawing | Absent:
         ),
         notes=(words.PAIRS, "High income = World Bank groups high and upper middle.", BARS, LINES),
         records=_records(filled),
-        draw=partial(panels, _panels(filled), beside=len(incomes)),
+        draw=partial(panels, _panels(filled), per_row=len(incomes)),
     )
 
 

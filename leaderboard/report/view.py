@@ -28,7 +28,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Absent:
+class NoView:
     """A table or figure that these runs do not have the numbers for."""
 
     title: str

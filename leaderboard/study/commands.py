@@ -22,7 +22,7 @@ from leaderboard.study.dimensions import read_dimensions
 from leaderboard.study.options import RESULTS
 
 if TYPE_CHECKING:
-    from leaderboard.study.exporting import Exported, Plan
+    from leaderboard.study.exporting import Export, Plan
 
 
 def run_study(options: argparse.Namespace) -> int:
@@ -41,8 +41,8 @@ def _export(options: argparse.Namespace) -> int:
         done = export(found.runs, plan, options.out)
     finally:
         found.close()
-    lines = [*_told(done, plan, options.out), *map("  note: {}".format, notes(found))]
-    _say("".join(f"{line}\n" for line in lines))
+    lines = [*_summary(done, plan, options.out), *map("  note: {}".format, notes(found))]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
 
 
@@ -87,7 +87,7 @@ def _countries(text: str) -> list[str]:
     ]
 
 
-def _told(done: Exported, plan: Plan, out: Path) -> list[str]:
+def _summary(done: Export, plan: Plan, out: Path) -> list[str]:
     """What to know before handing the study out."""
     key, lists = done.key, done.design.lists
     countries = {story.country for story in key.stories.values()}
@@ -119,21 +119,17 @@ def _import(options: argparse.Namespace) -> int:
     from leaderboard.study.showing import markdown_page, terminal
 
     out: Path = options.out or options.folder / RESULTS
-    beside = out.with_suffix(".md")
-    if beside == out:
+    page = out.with_suffix(".md")
+    if page == out:
         raise UsageProblem(f"--out {out} is where the Markdown file goes; name a .json file")
-    for path in (out, beside):
+    for path in (out, page):
         if exists(path) and not options.replace:
             raise BoardProblem(f"{path} exists; name another file with --out, or add --replace")
     key = read_key(options.folder)
     exports = every_json_once(options.annotations)
     found = results(read_ratings(key, exports), options.attention_rule)
     write(out, jsonio.pretty(document(found)))
-    write(beside, markdown_page(found))
-    _say(terminal(found))
-    _say(f"\n{out} has every figure, {beside} the tables\n")
+    write(page, markdown_page(found))
+    sys.stdout.write(terminal(found))
+    sys.stdout.write(f"\n{out} has every figure, {page} the tables\n")
     return 0
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text)

@@ -19,17 +19,17 @@ from benchmark.runs.documents import write
 from leaderboard.study.design import Design, Page, design
 from leaderboard.study.dimensions import Dimensions
 from leaderboard.study.key import Key, KeyStory, StudyModel, write_key
-from leaderboard.study.pictures import Copied, copied, open_pictures
+from leaderboard.study.pictures import Copy, copies, open_pictures
 from leaderboard.study.project import (
-    Shown,
-    asked,
+    TaskPage,
+    answerable,
     check_text,
     config,
     instructions,
     tasks,
 )
 from leaderboard.study.sources import Source, proxy_of
-from leaderboard.study.stories import Gathered, gather
+from leaderboard.study.stories import StoryPool, gather
 
 SERVED = "label-studio"  # all that Label Studio may see; the key lies outside
 CONFIG, INSTRUCTIONS, TASKS = "labelling-config.xml", "instructions.html", "tasks"
@@ -56,16 +56,16 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Exported:
+class Export:
     """What was written, and the stories it was chosen from."""
 
     key: Key
     design: Design
-    gathered: Gathered
+    gathered: StoryPool
     pictures: int
 
 
-def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
+def export(found: Sequence[Source], plan: Plan, out: Path) -> Export:
     """Choose, deal, blind and write a study; if anything is wrong, write nothing.
 
     Raises
@@ -79,7 +79,7 @@ def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
         raise BoardProblem(f"{out} exists; name a new folder with --out")
     proxy = proxy_of(found, plan.proxy)
     seen = plan.pictures and proxy not in UNSEEN
-    dimensions = asked(plan.dimensions, pictures=seen)
+    dimensions = answerable(plan.dimensions, pictures=seen)
     gathered = gather(found, proxy=proxy, countries=plan.countries, concepts=plan.concepts)
     if not gathered.stories:
         raise UsageProblem(
@@ -98,7 +98,7 @@ def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
         rng=rng,
     )
     shown = _pictures(found, made, plan) if seen else {}
-    named = _named(made, rng)
+    named = _page_ids(made, rng)
     key = Key(
         seed=plan.seed,
         proxy=proxy,
@@ -109,7 +109,7 @@ def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
         raters={rater_name(at): tuple(names) for at, names in enumerate(named)},
     )
     _write(out, key, made, shown)
-    return Exported(key=key, design=made, gathered=gathered, pictures=len(shown))
+    return Export(key=key, design=made, gathered=gathered, pictures=len(shown))
 
 
 def rater_name(place: int) -> str:
@@ -121,12 +121,12 @@ def rater_name(place: int) -> str:
     return f"r{place + 1:02d}"
 
 
-def _pictures(found: Sequence[Source], made: Design, plan: Plan) -> dict[str, Copied]:
+def _pictures(found: Sequence[Source], made: Design, plan: Plan) -> dict[str, Copy]:
     images = open_pictures(found[0].run, plan.images)
-    return copied(images, sorted({story.image for story in made.stories}), plan.licences)
+    return copies(images, sorted({story.image for story in made.stories}), plan.licences)
 
 
-def _named(made: Design, rng: np.random.Generator) -> list[list[str]]:
+def _page_ids(made: Design, rng: np.random.Generator) -> list[list[str]]:
     """The id of each page of each list: stories and checks share one series of numbers."""
     checks = sum(page.answer is not None for pages in made.lists for page in pages)
     total = len(made.stories) + checks
@@ -174,7 +174,7 @@ def _story(made: Design, page: Page) -> KeyStory:
     )
 
 
-def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copied]) -> None:
+def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copy]) -> None:
     served, pictures, study = out / SERVED, bool(shown), key.study
     try:
         for picture in shown.values():
@@ -185,7 +185,7 @@ def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copied]) -> No
         raise BoardProblem(f"{out} cannot be written ({error.strerror or error})") from error
     for (rater, names), pages in zip(key.raters.items(), made.lists, strict=True):
         seen = [
-            _shown(name, page, made, key.dimensions, shown)
+            _task_page(name, page, made, key.dimensions, shown)
             for name, page in zip(names, pages, strict=True)
         ]
         text = jsonio.pretty(tasks(study, rater, seen))
@@ -195,12 +195,12 @@ def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copied]) -> No
     write_key(out, key)  # last: a folder with a key is complete
 
 
-def _shown(
-    name: str, page: Page, made: Design, dimensions: Dimensions, shown: Mapping[str, Copied]
-) -> Shown:
+def _task_page(
+    name: str, page: Page, made: Design, dimensions: Dimensions, shown: Mapping[str, Copy]
+) -> TaskPage:
     story = made.stories[page.story]
     picture = shown.get(story.image)
-    return Shown(
+    return TaskPage(
         item=name,
         country=story.country,
         concept=story.concept,

@@ -26,7 +26,7 @@ HELD_FIXED = "too few to be drawn"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sure:
+class Interval:
     """The ends of an interval, or NaN; on how many cells it rests, and how it was found."""
 
     low: float
@@ -53,7 +53,7 @@ def _mean(
     sheet: Sheet, name: str, ratings: FloatArray, group: BoolArray, scope: dict[str, str]
 ) -> Score:
     words = [word for pair in scope.items() for word in pair]
-    sure = _sure(sheet, ratings, np.where(group, 0, -1), "mean", name, *words)
+    interval = _interval(sheet, ratings, np.where(group, 0, -1), "mean", name, *words)
     known = int((~np.isnan(ratings[group])).sum())
     return Score(
         metric="mean_rating",
@@ -61,9 +61,9 @@ def _mean(
         scope={"dimension": name, **scope},
         n=known,
         n_missing=int(sheet.assigned()[group].sum()) - known,
-        low=sure.low,
-        high=sure.high,
-        method=sure.method,
+        low=interval.low,
+        high=interval.high,
+        method=interval.method,
     )
 
 
@@ -74,15 +74,15 @@ def _difference(
     names, _ = sheet.codes("model")
     one, other = pair
     group = np.select([code == one, code == other], [0, 1], -1)
-    sure = _sure(sheet, ratings, group, "difference", name, names[one], names[other])
+    interval = _interval(sheet, ratings, group, "difference", name, names[one], names[other])
     return Score(
         metric="mean_difference",
         value=_overall(ratings[code == one]) - _overall(ratings[code == other]),
         scope={"dimension": name, "model": names[one], "against": names[other]},
-        n=sure.cells,
-        low=sure.low,
-        high=sure.high,
-        method=sure.method,
+        n=interval.cells,
+        low=interval.low,
+        high=interval.high,
+        method=interval.method,
         higher_is_better=None,
     )
 
@@ -94,14 +94,14 @@ def _overall(ratings: FloatArray) -> float:
 # --- intervals -----------------------------------------------------------------------------
 
 
-def _sure(sheet: Sheet, ratings: FloatArray, code: IntArray, *words: str) -> Sure:
+def _interval(sheet: Sheet, ratings: FloatArray, code: IntArray, *words: str) -> Interval:
     """The interval of the mean of group 0, less that of group 1 if there is one."""
     known, cells = ~np.isnan(ratings), np.array(sheet.cells)
     groups = [known & (code == place)[:, None] for place in range(int(code.max()) + 1)]
     number = min(len(set(cells[group.any(axis=1)].tolist())) for group in groups)
     raters = min(int(group.any(axis=0).sum()) for group in groups)
     if number < MIN_STEMS:
-        return Sure(low=np.nan, high=np.nan, cells=number, method=f"{TOO_FEW}: {number} cells")
+        return Interval(low=np.nan, high=np.nan, cells=number, method=f"{TOO_FEW}: {number} cells")
     vary = raters >= MIN_STEMS
     mine = np.logical_or.reduce(groups)
     rows = mine.any(axis=1)
@@ -117,7 +117,7 @@ def _sure(sheet: Sheet, ratings: FloatArray, code: IntArray, *words: str) -> Sur
     level = expanded_level(LEVEL, min(number, raters) if vary else number)
     low, high = map(float, percentile_interval(drawn, level))
     method = _method(number, raters, vary=vary, without=int(np.isnan(drawn).sum()))
-    return Sure(low=low, high=high, cells=number, method=method)
+    return Interval(low=low, high=high, cells=number, method=method)
 
 
 def _method(cells: int, raters: int, *, vary: bool, without: int) -> str:

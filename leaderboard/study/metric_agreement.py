@@ -28,7 +28,7 @@ def agreement(sheet: Sheet, dimensions: Sequence[str]) -> list[Score]:
     """
     ratings = dict(sheet.columns())
     found = [
-        (_scope(name, metric), _correlated(sheet, name, metric, mean_of(ratings[name], axis=1)))
+        (_scope(name, metric), _correlate(sheet, name, metric, mean_of(ratings[name], axis=1)))
         for name in dimensions
         for metric in metrics(sheet.key)
     ]
@@ -61,7 +61,7 @@ def _scope(dimension: str, metric: str) -> Mapping[str, str]:
     return {"dimension": dimension, "metric": metric}
 
 
-def _correlated(sheet: Sheet, dimension: str, metric: str, people: FloatArray) -> dict[str, Score]:
+def _correlate(sheet: Sheet, dimension: str, metric: str, people: FloatArray) -> dict[str, Score]:
     column = [sheet.key.stories[item].values.get(metric, np.nan) for item in sheet.items]
     machine = np.array(column, dtype=np.float64)
     both = ~np.isnan(machine) & ~np.isnan(people)

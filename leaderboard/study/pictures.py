@@ -27,7 +27,7 @@ QUALITY = 92
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Copied:
+class Copy:
     """One picture as raters see it: its file below Label Studio's root, its credit, its bytes."""
 
     file: str
@@ -61,7 +61,7 @@ def open_pictures(run: Run, named: Sequence[str]) -> ImageSet:
     return found
 
 
-def copied(images: ImageSet, wanted: Sequence[str], allowed: Sequence[str]) -> dict[str, Copied]:
+def copies(images: ImageSet, wanted: Sequence[str], allowed: Sequence[str]) -> dict[str, Copy]:
     """Each of the wanted pictures by its id; ``allowed`` are licences besides the free ones.
 
     Raises
@@ -91,9 +91,7 @@ def copied(images: ImageSet, wanted: Sequence[str], allowed: Sequence[str]) -> d
         entry = entries[image]
         content, ending = _encoded(images.open(entry).pixels())
         credit = f"{entry.credit}, {entry.licence}"
-        found[image] = Copied(
-            file=f"{FOLDER}/p{place:03d}.{ending}", credit=credit, content=content
-        )
+        found[image] = Copy(file=f"{FOLDER}/p{place:03d}.{ending}", credit=credit, content=content)
     return found
 
 

@@ -25,7 +25,7 @@ TAKEN = frozenset({*FIELDS, STORY, "about", "picture", "credit", "id", "annotato
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class TaskPage:
     """One page: its id, for whom and about what the story is, its text, its picture's file."""
 
     item: str
@@ -36,7 +36,7 @@ class Shown:
     credit: str
 
 
-def asked(dimensions: Dimensions, *, pictures: bool) -> Dimensions:
+def answerable(dimensions: Dimensions, *, pictures: bool) -> Dimensions:
     """The questions that can be answered: without pictures, none that needs a picture.
 
     Raises
@@ -64,12 +64,12 @@ def check_text(dimensions: Dimensions, answer: int) -> str:
     return dimensions.attention.replace(ANSWER, str(answer))
 
 
-def tasks(study: str, rater: str, pages: Sequence[Shown]) -> list[Mapping[str, object]]:
+def tasks(study: str, rater: str, pages: Sequence[TaskPage]) -> list[Mapping[str, object]]:
     """A rater's tasks in the order they are to be shown."""
     return [{"data": _data(study, rater, page)} for page in pages]
 
 
-def _data(study: str, rater: str, page: Shown) -> dict[str, str]:
+def _data(study: str, rater: str, page: TaskPage) -> dict[str, str]:
     whom = nationalities()[page.country].with_article
     data = {
         **dict(zip(FIELDS, (study, rater, page.item), strict=True)),

@@ -48,7 +48,7 @@ class Ratings:
 
 
 @dataclass(kw_only=True, slots=True)
-class _Read:
+class _AnswersSoFar:
     """What was read so far, by rater and page, and the id of the study it must belong to."""
 
     study: str
@@ -67,7 +67,7 @@ def read_ratings(key: Key, exports: Sequence[Path]) -> Ratings:
         A file is not an export of this study, a task or rating is impossible, a page was rated
         twice, two accounts filled in one rater's list, or there is no rating at all.
     """
-    read = _Read(study=key.study)
+    read = _AnswersSoFar(study=key.study)
     for path in exports:
         for task in read_export(path):
             _add(read, key, task, path)
@@ -83,7 +83,7 @@ def read_ratings(key: Key, exports: Sequence[Path]) -> Ratings:
     return _ratings(key, read)
 
 
-def _add(read: _Read, key: Key, task: AnnotatedTask, path: Path) -> None:
+def _add(read: _AnswersSoFar, key: Key, task: AnnotatedTask, path: Path) -> None:
     study, rater, item = (task.data.get(name) for name in FIELDS)
     if not (isinstance(study, str) and isinstance(rater, str) and isinstance(item, str)):
         raise DataProblem(
@@ -105,7 +105,7 @@ def _add(read: _Read, key: Key, task: AnnotatedTask, path: Path) -> None:
 
 
 def _answer(
-    read: _Read, key: Key, annotation: Annotation, page: tuple[str, str], path: Path
+    read: _AnswersSoFar, key: Key, annotation: Annotation, page: tuple[str, str], path: Path
 ) -> None:
     rater, item = page
     if page in read.file:
@@ -139,7 +139,7 @@ def _rating(key: Key, name: str, given: Sequence[Value], where: str) -> float:
     return steps[texts[0]]
 
 
-def _ratings(key: Key, read: _Read) -> Ratings:
+def _ratings(key: Key, read: _AnswersSoFar) -> Ratings:
     items, names = tuple(sorted(key.stories)), key.dimensions.names
     rated = {
         rater for (rater, item), given in read.answers.items() if given and item in key.stories
@@ -162,7 +162,7 @@ def _ratings(key: Key, read: _Read) -> Ratings:
     )
 
 
-def _checks(key: Key, read: _Read, rater: str) -> Checks:
+def _checks(key: Key, read: _AnswersSoFar, rater: str) -> Checks:
     """How the checks went: one is missed if any answer on it is not what the page asked for."""
     mine = [item for item in key.raters[rater] if item in key.checks]
     given = {item: read.answers[rater, item] for item in mine if read.answers.get((rater, item))}
@@ -172,7 +172,7 @@ def _checks(key: Key, read: _Read, rater: str) -> Checks:
     return Checks(on_list=len(mine), answered=len(given), missed=len(missed))
 
 
-def _notes(key: Key, read: _Read, raters: Sequence[str]) -> Iterator[str]:
+def _notes(key: Key, read: _AnswersSoFar, raters: Sequence[str]) -> Iterator[str]:
     """What is odd but not an error."""
     if read.skipped:
         yield f"skipped pages, whose ratings are missing: {read.skipped}"

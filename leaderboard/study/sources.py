@@ -37,7 +37,7 @@ DEFAULTS = {"language": "en"}
 PROXIES = ("shared-image", "own-image", "other-country", "blank", "none")
 _OPTION = {"translation": "translations"}
 _PLACED = re.compile(r"[^/]+/[0-9.e+-]+/[0-9]+")  # as suites/stories names a story
-Found = tuple[str, Run, AnswerReader]
+FoundRun = tuple[str, Run, AnswerReader]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,10 +72,10 @@ def sources(paths: Sequence[Path], stores: Sequence[Path]) -> Sources:
     """
     stored = StoredAnswers(*stores)
     named = {path.resolve() for path in paths if not path.is_dir()}
-    found: list[Found] = []
+    found: list[FoundRun] = []
     passed_over = 0
     for path in every_json_once(paths):
-        held = _held(path, stored)
+        held = _runs_in(path, stored)
         mine = [one for one in held if _has_stories(one[1])]
         if path.resolve() in named and not mine:
             raise BoardProblem(_without_stories(str(path), held))
@@ -97,17 +97,17 @@ def sources(paths: Sequence[Path], stores: Sequence[Path]) -> Sources:
 
 def notes(found: Sources) -> list[str]:
     """What to know about the runs before having their stories rated."""
-    told = []
+    lines = []
     if found.passed_over:
-        told.append(f"{found.passed_over} of the runs found have no stories and were skipped")
+        lines.append(f"{found.passed_over} of the runs found have no stories and were skipped")
     for source in found.runs:
         if not source.run.complete:
             why = ", ".join(source.run.partial_because) or "not all cases were measured"
-            told.append(f"the run of {source.label} is partial ({why}): stories may be missing")
-    differ = unlike(found.runs)
+            lines.append(f"the run of {source.label} is partial ({why}): stories may be missing")
+    differ = differing_settings(found.runs)
     if differ:
-        told.append(f"the runs differ in {', '.join(differ)}, and so may their stories")
-    return told
+        lines.append(f"the runs differ in {', '.join(differ)}, and so may their stories")
+    return lines
 
 
 def proxy_of(found: Sequence[Source], wanted: str | None) -> str:
@@ -122,7 +122,7 @@ def proxy_of(found: Sequence[Source], wanted: str | None) -> str:
     return wanted or first[0]
 
 
-def unlike(found: Sequence[Source]) -> list[str]:
+def differing_settings(found: Sequence[Source]) -> list[str]:
     """How the runs' configurations differ, besides which stories were written."""
     configs = [source.run.config for source in found]
     keys = sorted({key for config in configs for key in config} - OWN)
@@ -139,7 +139,7 @@ def _reader(held: Mapping[str, Answer], path: Path) -> AnswerReader:
     return read
 
 
-def _held(path: Path, stored: AnswerReader) -> list[Found]:
+def _runs_in(path: Path, stored: AnswerReader) -> list[FoundRun]:
     """The runs in a file, each with its path."""
     if not zipfile.is_zipfile(path):
         return [(str(path), read_run(path), stored)]
@@ -160,7 +160,7 @@ def _is_placed(item: Item) -> bool:
     return is_story(item) and _PLACED.fullmatch(item.item_id) is not None
 
 
-def _without_stories(where: str, held: Sequence[Found]) -> str:
+def _without_stories(where: str, held: Sequence[FoundRun]) -> str:
     suites = " and ".join(sorted({repr(run.suite) for _, run, _ in held}))
     return (
         f"{where} is a run of {suites}" if held else f"{where} holds runs"
@@ -172,7 +172,7 @@ def _check(path: str, run: Run) -> None:
         raise BoardProblem(f"{path} is {run.shard}; merge the shards first, then name the run")
 
 
-def _check_alike(found: Sequence[Found]) -> None:
+def _check_alike(found: Sequence[FoundRun]) -> None:
     """Refuse runs with other pictures or language: a rater sees all models' stories in turn."""
     (first_path, first, _), *others = found
     for path, run, _ in others:

@@ -38,7 +38,7 @@ class Story:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gathered:
+class StoryPool:
     """Stories sorted by place and label, and how many were left out for which reason."""
 
     stories: tuple[Story, ...]
@@ -50,7 +50,7 @@ class Gathered:
 
 def gather(
     found: Sequence[Source], *, proxy: str, countries: Sequence[str], concepts: Sequence[str]
-) -> Gathered:
+) -> StoryPool:
     """Every story of the proxy that can be shown; () means all countries, all concepts.
 
     Left out and counted: refusals, empty texts, and texts that name a model of the study.
@@ -73,7 +73,7 @@ def gather(
         stories += [_story(source, row, *items[_place(row)]) for row in _rows(table)]
     named = _names([source.run for source in found])
     kept = [story for story in stories if not named.search(story.text)]
-    return Gathered(
+    return StoryPool(
         stories=tuple(sorted(kept, key=lambda story: (story.place, story.label))),
         refused=refused,
         empty=empty,

@@ -18,7 +18,7 @@ from leaderboard.study.results import Results
 PAPER = "*"
 
 
-def made(
+def table(
     name: str,
     title: str,
     head: tuple[str, ...],

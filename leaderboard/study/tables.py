@@ -15,7 +15,7 @@ from leaderboard.study.dimensions import OVERALL
 from leaderboard.study.means import HARDLY_RATED, TOO_FEW
 from leaderboard.study.metric_agreement import metrics
 from leaderboard.study.results import Results, picked
-from leaderboard.study.table_parts import PAPER, and_raters, dimensions, interval, made, p_entry
+from leaderboard.study.table_parts import PAPER, and_raters, dimensions, interval, p_entry, table
 
 NO_INTERVAL = "none"
 
@@ -39,7 +39,7 @@ def _by_model(found: Results) -> Table:
         means = [picked(found.scores, "mean_rating", dimension=name, model=one) for one in labels]
         bold = name == OVERALL
         rows.append((Entry(text=title, bold=bold), *(interval(one) for one in means)))
-    return made(
+    return table(
         "models",
         "Mean rating by model",
         ("dimension", *labels),
@@ -66,7 +66,7 @@ def _differences(found: Results) -> Iterator[Table]:
         )
         for score in scores
     ]
-    yield made(
+    yield table(
         "differences",
         "Models against each other, overall",
         ("models", "difference"),
@@ -95,7 +95,7 @@ def _alphas(found: Results) -> Table:
                 entry(math.nan if of_all is None else of_all.value, 2),
             )
         )
-    return made(
+    return table(
         "agreement",
         "Do raters agree?",
         ("dimension", "alpha", "all raters", "stories", "mean", "all raters"),
@@ -126,7 +126,7 @@ def _by_country(found: Results) -> Table:
                 *(interval(one) for one in means),
             )
         )
-    return made(
+    return table(
         "nationalities",
         "Mean rating by nationality, all models",
         ("nationality", "rated", *(title for _, title in wanted)),
@@ -160,7 +160,7 @@ def _metrics(found: Results) -> Table:
                 entry(within, 2, signed=True),
             )
         )
-    return made(
+    return table(
         "metrics",
         "Do automatic metrics agree with people?",
         ("metric", "stories", "rho", "tau-b", "p", "Holm's p", "within models"),
@@ -186,7 +186,7 @@ def _raters(found: Results) -> Table:
         )
         for line in found.raters
     ]
-    return made(
+    return table(
         "raters",
         "Raters",
         ("rater", "stories", "missing", "checks missed", "mean", ""),

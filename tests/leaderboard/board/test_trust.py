@@ -84,7 +84,7 @@ def test_a_row_with_other_figures_is_not_marked(board: Path, other: dict[str, An
 
 def test_there_must_be_a_board(tmp_path: Path) -> None:
     """None is made."""
-    with pytest.raises(BoardProblem, match="leaderboard .* does not exist"):
+    with pytest.raises(BoardProblem, match=r"none\.json does not exist"):
         note_replay(tmp_path / "none.json", measured(), bundle=DIGEST, level="rows")
     assert list(tmp_path.iterdir()) == []
 

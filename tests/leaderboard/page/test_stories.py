@@ -43,11 +43,11 @@ def test_shelves_hold_the_first_story_of_each_cell(told: tuple[Run, Path]) -> No
         found = list(shelves(run.rows, texts, most=1))
     assert len(found) == 3 * 6
     shelf: Any = next(one for one in found if one.name == "forest/own-image")
-    assert {c: {h: len(s) for h, s in by.items()} for c, by in shelf.told.items()} == {
+    assert {c: {h: len(s) for h, s in by.items()} for c, by in shelf.stories.items()} == {
         country: {"0.3": 1, "0.7": 1} for country in ("BRA", "FRA", "NGA", "PAK")
     }
     assert shelf.shown["NGA"] == "synthetic/forest-NGA"
-    text, words, marks = shelf.told["BRA"]["0.3"][0]
+    text, words, marks = shelf.stories["BRA"]["0.3"][0]
     assert HOSTILE in text
     assert (words > 100, marks) == (True, [])
     about: Any = contents(found, given=True, most=1)
@@ -62,7 +62,7 @@ def test_a_long_story_is_cut_and_says_so(told: tuple[Run, Path]) -> None:
     answers = {key: Text(text="x" * 9999, finish="stop") for key in refused.request_keys}
     rows = [dataclasses.replace(row, items=(refused,))]
     (shelf,) = shelves(rows, Texts(answers=[answers]), most=1)
-    told_there: Any = shelf.told[row.case.country]
+    told_there: Any = shelf.stories[row.case.country]
     ((text, words, marks),) = told_there["0.3"]
     assert (len(text), words, marks) == (MOST_CHARACTERS, None, ["refusal", "shortened"])
 

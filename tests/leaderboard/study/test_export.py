@@ -20,7 +20,7 @@ from benchmark.runs.run import read_run
 from leaderboard.__main__ import main
 from leaderboard.study.dimensions import SHIPPED, read_dimensions
 from leaderboard.study.key import read_key
-from leaderboard.study.pictures import copied
+from leaderboard.study.pictures import copies
 from leaderboard.study.sources import Source
 from leaderboard.study.stories import gather
 from tests.leaderboard.samples import run
@@ -322,8 +322,8 @@ def test_a_picture_needs_a_licence_that_lets_raters_see_it(tmp_path: Path) -> No
     )
     images = load_images(tmp_path)
     with pytest.raises(DataProblem, match=r"may not be free to show.*All rights reserved"):
-        copied(images, ["forest/shared/a.png"], [])
-    found = copied(images, ["forest/shared/a.png"], ["all rights"])
+        copies(images, ["forest/shared/a.png"], [])
+    found = copies(images, ["forest/shared/a.png"], ["all rights"])
     (one,) = found.values()
     assert one.file == "pictures/p001.jpg"
     assert one.credit == "A. Person, All rights reserved"
