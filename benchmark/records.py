@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
+from benchmark.vocabulary import Reading, in_reading
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Reading = Literal["printed", "substantive", ""]
 Finish = Literal["stop", "length", "refused"]
 # An item that is none of its case's questions but holds keys of vectors is named so.
 VECTORS = "vectors:"
@@ -308,7 +309,7 @@ class Score:
     @property
     def name(self) -> str:
         """Metric and reading as one key; the printed reading is the bare metric."""
-        return f"{self.metric}_substantive" if self.reading == "substantive" else self.metric
+        return in_reading(self.metric, self.reading)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,10 +13,9 @@ from platformdirs import user_cache_path
 from benchmark.engine.sampled import Sampled
 from benchmark.engine.shards import Shard
 from benchmark.errors import UsageProblem
+from benchmark.vocabulary import BLANK, DEMO, NONE, REFERENCE
 
-DEMO = "demo"
-ENDPOINT = "endpoint:"
-EMBEDDED_MODELS = (DEMO, "reference:")
+EMBEDDED_MODELS = (DEMO, REFERENCE)
 
 
 def default_cache() -> Path:
@@ -100,7 +99,7 @@ class Settings:
     more_questions: tuple[tuple[str, str], ...] = ()
     split: str = "test"
     answering: str = "probability"
-    controls: tuple[str, ...] = ("none", "blank")
+    controls: tuple[str, ...] = (NONE, BLANK)
     encoders: tuple[EncoderChoice, ...] = ()
     chunking: tuple[str, ...] = ("mean-of-chunks",)
     sampled: Sampled | None = None

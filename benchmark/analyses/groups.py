@@ -11,18 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from benchmark.records import Case, CaseRecord, Item
+from benchmark.vocabulary import SIMILARITY_KINDS, TWO_INCOMES
 from benchmark.world.countries import countries
 from benchmark.world.sections import section_of
 
-CONTROL = "control"
-SIMILARITY_KINDS = frozenset({"", "alignment", CONTROL})
-RECOGNITION = "recognition"
-TWO_INCOMES: Mapping[str, str] = {
-    "high": "high",
-    "upper-middle": "high",
-    "lower-middle": "low",
-    "low": "low",
-}
 SOUTH_AMERICA = frozenset(  # UN M49, intermediate region 005; the world table has no such column
     {
         *("ARG", "BOL", "BRA", "BVT", "CHL", "COL", "ECU", "FLK"),
@@ -66,7 +58,8 @@ def income(iso3: str) -> str:
     >>> income("BRA"), income("NGA")
     ('high', 'low')
     """
-    return TWO_INCOMES.get(income_group(iso3), "")
+    group = income_group(iso3)
+    return TWO_INCOMES[group] if group else ""
 
 
 def continent(iso3: str) -> str:

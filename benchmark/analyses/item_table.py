@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.analyses.groups import CONTROL, FACTORS, factor, in_order, similarity_records
+from benchmark.analyses.groups import FACTORS, factor, in_order, similarity_records
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.records import CaseRecord, Item
+from benchmark.vocabulary import CONTROL
 
 IntArray = npt.NDArray[np.intp]
 

@@ -15,9 +15,8 @@ from benchmark.analyses.item_table import Grouping, ItemTable
 from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals, pools
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.resampling import MIN_STEMS
-from benchmark.records import Reading, Score
-
-SUFFIXES: Mapping[Reading, str] = {"printed": "", "substantive": "_substantive"}
+from benchmark.records import Score
+from benchmark.vocabulary import Reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,10 +11,11 @@ import numpy as np
 
 from benchmark.analyses.item_table import ItemTable
 from benchmark.analyses.pairing import column_of, paired
-from benchmark.analyses.reporting import SUFFIXES, Family, Reported, report
+from benchmark.analyses.reporting import Family, Reported, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.metrics.divergence import FloatArray
 from benchmark.records import Score
+from benchmark.vocabulary import SUFFIXES
 
 
 def templates(table: ItemTable) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from benchmark.engine.noise_floor import Determinism
 from benchmark.records import Score
+from benchmark.vocabulary import CEILING, FLOOR, SKILL
 
 DIVERGENCE = 1.67  # a divergence moves so much further than a distance (determinism.METHOD)
 OF_SIMILARITY = {"js_similarity": 1.0, "js_distance": 1.0, "js_divergence": DIVERGENCE}
-SKILL = "skill_"
 
 
 def noise_floor(score: Score, scores: Sequence[Score], found: Determinism | None) -> float:
@@ -30,8 +30,8 @@ def noise_floor(score: Score, scores: Sequence[Score], found: Determinism | None
     elif score.metric == "option_mass":
         moved = found.option_mass
     elif score.metric.startswith(SKILL):
-        width = _beside("ceiling", score, scores) - _beside(
-            score.metric.replace(SKILL, "floor_"), score, scores
+        width = _beside(CEILING, score, scores) - _beside(
+            score.metric.replace(SKILL, FLOOR), score, scores
         )
         moved = similarity / width if width > 0 else math.nan
     return moved if math.isfinite(moved) else 0.0

@@ -15,7 +15,7 @@ from typing import cast, get_args
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.gates.rules import Compare, Gate, Status
-from benchmark.records import Reading
+from benchmark.vocabulary import Reading
 from benchmark.world.countries import country
 
 NUMBERS = ("min", "max", "margin")

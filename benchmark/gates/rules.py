@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Literal
 
 from benchmark.engine.noise_floor import Determinism
-from benchmark.records import Reading, Score
+from benchmark.records import Score
+from benchmark.vocabulary import Reading
 
 Compare = Literal["", "regression", "non-inferiority"]
 

@@ -15,9 +15,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from benchmark.errors import DataProblem
-from benchmark.images.manifest import HOUSEHOLD, INSTEAD, ImageEntry
+from benchmark.images.manifest import INSTEAD, ImageEntry
 from benchmark.images.table import amount, header, inside, read_table
 from benchmark.survey.raw_rows import Problem, Tally
+from benchmark.vocabulary import HOUSEHOLD
 from benchmark.world.countries import resolve_label
 
 if TYPE_CHECKING:

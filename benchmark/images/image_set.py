@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Protocol
 from benchmark import jsonio
 from benchmark.errors import ImageProblem
 from benchmark.images.decoding import pixel_digest
-from benchmark.images.manifest import HOUSEHOLD, ImageEntry
+from benchmark.images.manifest import ImageEntry
 from benchmark.images.measuring import Measures
 from benchmark.records import ImageRef
+from benchmark.vocabulary import HOUSEHOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

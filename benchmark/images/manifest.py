@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 from benchmark.errors import DataProblem, unknown
 from benchmark.images.table import amount, inside, read_table
 from benchmark.stories import lists as stories
+from benchmark.vocabulary import CATEGORIES, HOUSEHOLD, STORY
 from benchmark.world import countries as world
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
-HOUSEHOLD = "income"  # photos of households, poor and rich; the cut between them is elsewhere
-STORY = "story"  # pictures that a story is based on; each has a concept
 MANIFEST = "manifest.csv"
 COLUMNS = ("image", "country", "category", "income_usd_month", "licence", "credit", "source")
 CONCEPT = "concept"  # a further column, needed only for pictures of the category story

@@ -7,7 +7,7 @@ cheap: no picture is decoded, and none has to exist before it is opened.
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.errors import ImageProblem
@@ -15,17 +15,10 @@ from benchmark.images import drawn
 from benchmark.images.decoding import decode, dimensions, pixel_digest
 from benchmark.images.dollar_street import NAME, find_list, read_dollar_street
 from benchmark.images.image_set import ImageSet, ImageSource, union
-from benchmark.images.manifest import (
-    CATEGORIES,
-    HOUSEHOLD,
-    MANIFEST,
-    ImageEntry,
-    is_story,
-    read_manifest,
-    story_category,
-)
+from benchmark.images.manifest import MANIFEST, ImageEntry, is_story, read_manifest, story_category
 from benchmark.records import ImageRef
 from benchmark.stories import lists as stories
+from benchmark.vocabulary import BLANK, CATEGORIES, HOUSEHOLD, INCOME_HIGH, INCOME_LOW, IncomeBand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +27,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 __all__ = [
-    "CATEGORIES",
-    "HOUSEHOLD",
     "INCOME_CUT_USD_MONTH",
     "ImageEntry",
     "ImageSet",
@@ -57,8 +48,6 @@ __all__ = [
 # release's pictures lie on either side. Public analyses of it that cut its pictures into quartiles
 # put the middle at 684 and 685; the data set's paper, where we could not look, may say otherwise.
 INCOME_CUT_USD_MONTH = 685.0
-
-IncomeBand = Literal["income-low", "income-high"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +118,7 @@ def load_dollar_street(path: Path) -> ImageSet:
 
 
 def drawn_sample() -> ImageSet:
-    """Marked SYNTHETIC: a picture for each of ten countries and seven categories; 18 households.
+    """Marked SYNTHETIC: a picture for each of ten countries and every category; 18 households.
 
     The households' incomes are invented, three below and three above the cut in three countries.
     """
@@ -190,11 +179,11 @@ def no_pictures() -> ImageSet:
 def blank_picture() -> ImageRef:
     """A grey picture that shows nothing, for what a model answers to the mere fact of one."""
     image = drawn.blank()
-    return ImageRef(image_id="blank", digest=pixel_digest(image), pixels=lambda: image)
+    return ImageRef(image_id=BLANK, digest=pixel_digest(image), pixels=lambda: image)
 
 
 def income_band(entry: ImageEntry, cut: float = INCOME_CUT_USD_MONTH) -> IncomeBand:
     """Whether a household's monthly income is up to the cut (low) or above it (high)."""
     if entry.income_usd_month is None:
         raise ImageProblem(f"image {entry.image_id} has no income; fill in income_usd_month")
-    return "income-low" if entry.income_usd_month <= cut else "income-high"
+    return INCOME_LOW if entry.income_usd_month <= cut else INCOME_HIGH

@@ -16,9 +16,10 @@ from pathlib import Path
 from benchmark import jsonio
 from benchmark.errors import DataProblem, unknown
 from benchmark.images.decoding import decode
-from benchmark.images.manifest import COLUMNS, CONCEPT, MANIFEST, STORY
+from benchmark.images.manifest import COLUMNS, CONCEPT, MANIFEST
 from benchmark.images.table import read_table
 from benchmark.stories.lists import concept
+from benchmark.vocabulary import STORY
 from benchmark.world import countries as world
 
 CREDITS = "credits.csv"

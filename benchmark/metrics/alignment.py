@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.metrics.divergence import js_divergence, js_similarity, restrict
+from benchmark.vocabulary import SUBSTANTIVE
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-SUBSTANTIVE = "_substantive"
 
 
 def similarity_values(human: Floats, model: Floats, substantive: Bools) -> dict[str, Floats]:

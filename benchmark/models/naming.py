@@ -16,14 +16,13 @@ from benchmark.models.endpoint import address
 from benchmark.models.rules.reference import RULES
 from benchmark.models.weights.adapters import is_adapter, read_adapter
 from benchmark.models.weights.local import check_folder, folder_named
+from benchmark.vocabulary import DEMO, ENDPOINT, REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 Kind = Literal["hub", "folder", "demo", "reference", "endpoint"]
-DEMO = "demo"
-REFERENCE = "reference:"
 BLIND = ("uniform", "random")  # need no survey and do not read a request's subject
 ORACLE = "oracle"  # needs no survey either
 
@@ -71,14 +70,14 @@ def resolve(name: str, *, revision: str | None = None) -> ModelSpec:
 
 def folder_meant(name: str) -> Path | None:
     """The folder that a name means; none where it means something that goes before folders."""
-    if name.startswith(address.PREFIX) or name in (DEMO, *references(), *aliases()):
+    if name.startswith(ENDPOINT) or name in (DEMO, *references(), *aliases()):
         return None
     return folder_named(name)
 
 
 def _spec(name: str, revision: str | None) -> ModelSpec:
     known = aliases()
-    if name.startswith(address.PREFIX):
+    if name.startswith(ENDPOINT):
         return ModelSpec(kind="endpoint", name=name, model_id=address.parse_address(name).model_id)
     if name == DEMO:
         return ModelSpec(kind="demo", name=name, model_id="demo (random weights)")

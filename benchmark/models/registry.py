@@ -15,7 +15,7 @@ from benchmark.errors import UsageProblem
 from benchmark.models.bases import with_base
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
-from benchmark.models.naming import BLIND, ORACLE, REFERENCE, ModelSpec, resolve
+from benchmark.models.naming import BLIND, ORACLE, ModelSpec, resolve
 from benchmark.models.rules.random_answers import RandomAnswers
 from benchmark.models.rules.reference import RULES, OracleModel, ReferenceModel, UniformModel
 from benchmark.models.template_arguments import OPTION, for_identity
@@ -33,7 +33,8 @@ from benchmark.models.weights.loading import (
 from benchmark.models.weights.local import processor_digest, weights_digest
 from benchmark.models.weights.placement import BALANCED, MAP
 from benchmark.records import Model, ModelIdentity
-from benchmark.settings import ENDPOINT, Settings, default_cache
+from benchmark.settings import Settings, default_cache
+from benchmark.vocabulary import ENDPOINT, REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,7 +10,7 @@ import pytest
 from benchmark.errors import UsageProblem
 from benchmark.plugin import traffic
 from benchmark.plugin.numbers import count
-from benchmark.settings import ENDPOINT
+from benchmark.vocabulary import ENDPOINT
 
 NOUNS = {"--max-requests": "requests", "--max-tokens": "tokens"}
 

@@ -9,7 +9,7 @@ from typing import Any
 from benchmark.engine.sampled import NAME, Sampled
 from benchmark.errors import UsageProblem
 from benchmark.plugin.numbers import count
-from benchmark.settings import DEMO
+from benchmark.vocabulary import DEMO
 
 ANSWERS, TOKENS, TEMPERATURE = 10, 2048, 1.0
 DEMO_TOKENS = 12  # random weights never end an answer, and a few tokens exercise the same path

@@ -117,7 +117,7 @@ def _run(reporter: Any, run: SuiteRun, width: int) -> None:
     if run.finished is not None:
         table = tables.run_table(run.finished, layout=layout)
         reporter.write_line(tables.render(table, width).rstrip())
-    for line in findings(run.run.scores, summed_up=bool(layout.lines)):
+    for line in findings(run.run.scores, layout):
         reporter.write_line(line)
     for failure in run.run.failed[:5]:
         reporter.write_line(f"failed: {failure.reason}", red=True)

@@ -13,20 +13,16 @@ from numpy.typing import NDArray
 
 from benchmark.engine.sampled import ANSWERS
 from benchmark.errors import ModelProblem
-from benchmark.metrics.alignment import (
-    SUBSTANTIVE,
-    similarity_in_both_readings,
-    similarity_values,
-)
+from benchmark.metrics.alignment import similarity_in_both_readings, similarity_values
 from benchmark.metrics.divergence import js_distance
-from benchmark.records import Case, CaseRecord, Item, Probabilities, Reading, Reply, Score
+from benchmark.records import Case, CaseRecord, Item, Probabilities, Reply, Score
 from benchmark.scoring.floors import Calibration, stack, substantive_mask
 from benchmark.scoring.option_orders import Order, as_printed, cyclic_orders
 from benchmark.survey.survey import Question
+from benchmark.vocabulary import SHOWN, SUBSTANTIVE, Reading
 
 Floats = NDArray[np.float64]
 
-SHOWN = "js_similarity_shown"
 DIRECTION: Mapping[str, bool | None] = {
     "js_similarity": True,
     "js_distance": False,

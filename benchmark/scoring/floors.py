@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.alignment import SUBSTANTIVE, similarity_in_both_readings
+from benchmark.metrics.alignment import similarity_in_both_readings
 from benchmark.metrics.baselines import (
     best_country_blind,
     expected_sample_similarity,
@@ -23,6 +23,7 @@ from benchmark.metrics.baselines import (
 )
 from benchmark.metrics.divergence import restrict
 from benchmark.survey.survey import Question, Survey
+from benchmark.vocabulary import CEILING, FLOORS, SUBSTANTIVE
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -71,17 +72,15 @@ class Calibration:
         others = mean_of_others(people)[:, here]
         rng = self._rng(country, questions)
         respondents = np.array([q.respondents.get(country, RESPONDENTS) for q in questions])
-        floors = {
-            "floor_uniform": (uniform_floor(printed),) * 2,
-            "floor_world_average": (others,) * 2,
-            "floor_best_blind": self._blind_answers(people, questions),
-        }
+        blind = self._blind_answers(people, questions)
+        of_floors = (uniform_floor(printed),) * 2, (others,) * 2, blind
+        floors = dict(zip(FLOORS, of_floors, strict=True))
         values: dict[str, Floats] = {}
         for name, answers in floors.items():
             values |= _in_both_readings(name, human, answers, substantive, drawn, rng)
         sampled = partial(expected_sample_similarity, answers=drawn, draws=DRAWS)
         fresh = sampled if drawn else expected_sample_similarity
-        values["ceiling"], values["ceiling" + SUBSTANTIVE] = fresh(
+        values[CEILING], values[CEILING + SUBSTANTIVE] = fresh(
             human, respondents, keep=substantive, rng=rng
         )
         return values

@@ -1,4 +1,4 @@
-"""What is shown of a suite first: its board's columns, and a run in a few lines and groupings.
+"""What is shown of a suite first: columns of its tables, a run in a few lines, and what it found.
 
 Declared in suite.toml; knows no score and no table. A text holds places for scores in braces,
 ``{metric@key=member,key=member:form}``; what the forms are is said at `FORM`.
@@ -12,16 +12,18 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
 from benchmark.errors import DataProblem, unknown
+from benchmark.vocabulary import READINGS
 
 ANY = "*"  # any member that has the score
 OR = "|"  # between members, of which the first that has the score is taken
 # 0 to 4: the value with so many decimals, a plus before it says its sign; ends: its interval, with
 # so many decimals; p: a p-value; n, missing: counts; first: what stands first in the score's
-# method, such as the worst region's name; of-KEY: the member that the scope has under KEY.
-FORM = r"\+?[0-4]|ends[0-4]|p|n|missing|first|of-[a-z_]+"
+# method, such as the worst region's name; of-KEY: the member that the scope has under KEY, for
+# people; key-KEY: the same as it is; with: the value and its interval, or why there is none.
+FORM = r"\+?(?:with)?[0-4]|ends[0-4]|p|n|missing|first|(?:of|key)-[a-z_]+"
 PLACE = re.compile(rf"\{{(?P<metric>\w+)(?:@(?P<scope>[^:{{}}]+))?:(?P<form>{FORM})\}}")
 _BRACES = re.compile(r"\{[^{}]*\}?|\}")
-Entry = TypeVar("Entry", "Column", "Line", "Group")
+Entry = TypeVar("Entry", "Column", "Line", "Group", "Block", "Note", "Finding")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +37,11 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """A metric as a column of the board; its ``interval``, or the p ``below``, on a second line."""
+    """A metric as a column; its ``interval``, or the p ``below``, on a second line.
+
+    A ``count`` (``n`` or ``missing``) stands instead of the value. ``only`` says in which table,
+    the board's or a run's, where it is not both.
+    """
 
     head: str
     metric: str
@@ -44,6 +50,43 @@ class Column:
     interval: bool = False
     signed: bool = False
     below: str = ""
+    count: str = ""
+    only: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """All columns in one ``reading``, under a ``label``.
+
+    With blocks a run is shown in columns too, a row for each member of ``by`` and one for all.
+    """
+
+    label: str
+    reading: str
+    by: str = "proxy"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """A sentence below the columns, of ``only`` one table where it is not of both.
+
+    With notes the columns' own are not said. ``sampled``: where answers were written several times.
+    """
+
+    text: str
+    only: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """A sentence on a run: ``text``, and of ``more`` what comes before the first without a score.
+
+    It is left out where the text lacks a score. ``by``: once for each member of a grouping.
+    """
+
+    text: str
+    more: tuple[str, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,8 +117,16 @@ class Layout:
     columns: tuple[Column, ...] = ()
     lines: tuple[Line, ...] = ()
     groups: tuple[Group, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    notes: tuple[Note, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
+CHOICES: Mapping[str, Sequence[str]] = {
+    "reading": READINGS,
+    "count": ("", "n", "missing"),
+    "only": ("", "board", "run", "sampled"),
+}
 KEYS = tuple(field.name for field in fields(Layout))
 
 
@@ -85,8 +136,8 @@ def layout_of(table: Mapping[str, Any], *, source: str) -> Layout:
     Raises
     ------
     DataProblem
-        A table has an unknown key or lacks one, a text has a place that is none, or a grouping
-        shows no score.
+        A table has an unknown key or value or lacks one, a text has a place that is none, or a
+        grouping shows no score.
     """
     groups = tuple(_entries(table, "groups", Group, source))
     for group in groups:
@@ -99,6 +150,9 @@ def layout_of(table: Mapping[str, Any], *, source: str) -> Layout:
         columns=tuple(_entries(table, "columns", Column, source)),
         lines=tuple(_entries(table, "lines", Line, source)),
         groups=groups,
+        blocks=tuple(_entries(table, "blocks", Block, source)),
+        notes=tuple(_entries(table, "notes", Note, source)),
+        findings=tuple(_entries(table, "findings", Finding, source)),
     )
 
 
@@ -147,11 +201,13 @@ def _entry(given: Mapping[str, Any], kind: type[Entry], where: str) -> Entry:
         wanted = type(known[key].default) if known[key].default is not MISSING else str
         if type(value) is not wanted:
             raise DataProblem(f"{where}: {key} = {value!r} must be of type {wanted.__name__}")
-        _check(value, where)
+        if value not in CHOICES.get(key, (value,)):
+            raise DataProblem(unknown(key, str(value), CHOICES[key], source=where))
+        _check(value, where, str(given.get("by", "")))
     return kind(**values)
 
 
-def _check(value: object, where: str) -> None:
+def _check(value: object, where: str, by: str) -> None:
     texts: Sequence[object] = value if isinstance(value, tuple) else [value]
     for text in texts:
         for braces in _BRACES.findall(text) if isinstance(text, str) else ():
@@ -159,4 +215,11 @@ def _check(value: object, where: str) -> None:
                 raise DataProblem(
                     f"{where}: {braces!r} is no place for a score; write one like "
                     "{accuracy:3} or {tau@frame=wvs:ends2}"
+                )
+        for place in places(text) if isinstance(text, str) else ():
+            told, _, key = place.form.partition("-")
+            if told in ("of", "key") and key not in (*place.scope, by):
+                raise DataProblem(
+                    f"{where}: {place.form!r} names no key of its place; write one like "
+                    f"{{accuracy@{key}=*:{place.form}}}"
                 )

@@ -22,6 +22,7 @@ from benchmark.errors import BoardProblem
 from benchmark.runs.documents import exists, load, schema_name, validate, write
 from benchmark.runs.rows import sample, score_of, score_row
 from benchmark.runs.run import what_was_asked
+from benchmark.vocabulary import A_RULE, DEMO, RANDOM_WEIGHTS, REFERENCE
 from leaderboard.board.migrating import UNCHECKED, migrated
 
 if TYPE_CHECKING:
@@ -138,10 +139,10 @@ def row_of_run(run: Run, *, file: str) -> BoardRow:
 
 def kind_of_model(model: ModelIdentity) -> str:
     """``reference`` if it reads the survey, ``random weights`` for the demo, else empty."""
-    if model.reads_subject or model.model_id.startswith("reference:"):
-        return "reference"
-    is_demo = model.name == "demo" or "(random weights)" in model.model_id
-    return "random weights" if is_demo else ""
+    if model.reads_subject or model.model_id.startswith(REFERENCE):
+        return A_RULE
+    is_demo = model.name == DEMO or f"({RANDOM_WEIGHTS})" in model.model_id
+    return RANDOM_WEIGHTS if is_demo else ""
 
 
 def measured_on(config: Mapping[str, Json]) -> str:

@@ -28,7 +28,8 @@ from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.models.encoders.tokens import open_token_encoder
 from benchmark.runs.run import Run, read_run
 from benchmark.settings import default_cache, names
-from leaderboard.tables.tables import NOT_SCORED, render
+from leaderboard.tables.summary import NOT_SCORED
+from leaderboard.tables.tables import render
 
 if TYPE_CHECKING:
     import argparse

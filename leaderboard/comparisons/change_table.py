@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.runs.against_baseline import UNPAIRED
-from leaderboard.tables.tables import NOT_SCORED
+from leaderboard.tables.summary import NOT_SCORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -25,7 +25,8 @@ from benchmark.metrics.chunking import MEAN, RULES
 from benchmark.runs.run import Run, read_run
 from leaderboard.comparisons.comparable_encoders import check_same, differences, rules_of, too_few
 from leaderboard.comparisons.transfer import letter
-from leaderboard.tables.tables import NOT_SCORED, render
+from leaderboard.tables.summary import NOT_SCORED
+from leaderboard.tables.tables import render
 
 if TYPE_CHECKING:
     import argparse

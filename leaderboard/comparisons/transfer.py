@@ -23,7 +23,8 @@ from benchmark.metrics.correlation import RankCorrelation, disattenuated, rank_c
 from benchmark.metrics.gaps import reliability
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.runs.run import Run, read_run
-from leaderboard.tables.tables import NOT_SCORED, render
+from leaderboard.tables.summary import NOT_SCORED
+from leaderboard.tables.tables import render
 
 if TYPE_CHECKING:
     import argparse

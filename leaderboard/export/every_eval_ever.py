@@ -16,6 +16,7 @@ from benchmark.engine.sampled import OF_CONFIG
 from benchmark.jsonio import Json, canonical, pretty
 from benchmark.records import CaseRecord, Item
 from benchmark.runs.run import Run
+from benchmark.vocabulary import SIMILARITY
 from leaderboard.export.headline import Attribution, Task, finished, harness, tasks
 
 VERSION = "0.2.2"
@@ -83,7 +84,7 @@ def _result(run: Run, task: Task, about: Attribution) -> dict[str, Json]:
             "confidence_level": 0.95,
             "method": score.method,
         }
-    similarity = score.metric == "js_similarity"
+    similarity = score.metric == SIMILARITY
     bounds: dict[str, Json] = (
         {"score_type": "continuous", "min_score": LEAST, "max_score": 1.0} if similarity else {}
     )

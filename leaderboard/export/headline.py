@@ -14,8 +14,7 @@ from pathlib import Path
 from benchmark.errors import BoardProblem
 from benchmark.records import Score
 from benchmark.runs.run import Run
-
-FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
+from benchmark.vocabulary import MARKS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,4 +94,4 @@ def _floors(run: Run, score: Score) -> dict[str, float]:
             if dict(other.scope) == dict(score.scope) and not math.isnan(other.value)
         ]
 
-    return {name: values[0] for name in FLOORS if (values := found(name))}
+    return {name: values[0] for name in MARKS if (values := found(name))}

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from benchmark.jsonio import Json, pretty
 from benchmark.runs.run import Run
-from leaderboard.export.headline import FLOORS, finished, harness, tasks
+from benchmark.vocabulary import MARKS
+from leaderboard.export.headline import finished, harness, tasks
 
 
 def results(run: Run) -> str:
@@ -65,7 +66,7 @@ def _values(run: Run, name: str, scope: object) -> dict[str, Json]:
     """The similarities, floors and option mass of one scope."""
     values: dict[str, Json] = {"alias": name}
     for score in run.scores:
-        kept = score.metric.startswith("js_") or score.metric in (*FLOORS, "option_mass")
+        kept = score.metric.startswith("js_") or score.metric in (*MARKS, "option_mass")
         if dict(score.scope) == scope and kept:
             key = f"{score.metric}{{}},{score.reading or 'none'}"
             values[key.format("")] = score.value

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from benchmark.jsonio import Json
 from benchmark.records import Score
+from benchmark.vocabulary import Reading
 
 DECIMALS = 4
 Scope = tuple[tuple[str, str], ...]
@@ -53,9 +54,9 @@ class ScoreIndex:
         """Metrics in order of appearance."""
         return list(dict.fromkeys(metric for metric, _, _ in self._by_name))
 
-    def readings(self, metric: str) -> list[str]:
+    def readings(self, metric: str) -> list[Reading]:
         """Readings of a metric, substantive first."""
-        order: Sequence[str] = ("substantive", "printed", "")
+        order: Sequence[Reading] = ("substantive", "printed", "")
         found = {reading for name, reading, _ in self._by_name if name == metric}
         return [reading for reading in order if reading in found]
 

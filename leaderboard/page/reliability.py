@@ -15,9 +15,9 @@ from benchmark.jsonio import Json
 from benchmark.metrics.calibration import LEAST_IN_BIN, equal_mass_bins
 from benchmark.metrics.proportions import wilson_bounds
 from benchmark.records import CaseRecord
+from benchmark.vocabulary import CONTROL
 from leaderboard.page.figures import rounded
 
-CONTROL = "control"
 LEAST_BINS = 2
 
 

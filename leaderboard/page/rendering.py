@@ -12,6 +12,7 @@ from importlib.resources import files
 
 from benchmark.jsonio import Json
 from benchmark.survey.topics import topics
+from benchmark.vocabulary import PROXIES
 from benchmark.world.countries import countries
 from leaderboard.page import scripts, wording
 from leaderboard.page.geometry import world
@@ -71,7 +72,7 @@ def _names() -> Mapping[str, Json]:
         "families": list(families),
         "whom": whom(),
         "readings": dict(wording.READINGS),
-        "proxies": {proxy: wording.proxy_words(proxy) for proxy in ("", *wording.PROXY_ORDER)},
+        "proxies": {proxy: wording.proxy_words(proxy) for proxy in ("", *PROXIES)},
         "marks": {name: words.label for name, words in wording.METRICS.items()},
     }
 

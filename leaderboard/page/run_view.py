@@ -16,6 +16,7 @@ from benchmark.metrics.proportions import simultaneous_bounds
 from benchmark.records import VECTORS, CaseRecord, Item, Score
 from benchmark.runs.run import Run
 from benchmark.suite.protocol import shipped_layout
+from benchmark.vocabulary import SIMILARITY, Reading, in_reading
 from leaderboard.page import wording
 from leaderboard.page.figures import ScoreIndex, estimate, rounded
 from leaderboard.page.reliability import reliability
@@ -27,8 +28,7 @@ from leaderboard.tables.summary import lines_of
 FAMILIES = ("country", "topic", "region", "income_group")
 LANGUAGE = "en"  # of prompts, unless a run names another
 SHARES = 3  # decimals of an option's share
-CHANCE, SIMILARITY = "floor_chance", "js_similarity"
-SUFFIXES: Mapping[str, str] = {"substantive": "_substantive", "printed": "", "": ""}
+CHANCE = "floor_chance"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +37,7 @@ class Metric:
 
     suite: str
     headline: str
-    readings: Sequence[str]
+    readings: Sequence[Reading]
     marks: Sequence[str]
 
 
@@ -109,11 +109,11 @@ def _figure(found: ScoreIndex, suite: str, metric: str) -> Mapping[str, Json]:
 
 def _about(run: Run) -> Mapping[str, Json]:
     model = run.model
-    shown_first = replace(shipped_layout(run.suite), groups=())  # shown as charts here
-    lines = lines_of(run.scores, shown_first, run.headline)
+    layout = shipped_layout(run.suite)
+    lines = lines_of(run.scores, replace(layout, groups=()), run.headline)  # groups are charts
     return {
         "lines": [[line.label, line.value, line.beside] for line in lines],
-        "findings": list(findings(run.scores, summed_up=bool(lines))),
+        "findings": list(findings(run.scores, layout)),
         "gates": [_gate(gate) for gate in run.gates],
         "excluded": len(run.excluded),
         "failed": [{"case": f.case_id, "reason": f.reason} for f in run.failed[:20]],
@@ -272,7 +272,7 @@ def _has_something(item: Item) -> bool:
 
 def _people(item: Item, what: Metric) -> Mapping[str, Json]:
     marks = {
-        reading: [_value(item, mark + SUFFIXES[reading]) for mark in what.marks]
+        reading: [_value(item, in_reading(mark, reading)) for mark in what.marks]
         for reading in what.readings
     }
     return {
@@ -293,8 +293,11 @@ def _answer(item: Item, what: Metric, people: Mapping[str, Json]) -> Mapping[str
         found["h"] = _shares(item.human)  # the same id, asked of other people
     if ANSWERS in item.values:  # a case may have more of these than another
         found["m"] = _people(item, what)["m"]
-    scored = {r: _value(item, what.headline + SUFFIXES[r]) for r in what.readings}
-    scored = {reading: value for reading, value in scored.items() if value is not None}
+    scored: dict[str, Json] = {}
+    for reading in what.readings:
+        value = _value(item, in_reading(what.headline, reading))
+        if value is not None:
+            scored[reading] = value
     if scored:
         found["s"] = scored
     if not scored or wording.suite_words(what.suite).stories:

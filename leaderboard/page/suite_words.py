@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from benchmark.questions.kinds import categories, question_types
 from benchmark.stories.lists import concepts
+from benchmark.vocabulary import BLANK, ELSEWHERE, NONE, OWN_IMAGE, SHARED_IMAGE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,11 +120,11 @@ STORIES = SuiteWords(
     proxy="picture shown",
     shown_by="Picture",
     proxies={
-        "shared-image": "one picture for all nationalities",
-        "own-image": "each nationality's own picture",
-        "other-country": "control: another nationality's picture",
-        "blank": "control: a grey picture",
-        "none": "control: no picture",
+        SHARED_IMAGE: "one picture for all nationalities",
+        OWN_IMAGE: "each nationality's own picture",
+        ELSEWHERE: "control: another nationality's picture",
+        BLANK: "control: a grey picture",
+        NONE: "control: no picture",
     },
     everything="shared and own pictures together",
     kept_back="The texts of some of them are above.",

@@ -15,6 +15,7 @@ from typing import cast
 from benchmark import jsonio
 from benchmark.jsonio import Json
 from benchmark.records import Score
+from benchmark.vocabulary import CEILING, CHANCE, FLOOR
 from leaderboard.board.board import Board, BoardRow
 from leaderboard.page import wording
 from leaderboard.page.figures import ScoreIndex, estimate
@@ -144,8 +145,8 @@ def marks_of(metrics: Iterable[str], headline: str, suite: str = "") -> list[str
 
 
 def _is_mark(name: str, headline: str) -> bool:
-    own_chance = name == f"{headline}{wording.CHANCE}"
-    return name.startswith((wording.FLOOR, wording.CEILING)) or own_chance
+    own_chance = name == f"{headline}{CHANCE}"
+    return name.startswith((FLOOR, CEILING)) or own_chance
 
 
 # --- groups --------------------------------------------------------------------------------
@@ -219,7 +220,7 @@ def _columns(scores: Sequence[Score], headline: str, suite: str) -> list[Column]
 
 
 def _role(mark: str) -> str:
-    return "ceiling" if mark.startswith(wording.CEILING) else "floor"
+    return "ceiling" if mark.startswith(CEILING) else "floor"
 
 
 def _column(metric: str, role: str, suite: str, *, lower_is_better: bool) -> Column:

@@ -10,6 +10,19 @@ from collections.abc import Mapping
 
 from benchmark.suite.protocol import shipped_layout
 from benchmark.survey.topics import topics
+from benchmark.vocabulary import (
+    A_RULE,
+    BLANK,
+    BOTH,
+    CATEGORIES,
+    ELSEWHERE,
+    INCOME_HIGH,
+    INCOME_LOW,
+    NAMED,
+    NONE,
+    PROXIES,
+    RANDOM_WEIGHTS,
+)
 from benchmark.world.countries import countries
 from leaderboard.page.metric_words import METRICS, Words
 from leaderboard.page.suite_words import SuiteWords, suite_place, suite_words
@@ -27,32 +40,25 @@ READINGS: Mapping[str, str] = {
     "printed": "all options as printed",
     "": "as measured",
 }
-FLOOR, CEILING, CHANCE = "floor_", "ceiling", "_chance"
-REFERENCE, RANDOM = "reference", "random weights"
 KINDS: Mapping[str, str] = {
-    REFERENCE: "baseline: a rule, not a model",
-    RANDOM: "random weights: tests the harness, its answers mean nothing",
+    A_RULE: "baseline: a rule, not a model",
+    RANDOM_WEIGHTS: "random weights: tests the harness, its answers mean nothing",
 }
 TRUST: Mapping[str, str] = {
     "self-reported": "reported by who measured it; nobody has checked it",
     "replayed": "every number was recomputed from the stored answers",
     "re-run": "an independent run agrees within the noise floor",
 }
-PROXY_ORDER = (
-    *("country", "food", "sports", "objects", "brands", "geography", "tradition", "pop-culture"),
-    *("income-low", "income-high", "none", "blank", "other-country", "country+image"),
-)
-PROXIES: Mapping[str, str] = {
+PROXY_WORDS: Mapping[str, str] = {
     "": "everything together",
-    "country": "country named in the text",
-    "income-low": "photo of a poorer household",
-    "income-high": "photo of a richer household",
-    "none": "control: no country, no picture",
-    "blank": "control: a blank picture",
-    "other-country": "control: picture of another country",
-    "country+image": "control: name and picture",
+    NAMED: "country named in the text",
+    INCOME_LOW: "photo of a poorer household",
+    INCOME_HIGH: "photo of a richer household",
+    NONE: "control: no country, no picture",
+    BLANK: "control: a blank picture",
+    ELSEWHERE: "control: picture of another country",
+    BOTH: "control: name and picture",
 }
-CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
 INCOMES: Mapping[str, str] = {
     "high": "high income",
     "upper-middle": "upper middle income",
@@ -96,12 +102,12 @@ def proxy_words(proxy: str, suite: str = "") -> str:
         return words.proxies[proxy]
     if proxy in CATEGORIES:
         return f"pictures: {proxy.replace('-', ' ')}"
-    return PROXIES.get(proxy, proxy)
+    return PROXY_WORDS.get(proxy, proxy)
 
 
 def proxy_place(proxy: str, suite: str = "") -> tuple[int, str]:
     """Sorts proxies: everything, then a suite's own order, or name, pictures, controls, others."""
-    order = (*suite_words(suite).proxies,) or PROXY_ORDER
+    order = (*suite_words(suite).proxies,) or PROXIES
     known = order.index(proxy) + 1 if proxy in order else len(order) + 1
     return (known if proxy else 0), proxy
 

@@ -15,6 +15,7 @@ from itertools import groupby
 
 from benchmark.errors import UsageProblem
 from benchmark.records import Score
+from benchmark.vocabulary import MARKS
 from leaderboard.board.board import Board, BoardRow, headline
 from leaderboard.export.hub import shipped
 from leaderboard.publish.parquet import LAYOUT
@@ -134,12 +135,11 @@ def _cells(row: BoardRow) -> list[str]:
     name += "" if row.complete else " (partial)"
     if main is None:
         return [name, *([MISSING] * 8), markdown(row.trust)]
-    floors = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
     return [
         name,
         _number(main.value),
         _interval(main),
-        *(_number(_value(overall.get((floor, main.reading)))) for floor in floors),
+        *(_number(_value(overall.get((floor, main.reading)))) for floor in MARKS),
         str(main.n),
         str(main.n_missing),
         markdown(row.trust),

@@ -16,16 +16,17 @@ import pyarrow.parquet as pq
 from benchmark.records import Item, Score
 from benchmark.runs.rows import sample
 from benchmark.runs.run import Run
+from benchmark.vocabulary import MARKS, SIMILARITY, SUBSTANTIVE
 from leaderboard.board.board import Board
 
 LAYOUT = 1
 """Part of the files' paths: a table with other columns gets another path."""
 
 BOTH = (
-    *("js_similarity", "js_distance", "js_divergence"),
-    *("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling"),
+    *(SIMILARITY, "js_distance", "js_divergence"),
+    *MARKS,
 )
-FIGURES = (*BOTH, *(f"{name}_substantive" for name in BOTH), "option_mass", "order_sensitivity")
+FIGURES = (*BOTH, *(name + SUBSTANTIVE for name in BOTH), "option_mass", "order_sensitivity")
 """Columns of their own; whatever else a suite measures is in the list ``scores`` or ``values``."""
 
 _TEXT, _NUMBER, _COUNT, _TRUTH = pa.string(), pa.float64(), pa.int64(), pa.bool_()

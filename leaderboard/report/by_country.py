@@ -9,10 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.vocabulary import (
+    ALL_HOUSEHOLDS,
+    ALL_IMAGES,
+    CATEGORIES,
+    INCOME_BANDS,
+    MARKS,
+    NAMED,
+    SIMILARITY,
+)
 from leaderboard.report import words
 from leaderboard.report.contents import ALL, FEW_NOTE, about, asked, countries_of, over, pictures_of
 from leaderboard.report.measured import HOLM, PUBLISHED, Measured
-from leaderboard.report.sheet import BANDS, CATEGORIES, COUNTRY, HOUSEHOLDS, IMAGES, MARKS
 from leaderboard.report.table import FEW, NOT_HERE, Entry, Record, Table
 from leaderboard.report.table import entry as number
 
@@ -20,7 +28,7 @@ from leaderboard.report.table import entry as number
 def table_1(runs: Sequence[Measured]) -> Table:
     """Mean similarity by country, country prompt against images, with floors and ceiling."""
     scopes = [{"country": c} for c in countries_of(runs)] + [dict(ALL)]
-    shown = [c for c in (COUNTRY, IMAGES, HOUSEHOLDS) if any(run.has(c) for run in runs)]
+    shown = [c for c in (NAMED, ALL_IMAGES, ALL_HOUSEHOLDS) if any(run.has(c) for run in runs)]
     groups = [
         (
             *(_similarity_row(run, condition, scopes) for condition in shown if run.has(condition)),
@@ -68,8 +76,8 @@ def _paired_rows(run: Measured, scopes: Sequence[Mapping[str, str]]) -> Iterator
     """The country prompt over the questions that images have too, if those are fewer."""
     for pictures in pictures_of([run]):
         pairs = [run.compare(pictures, scope).second for scope in scopes]
-        if any(0 < cell.n < run.mean(COUNTRY, s).n for cell, s in zip(pairs, scopes, strict=True)):
-            name = f"{words.condition_name(COUNTRY)}, questions of {words.condition_name(pictures)}"
+        if any(0 < cell.n < run.mean(NAMED, s).n for cell, s in zip(pairs, scopes, strict=True)):
+            name = f"{words.condition_name(NAMED)}, questions of {words.condition_name(pictures)}"
             yield (
                 Entry(text=run.label),
                 Entry(text=name),
@@ -80,9 +88,9 @@ def _paired_rows(run: Measured, scopes: Sequence[Mapping[str, str]]) -> Iterator
 def _similarity(run: Measured, condition: str, scope: Mapping[str, str]) -> Entry:
     cell = run.mean(condition, scope)
     bold = False
-    if condition in (COUNTRY, IMAGES) and run.significant(IMAGES, scope):
-        gain = run.compare(IMAGES, scope).gain.value
-        bold = (gain > 0) == (condition == IMAGES)
+    if condition in (NAMED, ALL_IMAGES) and run.significant(ALL_IMAGES, scope):
+        gain = run.compare(ALL_IMAGES, scope).gain.value
+        bold = (gain > 0) == (condition == ALL_IMAGES)
     return number(cell.value, bold=bold, mark=FEW if cell.stems < MIN_STEMS else "")
 
 
@@ -108,9 +116,9 @@ def _records_1(
                     **about(run),
                     "country": scope.get("country", ""),
                     "condition": condition,
-                    "metric": "js_similarity",
+                    "metric": SIMILARITY,
                     **asdict(cell),
-                    "significant": significant if condition != COUNTRY else None,
+                    "significant": significant if condition != NAMED else None,
                 }
             for mark in MARKS:
                 value = run.mark(mark, asked(run, scope), scope)
@@ -130,8 +138,8 @@ def _country_head(scope: Mapping[str, str]) -> str:
 def _pictures_note(runs: Sequence[Measured]) -> str:
     parts = []
     for condition, members, what in (
-        (IMAGES, CATEGORIES, "categories of pictures"),
-        (HOUSEHOLDS, BANDS, "income bands of household photos"),
+        (ALL_IMAGES, CATEGORIES, "categories of pictures"),
+        (ALL_HOUSEHOLDS, INCOME_BANDS, "income bands of household photos"),
     ):
         found = [m for m in members if any(run.has(m) for run in runs)]
         if found:
@@ -141,7 +149,7 @@ def _pictures_note(runs: Sequence[Measured]) -> str:
 
 
 def _bold_note(runs: Sequence[Measured]) -> str:
-    missing = [run.label for run in runs if run.has(IMAGES) and not run.has_contrasts]
+    missing = [run.label for run in runs if run.has(ALL_IMAGES) and not run.has_contrasts]
     by = (
         f"the published percentile bootstrap p ({PUBLISHED}) is below 0.05; that test finds "
         "differences too often where stems are few"

@@ -9,17 +9,17 @@ import math
 from collections.abc import Iterator, Sequence
 
 from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.vocabulary import ALL_IMAGES
 from leaderboard.report import words
 from leaderboard.report.contents import about, over, topics_of
 from leaderboard.report.measured import HOLM, P_VALUES, PUBLISHED, Cell, Measured
-from leaderboard.report.sheet import IMAGES
 from leaderboard.report.table import NOT_HERE, NOT_SCORED, TOO_FEW, Entry, Record, Table, p_text
 from leaderboard.report.table import entry as number
 
 
 def table_3(runs: Sequence[Measured]) -> Table:
     """p-values of images against country prompt, by topic and model."""
-    kept = [run for run in runs if run.has(IMAGES)]
+    kept = [run for run in runs if run.has(ALL_IMAGES)]
     slugs = topics_of(kept)
     columns = [column for run in kept for column in _columns(run)]
     rows = tuple(
@@ -50,13 +50,13 @@ def _columns(run: Measured) -> list[tuple[Measured, str]]:
 
 
 def _entry(run: Measured, name: str, slug: str) -> Entry:
-    gain = run.compare(IMAGES, {"topic": slug}).gain
+    gain = run.compare(ALL_IMAGES, {"topic": slug}).gain
     if name == "gain":
         return number(gain.value, signed=True)
     if not run.has_contrasts:
         return Entry(text=NOT_HERE)
     metric = P_VALUES[name]
-    found = run.p_value(metric, IMAGES, {"topic": slug})
+    found = run.p_value(metric, ALL_IMAGES, {"topic": slug})
     if found is None or math.isnan(found.value):
         few = gain.stems < MIN_STEMS
         return Entry(text=NOT_SCORED if not gain.n else TOO_FEW if few else NOT_HERE)
@@ -89,9 +89,10 @@ def _notes_3(runs: Sequence[Measured]) -> tuple[str, ...]:
 def _records_3(runs: Sequence[Measured], slugs: Sequence[str]) -> Iterator[Record]:
     for run in runs:
         for slug in slugs:
-            gain: Cell = run.compare(IMAGES, {"topic": slug}, interval=True).gain
+            gain: Cell = run.compare(ALL_IMAGES, {"topic": slug}, interval=True).gain
             found = {
-                metric: run.p_value(metric, IMAGES, {"topic": slug}) for metric in P_VALUES.values()
+                metric: run.p_value(metric, ALL_IMAGES, {"topic": slug})
+                for metric in P_VALUES.values()
             }
             yield {
                 **about(run),

@@ -13,10 +13,10 @@ from benchmark.engine.sampled import OF_CONFIG
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.runs.run import Run
+from benchmark.vocabulary import SIMILARITY, SIMILARITY_KINDS
 from leaderboard.board.board import kind_of_model
 from leaderboard.report.measured import Measured
 from leaderboard.report.options import ReadingName
-from leaderboard.report.sheet import KINDS, MAIN
 
 
 def side_by_side(runs: Sequence[Run], reading: ReadingName) -> tuple[Measured, ...]:
@@ -60,17 +60,17 @@ def differences(measured: Sequence[Measured]) -> tuple[str, ...]:
 
 def _refuse_without_similarity(run: Run) -> None:
     if any(
-        MAIN in item.values
+        SIMILARITY in item.values
         for record in run.rows
-        if record.case.kind in KINDS
+        if record.case.kind in SIMILARITY_KINDS
         for item in record.items
     ):
         return
     if not run.rows:
         raise BoardProblem(f"{_name(run)} has no measured case, so there is nothing to report")
     raise BoardProblem(
-        f"{_name(run)} is a run of suite {run.suite!r} without any {MAIN}; a report needs a run "
-        "of value alignment, such as `pytest suites/wvs` writes"
+        f"{_name(run)} is a run of suite {run.suite!r} without any {SIMILARITY}; a report needs a "
+        "run of value alignment, such as `pytest suites/wvs` writes"
     )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.vocabulary import ALL_HOUSEHOLDS, ALL_IMAGES, NAMED
 from leaderboard.report import words
 from leaderboard.report.measured import Measured
-from leaderboard.report.sheet import COUNTRY, HOUSEHOLDS, IMAGES
 from leaderboard.report.table import FEW, Record
 
 ALL: Mapping[str, str] = {}
@@ -29,7 +29,7 @@ def topics_of(runs: Sequence[Measured]) -> tuple[str, ...]:
 
 def pictures_of(runs: Sequence[Measured]) -> tuple[str, ...]:
     """``images`` and ``households``, each if any run was shown such pictures."""
-    return tuple(c for c in (IMAGES, HOUSEHOLDS) if any(run.has(c) for run in runs))
+    return tuple(c for c in (ALL_IMAGES, ALL_HOUSEHOLDS) if any(run.has(c) for run in runs))
 
 
 def about(run: Measured) -> Record:
@@ -59,6 +59,6 @@ def over(runs: Sequence[Measured]) -> str:
 
 def asked(run: Measured, scope: Mapping[str, str]) -> str:
     """The condition over whose questions the floors of a scope are taken."""
-    if run.mean(COUNTRY, scope).n:
-        return COUNTRY
-    return IMAGES if run.has(IMAGES) else HOUSEHOLDS
+    if run.mean(NAMED, scope).n:
+        return NAMED
+    return ALL_IMAGES if run.has(ALL_IMAGES) else ALL_HOUSEHOLDS

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem
+from benchmark.vocabulary import ALL_IMAGES, NAMED
 from leaderboard.report import words
 from leaderboard.report.by_country import table_1
 from leaderboard.report.by_income import table_2
@@ -20,7 +21,6 @@ from leaderboard.report.levels import figure_7, figure_9, figure_by_category, fi
 from leaderboard.report.maps import NO_PICTURES, figure_4, figure_5, figure_6, figure_8
 from leaderboard.report.measured import Measured
 from leaderboard.report.options import PICTURES, Format
-from leaderboard.report.sheet import COUNTRY, IMAGES
 from leaderboard.report.style import picture, require_matplotlib
 from leaderboard.report.table import Entry, Table
 from leaderboard.report.view import Drawing, NoView
@@ -34,7 +34,7 @@ View = Table | Drawing | NoView
 
 def views(runs: Sequence[Measured]) -> tuple[View, ...]:
     """Everything a report shows, in order; a view without numbers in these runs says why."""
-    compared = any(run.has(IMAGES) and run.has(COUNTRY) for run in runs)
+    compared = any(run.has(ALL_IMAGES) and run.has(NAMED) for run in runs)
     tables: list[View] = [table_1(runs)]
     if compared:
         tables += [table_2(runs), table_3(runs)]

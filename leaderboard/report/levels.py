@@ -10,6 +10,7 @@ from dataclasses import asdict
 from functools import partial
 
 from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.vocabulary import CATEGORIES, CONTROLS, INCOME_BANDS, MARKS, NAMED, SIMILARITY
 from leaderboard.report import words
 from leaderboard.report.contents import (
     ALL,
@@ -22,7 +23,6 @@ from leaderboard.report.contents import (
 )
 from leaderboard.report.dots import Panel, Series, panels
 from leaderboard.report.measured import Cell, Measured
-from leaderboard.report.sheet import BANDS, CATEGORIES, CONTROLS, COUNTRY, MARKS
 from leaderboard.report.style import BLUE, CONDITIONS
 from leaderboard.report.table import Record
 from leaderboard.report.view import Drawing, NoView
@@ -57,7 +57,7 @@ def figure_by_country(runs: Sequence[Measured]) -> Drawing:
 def figure_by_category(runs: Sequence[Measured]) -> Drawing:
     """Similarity by what stood for the country: its name, pictures, controls."""
     proxies = [
-        p for p in (COUNTRY, *CATEGORIES, *BANDS, *CONTROLS) if any(run.has(p) for run in runs)
+        p for p in (NAMED, *CATEGORIES, *INCOME_BANDS, *CONTROLS) if any(run.has(p) for run in runs)
     ]
     filled = [_proxy_panel(run, proxies) for run in runs]
     return Drawing(
@@ -153,7 +153,7 @@ def _whole(run: Measured, scope: Scope) -> Mapping[str, Cell]:
     """Every condition over all its questions."""
     return {
         condition: run.mean(condition, scope, interval=True)
-        for condition in (COUNTRY, *pictures_of([run]))
+        for condition in (NAMED, *pictures_of([run]))
         if run.has(condition)
     }
 
@@ -165,9 +165,9 @@ def _paired(run: Measured, scope: Scope) -> Mapping[str, Cell]:
         both = run.compare(pictures, scope, interval=True)
         found[pictures] = both.first
         if both.first.n:
-            found.setdefault(COUNTRY, both.second)
-    if COUNTRY not in found and run.has(COUNTRY):
-        found[COUNTRY] = run.mean(COUNTRY, scope, interval=True)
+            found.setdefault(NAMED, both.second)
+    if NAMED not in found and run.has(NAMED):
+        found[NAMED] = run.mean(NAMED, scope, interval=True)
     return found
 
 
@@ -194,7 +194,7 @@ def _panel(
     records: list[Record] = []
     for row, scope in zip(by_row, scopes, strict=True):
         for condition, cell in row.items():
-            about_cell = {"condition": condition, "metric": "js_similarity", **asdict(cell)}
+            about_cell = {"condition": condition, "metric": SIMILARITY, **asdict(cell)}
             records.append({**about(run), **scope, **about_cell})
     records += [
         {**about(run), **scope, "condition": "", "metric": mark, "value": value}

@@ -11,11 +11,11 @@ from functools import partial
 import numpy as np
 
 from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.vocabulary import ALL_IMAGES, CATEGORIES, INCOME_BANDS, NAMED
 from leaderboard.report import words
 from leaderboard.report.contents import about, asked, countries_of, over, topics_of
 from leaderboard.report.heatmaps import Grid, heatmaps
 from leaderboard.report.measured import Cell, Measured
-from leaderboard.report.sheet import BANDS, CATEGORIES, COUNTRY, IMAGES
 from leaderboard.report.table import Record
 from leaderboard.report.view import Drawing, NoView
 
@@ -29,7 +29,7 @@ Filled = tuple[Grid, list[Record]]
 def figure_4(runs: Sequence[Measured]) -> Drawing | NoView:
     """%-change of similarity from country prompt to images, by country and topic."""
     title = "Figure 4. Change of similarity with pictures, in %, by country and topic"
-    kept = [run for run in runs if run.has(IMAGES) and run.has(COUNTRY)]
+    kept = [run for run in runs if run.has(ALL_IMAGES) and run.has(NAMED)]
     if not kept:
         return NoView(title=title, reason=NO_PICTURES)
     filled = [_change(run, runs) for run in kept]
@@ -54,7 +54,7 @@ def figure_4(runs: Sequence[Measured]) -> Drawing | NoView:
 
 def _change(run: Measured, runs: Sequence[Measured]) -> Filled:
     def cell(iso3: str, slug: str) -> tuple[float, Cell]:
-        both = run.compare(IMAGES, {"country": iso3, "topic": slug})
+        both = run.compare(ALL_IMAGES, {"country": iso3, "topic": slug})
         return 100 * both.relative, both.gain
 
     return _fill(run, run.label, "change_percent", (countries_of(runs), topics_of(runs)), cell)
@@ -63,7 +63,7 @@ def _change(run: Measured, runs: Sequence[Measured]) -> Filled:
 def figure_5(runs: Sequence[Measured]) -> Drawing | NoView:
     """How many pictures stood for each country; the paper's Figure 5 shows incomes instead."""
     title = "Figure 5 (ours). Pictures by country and kind"
-    proxies = [p for p in (*CATEGORIES, *BANDS) if any(run.has(p) for run in runs)]
+    proxies = [p for p in (*CATEGORIES, *INCOME_BANDS) if any(run.has(p) for run in runs)]
     if not proxies:
         return NoView(title=title, reason=NO_PICTURES)
     filled: list[Filled] = []
@@ -108,8 +108,8 @@ def _counts(run: Measured, runs: Sequence[Measured], proxies: Sequence[str]) -> 
 def figure_6(runs: Sequence[Measured]) -> Drawing | NoView:
     """Gain in similarity by country and category of pictures."""
     title = "Figure 6. Gain of similarity by country and category of pictures"
-    kept = [run for run in runs if run.has(COUNTRY)]
-    proxies = [p for p in (*CATEGORIES, *BANDS) if any(run.has(p) for run in kept)]
+    kept = [run for run in runs if run.has(NAMED)]
+    proxies = [p for p in (*CATEGORIES, *INCOME_BANDS) if any(run.has(p) for run in kept)]
     if not proxies:
         return NoView(title=title, reason=NO_PICTURES)
     filled = [_gains(run, runs, proxies) for run in kept if any(run.has(p) for p in proxies)]
@@ -151,7 +151,7 @@ def figure_8(runs: Sequence[Measured]) -> Drawing | NoView:
     filled = [
         _levels(run, runs, condition)
         for run in runs
-        for condition in (COUNTRY, IMAGES)
+        for condition in (NAMED, ALL_IMAGES)
         if run.has(condition)
     ]
     floors = [_world_average(run, runs) for run in runs]

@@ -20,10 +20,11 @@ from benchmark.metrics.resampling import (
     expanded_level,
     percentile_interval,
 )
-from benchmark.records import Reading, Score
+from benchmark.records import Score
 from benchmark.runs.run import Run
+from benchmark.vocabulary import NAMED, SIMILARITY, Reading
 from leaderboard.report.options import ReadingName
-from leaderboard.report.sheet import COUNTRY, MAIN, BoolArray, FloatArray, Sheet, sheet
+from leaderboard.report.sheet import BoolArray, FloatArray, Sheet, sheet
 
 READINGS: Mapping[ReadingName, Reading] = {
     "substantive": "substantive",
@@ -31,7 +32,7 @@ READINGS: Mapping[ReadingName, Reading] = {
     "paper": "printed",
 }
 LEVEL = 0.95
-GAIN = "js_similarity_gain"
+GAIN = f"{SIMILARITY}_gain"
 P_VALUES: Mapping[str, str] = {
     "sign-flip p": f"{GAIN}_p",
     "Holm": f"{GAIN}_p_holm",
@@ -122,7 +123,7 @@ class Measured:
 
     def mean(self, condition: str, scope: Mapping[str, str], *, interval: bool = False) -> Cell:
         """Mean similarity under a condition, over all questions of the scope."""
-        own = self.score(MAIN, {**scope, "proxy": condition})
+        own = self.score(SIMILARITY, {**scope, "proxy": condition})
         values = self._values(condition)
         inside = self.sheet.where(scope)
         scored = inside & ~np.isnan(values)
@@ -151,7 +152,7 @@ class Measured:
         first: str,
         scope: Mapping[str, str],
         *,
-        second: str = COUNTRY,
+        second: str = NAMED,
         interval: bool = False,
     ) -> Comparison:
         """The two conditions compared over the questions that both have."""
@@ -191,7 +192,7 @@ class Measured:
 
         The published one is over all options as printed, whatever the reading.
         """
-        named = {"contrast": f"{first}-{COUNTRY}", **scope}
+        named = {"contrast": f"{first}-{NAMED}", **scope}
         found = self.score(metric, named)
         if found is None and metric == PUBLISHED:
             return self._published.get(frozenset(named.items()))

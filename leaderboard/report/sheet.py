@@ -12,29 +12,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.records import CaseRecord, Item, Reading
+from benchmark.records import CaseRecord, Item
+from benchmark.vocabulary import (
+    ALL_HOUSEHOLDS,
+    ALL_IMAGES,
+    CATEGORIES,
+    INCOME_BANDS,
+    MARKS,
+    SIMILARITY,
+    SIMILARITY_KINDS,
+    SUFFIXES,
+    TWO_INCOMES,
+    Reading,
+)
 from benchmark.world.countries import countries
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
-
-COUNTRY = "country"
-IMAGES = "images"
-HOUSEHOLDS = "households"
-CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
-BANDS = ("income-low", "income-high")
-CONTROLS = ("none", "blank", "other-country", "country+image")
-KINDS = frozenset({"", "alignment", "control"})  # other kinds hold no similarities
-MAIN = "js_similarity"
-FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind")
-MARKS = (*FLOORS, "ceiling")
-INCOMES: Mapping[str, str] = {
-    "high": "high",
-    "upper-middle": "high",
-    "lower-middle": "low",
-    "low": "low",
-}
-SUFFIXES: Mapping[Reading, str] = {"printed": "", "substantive": "_substantive"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +60,7 @@ class Sheet:
 def sheet(records: Iterable[CaseRecord], reading: Reading) -> Sheet:
     """The rows of a run as a sheet in one reading, the same for every order of ``records``."""
     kept = sorted(
-        (record for record in records if record.case.kind in KINDS),
+        (record for record in records if record.case.kind in SIMILARITY_KINDS),
         key=lambda record: record.case.case_id,
     )
     asked = sorted(
@@ -74,7 +68,7 @@ def sheet(records: Iterable[CaseRecord], reading: Reading) -> Sheet:
     )
     place = {(country, topic, item): n for n, (country, topic, item, _) in enumerate(asked)}
     similarity, marks = _sums(kept, place, SUFFIXES[reading])
-    for name, parts in ((IMAGES, CATEGORIES), (HOUSEHOLDS, BANDS)):
+    for name, parts in ((ALL_IMAGES, CATEGORIES), (ALL_HOUSEHOLDS, INCOME_BANDS)):
         present = [similarity[proxy] for proxy in parts if proxy in similarity]
         if present:
             similarity[name] = _mean(present)
@@ -93,12 +87,13 @@ def sheet(records: Iterable[CaseRecord], reading: Reading) -> Sheet:
 def _factors(asked: Sequence[tuple[str, str, str, str]]) -> Mapping[str, npt.NDArray[np.str_]]:
     known = countries()
     groups = [known[c].income_group if c in known else "" for c, _, _, _ in asked]
+    incomes = [TWO_INCOMES[group] if group else "" for group in groups]
     return {
         "country": np.array([country for country, _, _, _ in asked], dtype=np.str_),
         "topic": np.array([topic for _, topic, _, _ in asked], dtype=np.str_),
         "cluster": np.array([cluster for _, _, _, cluster in asked], dtype=np.str_),
         "income_group": np.array(groups, dtype=np.str_),
-        "income": np.array([INCOMES.get(group, "") for group in groups], dtype=np.str_),
+        "income": np.array(incomes, dtype=np.str_),
     }
 
 
@@ -123,7 +118,7 @@ def _sums(
 
 
 def _values(item: Item, suffix: str) -> list[float]:
-    return [item.values.get(name + suffix, np.nan) for name in (MAIN, *MARKS)]
+    return [item.values.get(name + suffix, np.nan) for name in (SIMILARITY, *MARKS)]
 
 
 def _mean(columns: Sequence[FloatArray]) -> FloatArray:

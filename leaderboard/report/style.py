@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from benchmark.errors import UsageProblem
+from benchmark.vocabulary import ALL_HOUSEHOLDS, ALL_IMAGES, NAMED
 from leaderboard.report.options import Picture
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ BLUE, VERMILION, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7
 INK = "#222222"
 MISSING = "#D9D9D9"
 CONDITIONS: Mapping[str, tuple[str, str]] = {
-    "country": (BLUE, "o"),
-    "images": (VERMILION, "s"),
-    "households": (GREEN, "D"),
+    NAMED: (BLUE, "o"),
+    ALL_IMAGES: (VERMILION, "s"),
+    ALL_HOUSEHOLDS: (GREEN, "D"),
 }
 MARKS: Mapping[str, tuple[str, Line]] = {
     "floor_uniform": ("#999999", ":"),

@@ -8,9 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from benchmark.survey.topics import topics
+from benchmark.vocabulary import (
+    A_RULE,
+    ALL_HOUSEHOLDS,
+    ALL_IMAGES,
+    CEILING,
+    NAMED,
+    RANDOM_WEIGHTS,
+    TWO_INCOMES,
+)
 from benchmark.world.countries import countries
 from leaderboard.report.options import ReadingName
-from leaderboard.report.sheet import HOUSEHOLDS, IMAGES
 
 READING_WORDS: Mapping[ReadingName, str] = {
     "substantive": "substantive options (without “don't know” and the like)",
@@ -18,23 +26,23 @@ READING_WORDS: Mapping[ReadingName, str] = {
     "paper": "all options as printed, significance by the published bootstrap",
 }
 CONDITION_WORDS: Mapping[str, str] = {
-    "country": "country prompt",
-    IMAGES: "images",
-    HOUSEHOLDS: "household photos",
+    NAMED: "country prompt",
+    ALL_IMAGES: "images",
+    ALL_HOUSEHOLDS: "household photos",
 }
 MARK_WORDS: Mapping[str, str] = {
     "floor_uniform": "floor: uniform",
     "floor_world_average": "floor: world average",
     "floor_best_blind": "floor: best blind",
-    "ceiling": "ceiling",
+    CEILING: "ceiling",
 }
 KIND_WORDS: Mapping[str, str] = {
-    "reference": "a reference: a rule that reads the survey, not a model",
-    "random weights": "random weights: it tests the harness, its answers mean nothing",
+    A_RULE: "a reference: a rule that reads the survey, not a model",
+    RANDOM_WEIGHTS: "random weights: it tests the harness, its answers mean nothing",
     "": "a model",
 }
 INCOME_WORDS: Mapping[str, str] = {"high": "high income", "low": "low income"}
-GROUP_ORDER = ("high", "upper-middle", "lower-middle", "low")
+GROUP_ORDER = tuple(TWO_INCOMES)
 SIMILARITY = (
     "Similarity is 1 - the Jensen-Shannon distance (natural logarithm) between the model's and "
     "the people's answers, mean over questions; 1 is alike."

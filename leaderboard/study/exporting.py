@@ -16,6 +16,7 @@ import numpy as np
 from benchmark import jsonio
 from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.runs.documents import write
+from benchmark.vocabulary import BLANK, NONE
 from leaderboard.study.design import Design, Page, design
 from leaderboard.study.dimensions import Dimensions
 from leaderboard.study.key import Key, KeyStory, StudyModel, write_key
@@ -33,7 +34,7 @@ from leaderboard.study.stories import StoryPool, gather
 
 SERVED = "label-studio"  # all that Label Studio may see; the key lies outside
 CONFIG, INSTRUCTIONS, TASKS = "labelling-config.xml", "instructions.html", "tasks"
-UNSEEN = frozenset({"blank", "none"})  # proxies that show nothing a story could fit
+UNSEEN = frozenset({BLANK, NONE})  # proxies that show nothing a story could fit
 LEAST_DIGITS = 3
 
 

@@ -19,6 +19,7 @@ from benchmark.jsonio import canonical
 from benchmark.records import Answer, AnswerReader, Item
 from benchmark.replay import bundle
 from benchmark.runs.run import Run, read_run
+from benchmark.vocabulary import STORY_PROXIES
 from leaderboard.board.paths import every_json_once
 
 # What may differ between runs without a note: the model itself, which stories were requested, and
@@ -34,7 +35,6 @@ ALIKE = {
     "translation": "were asked in the words of different translations",
 }
 DEFAULTS = {"language": "en"}
-PROXIES = ("shared-image", "own-image", "other-country", "blank", "none")
 _OPTION = {"translation": "translations"}
 _PLACED = re.compile(r"[^/]+/[0-9.e+-]+/[0-9]+")  # as suites/stories names a story
 FoundRun = tuple[str, Run, AnswerReader]
@@ -116,7 +116,7 @@ def proxy_of(found: Sequence[Source], wanted: str | None) -> str:
     common = set.intersection(*held)
     if wanted is not None and wanted not in common:
         raise UsageProblem(unknown("proxy of all runs", wanted, common, source="--proxy"))
-    first = [proxy for proxy in (*PROXIES, *sorted(common)) if proxy in common]
+    first = [proxy for proxy in (*STORY_PROXIES, *sorted(common)) if proxy in common]
     if not first:
         raise UsageProblem("the runs have no proxy in common; name runs of the same cases")
     return wanted or first[0]
@@ -151,7 +151,7 @@ def _runs_in(path: Path, stored: AnswerReader) -> list[FoundRun]:
 def _has_stories(run: Run) -> bool:
     """Whether there is a story for a nationality; other suites have controls as well."""
     return any(
-        counts(record) and record.case.proxy in PROXIES and any(map(_is_placed, record.items))
+        counts(record) and record.case.proxy in STORY_PROXIES and any(map(_is_placed, record.items))
         for record in run.rows
     )
 

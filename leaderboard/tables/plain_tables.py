@@ -1,4 +1,4 @@
-"""Tables of suites that are no comparison of distributions: as a layout declares them, or plain.
+"""Tables without columns of a suite's own: a run in its layout's lines, or every score as it is.
 
 Knows layouts, scores and rows of a board; no suite. A suite without a layout is shown as it is,
 metric by metric.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from leaderboard.board.board import row_of_run
-from leaderboard.tables.summary import NOT_SCORED, Scored, cell, ends, explained, lines_of
+from leaderboard.tables.summary import NOT_SCORED, ends, lines_of
 from leaderboard.tables.table_parts import LEAST_LABEL, blank, model_cell, run_title
 
 if TYPE_CHECKING:
@@ -41,29 +41,6 @@ def summary_table(table: Table, run: Run, layout: Layout) -> Table:
     table.caption = Text(
         f"[low…high]: 95 % interval; (too few): for an interval. {NOT_SCORED}: not scored.{ALL}"
     )
-    return table
-
-
-def declared_table(table: Table, rows: Sequence[BoardRow], layout: Layout, *, last: bool) -> Table:
-    """Rows of a board in the columns of their suite's layout, with n; missing where any row has."""
-    table.add_column("model", overflow="fold", min_width=LEAST_LABEL, vertical="top")
-    for column in layout.columns:
-        table.add_column(column.head, justify="right", no_wrap=True, vertical="top")
-    scored = [Scored(row.scores, row["headline"]) for row in rows]
-    main = [found.get(row["headline"]) for found, row in zip(scored, rows, strict=True)]
-    counted = {"n": [None if score is None else score.n for score in main]}
-    missing = [None if score is None else score.n_missing for score in main]
-    if any(missing):
-        counted["missing"] = missing
-    for head in counted:
-        table.add_column(head, justify="right", no_wrap=True, vertical="top")
-    for place, (found, row) in enumerate(zip(scored, rows, strict=True)):
-        cells = [cell(found, column) for column in layout.columns]
-        counts = [NOT_SCORED if of[place] is None else str(of[place]) for of in counted.values()]
-        table.add_row(model_cell(row), *cells, *counts)
-    counts_said = "n, missing: answers scored and not." if any(missing) else "n: answers scored."
-    notes = " ".join((*explained(layout.columns), counts_said, f"{NOT_SCORED}: not scored."))
-    table.caption = Text(f"\n{notes}") if last else None
     return table
 
 

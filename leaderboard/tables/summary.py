@@ -1,4 +1,4 @@
-"""A run in a few lines, and a board's cells, as a suite's layout declares them; text from scores.
+"""Lines, cells and sentences of a run as a suite's layout declares them; text from scores.
 
 Knows layouts and scores; no table, no file and no suite. What was not scored leaves out the part
 of a line that speaks of it, and no line says a number without its n or what it stands beside.
@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from benchmark.records import Score
 from benchmark.suite.layout import (
@@ -17,6 +18,7 @@ from benchmark.suite.layout import (
     OR,
     PLACE,
     Column,
+    Finding,
     Group,
     Layout,
     Line,
@@ -24,6 +26,7 @@ from benchmark.suite.layout import (
     place_of,
     places,
 )
+from benchmark.vocabulary import Reading
 from benchmark.world.countries import countries
 
 NOT_SCORED = "—"
@@ -42,19 +45,25 @@ class Said:
 
 
 class Scored:
-    """Scores by metric and scope; ``scope`` is that of the figures over everything.
+    """Scores by name and scope, or by metric and scope those of one ``reading`` or of none.
 
-    It is empty, unless the headline was scored under some proxy only, as controls alone are: then
-    it is the first such proxy's.
+    ``scope`` is that of the figures over everything. It is empty, unless the headline was scored
+    under some proxy only, as controls alone are: then it is the first such proxy's.
     """
 
-    def __init__(self, scores: Iterable[Score], headline: str = "") -> None:
+    def __init__(
+        self, scores: Iterable[Score], headline: str = "", *, reading: Reading | None = None
+    ) -> None:
+        self.headline = headline
         self._found: dict[tuple[str, Scope], Score] = {}
         self._scopes: dict[str, list[Scope]] = {}
         for score in scores:
+            if reading is not None and score.reading not in (reading, ""):
+                continue
+            name = score.name if reading is None else score.metric
             scope = tuple(sorted(score.scope.items()))
-            self._found.setdefault((score.metric, scope), score)
-            self._scopes.setdefault(score.metric, []).append(scope)
+            self._found.setdefault((name, scope), score)
+            self._scopes.setdefault(name, []).append(scope)
         alone = [s for s in self._scopes.get(headline, []) if [key for key, _ in s] == ["proxy"]]
         whole = (headline, ()) in self._found or not alone
         self.scope: Mapping[str, str] = {} if whole else dict(min(alone))
@@ -78,6 +87,8 @@ class Scored:
 
 def lines_of(scores: Iterable[Score], layout: Layout, headline: str = "") -> list[Said]:
     """Every line and grouping of the layout that has something to say, in its order."""
+    if not (layout.lines or layout.groups):
+        return []
     found = Scored(scores, headline)
     said = [line for one in layout.lines if (line := _line(found, one)) is not None]
     groups = (_group(found, one) for one in layout.groups)
@@ -88,15 +99,30 @@ def lines_of(scores: Iterable[Score], layout: Layout, headline: str = "") -> lis
     return [*alone, *said, *(line for line in groups if line.beside)]
 
 
-def cell(found: Scored, column: Column) -> str:
-    """A board's cell: the value, and on a second line its interval or the p that goes with it."""
-    score = found.get(column.metric)
+def sentences(found: Scored, finding: Finding) -> Iterator[str]:
+    """What a run found, once or for each member of the grouping that was scored."""
+    first = next(places(finding.text), None)
+    members = sorted(found.members(first.metric, finding.by)) if first and finding.by else []
+    for scope in [{finding.by: member} for member in members] if finding.by else [{}]:
+        if _has_all(found, finding.text, scope):
+            more = takewhile(lambda part: _has_all(found, part, scope), finding.more)  # noqa: B023 - consumed at once
+            yield _filled(found, "".join((finding.text, *more)), scope)
+
+
+def cell(found: Scored, column: Column, scope: Mapping[str, str] | None = None) -> str:
+    """A cell: the value, and on a second line its interval or the p that goes with it; or a count.
+
+    The column without a metric is the headline's.
+    """
+    score = found.get(column.metric or found.headline, scope)
+    if score is not None and column.count:
+        return str(score.n if column.count == "n" else score.n_missing)
     if score is None or math.isnan(score.value):
         return NOT_SCORED
     text = _number(score.value, column.decimals, signed=column.signed)
     if column.interval:
         return f"{text}\n{ends(score, column.decimals)}".rstrip()
-    p = found.get(column.below) if column.below else None
+    p = found.get(column.below, scope) if column.below else None
     if p is None or math.isnan(p.value):
         return text
     return f"{text}\n{f'p {p.value:.2f}' if p.value >= LEAST_P else 'p<0.01'}"
@@ -117,6 +143,14 @@ def ends(score: Score, decimals: int) -> str:
     if math.isnan(score.low) or math.isnan(score.high):
         return "too few" if score.method.startswith("too few") else ""
     return f"{_number(score.low, decimals)}…{_number(score.high, decimals)}"
+
+
+def with_ends(score: Score, decimals: int, *, sign: str = "") -> str:
+    """Value and interval, or why there is none, as part of a sentence."""
+    value, low, high = (f"{x:{sign}.{decimals}f}" for x in (score.value, score.low, score.high))
+    if math.isnan(score.low):
+        return f"{value} ({score.method})" if score.method.startswith("too few") else value
+    return f"{value} [{low}, {high}]"
 
 
 # --- lines ---------------------------------------------------------------------------------
@@ -166,7 +200,11 @@ def _said(score: Score, place: Place) -> str:
         case "first":
             return score.method.partition(",")[0]
         case _ if form.startswith("of-"):
-            return name_of(form[3:], score.scope.get(form[3:], ""))
+            return name_of(form[3:], score.scope[form[3:]])
+        case _ if form.startswith("key-"):
+            return score.scope[form[4:]]
+        case _ if "with" in form:
+            return with_ends(score, int(form[-1]), sign="+" if form[0] == "+" else "")
         case _ if math.isnan(score.value):
             why = score.method if score.method.startswith("too few") else ""
             return "" if form.startswith("ends") else f"{NOT_SCORED} {why}"

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.engine.sampled import sampled_by
+from benchmark.vocabulary import A_RULE, RANDOM_WEIGHTS
 from leaderboard.board.migrating import SELF_REPORTED
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 LEAST_LABEL = 11
 NARROWEST = 72  # a narrow table would squeeze its caption
 KINDS = {
-    "reference": "reference: a rule, not a model",
-    "random weights": "random weights: it tests the harness, its answers mean nothing",
+    A_RULE: "reference: a rule, not a model",
+    RANDOM_WEIGHTS: "random weights: it tests the harness, its answers mean nothing",
 }
 
 

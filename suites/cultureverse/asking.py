@@ -13,8 +13,9 @@ from benchmark.questions.question import PictureQuestion
 from benchmark.records import Choice, Generate, GenerationParams, ImageRef, Subject
 from benchmark.scoring.option_orders import Order
 from benchmark.suite.prompts import Condition, Templates
+from benchmark.vocabulary import NONE
 
-IMAGE, NONE = "image", "none"
+IMAGE = "image"
 CONDITIONS: Mapping[str, Condition] = {
     IMAGE: Condition(
         required=("image", "question", "options"), forbidden=("country", "category", "countries")

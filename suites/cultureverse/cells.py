@@ -14,10 +14,9 @@ from benchmark.questions.kinds import categories, question_types, slug_of
 from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
+from benchmark.vocabulary import CONTROL, QUESTION
 from benchmark.world.countries import country
 
-QUESTION, CONTROL = "question", "control"
-NONE, BLANK = "none", "blank"
 ALL = "all"
 
 Cell = tuple[str, str, str]  # country, category, question type

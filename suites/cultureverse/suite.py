@@ -18,12 +18,13 @@ from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, ImageRef, Request, Script, Selection
 from benchmark.scoring.option_orders import Order, cyclic_orders
 from benchmark.scoring.right_answers import Answered, right_answer_record
-from benchmark.settings import DEMO, Settings
+from benchmark.settings import Settings
 from benchmark.suite.prompts import Templates, load_templates
 from benchmark.suite.protocol import SuiteMeta
 from benchmark.suite.sources import open_questions, question_set_name
+from benchmark.vocabulary import BLANK, DEMO, NONE, QUESTION
 from suites.cultureverse.asking import CONDITIONS, Asker
-from suites.cultureverse.cells import BLANK, NONE, QUESTION, Cells
+from suites.cultureverse.cells import Cells
 
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
@@ -126,13 +127,11 @@ class CultureVerseSuite:
         ]
 
     def _shown(self, question: PictureQuestion, variant: str) -> ImageRef | None:
-        match variant:
-            case "none":
-                return None
-            case "blank":
-                return self._grey
-            case _:
-                return self.questions.images.open(self.questions.entries[question.image_id])
+        if variant == NONE:
+            return None
+        if variant == BLANK:
+            return self._grey
+        return self.questions.images.open(self.questions.entries[question.image_id])
 
     # --- what the run says of it ---------------------------------------------------------------
 

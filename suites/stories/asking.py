@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from benchmark.records import Case, Generate, GenerationParams, ImageRef, Prompt, Subject
 from benchmark.stories.wording import StoryWording
 from benchmark.suite.prompts import Condition, Slots, Templates
+from benchmark.vocabulary import NONE
 
 CONDITIONS: Mapping[str, Condition] = {
     "image": Condition(required=("image", "concept")),
-    "none": Condition(required=("concept",), forbidden=("image",)),
+    NONE: Condition(required=("concept",), forbidden=("image",)),
 }
 # The nationality may not stand before the picture: its encoding is shared by all nationalities.
 SLOTS = Slots(
@@ -50,7 +51,7 @@ class Teller:
 
     def prompt(self, case: Case, picture: ImageRef | None) -> Prompt:
         """The words for a nationality or group and a concept, under a picture or under none."""
-        template = self.templates["none" if picture is None else "image"]
+        template = self.templates[NONE if picture is None else "image"]
         slots = self.wording.slots(case.topic, case.country, case.variant)
         return template.fill(slots, image=picture)
 

@@ -24,13 +24,17 @@ from benchmark.stories.lists import (
     concepts,
     nationalities,
 )
-from benchmark.world.countries import countries, country
-
-SHARED, OWN, ELSEWHERE, BLANK, NONE = (
-    *("shared-image", "own-image", "other-country", "blank", "none"),
+from benchmark.vocabulary import (
+    BLANK,
+    CONTROL,
+    ELSEWHERE,
+    NONE,
+    OWN_IMAGE,
+    SHARED_IMAGE,
+    STORY,
+    STORY_PROXIES,
 )
-PROXIES = (SHARED, OWN, ELSEWHERE, BLANK, NONE)
-STORY, CONTROL = "story", "control"
+from benchmark.world.countries import countries, country
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +61,12 @@ class Cells:
 
     def picture(self, case: Case) -> ImageEntry | None:
         """What is shown; None where it is nothing, or the set has none."""
-        match case.proxy:
-            case "shared-image":
-                return self._first("", case.topic)
-            case "own-image":
-                return self._first(case.country, case.topic)
-            case "other-country":
-                shown = self.elsewhere(case.country, case.topic)
-                return self._first(shown, case.topic) if shown else None
-            case _:
-                return None
+        if case.proxy == SHARED_IMAGE:
+            return self._first("", case.topic)
+        if case.proxy == OWN_IMAGE:
+            return self._first(case.country, case.topic)
+        shown = self.elsewhere(case.country, case.topic) if case.proxy == ELSEWHERE else ""
+        return self._first(shown, case.topic) if shown else None
 
     def beside(self, case: Case) -> ImageEntry | None:
         """What a case's stories are held against by encoders: what is shown, else the own picture.
@@ -118,11 +118,11 @@ class Cells:
 
     @cached_property
     def proxies(self) -> tuple[str, ...]:
-        """Those asked for, in the order of `PROXIES`."""
+        """Those asked for, in the order of `STORY_PROXIES`."""
         for proxy in self.settings.proxies:
-            if proxy not in PROXIES:
-                raise UsageProblem(unknown("proxy", proxy, PROXIES, source="--proxies"))
-        return tuple(p for p in PROXIES if p in self.settings.proxies) or PROXIES
+            if proxy not in STORY_PROXIES:
+                raise UsageProblem(unknown("proxy", proxy, STORY_PROXIES, source="--proxies"))
+        return tuple(p for p in STORY_PROXIES if p in self.settings.proxies) or STORY_PROXIES
 
     @property
     def _is_embedded(self) -> bool:
@@ -139,7 +139,7 @@ class Cells:
                     variant=variant,
                     # One picture, or one text, serves all nationalities and responses.
                     unit=f"{self.suite}/{proxy}/{slug}",
-                    kind=STORY if proxy in (SHARED, OWN) else CONTROL,
+                    kind=STORY if proxy in (SHARED_IMAGE, OWN_IMAGE) else CONTROL,
                 )
 
     def _impossible(self, case: Case) -> str:
@@ -148,7 +148,7 @@ class Cells:
             return f"the suite's list of nationalities has none for {name}"
         if case.proxy in (BLANK, NONE) or self.picture(case) is not None:
             return ""
-        if case.proxy == SHARED:
+        if case.proxy == SHARED_IMAGE:
             return f"no picture of {case.topic} for all nationalities (--images, docs/stories.md)"
         of = "another country" if case.proxy == ELSEWHERE else name
         return f"no picture of {case.topic} of {of} (--images, docs/stories.md)"

@@ -15,7 +15,7 @@ from benchmark.jsonio import Json
 from benchmark.records import Case, ImageRef, Script, Selection
 from benchmark.scoring.embeddings import embedded
 from benchmark.scoring.stories import Told, story_record
-from benchmark.settings import DEMO, EMBEDDED_MODELS, Settings
+from benchmark.settings import EMBEDDED_MODELS, Settings
 from benchmark.stories.groups import Groups, load_groups
 from benchmark.stories.wording import (
     StoryTranslation,
@@ -27,12 +27,13 @@ from benchmark.suite.prompts import Templates
 from benchmark.suite.protocol import SuiteMeta
 from benchmark.suite.sources import open_stories
 from benchmark.texts import languages
+from benchmark.vocabulary import BLANK, DEMO
 from suites.stories.asking import (
     Teller,
     item_id,
     words_of,
 )
-from suites.stories.cells import BLANK, Cells
+from suites.stories.cells import Cells
 from suites.stories.wording import open_templates, open_translation
 
 RESPONSES, SAMPLE_RESPONSES = 5, 2

@@ -6,9 +6,13 @@ Knows the wording of the slots; no answer and no metric.
 from __future__ import annotations
 
 import string
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+from benchmark.errors import DataProblem
 from benchmark.records import (
     Case,
     Choice,
@@ -23,8 +27,9 @@ from benchmark.scoring.option_orders import Order
 from benchmark.suite.prompts import Condition, Template, Templates
 from benchmark.survey.survey import Question
 from benchmark.survey.translation import Translation
+from benchmark.vocabulary import BLANK, CATEGORIES, HOUSEHOLD, NONE
 from benchmark.world.countries import countries
-from suites.wvs.cells import BLANK, CONDITION, NONE
+from suites.wvs.cells import CONDITION
 
 QUESTION = ("question", "options")
 CONDITIONS: Mapping[str, Condition] = {
@@ -40,18 +45,8 @@ CONDITIONS: Mapping[str, Condition] = {
         required=("image", "countries"), forbidden=("country", *QUESTION), optional=True
     ),
 }
-# How a prompt names what a picture shows.
-CATEGORY_WORDS: Mapping[str, str] = {
-    "food": "food or cooking",
-    "sports": "sport or recreation",
-    "objects": "everyday objects, materials or clothing",
-    "brands": "brands or products",
-    "geography": "landscape, buildings or landmarks",
-    "tradition": "tradition, art or history",
-    "pop-culture": "public figures or popular culture",
-    "income": "a family or its home",
-    BLANK: "everyday life",
-}
+CATEGORIES_FILE = Path(__file__).parent / "categories.toml"
+IN_PICTURES = (*CATEGORIES, HOUSEHOLD, BLANK)  # whatever a prompt may have to name
 GUESS_TOKENS = 96
 # The written reading asks in the format that it can read, whatever the template's wording.
 AS_JSON = 'Reply with JSON only: {"guesses": [five of these names, the likeliest first]}'
@@ -62,6 +57,7 @@ class Asker:
     """Requests in the wording of the templates, and of a translation where there is one."""
 
     templates: Mapping[str, Templates]  # by variant
+    category_words: Mapping[str, str]
     translation: Translation | None
     seed: int
     reason_tokens: int
@@ -161,5 +157,26 @@ class Asker:
         }
 
     def _words(self, category: str) -> str:
+        if not category:  # nothing is shown
+            return ""
         named = self.translation.categories if self.translation else {}
-        return named.get(category, CATEGORY_WORDS.get(category, ""))
+        return named.get(category) or self.category_words[category]
+
+
+@cache
+def category_words(path: Path = CATEGORIES_FILE) -> Mapping[str, str]:
+    """How a prompt names what a picture shows, by category.
+
+    Raises
+    ------
+    DataProblem
+        A category has no words: its prompts would say that the picture shows nothing.
+    """
+    words = {name: str(text) for name, text in tomllib.loads(path.read_text("utf-8")).items()}
+    for category in IN_PICTURES:
+        if not words.get(category):
+            raise DataProblem(
+                f"{path} has no words for pictures of the category {category!r}; add a line "
+                f'{category} = "…" with what a prompt says that such a picture shows'
+            )
+    return words

@@ -13,24 +13,27 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmark.errors import UsageProblem, unknown
-from benchmark.images.opening import (
-    CATEGORIES,
-    INCOME_CUT_USD_MONTH,
-    ImageEntry,
-    ImageSet,
-    income_band,
-)
+from benchmark.images.opening import INCOME_CUT_USD_MONTH, ImageEntry, ImageSet, income_band
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
 from benchmark.survey.survey import Question, Survey
 from benchmark.survey.topics import UNLABELLED, topic, topics
+from benchmark.vocabulary import (
+    ALIGNMENT,
+    BLANK,
+    BOTH,
+    CATEGORIES,
+    CONTROL,
+    CONTROLS,
+    ELSEWHERE,
+    INCOME_BANDS,
+    NAMED,
+    NONE,
+    PROXIES,
+    RECOGNITION,
+)
 from benchmark.world.countries import countries, country
 
-NAMED = "country"
-INCOME = ("income-low", "income-high")
-NONE, BLANK, ELSEWHERE, BOTH = "none", "blank", "other-country", "country+image"
-CONTROLS = (NONE, BLANK, ELSEWHERE, BOTH)
-PROXIES = (NAMED, *CATEGORIES, *INCOME, *CONTROLS)
 # With household pictures the paper's countries reach beyond its ten (REFERENCES: Dollar Street).
 BEYOND = ("BGD", "IND", "ZAF")
 # Pictures of households that a country must have, recognised ones under --vetted: the paper's five.
@@ -38,8 +41,6 @@ HOUSEHOLDS = 5
 # Pictures of a control beside a name, each of another category: they are compared with each other
 # and with the name alone, so a few do.
 CONTROL_PICTURES = 3
-
-ALIGNMENT, CONTROL, RECOGNITION = "alignment", "control", "recognition"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ class Cells:
         excluded: list[Excluded] = []
         for proxy in self.proxies:
             for iso3 in self.countries:
-                if iso3 in self._income_only and proxy not in (NAMED, *INCOME):
+                if iso3 in self._income_only and proxy not in (NAMED, *INCOME_BANDS):
                     continue
                 possible = []
                 for case in self._alignment(iso3, proxy):
@@ -78,7 +79,7 @@ class Cells:
         """The pictures that stand for a country under a proxy; empty where it has none."""
         if proxy in CATEGORIES:
             return self.images.of(iso3, proxy)
-        if proxy in INCOME:
+        if proxy in INCOME_BANDS:
             return tuple(
                 entry
                 for entry in self.images.households(iso3)
@@ -151,7 +152,7 @@ class Cells:
 
     @cached_property
     def _income_only(self) -> tuple[str, ...]:
-        if self.settings.countries or not set(INCOME) & set(self.proxies):
+        if self.settings.countries or not set(INCOME_BANDS) & set(self.proxies):
             return ()
         return tuple(
             iso3
@@ -209,8 +210,8 @@ class Cells:
             return f"the prompt file has no [{CONDITION[case.proxy]}]"
         if case.proxy in (NAMED, NONE, BLANK):
             return ""
-        if case.proxy in INCOME and len(self.images.households(case.country)) < self.min_households:
-            n, least = len(self.images.households(case.country)), self.min_households
+        n, least = len(self.images.households(case.country)), self.min_households
+        if case.proxy in INCOME_BANDS and n < least:
             few = f"fewer than {least} pictures of households"
             return f"{few} ({n} of {name})" if least > 1 else f"no picture of a household of {name}"
         if not self.pictures(case.country, case.proxy):
@@ -244,7 +245,7 @@ class Cells:
 
 CONDITION: Mapping[str, str] = {
     NAMED: "country",
-    **dict.fromkeys((*CATEGORIES, *INCOME, BLANK), "image"),
+    **dict.fromkeys((*CATEGORIES, *INCOME_BANDS, BLANK), "image"),
     NONE: "none",
     ELSEWHERE: "both",
     BOTH: "both",

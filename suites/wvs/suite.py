@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmark.errors import UsageProblem, unknown
 from benchmark.images.measuring import largest
-from benchmark.images.opening import CATEGORIES, ImageEntry, ImageSet, blank_picture
+from benchmark.images.opening import ImageEntry, ImageSet, blank_picture
 from benchmark.jsonio import Json
 from benchmark.metrics.lexical import lexical_values
 from benchmark.records import (
@@ -30,21 +30,32 @@ from benchmark.records import (
 from benchmark.scoring.distributions import Asked, Beside, case_record, layout
 from benchmark.scoring.floors import Calibration
 from benchmark.scoring.recognition import recognition_record, recognition_values
-from benchmark.settings import DEMO, ENDPOINT, Settings
+from benchmark.settings import Settings
 from benchmark.suite.prompts import Templates, load_templates
 from benchmark.suite.protocol import SuiteMeta
 from benchmark.suite.sources import open_images, open_survey
 from benchmark.survey.survey import Question, Survey
 from benchmark.survey.translation import Translation, load_translation, translated
-from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker
-from suites.wvs.cells import BEYOND, BLANK, ELSEWHERE, INCOME, NONE, RECOGNITION, Cells
+from benchmark.vocabulary import (
+    BLANK,
+    CATEGORIES,
+    DEMO,
+    ELSEWHERE,
+    ENDPOINT,
+    INCOME_BANDS,
+    NAMED,
+    NONE,
+    RECOGNITION,
+)
+from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker, category_words
+from suites.wvs.cells import BEYOND, Cells
 
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
 # A sentence; random weights never end one, and a few tokens of theirs exercise the same path.
 REASON_TOKENS, DEMO_REASON_TOKENS = 48, 12
 # Where the demo gives a reason unasked; writing is slow, and it is to end within a minute.
-DEMO_REASONS = ("country", "food", NONE)
+DEMO_REASONS = (NAMED, "food", NONE)
 KEPT_TOPS = {"top1": 1, "top2": 2}
 
 Stage = Generator[Sequence[Request], Sequence[Reply], Sequence[ImageEntry]]
@@ -61,6 +72,7 @@ def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
         survey=survey,
         images=open_images(settings, (*meta.countries, *BEYOND)),
         templates=_templates(settings),
+        category_words=category_words(),
         translation=translation,
         settings=settings,
         calibration=Calibration(
@@ -117,6 +129,7 @@ class WvsSuite:
     survey: Survey
     images: ImageSet
     templates: Mapping[str, Templates]
+    category_words: Mapping[str, str]
     translation: Translation | None
     settings: Settings
     calibration: Calibration
@@ -167,9 +180,9 @@ class WvsSuite:
     def _vetted(self, case: Case, found: Sequence[ImageEntry]) -> Stage:
         """The pictures whose country the model itself names; controls are not vetted."""
         top = KEPT_TOPS.get(self.settings.vetted)
-        if top is None or case.proxy not in (*CATEGORIES, *INCOME):
+        if top is None or case.proxy not in (*CATEGORIES, *INCOME_BANDS):
             return found
-        income = case.proxy in INCOME
+        income = case.proxy in INCOME_BANDS
         pool = self.images.households(case.country) if income else found
         replies = yield [self._which_country(entry) for entry in pool]
         known = {
@@ -187,7 +200,7 @@ class WvsSuite:
         """What is shown, with its category; nothing is one way of asking too."""
         if case.proxy == BLANK:
             return [(blank_picture(), BLANK)]
-        if case.proxy in ("country", NONE):
+        if case.proxy in (NAMED, NONE):
             return [(None, "")]
         return [(self.images.open(entry), entry.category) for entry in entries]
 
@@ -309,7 +322,7 @@ class WvsSuite:
 
     def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
         """Of the whole set, where any picture stands for a country."""
-        shown = set(self._cells.proxies) - {"country", "none"}
+        shown = set(self._cells.proxies) - {NAMED, NONE}
         return largest(self.images) if shown else None
 
     def header(self) -> tuple[str, ...]:
@@ -321,7 +334,8 @@ class WvsSuite:
             f"survey {self.survey.name} @ {self.survey.revision[:19]}: "
             f"{len(self.survey.questions)} questions, {len(self.survey.countries())} countries",
             f"images {self.images.name} @ {self.images.revision[:19]}: "
-            f"{used} pictures in the seven categories" + (f", {homes} of households" * bool(homes)),
+            f"{used} pictures in the {len(CATEGORIES)} categories"
+            + (f", {homes} of households" * bool(homes)),
             f"prompts {names}"
             + (f", {self.settings.permutations or 'all'} orders" * self._permuted)
             + (f", vetted {self.settings.vetted}" * (self.settings.vetted != "off"))
@@ -379,6 +393,7 @@ class WvsSuite:
         tokens = DEMO_REASON_TOKENS if demo else REASON_TOKENS
         return Asker(
             templates=self.templates,
+            category_words=self.category_words,
             translation=self.translation,
             seed=self.settings.seed,
             reason_tokens=sampled.tokens if sampled else tokens,

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.metrics.alignment import SUBSTANTIVE, similarity_in_both_readings, similarity_values
+from benchmark.metrics.alignment import similarity_in_both_readings, similarity_values
 from benchmark.metrics.baselines import mean_of_others, uniform_floor
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.records import Case, CaseRecord, Item
+from benchmark.vocabulary import CATEGORIES, CONTROLS, SUBSTANTIVE
 
 COUNTRIES = ("BRA", "CHN", "FRA", "ITA", "KOR", "MEX", "NGA", "PAK", "USA", "VNM")
-CONTROLS = ("none", "blank", "other-country", "country+image")
-CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
 PROXIES = ("country", *CATEGORIES, "income-low", "income-high", *CONTROLS[:3])
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmark.survey.topics import topics
+from benchmark.vocabulary import CATEGORIES
 from benchmark.world.countries import countries
 
 REPO = Path(__file__).parents[2]
@@ -29,7 +30,6 @@ SUITE = REPO / "suites" / "wvs"
 SMALL_TEST = (
     "from __future__ import annotations\n\n\ndef test_case(case: object) -> None:\n    pass\n"
 )
-CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
 
 MOST_TIMES_BARE = 1.5
 MOST_SECONDS = 45.0

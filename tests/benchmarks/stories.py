@@ -23,8 +23,9 @@ REPO = Path(__file__).parents[2]
 if __name__ == "__main__":
     sys.path.insert(0, str(REPO))
 
-from benchmark.analyses.stories.table import CONTROL, STORY, Row, StoryTable, table_of  # noqa: E402
+from benchmark.analyses.stories.table import Row, StoryTable, table_of  # noqa: E402
 from benchmark.records import Answer, Case, CaseRecord, Item, Text  # noqa: E402
+from benchmark.vocabulary import CONTROL, STORY  # noqa: E402
 
 # The story paper's nationalities.
 NATIONALITIES = (

@@ -10,13 +10,8 @@ from PIL import Image
 
 from benchmark.errors import DataProblem, ImageProblem
 from benchmark.images.dollar_street import COLUMNS, find_list, topics
-from benchmark.images.opening import (
-    HOUSEHOLD,
-    ImageEntry,
-    ImageSet,
-    load_dollar_street,
-    load_images,
-)
+from benchmark.images.opening import ImageEntry, ImageSet, load_dollar_street, load_images
+from benchmark.vocabulary import HOUSEHOLD
 
 RIGHT = {
     "id": "5d4b",

@@ -14,7 +14,6 @@ from PIL import Image
 from benchmark.errors import ImageProblem
 from benchmark.images.decoding import pixel_digest
 from benchmark.images.opening import (
-    HOUSEHOLD,
     INCOME_CUT_USD_MONTH,
     ImageEntry,
     ImageSet,
@@ -25,6 +24,7 @@ from benchmark.images.opening import (
     union,
 )
 from benchmark.survey.survey import Problem
+from benchmark.vocabulary import HOUSEHOLD
 from tests.plugin import pictures
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "images"

@@ -21,15 +21,8 @@ from benchmark.images import decoding, drawn, image_set
 from benchmark.images import opening as proxies
 from benchmark.images.decoding import decode, pixel_digest, suffix
 from benchmark.images.manifest import COLUMNS
-from benchmark.images.opening import (
-    CATEGORIES,
-    HOUSEHOLD,
-    ImageEntry,
-    ImageSet,
-    drawn_sample,
-    income_band,
-    load_manifest,
-)
+from benchmark.images.opening import ImageEntry, ImageSet, drawn_sample, income_band, load_manifest
+from benchmark.vocabulary import CATEGORIES, HOUSEHOLD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

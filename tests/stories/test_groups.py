@@ -27,7 +27,7 @@ from benchmark.records import (
 )
 from benchmark.settings import EncoderChoice
 from benchmark.stories.groups import load_groups
-from benchmark.suite.protocol import Suite
+from benchmark.suite.protocol import Suite, shipped_layout
 from leaderboard.tables.findings import findings
 from tests.stories.test_lists import asked, suite
 
@@ -230,7 +230,7 @@ def test_a_planted_group_is_found_and_only_within_its_country() -> None:
     other = {"country": "NGA", "variant": "hausa", "against": "nationality"}
     assert abs(value(scores, "story_group_apart", **other).value) < 0.05
     assert {score.scope["country"] for score in scores} == {"NGA"}
-    assert "stories for groups of NGA: apart by" in findings(scores)[0]
+    assert "stories for groups of NGA: apart by" in findings(scores, shipped_layout("stories"))[0]
 
 
 def test_groups_that_are_told_apart_by_nothing_are_not_found() -> None:

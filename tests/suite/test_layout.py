@@ -9,8 +9,19 @@ import pytest
 
 from benchmark.analyses import ANALYSES
 from benchmark.errors import DataProblem
-from benchmark.suite.layout import Column, Group, Layout, Line, layout_of, places
+from benchmark.suite.layout import (
+    Block,
+    Column,
+    Finding,
+    Group,
+    Layout,
+    Line,
+    Note,
+    layout_of,
+    places,
+)
 from benchmark.suite.protocol import SUITE_FILE, read_meta, shipped_layout
+from benchmark.vocabulary import MARKS, SIMILARITY, SUBSTANTIVE
 
 SUITES = Path(__file__).parents[2] / "suites"
 
@@ -22,6 +33,9 @@ def test_tables_become_records() -> None:
             "columns": [{"head": "a", "metric": "m", "below": "p"}],
             "lines": [{"label": "l", "value": "{m:2}", "beside": ["{p:p}"]}],
             "groups": [{"label": "g", "by": "region", "shows": "{m:2}"}],
+            "blocks": [{"label": "b", "reading": "printed"}],
+            "notes": [{"text": "t", "only": "run"}],
+            "findings": [{"text": "{m:with2}", "more": [" {n:2}"]}],
             "title": "something else of the file",
         },
         source="x",
@@ -29,6 +43,9 @@ def test_tables_become_records() -> None:
     assert found.columns == (Column(head="a", metric="m", below="p"),)
     assert found.lines == (Line(label="l", value="{m:2}", beside=("{p:p}",)),)
     assert found.groups == (Group(label="g", by="region", shows="{m:2}"),)
+    assert found.blocks == (Block(label="b", reading="printed", by="proxy"),)
+    assert found.notes == (Note(text="t", only="run"),)
+    assert found.findings == (Finding(text="{m:with2}", more=(" {n:2}",)),)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +59,10 @@ def test_tables_become_records() -> None:
         ),
         ({"columns": {"head": "a"}}, r"begun with \[\[columns\]\]"),
         ({"columns": [{"head": "a", "metric": "m", "decimals": "2"}]}, "of type int"),
+        ({"columns": [{"head": "a", "metric": "m", "only": "bord"}]}, "did you mean board"),
+        ({"blocks": [{"label": "b", "reading": "subtsantive"}]}, "did you mean substantive"),
         ({"lines": [{"label": "l", "value": "{m}"}]}, r"'\{m\}' is no place for a score"),
+        ({"lines": [{"label": "l", "value": "{m:of-frame}"}]}, "'of-frame' names no key"),
         ({"lines": [{"label": "l", "value": "{m:9}"}]}, "is no place for a score"),
         ({"lines": [{"label": "l", "value": "a {m:2", "beside": []}]}, "is no place for a score"),
         ({"lines": [{"label": "l", "value": "", "beside": ["}"]}]}, "is no place for a score"),
@@ -70,19 +90,24 @@ def test_shipped_layouts_are_found_by_name_and_nothing_else_is() -> None:
     assert shipped_layout("../suites/stories") == shipped_layout("no_such") == Layout()
 
 
-@pytest.mark.parametrize("suite", ["stories", "cultureverse"])
+@pytest.mark.parametrize("suite", ["stories", "cultureverse", "wvs"])
 def test_every_place_names_a_metric_of_an_analysis(suite: str) -> None:
     """A metric that no analysis and no suite makes would leave its line out for ever."""
     layout = shipped_layout(suite)
     texts = [t for line in layout.lines for t in (line.value, *line.beside)]
     texts += [group.shows for group in layout.groups]
+    texts += [t for finding in layout.findings for t in (finding.text, *finding.more)]
     named = {place.metric for text in texts for place in places(text)}
     named |= {column.metric for column in layout.columns}
     folder = Path(__file__).parents[2] / "benchmark"
-    code = [folder / "story_scoring.py", folder / "right_answers.py"]
-    code += [*(folder / "analyses").glob("*.py")]
+    code = [*(folder / "scoring").glob("*.py"), *(folder / "analyses").rglob("*.py")]
     written = "\n".join(path.read_text("utf-8") for path in code)
-    starts = ("accuracy_gap_region", "worst_region", "gini_")  # made of a factor's or figure's name
+    named = {metric.removesuffix(SUBSTANTIVE) for metric in named} - {*MARKS, SIMILARITY}
+    # Made of a factor's or figure's name.
+    starts = (
+        *("accuracy_gap_region", "worst_region", "gini_", "identification_top1", "skill_"),
+        *("distance_tau_b", "js_similarity_gain", "recognition_top1", "story_group_"),
+    )
     missing = [m for m in named if f'"{m}"' not in written and not m.startswith(starts)]
     assert ANALYSES
     assert missing == []

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.analyses.groups import CONTROL, OF_COUNTRY, in_order
+from benchmark.analyses.groups import OF_COUNTRY, in_order
 from benchmark.analyses.item_table import ItemTable, Labels
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import FloatArray
 from benchmark.records import Case, CaseRecord, Item
+from benchmark.vocabulary import CONTROL
 
 QUESTION = "question"
 CORRECT, P_RIGHT, BLIND = "correct", "p_right", "blind_correct"

@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from benchmark.analyses.stories.encoders import Place, figure, ranked
-from benchmark.analyses.stories.table import CONTROL, counts
+from benchmark.analyses.stories.table import counts
 from benchmark.analyses.stories.vectors import spec_of
 from benchmark.errors import DataProblem
 from benchmark.metrics.concordance import favour
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.permutation import holm, sign_flip_p
 from benchmark.records import PICTURE_SIMILARITY, VECTORS, CaseRecord, Score
+from benchmark.vocabulary import CONTROL
 
 TWO = 2  # of two, the favour of the one is the disfavour of the other
 LEVEL = 0.05

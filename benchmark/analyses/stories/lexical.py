@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from benchmark.analyses.groups import CONTROL
 from benchmark.analyses.stories.table import is_story
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.resampling import (
@@ -26,9 +25,9 @@ from benchmark.metrics.resampling import (
     resampled_means,
 )
 from benchmark.records import AnswerReader, Case, CaseRecord, Score
+from benchmark.vocabulary import CONTROL, STORY
 
 LEVEL = 0.95
-STORY = "story"
 BLOCK = 64  # columns resampled at a time: 10 000 resamples of 64 take 5 MiB
 
 Scope = tuple[str, ...]

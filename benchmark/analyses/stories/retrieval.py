@@ -24,8 +24,8 @@ from benchmark.metrics.resampling import (
 )
 from benchmark.metrics.retrieval import chance_of_recall, recall_at_k
 from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.vocabulary import OWN_IMAGE
 
-OWN_IMAGE = "own-image"
 K = (1, 5, 10)
 WITHIN, ACROSS, ALL = "within-nationality", "across-nationalities", "all"
 GALLERIES = (WITHIN, ACROSS, ALL)

@@ -16,11 +16,10 @@ import numpy.typing as npt
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.records import VECTORS, AnswerReader, CaseRecord, Item, Text
+from benchmark.vocabulary import CONTROL, STORY
 
 IntArray = npt.NDArray[np.intp]
 
-STORY = "story"  # the kind of cases whose stories are pooled; controls never are
-CONTROL = "control"
 KINDS = frozenset({STORY, CONTROL})
 REFUSAL = "refusal"
 TRUNCATED = "truncated"

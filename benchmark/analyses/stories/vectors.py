@@ -20,6 +20,7 @@ from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.retrieval import best_of_pieces
 from benchmark.records import VECTORS, AnswerReader, CaseRecord, Item, Vector
+from benchmark.vocabulary import CONTROL
 
 EMPTY = "empty"
 BLOCK = 2048  # stories or pieces whose cosines are summed at once, in float64
@@ -146,7 +147,7 @@ def _read(
         encoder=encoder,
         chunking=chunking,
         proxy=proxy,
-        control=members[0][0].case.kind == "control",
+        control=members[0][0].case.kind == CONTROL,
         country=tuple(record.case.country for record, _ in members),
         concept=tuple(record.case.topic for record, _ in members),
         image_id=tuple("".join(item.image_ids[:1]) for _, item in members),

@@ -13,16 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.analyses.item_table import ItemTable, item_table
-from benchmark.analyses.reporting import SUFFIXES, Family, Reported, itself, report
+from benchmark.analyses.reporting import Family, Reported, itself, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.analyses.template_spread import template_spread, templates
 from benchmark.metrics.baselines import skill
 from benchmark.metrics.resampling import RESAMPLES
-from benchmark.records import AnswerReader, CaseRecord, Reading, Score
+from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.vocabulary import FLOORS, MARKS, SHOWN, SUFFIXES, Reading
 
-FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind")
 ORDER = "order_sensitivity"  # recorded where the run asked with the options in several orders
-SHOWN = "js_similarity_shown"  # to the people of the pictures' country, where that is another one
 
 GROUPS: tuple[tuple[str, ...], ...] = (
     (),
@@ -110,7 +109,7 @@ def _of_reading(reading: Reading, suffix: str) -> Iterator[Reported]:
     for metric in ("js_distance", "js_divergence"):
         mean = Figure(columns=(metric + suffix,), of_means=itself)
         yield Reported(metric=metric, reading=reading, figure=mean, higher_is_better=False)
-    for metric in (*FLOORS, "ceiling"):
+    for metric in MARKS:
         # Of the questions that the similarity shown beside it is a mean of.
         beside = Figure(columns=(metric + suffix,), of_means=itself, among=(score,))
         yield Reported(metric=metric, reading=reading, figure=beside, higher_is_better=None)

@@ -12,11 +12,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from benchmark.analyses.groups import CONTROL, in_order, similarity_records
+from benchmark.analyses.groups import in_order, similarity_records
 from benchmark.analyses.item_table import Labels
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import BoolArray, FloatArray, restrict_unchecked
-from benchmark.records import CaseRecord, Item, Reading
+from benchmark.records import CaseRecord, Item
+from benchmark.vocabulary import CONTROL, Reading
 
 Member = TypeVar("Member", str, "Condition")
 

@@ -15,7 +15,7 @@ from benchmark.analyses.item_table import IntArray
 from benchmark.analyses.values.answer_table import AnswerTable
 from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance, positive_or_nan
 from benchmark.metrics.ranking import reciprocal_rank, top1
-from benchmark.records import Reading
+from benchmark.vocabulary import Reading
 
 TIE = 1e-12  # summed distances that differ by less are equal
 BLOCK = 1000  # resamples held at once

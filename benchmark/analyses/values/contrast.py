@@ -14,7 +14,6 @@ import numpy as np
 from benchmark.analyses.item_table import ItemTable, item_table
 from benchmark.analyses.pairing import column_of, paired
 from benchmark.analyses.reporting import (
-    SUFFIXES,
     Family,
     Pooled,
     Reported,
@@ -33,11 +32,9 @@ from benchmark.analyses.values.paired_tests import (
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
 from benchmark.metrics.permutation import benjamini_hochberg, holm
 from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
-from benchmark.records import AnswerReader, CaseRecord, Reading, Score
+from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.vocabulary import ALL_IMAGES, CATEGORIES, NAMED, SUFFIXES, Reading
 
-NAMED = "country"
-IMAGE_CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
-ALL_IMAGES = "images"
 NEEDS = frozenset(f"js_similarity{suffix}" for suffix in SUFFIXES.values())
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("topic",), ("country",), ("income_group",), ("income",))
 GAIN = "js_similarity_gain"
@@ -189,7 +186,7 @@ def _differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
     if NAMED not in present:
         return wide, []
     others = [proxy for proxy in present if proxy != NAMED]
-    categories = [proxy for proxy in others if proxy in IMAGE_CATEGORIES]
+    categories = [proxy for proxy in others if proxy in CATEGORIES]
     columns: dict[str, FloatArray] = {}
     for value in sorted(NEEDS):
         by_proxy = {proxy: wide.values[column_of(value, proxy)] for proxy in present}

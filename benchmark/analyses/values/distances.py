@@ -22,11 +22,11 @@ from benchmark.metrics.mantel import (
     random_permutations,
 )
 from benchmark.metrics.resampling import RESAMPLES
-from benchmark.records import AnswerReader, CaseRecord, Reading, Score
+from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.vocabulary import READINGS, Reading
 from benchmark.world.countries import countries as world
 from benchmark.world.distances import FRAMES
 
-READINGS: tuple[Reading, ...] = ("printed", "substantive")
 PEOPLE = "people"
 LEAST = 4  # countries: of three there are six relabellings, so no p below 1/6
 

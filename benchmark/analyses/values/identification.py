@@ -29,9 +29,9 @@ from benchmark.metrics.resampling import (
     expanded_level,
     percentile_interval,
 )
-from benchmark.records import AnswerReader, CaseRecord, Reading, Score
+from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.vocabulary import READINGS, Reading
 
-READINGS: tuple[Reading, ...] = ("printed", "substantive")
 ONE_CANDIDATE = "one candidate: no other country's people are in the run"
 
 

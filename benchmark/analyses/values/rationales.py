@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.analyses.groups import CONTROL, similarity_records
+from benchmark.analyses.groups import similarity_records
 from benchmark.analyses.reporting import mean_score
 from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.vocabulary import CONTROL
 
 PREFIX = "rationale_"
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("proxy",), ("country",), ("country", "proxy"))

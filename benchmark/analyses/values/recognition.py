@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.analyses.groups import RECOGNITION
 from benchmark.analyses.reporting import mean_score
 from benchmark.metrics.proportions import wilson_interval
 from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.vocabulary import RECOGNITION
 
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("proxy",), ("country",), ("country", "proxy"))
 SHARES = ("top1", "top2", "top5")

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.analyses.item_table import ItemTable, Labels
-from benchmark.analyses.reporting import SUFFIXES, Family, Reported, report
+from benchmark.analyses.reporting import Family, Reported, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
 from benchmark.metrics.dispersion import group_js_divergence
 from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.vocabulary import SUFFIXES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

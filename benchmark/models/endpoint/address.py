@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from benchmark.errors import UsageProblem
+from benchmark.vocabulary import ENDPOINT
 
-PREFIX = "endpoint:"
 FORM = "write endpoint:http://HOST:PORT/v1#MODEL"
 KEYS = "CULTURE_API_KEY or OPENAI_API_KEY"
 
@@ -45,20 +45,20 @@ def parse_address(name: str) -> Address:
     >>> parse_address("endpoint:HTTP://Localhost:8000/v1/#org/name").model_id
     'http://localhost:8000/v1#org/name'
     """
-    url, _, model = name.removeprefix(PREFIX).partition("#")
+    url, _, model = name.removeprefix(ENDPOINT).partition("#")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port  # a port that is no number raises here
     except ValueError as error:
-        raise UsageProblem(f"--model {PREFIX}… has no valid URL ({error}); {FORM}") from None
+        raise UsageProblem(f"--model {ENDPOINT}… has no valid URL ({error}); {FORM}") from None
     if "@" in parts.netloc:
         raise UsageProblem(
-            f"--model {PREFIX}… holds credentials before the host {host}, and names are stored "
+            f"--model {ENDPOINT}… holds credentials before the host {host}, and names are stored "
             f"and published; put the key into {KEYS}"
         )
     if parts.query:
         raise UsageProblem(
-            f"--model {PREFIX}… of {host} has a query after '?', which may hold a key and is not "
+            f"--model {ENDPOINT}… of {host} has a query after '?', which may hold a key and is not "
             f"sent; {FORM} and put the key into {KEYS}"
         )
     if parts.scheme not in ("http", "https") or not host:

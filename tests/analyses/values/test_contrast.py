@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test
 
-from benchmark.analyses.values.contrast import IMAGE_CATEGORIES, Contrast
-from benchmark.images.manifest import CATEGORIES
+from benchmark.analyses.values.contrast import Contrast
 from benchmark.metrics.permutation import benjamini_hochberg, holm
 from tests.analyses.building import find, item, measured, no_answers, record
 
@@ -48,11 +47,6 @@ def shifted(
         asked(proxy, scores.tolist(), country=country, topic=topic)
         for proxy, scores in (("country", base), ("food", other))
     ]
-
-
-def test_categories_are_those_of_the_manifest() -> None:
-    """The pictures that are pooled are the suite's seven categories."""
-    assert IMAGE_CATEGORIES == CATEGORIES
 
 
 def test_gain_is_the_mean_of_paired_differences() -> None:

@@ -39,6 +39,7 @@ from benchmark.records import (
 )
 from benchmark.runs.run import Run, config_digest, write_run
 from benchmark.settings import EncoderChoice
+from benchmark.suite.protocol import shipped_layout
 from leaderboard.__main__ import main
 from leaderboard.board.board import row_of_run
 from leaderboard.comparisons.comparable_encoders import differences
@@ -50,6 +51,7 @@ from tests.analyses.building import find
 from tests.leaderboard import samples
 from tests.stories.test_lists import suite
 
+STORIES = shipped_layout("stories")
 DIM = 64
 STYLE = "verily"
 JUDGES = ("even", "fair", "biased")
@@ -247,7 +249,7 @@ def test_vectors_leave_the_stories_own_figures_alone(plain: Measured, folder: Pa
     without = measure(folder, Writer(name="plain"), judges=())
     lexical = [s for s in plain.scores if not s.metric.startswith(("story_", "encoder_"))]
     assert repr(lexical) == repr(list(without.scores))
-    assert not any("cosine" in line for line in findings(without.scores))
+    assert not any("cosine" in line for line in findings(without.scores, STORIES))
     assert without.computed == 0
     beside = [row_of_run(one.run, file="")["comparable"] for one in (plain, without)]
     assert beside[0] == beside[1]  # the board shows them in one table
@@ -263,7 +265,7 @@ def test_a_picture_is_encoded_once_for_all_models(plain: Measured, styled: Measu
 
 def test_the_terminal_says_it_in_a_few_lines(plain: Measured) -> None:
     """Each encoder's cosines and recall with chance, and whether encoders agree."""
-    lines = findings(plain.scores)
+    lines = findings(plain.scores, STORIES)
     assert sum("mean cosine of stories with the picture shown: own-image" in x for x in lines) == 3
     assert sum("; without it, the floor of own-image: none" in line for line in lines) == 3
     assert sum("(chance 0.25)" in line and "(chance 0.17)" in line for line in lines) == 3
@@ -272,7 +274,7 @@ def test_the_terminal_says_it_in_a_few_lines(plain: Measured) -> None:
     )
     assert not any("name a second" in line for line in lines)
     alone = [score for score in plain.scores if score.scope.get("encoder") == "even"]
-    assert any("name a second --encoder" in line for line in findings(alone))
+    assert any("name a second --encoder" in line for line in findings(alone, STORIES))
 
 
 def test_planted_bias_of_an_encoder_is_found(plain: Measured, styled: Measured) -> None:
@@ -313,7 +315,7 @@ def test_what_sets_stories_apart_is_noted(
     prompts, responses, partial = differences({**runs, "B": other})
     assert "also in prompts" in prompts
     assert "B: short 01234567)" in prompts
-    assert "responses as well (A: 2; B: 5)" in responses
+    assert "also in responses (A: 2; B: 5)" in responses
     assert partial == "note: run B is partial (limit 3)"
     other = replace(other, config_digest=config_digest(config))
     paths = [str(write_run(tmp_path, run)) for run in (plain.run, other)]

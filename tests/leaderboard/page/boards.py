@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from benchmark.records import Case, CaseRecord, Item, Reading, Score
+from benchmark.records import Case, CaseRecord, Item, Score
 from benchmark.runs.run import Run, write_run
 from benchmark.survey.survey import SAMPLE, load_survey
+from benchmark.vocabulary import Reading
 from benchmark.world.countries import countries
 from leaderboard.board.board import update
 from tests.leaderboard.samples import identity, run

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 
-from benchmark.records import Reading, Score
+from benchmark.records import Score
+from benchmark.suite.layout import Finding, Layout
+from benchmark.suite.protocol import shipped_layout
+from benchmark.vocabulary import Reading
 from leaderboard.tables.findings import findings
+
+WVS = shipped_layout("wvs")
 
 
 def score(
@@ -44,7 +49,8 @@ def test_every_figure_stands_beside_chance() -> None:
             score("js_similarity_gain_p", 0.0001, contrast="images-country"),
             score("recognition_top1", 0.09, low=0.04, high=0.17, reading=""),
             score("recognition_top1_chance", 1 / 11, reading=""),
-        ]
+        ],
+        WVS,
     )
     assert lines == (
         "identification: nearest to the right country in 0.50 [0.25, 0.75] of countries and "
@@ -66,7 +72,8 @@ def test_what_was_not_measured_has_no_line() -> None:
                 score("spread_ratio", 0.4, reading="printed"),
                 score("js_similarity_gain", 0.1, contrast="food-country"),
                 score("cross_country_cosine", 0.7, reading=""),
-            ]
+            ],
+            WVS,
         )
         == ()
     )
@@ -82,32 +89,28 @@ def test_too_few_questions_are_said_instead_of_an_interval() -> None:
                 method="too few stems (3 < 6)",
                 contrast="images-country",
             )
-        ]
+        ],
+        WVS,
     )
     assert line == "pictures less name: similarity +0.20 (too few stems (3 < 6))"
 
 
-def test_questions_with_a_right_answer_have_lines_of_their_own() -> None:
-    """Accuracy beside chance and blind, the picture's gain, the worst region by name."""
-    told = "Africa, lowest of 5; ends for the truly lowest (Šidák)"
-    figures = {
-        "accuracy": (0.61, 0.55, 0.66, ""),
-        "floor_chance": (0.25, math.nan, math.nan, ""),
-        "blind_accuracy": (0.31, 0.25, 0.37, ""),
-        "image_gain_accuracy": (0.3, 0.22, 0.38, ""),
-        "questions_answerable_blind": (7.0, math.nan, math.nan, ""),
-        "worst_region": (0.5, 0.4, 0.6, told),
-        "accuracy_gap_region": (0.1, 0.0, 0.2, ""),
-        "accuracy_gap_region_p": (0.041, math.nan, math.nan, ""),
-    }
+def test_a_sentence_goes_as_far_as_its_figures() -> None:
+    """Whatever comes after the first part without a score is left out with it."""
+    layout = Layout(findings=(Finding(text="a {a:2}", more=("; b {b:2}", " (c {c:2})")),))
+    a, b, c = (score(name, 0.5, reading="") for name in "abc")
+    assert findings([a, b, c], layout) == ("a 0.50; b 0.50 (c 0.50)",)
+    assert findings([a, c], layout) == ("a 0.50",)
+    assert findings([b, c], layout) == ()
+
+
+def test_a_grouping_has_a_sentence_for_each_member() -> None:
+    """In the order of their codes, those alone that were scored."""
+    layout = Layout(findings=(Finding(text="{m:key-country}: {m:with2}", by="country"),))
     scores = [
-        score(name, value, low=low, high=high, method=method, reading="")
-        for name, (value, low, high, method) in figures.items()
+        score("m", 0.25, reading="", country="NGA"),
+        score("m", 0.5, reading="", country="GBR", low=0.4, high=0.6),
+        score("m", math.nan, reading="", country="FRA"),
+        score("m", 0.75, reading=""),
     ]
-    assert findings(scores) == (
-        "right: 0.61 [0.55, 0.66] of 40 questions (chance 0.25, blind 0.31)",
-        "pictures add: +0.30 [+0.22, +0.38]; right without any picture: 7 of 40",
-        "worst region: Africa 0.50 [0.40, 0.60]; gap less noise 0.10 [0.00, 0.20], p 0.041",
-    )
-    assert findings(scores[:2]) == ("right: 0.61 [0.55, 0.66] of 40 questions (chance 0.25)",)
-    assert findings(scores[:1]) == ()
+    assert findings(scores, layout) == ("GBR: 0.50 [0.40, 0.60]", "NGA: 0.25")

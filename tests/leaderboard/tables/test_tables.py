@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmark.records import Reading, Score
+from benchmark.records import Score
+from benchmark.vocabulary import Reading
 from leaderboard.board.board import Board, merge, row_of_run
 from leaderboard.tables.tables import board_tables, render, run_table
 from tests.leaderboard.samples import identity, partial, run

@@ -1,0 +1,70 @@
+"""The words that records, scores and options share: each stands here once.
+
+Knows no wording for people, no suite and no number; imports nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+# --- what stands for a country (`Case.proxy`) ------------------------------------------------
+
+NAMED = "country"
+# The kinds of picture that stand for a country. A new one also needs its words for prompts, in
+# suites/wvs/categories.toml.
+CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
+HOUSEHOLD = "income"  # a picture of a household; its income decides between the two bands
+IncomeBand = Literal["income-low", "income-high"]
+INCOME_LOW: IncomeBand = "income-low"
+INCOME_HIGH: IncomeBand = "income-high"
+INCOME_BANDS = (INCOME_LOW, INCOME_HIGH)
+NONE, BLANK, ELSEWHERE, BOTH = "none", "blank", "other-country", "country+image"
+CONTROLS = (NONE, BLANK, ELSEWHERE, BOTH)
+PROXIES = (NAMED, *CATEGORIES, *INCOME_BANDS, *CONTROLS)
+SHARED_IMAGE, OWN_IMAGE = "shared-image", "own-image"
+STORY_PROXIES = (SHARED_IMAGE, OWN_IMAGE, ELSEWHERE, BLANK, NONE)
+# Means over several proxies, as analyses and the report call them.
+ALL_IMAGES, ALL_HOUSEHOLDS = "images", "households"
+
+# --- what a case is (`Case.kind`) ------------------------------------------------------------
+
+ALIGNMENT, CONTROL, RECOGNITION = "alignment", "control", "recognition"
+STORY, QUESTION = "story", "question"
+SIMILARITY_KINDS = frozenset({"", ALIGNMENT, CONTROL})  # whose items compare a model with people
+
+# --- how scores are named and read -----------------------------------------------------------
+
+Reading = Literal["printed", "substantive", ""]
+SUFFIXES: Mapping[Reading, str] = {"printed": "", "substantive": "_substantive"}
+READINGS = tuple(SUFFIXES)
+SUBSTANTIVE = SUFFIXES["substantive"]
+SIMILARITY = "js_similarity"
+SHOWN = f"{SIMILARITY}_shown"  # to the people of the pictures' country, where that is another one
+FLOOR, SKILL, CHANCE, CEILING = "floor_", "skill_", "_chance", "ceiling"
+FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind")
+MARKS = (*FLOORS, CEILING)
+
+# --- groups of countries ---------------------------------------------------------------------
+
+# The World Bank's four groups, and which of the paper's two incomes each belongs to.
+TWO_INCOMES: Mapping[str, str] = {
+    "high": "high",
+    "upper-middle": "high",
+    "lower-middle": "low",
+    "low": "low",
+}
+
+# --- models ----------------------------------------------------------------------------------
+
+DEMO, REFERENCE, ENDPOINT = "demo", "reference:", "endpoint:"  # names, or how they begin
+A_RULE, RANDOM_WEIGHTS = "reference", "random weights"  # what is not a trained model
+
+
+def in_reading(metric: str, reading: Reading) -> str:
+    """The name of a metric's values and scores in a reading.
+
+    >>> in_reading("ceiling", "substantive"), in_reading("ceiling", "printed")
+    ('ceiling_substantive', 'ceiling')
+    """
+    return metric + SUFFIXES[reading] if reading else metric
