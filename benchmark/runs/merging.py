@@ -54,7 +54,7 @@ SAME: tuple[tuple[str, Callable[[Run], object]], ...] = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Merged:
+class MergedRun:
     """The run of all shards, where it was written, and the gates' verdicts on it."""
 
     run: Run
@@ -77,7 +77,7 @@ def merge_if_last(
     gates: Sequence[Gate] = (),
     baselines: Sequence[Baseline] = (),
     lock_timeout_s: float = LOCK_TIMEOUT_S,
-) -> Merged | None:
+) -> MergedRun | None:
     """Merge if all shards of a run are there, one process at a time; else None.
 
     Merging again gives the same file, so two shards that end together may both do it.
@@ -111,12 +111,12 @@ def merge(
     answers: AnswerReader,
     gates: Sequence[Gate] = (),
     baselines: Sequence[Baseline] = (),
-) -> Merged:
+) -> MergedRun:
     """Merge shards, given by file name, and write the run file."""
     run, verdicts = conclude(
         combine(found), analyses=analyses, answers=answers, gates=gates, baselines=baselines
     )
-    return Merged(run=run, path=write_run(runs, run), verdicts=verdicts)
+    return MergedRun(run=run, path=write_run(runs, run), verdicts=verdicts)
 
 
 # --- checking and combining, without a file --------------------------------------------------

@@ -17,7 +17,7 @@ from benchmark.jsonio import Json, canonical, pretty
 from benchmark.records import CaseRecord, Item
 from benchmark.runs.run import Run
 from benchmark.vocabulary import SIMILARITY
-from leaderboard.export.headline import Attribution, Task, finished, harness, tasks
+from leaderboard.export.headline import Attribution, Task, end_time, harness, tasks
 
 VERSION = "0.2.2"
 PROBABILITIES = "probabilities of the option labels"
@@ -47,7 +47,7 @@ def files(run: Run, about: Attribution) -> dict[Path, str]:
 
 
 def _record(run: Run, about: Attribution) -> dict[str, Json]:
-    at = str(int(finished(run).timestamp()))
+    at = str(int(end_time(run).timestamp()))
     return {
         "schema_version": VERSION,
         "evaluation_id": _evaluation_id(run),
@@ -170,7 +170,7 @@ def _line(run: Run, record: CaseRecord, item: Item, task: Task, value: float) ->
 
 
 def _evaluation_id(run: Run) -> str:
-    at = int(finished(run).timestamp())
+    at = int(end_time(run).timestamp())
     return f"{run.suite}-{run.config_digest}/{run.model.model_id}@{run.model.revision}/{at}"
 
 

@@ -71,7 +71,7 @@ def in_words(task: Task) -> str:
     return "; ".join(words)
 
 
-def finished(run: Run) -> datetime:
+def end_time(run: Run) -> datetime:
     """When the run ended; the Unix epoch if it does not say."""
     text = run.provenance.get("finished_at") or run.provenance.get("started_at")
     try:

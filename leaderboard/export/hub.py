@@ -14,7 +14,7 @@ import yaml
 from benchmark.errors import UsageProblem
 from benchmark.runs.run import Run
 from benchmark.suite.protocol import SUITE_FILE, SuiteMeta, read_meta
-from leaderboard.export.headline import Attribution, finished, harness, in_words, tasks
+from leaderboard.export.headline import Attribution, end_time, harness, in_words, tasks
 
 FRAMEWORK = "pytest-culture"
 _REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -30,7 +30,7 @@ def eval_results(run: Run, about: Attribution) -> str:
             dataset_id=dataset(about),
             task_id=task.name,
             value=task.score.value,
-            date=finished(run).date().isoformat(),
+            date=end_time(run).date().isoformat(),
             source_url=about.source_url,
             source_name=FRAMEWORK if about.source_url else None,
             notes=f"{in_words(task)}; {FRAMEWORK} {harness(run)}, config {run.config_digest}",

@@ -11,7 +11,7 @@ from datetime import datetime
 from benchmark.jsonio import Json, pretty
 from benchmark.runs.run import Run
 from benchmark.vocabulary import MARKS
-from leaderboard.export.headline import finished, harness, tasks
+from leaderboard.export.headline import end_time, harness, tasks
 
 
 def results(run: Run) -> str:
@@ -51,7 +51,7 @@ def results(run: Run) -> str:
             },
             "config": _config(run),
             "git_hash": run.provenance.get("git_commit"),
-            "date": finished(run).timestamp(),
+            "date": end_time(run).timestamp(),
             "model_source": run.model.backend,
             "model_name": run.model.model_id,
             "model_name_sanitized": run.model.model_id.replace("/", "__"),

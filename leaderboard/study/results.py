@@ -105,7 +105,7 @@ def document(found: Results) -> dict[str, Json]:
     return whole
 
 
-def picked(scores: Sequence[Score], name: str, /, **scope: str) -> Score | None:
+def find(scores: Sequence[Score], name: str, /, **scope: str) -> Score | None:
     """The score of a metric in exactly this scope, if any."""
     return next((one for one in scores if one.metric == name and one.scope == scope), None)
 

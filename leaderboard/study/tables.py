@@ -14,7 +14,7 @@ from leaderboard.study.assessing import HARDLY_VARIES
 from leaderboard.study.dimensions import OVERALL
 from leaderboard.study.means import HARDLY_RATED, TOO_FEW
 from leaderboard.study.metric_agreement import metrics
-from leaderboard.study.results import Results, picked
+from leaderboard.study.results import Results, find
 from leaderboard.study.table_parts import PAPER, and_raters, dimensions, interval, p_entry, table
 
 NO_INTERVAL = "none"
@@ -36,7 +36,7 @@ def _by_model(found: Results) -> Table:
     labels = [model.label for model in found.key.models]
     rows = []
     for name, title in dimensions(found):
-        means = [picked(found.scores, "mean_rating", dimension=name, model=one) for one in labels]
+        means = [find(found.scores, "mean_rating", dimension=name, model=one) for one in labels]
         bold = name == OVERALL
         rows.append((Entry(text=title, bold=bold), *(interval(one) for one in means)))
     return table(
@@ -81,10 +81,10 @@ def _alphas(found: Results) -> Table:
     for name, title in dimensions(found):
         if name == OVERALL:
             continue
-        alpha = picked(found.scores, "alpha", dimension=name)
-        every = picked(found.scores_without_dropping, "alpha", dimension=name)
-        mean = picked(found.scores, "mean_rating", dimension=name)
-        of_all = picked(found.scores_without_dropping, "mean_rating", dimension=name)
+        alpha = find(found.scores, "alpha", dimension=name)
+        every = find(found.scores_without_dropping, "alpha", dimension=name)
+        mean = find(found.scores, "mean_rating", dimension=name)
+        of_all = find(found.scores_without_dropping, "mean_rating", dimension=name)
         rows.append(
             (
                 Entry(text=title),
@@ -116,7 +116,7 @@ def _by_country(found: Results) -> Table:
     rows = []
     for iso3 in sorted({story.country for story in found.key.stories.values()}):
         means = [
-            picked(found.scores, "mean_rating", dimension=name, country=iso3) for name, _ in wanted
+            find(found.scores, "mean_rating", dimension=name, country=iso3) for name, _ in wanted
         ]
         last = means[-1]
         rows.append(
@@ -142,10 +142,10 @@ def _metrics(found: Results) -> Table:
     rows = []
     for metric in metrics(found.key):
         scope = {"dimension": OVERALL, "metric": metric}
-        rho = picked(found.scores, "spearman", **scope)
-        tau = picked(found.scores, "kendall_tau_b", **scope)
+        rho = find(found.scores, "spearman", **scope)
+        tau = find(found.scores, "kendall_tau_b", **scope)
         rest = [
-            picked(found.scores, name, **scope)
+            find(found.scores, name, **scope)
             for name in ("spearman_p", "spearman_p_holm", "spearman_within_models")
         ]
         p, p_holm, within = (math.nan if one is None else one.value for one in rest)

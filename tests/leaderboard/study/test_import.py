@@ -14,7 +14,7 @@ from benchmark.records import Score
 from benchmark.runs.rows import score_of
 from leaderboard.__main__ import main
 from leaderboard.study.key import Key, read_key
-from leaderboard.study.results import picked
+from leaderboard.study.results import find
 from tests.leaderboard.study.building import MODELS, Judge, Told, exported, write_exports
 
 DIMENSIONS = ("cultural-nuance", "respect", "topic-fit")
@@ -127,7 +127,7 @@ def random(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Imported:
 
 def one(scores: list[Score], name: str, /, **scope: str) -> Score:
     """The score, which must be there."""
-    found = picked(scores, name, **scope)
+    found = find(scores, name, **scope)
     assert found is not None, (name, scope)
     return found
 
