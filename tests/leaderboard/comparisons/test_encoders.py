@@ -321,7 +321,7 @@ def test_what_sets_stories_apart_is_noted(
     paths = [str(write_run(tmp_path, run)) for run in (plain.run, other)]
     assert main(["encoders", *paths]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "responses as well" in out
+    assert "also in responses" in out
     assert "run B is partial" in out
 
 
