@@ -1,4 +1,4 @@
-"""Every error a user can cause or meet, in one tree; it knows nothing of who raises or shows them.
+"""Every error a user can cause or meet, in one tree; does not know who raises or shows them.
 
 A message is one sentence: what is wrong, the value, where it came from, what to do.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 SHOWN = 40
-SAID = 400  # characters of a library's message
+LONGEST = 400  # characters of a library's message
 
 
 class CultureError(Exception):
@@ -22,7 +22,7 @@ class UsageProblem(CultureError):
 
 
 class DataProblem(CultureError):
-    """A survey, manifest, prompt, gate or world table cannot be used as it is."""
+    """A survey, manifest, prompt file, gate file or world table cannot be used as it is."""
 
 
 class ImageProblem(DataProblem):
@@ -34,27 +34,27 @@ class RequestProblem(CultureError):
 
 
 class RunProblem(CultureError):
-    """What every other case would meet as well: a run that has begun stops and can be continued."""
+    """Something every other case would meet too: the run stops and can be continued."""
 
 
 class StoreProblem(RunProblem):
-    """The response store is corrupt, locked or of another schema."""
+    """The response store is corrupt, locked or has another schema."""
 
 
 class ModelProblem(RunProblem):
-    """A model cannot be found, loaded or asked, or its server cannot."""
+    """A model or its server cannot be found, loaded or asked."""
 
 
 class BudgetSpent(ModelProblem):
-    """The next request would pass what the user allows a session to spend at a server."""
+    """The next request would exceed what the user lets a session spend at a server."""
 
 
 class HubProblem(RunProblem):
-    """The Hub cannot be reached or refused; the message names the flag that does without it."""
+    """The Hub cannot be reached or refused; the message names the flag that avoids it."""
 
 
 class BoardProblem(CultureError):
-    """A run or leaderboard file is not ours, or of a schema this version cannot read."""
+    """A run or leaderboard file is not ours, or has a schema this version cannot read."""
 
 
 def unknown(kind: str, name: str, known: Iterable[str], *, source: str) -> str:
@@ -73,15 +73,15 @@ def unknown(kind: str, name: str, known: Iterable[str], *, source: str) -> str:
     return f"unknown {kind} {name!r} ({source}){hint} Known: {shown}"
 
 
-def said(error: BaseException, *, longest: int = SAID) -> str:
-    r"""What a library's error says, on one line, in whole sentences; its first paragraph.
+def excerpt(error: BaseException, *, longest: int = LONGEST) -> str:
+    r"""The first paragraph of a library's error, on one line, in whole sentences.
 
-    What is longer ends behind a sentence, and where none ends in time, behind a word and with
-    an ellipsis. The full stop is left to the sentence that quotes it.
+    A longer one is cut after a sentence or, if none ends in time, after a word and with an
+    ellipsis. The final full stop is dropped, for the sentence that quotes it.
 
-    >>> said(ValueError("It broke. Look at the\nmanual. " + "Then " * 100), longest=40)
+    >>> excerpt(ValueError("It broke. Look at the\nmanual. " + "Then " * 100), longest=40)
     'It broke. Look at the manual'
-    >>> said(ValueError("one two three"), longest=10)
+    >>> excerpt(ValueError("one two three"), longest=10)
     'one two …'
     """
     paragraph = re.split(r"\n\s*\n", str(error).strip())[0]

@@ -1,7 +1,7 @@
 """The one JSON boundary: NaN becomes null, keys are sorted, only exact builtin types pass.
 
-Knows nothing of what is written. A float subclass, a NumPy scalar or a string enum is an
-error here rather than a crash of an xdist worker (DESIGN §7, trap 3).
+Does not know what is written. A float subclass, a NumPy scalar or a string enum is an error
+here rather than a crash of an xdist worker (DESIGN §7, trap 3).
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -71,15 +73,22 @@ def number(value: object) -> float:
 
 
 def write_atomic(path: Path, text: str | Iterable[str]) -> None:
-    """Write beside the target, flush to disk, then replace: readers see the old or the new.
+    """Write a temporary file, flush it to disk, then replace: readers see the old or the new.
 
-    Pieces of text are written one by one, so that a large file is never whole in memory.
+    Pieces of text are written one by one, so a large file is never whole in memory.
     """
+    with replacing(path) as file:
+        file.writelines(piece.encode() for piece in ([text] if isinstance(text, str) else text))
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file beside the target that takes its place, whole and on disk, once all is written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.writelines([text] if isinstance(text, str) else text)
+        with os.fdopen(handle, "wb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)

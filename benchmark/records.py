@@ -1,4 +1,4 @@
-"""The joints: the records that pass between the parts of the harness.
+"""The records that pass between the parts of the harness.
 
 Knows no pytest, no torch, no file and no suite. Every record is frozen and keyword-only;
 probabilities are natural fractions, log-likelihoods natural logarithms.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Finish = Literal["stop", "length", "refused"]
-# An item that is none of its case's questions but holds keys of vectors is named so.
+# Prefix of an item that is not one of its case's questions but holds keys of vectors.
 VECTORS = "vectors:"
 PICTURE_SIMILARITY = "picture_similarity"  # and has this: the mean over the case's stories
 
@@ -35,10 +35,10 @@ class Task(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """One cell of a suite and one pytest item; ``unit`` is what a worker takes whole.
+    """One cell of a suite and one pytest item; a worker takes all cases of a ``unit``.
 
-    ``kind`` says what sort of measurement it is, in the suite's own words: which test measures
-    it (marker ``cases``) and which analyses read it. It is not part of the id.
+    ``kind`` is the sort of measurement, in the suite's own words: it decides which test measures
+    the case (marker ``cases``) and which analyses read it. It is not part of the id.
     """
 
     suite: str
@@ -51,7 +51,7 @@ class Case:
 
     @property
     def case_id(self) -> str:
-        """Readable, unique key of a row: ``wvs/NGA/religion/food``."""
+        """The readable, unique key of a row: ``wvs/NGA/religion/food``."""
         parts = (self.suite, self.country, self.topic, self.proxy, self.variant)
         return "/".join(part for part in parts if part)
 
@@ -66,7 +66,7 @@ class Excluded:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Selection:
-    """What a suite offers for the given settings: cases in running order, and cells left out."""
+    """What a suite offers under the given settings: cases in running order, and cells left out."""
 
     cases: tuple[Case, ...]
     excluded: tuple[Excluded, ...] = ()
@@ -77,7 +77,7 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageRef:
-    """A picture by the digest of its pixels; ``pixels`` decodes it (RGB) when a model looks."""
+    """A picture by the digest of its pixels; ``pixels`` decodes it (RGB) when a model needs it."""
 
     image_id: str
     digest: str
@@ -89,7 +89,7 @@ class Prompt:
     """User turn = ``prefix`` parts + ``suffix``; ``lead_in`` opens the assistant's turn.
 
     Prompts with an equal prefix share one encoding; a part is text or an image. ``letter`` is the
-    line that takes the lead-in's place, in the user's turn, where a label is to be written.
+    line that replaces the lead-in, in the user's turn, where the model is to write a label.
     """
 
     prefix: tuple[str | ImageRef, ...]
@@ -106,8 +106,8 @@ class Prompt:
 class Subject:
     """Whom and what a request is about; only reference models may look at it.
 
-    ``order`` holds, for each option in the order shown, its place as printed; () as printed.
-    ``truth`` is the place of the right text or label, where one is right.
+    ``order`` holds the printed place of each option in the order shown; () means as printed.
+    ``truth`` is the place of the right text or label, if one is right.
     """
 
     country: str
@@ -145,10 +145,10 @@ class GenerationParams:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Generate:
-    """Write on from the lead-in. Answered by `Text`.
+    """Continue from the lead-in. Answered by `Text`.
 
-    ``labels`` are the letters of which the text is to name one, where the prompt asks for that;
-    only models that are rules look at them.
+    ``labels`` are the letters of which the text is to name one, if the prompt asks for that;
+    only rule models look at them.
     """
 
     prompt: Prompt
@@ -160,7 +160,7 @@ class Generate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Embed:
-    """The vector of a text or picture under a named encoder. Answered by `Vector`."""
+    """The vector of a text or picture from a named encoder. Answered by `Vector`."""
 
     content: str | ImageRef
     encoder: str
@@ -175,7 +175,7 @@ Request = Choice | Continuation | Generate | Embed
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Probabilities:
-    """``p`` over the labels, summing to 1; ``option_mass`` is what they held before that."""
+    """``p`` over the labels, summing to 1; ``option_mass`` is their sum before renormalising."""
 
     p: tuple[float, ...]
     option_mass: float
@@ -193,7 +193,7 @@ class LogLikelihoods:
 class Text:
     """Generated text; ``finish`` says whether the model stopped, was cut, or refused to write.
 
-    ``thinking`` is what it wrote to itself before, and no part of the text.
+    ``thinking`` is what it wrote to itself before, and is not part of the text.
     """
 
     text: str
@@ -203,7 +203,7 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vector:
-    """An embedding, float32 values kept exactly."""
+    """An embedding; its float32 values are kept exactly."""
 
     values: tuple[float, ...]
 
@@ -215,7 +215,7 @@ Answer = Probabilities | LogLikelihoods | Text | Vector
 class Reply:
     """An answer and the key under which the store holds it.
 
-    ``parts`` are the keys of the answers that it was made of, where the store holds those instead.
+    ``parts`` are the keys of the answers it was made of, if the store holds those instead.
     """
 
     key: str
@@ -224,7 +224,7 @@ class Reply:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Of every stored answer behind it."""
+        """The keys of every stored answer behind it."""
         return self.parts or (self.key,)
 
 
@@ -233,7 +233,7 @@ class ModelIdentity:
     """Everything about a model and how it is run that can change an answer.
 
     ``name`` is what the user typed and is for people; all other fields enter the store's key.
-    ``revision`` is a Hub commit, ``sha256:…`` of local weight bytes, or of a reference's data.
+    ``revision`` is a Hub commit, or ``sha256:…`` of local weights or of a reference's data.
     """
 
     name: str
@@ -267,11 +267,11 @@ class Model(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """One question, story, …: the people's and the model's distribution and its values.
+    """One question, story, …: the people's and the model's distributions, and its values.
 
-    ``human`` or ``model`` is None where there is none; then every value is NaN. ``model`` is the
-    mean over pictures; where there are several, ``by_image`` has one distribution for each of
-    ``image_ids``, in their order. ``nonanswers`` are the places of the options that are no
+    ``human`` or ``model`` is None if there is none; then every value is NaN. ``model`` is the
+    mean over pictures; if there are several, ``by_image`` has one distribution for each of
+    ``image_ids``, in their order. ``nonanswers`` are the places of the options that are not
     opinions ("don't know" and the like), which the substantive reading leaves out.
     """
 
@@ -291,7 +291,7 @@ class Item:
 class Score:
     """One number with its scope, sample and interval; the only thing a gate sees.
 
-    ``value`` NaN means not scored. ``low`` and ``high`` are NaN without an interval, and
+    A ``value`` of NaN means not scored. ``low`` and ``high`` are NaN without an interval, and
     ``method`` then says why (``too few``). ``scope`` maps a grouping to its member; {} is overall.
     """
 
@@ -327,7 +327,7 @@ order, yields the next stage or returns its record."""
 
 
 class AnswerReader(Protocol):
-    """Stored answers by request key, for analyses that need more than the items carry."""
+    """Stored answers by request key, for analyses that need more than the items hold."""
 
     def __call__(self, keys: Sequence[str]) -> Mapping[str, Answer]: ...
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,8 @@ EMBEDDED_MODELS = (DEMO, REFERENCE)
 
 
 def default_cache() -> Path:
-    """Where downloads, the demo model and the response store live unless told otherwise."""
-    return user_cache_path("pytest-culture")
+    """Where downloads, the demo model and the response store live; ``CULTURE_CACHE`` moves it."""
+    return Path(os.environ.get("CULTURE_CACHE") or user_cache_path("pytest-culture"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,13 +45,12 @@ class Settings:
     suite offers. ``limit`` is the number of questions per topic, ``batch_size`` None means
     automatic. ``permutations`` None means all cyclic orders; ``rationales``, ``min_images``,
     ``income_cut``, ``responses`` and ``story_tokens`` None the suite's own. ``store`` is the
-    shard's own where there is a ``shard``. With ``replay`` all answers come from that bundle, and
-    ``model`` is the bundle's. ``questions`` is ``sample``, a path or a Hub id, of the suites that
-    ask about pictures; ``more_questions`` are further sets of the same session, each with what its
-    columns are. ``encoders`` make vectors of stories and pictures, and ``chunking`` names
-    the rules by which they are given texts that are longer than their windows. With ``sampled``
-    choices are asked for by written answers. ``max_requests`` and ``max_tokens`` bound what one
-    process may spend at a server in this session.
+    shard's own where there is a ``shard``. ``questions`` is ``sample``, a path or a Hub id, of the
+    suites that ask about pictures; ``more_questions`` are further sets of the same session, each
+    with what its columns are. ``encoders`` make vectors of stories and pictures, and ``chunking``
+    names the rules by which they are given texts that are longer than their windows. With
+    ``sampled`` choices are asked for by written answers. ``max_requests`` and ``max_tokens`` bound
+    what one process may spend at a server in this session.
     """
 
     model: str
@@ -93,7 +93,6 @@ class Settings:
     shard: Shard | None = None
     template_args: tuple[tuple[str, str], ...] = ()
     trust_remote_code: bool = False
-    replay: Path | None = None
     questions: str = "sample"
     question_columns: str = ""
     more_questions: tuple[tuple[str, str], ...] = ()

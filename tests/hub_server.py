@@ -10,13 +10,15 @@ import hashlib
 import json
 import os
 import re
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.loopback import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -343,12 +345,5 @@ def serving() -> Iterator[HubServer]:
 def running(hub: Served) -> Iterator[Served]:
     """A Hub while it runs."""
     handler = type("Handler", (_Handler,), {"hub": hub})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        hub.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield hub
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(handler, told=partial(setattr, hub, "url")):
+        yield hub

@@ -77,6 +77,8 @@ def _targets(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
 
 def part_of(module: str) -> str:
     """The part a module belongs to: its folder on the second level, or itself if it lies loose."""
+    if module.endswith(".__main__"):  # a command stands on top of whatever it needs
+        return module
     top, *below = module.split(".")
     return ".".join([top, *below[:1]]) if top in {"benchmark", "leaderboard"} else top
 

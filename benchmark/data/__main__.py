@@ -1,12 +1,11 @@
 """``python -m benchmark.data check SOURCE``: is a set of questions sound? Prints a table or JSON.
 
-Exit 0 where no fault was found, 1 where there is one, 4 where nothing could be read.
+Exit code 0 without faults, 1 with at least one, 4 if nothing could be read.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmark import hub
 from benchmark.errors import CultureError, DataProblem
+from benchmark.hub import data_sets
 from benchmark.jsonio import Json, pretty
 from benchmark.questions.checking import Finding, by_split, check
 from benchmark.questions.columns import columns_of
@@ -50,14 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmark.data", description="Looks after data that suites are run on."
+        prog="python -m benchmark.data", description="Checks the data that suites run on."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser(
         "check",
-        help="say what is wrong with a set of questions about pictures",
-        description="Report rows that cannot be used, doubles, concepts in train and in test, "
-        "uneven places of the right option and options that give it away.",
+        help="report what is wrong with a set of questions about pictures",
+        description="Report unusable rows, duplicates, concepts in both train and test, "
+        "uneven positions of the right option, and options that give it away.",
     )
     command.add_argument(
         "source", metavar="SOURCE", help="sample, a file or folder, or ORG/NAME on the Hub"
@@ -71,13 +70,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _opened(source: str, mapping: str, unreadable: list[str]) -> QuestionSet:
     columns = columns_of(mapping)
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    cache = default_cache()
     if source == NAME:
         return sample_questions()
     path = Path(source)
     if is_hub_id(source) and not path.exists():
         name, _, revision = source.partition("@")
-        path = hub.fetch_questions(cache, name, revision or None, columns)
+        path = data_sets.fetch_questions(cache, name, revision or None, columns)
 
     def complain(problem: DataProblem) -> None:
         unreadable.append(str(problem))

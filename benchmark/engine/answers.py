@@ -1,7 +1,7 @@
 """Answers as JSON text and back, exactly; knows no database and no request.
 
 Floats are written with ``repr`` precision, so a stored probability returns bit for bit. A vector of
-float32 is written as the base64 of its bytes, which takes a quarter of the room.
+float32 is written as the base64 of its bytes, which takes a quarter of the space.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def decode(kind: str, payload: str) -> Answer:
 
 
 def _packed(values: tuple[float, ...]) -> str | tuple[float, ...]:
-    """Base64 of little-endian float32, or the numbers where they are no float32."""
+    """Base64 of little-endian float32, or the numbers if they are not float32."""
     single = array("f", values)
     if tuple(single) != values:
         return values

@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import assert_never
+from dataclasses import asdict
+from typing import Any, assert_never
 
 from benchmark.engine.sampled import answering
 from benchmark.jsonio import Json, canonical, digest
@@ -28,31 +29,30 @@ from benchmark.records import (
 )
 
 # Which rendering of prompts each schema of keys means; the first did not say. Add a schema when any
-# prompt is rendered otherwise for a model: the key holds the prompt as the suite wrote it, and an
-# answer to yesterday's rendering is no answer to today's. Old bundles are found by their own.
+# prompt is rendered differently for a model: the key holds the prompt as the suite wrote it, and an
+# answer to yesterday's rendering does not answer today's. Old bundles are found by their own.
 RENDERINGS: dict[int, int | None] = {1: None, 2: 2}
 KEY_SCHEMA = max(RENDERINGS)
 
 
 def identity_document(identity: ModelIdentity) -> dict[str, Json]:
-    """All fields of an identity that can change an answer."""
-    return {
-        "model_id": identity.model_id,
-        "revision": identity.revision,
-        "backend": identity.backend,
-        "dtype": identity.dtype,
-        "attention": identity.attention,
-        "scoring": identity.scoring,
-        "device_kind": identity.device_kind,
-        "processor": identity.processor,
-        "resize": identity.resize,
-        "model_args": [list(pair) for pair in identity.model_args],
-        "reads_subject": identity.reads_subject,
-    }
+    """All fields of an identity that can change an answer: every one but the name."""
+    return {key: part for key, part in named_document(identity).items() if key != "name"}
+
+
+def named_document(identity: ModelIdentity) -> dict[str, Json]:
+    """A whole identity as plain JSON values."""
+    return asdict(identity) | {"model_args": [list(pair) for pair in identity.model_args]}
+
+
+def identity_of(document: Mapping[str, Any]) -> ModelIdentity:
+    """The identity that `named_document` gave."""
+    pairs = tuple((key, value) for key, value in document["model_args"])
+    return ModelIdentity(**{**document, "model_args": pairs})
 
 
 class Keys:
-    """Keys of requests put to one model, and to the encoders beside it by their names.
+    """Keys of requests to one model, and to encoders by their names.
 
     An encoder's vector depends on the encoder alone, so it serves every model's run. ``schema`` is
     that of a bundle whose answers were stored under the keys of a former version.
@@ -86,14 +86,14 @@ class Keys:
         document = {**self._head, "context": context, "ask": request_document(request)}
         if self._reads_subject and context == self.context:
             document["subject"] = _subject(request.subject)
-        # The text of `jsonio.canonical`, less its walk for plain types: all of these are.
+        # As `jsonio.canonical`, without its walk for other types: all of these are plain.
         text = json.dumps(
             document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )
         return hashlib.sha256(text.encode()).hexdigest()
 
     def context_of(self, request: Request) -> str:
-        """The digest of who answers a request: an encoder that is known, or the model."""
+        """The digest of what answers a request: a known encoder, or the model."""
         if isinstance(request, Embed):
             return self._encoders.get(encoder_of(request), self.context)
         return self.context
@@ -104,7 +104,7 @@ class Keys:
 
 
 def encoder_of(request: Embed) -> str:
-    """The encoder's name, without the rule by which texts are cut."""
+    """The encoder's name, without its rule of chunking."""
     return request.encoder.rpartition("|")[0]
 
 

@@ -33,11 +33,10 @@ EXACT = "a rule computes each answer by itself, so no batch can change it"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Determinism:
-    """The largest changes of ``n`` questions' answers; NaN with a ``reason`` where not measured.
+    """The largest changes of ``n`` questions' answers; NaN with a ``reason`` if not measured.
 
-    ``asked_again`` says in which ways; ``n_missing`` of the ``n`` had no answer the second time
-    but the first, or the reverse. ``logit_step`` is that of the model's number type. ``exact``
-    answers cannot change.
+    ``asked_again`` says how; ``n_missing`` of the ``n`` had an answer one time only.
+    ``logit_step`` is that of the model's number type. ``exact`` answers cannot change.
     """
 
     n: int = 0

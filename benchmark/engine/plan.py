@@ -17,8 +17,8 @@ GroupKey = tuple[str, tuple[str | ImageRef, ...]]
 def plan(requests: Sequence[Request], *, batch_size: int) -> tuple[tuple[int, ...], ...]:
     """Batches of positions in ``requests``: one kind each, and prefixes one after another.
 
-    Groups of one prefix stand in order of first appearance. One that fits whole into what is left
-    of a batch goes there, any other begins a batch of its own. Within a group short suffixes come
+    Groups of one prefix are in order of first appearance. One that fits whole into what is left of
+    a batch goes there; any other begins a batch of its own. Within a group short suffixes come
     first, so that a batch pads little; equal lengths keep their order.
 
     Examples

@@ -1,4 +1,4 @@
-"""Which computed questions are asked again: a small sample, the same in the same run.
+"""Which computed questions are asked again: a small sample, the same for the same run.
 
 Knows requests and their keys; no model and no store. Questions are drawn by their keys, which are
 digests and so as good as random, from a few groups that share a prefix: each group costs one
@@ -15,7 +15,7 @@ from benchmark.records import Choice, Request
 LEAST, MOST = 16, 64  # questions
 SHARE = 100  # one in so many of those computed; asked twice, this is 2 % of the prompts
 EACH = 8  # questions of one group
-KEPT = 2 * MOST  # groups that are remembered while more are being met
+KEPT = 2 * MOST  # groups that are remembered while more come
 
 
 class Sample:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # stay in the store, but rows of two versions are not compared.
 VERSION: Final = 2
 NAME: Final = "sampled"
-ANSWERS: Final = "answers"  # the value of an item: how many stand behind its shares
+ANSWERS: Final = "answers"  # the value of an item: how many its shares are made of
 OF_CONFIG: Final = "sampled"  # the part of a run's configuration that says so
 _SCORING = re.compile(
     rf"{NAME} (?P<answers>\d+) v{VERSION} "
@@ -57,12 +57,12 @@ class Sampled:
 
 
 def sampled_by(identity: ModelIdentity) -> Sampled | None:
-    """The way that an identity says; None where probabilities are asked for.
+    """The sampling in an identity; None where probabilities are asked for.
 
     Raises
     ------
     ModelProblem
-        It is the way of another version.
+        It is the sampling of another version.
     """
     found = _SCORING.fullmatch(identity.scoring)
     if found is None:
@@ -80,9 +80,9 @@ def sampled_by(identity: ModelIdentity) -> Sampled | None:
 
 
 def answering(identity: ModelIdentity) -> ModelIdentity:
-    """Who writes the answers: the model as it is for any text, however many are asked for.
+    """The identity that writes the answers: the model's as for any text, whatever their number.
 
-    Its answers stand in the store under this one, so that more of them ask for the missing alone.
+    The store keeps answers under this one, so that asking for more asks for the missing alone.
     """
     found = _SCORING.fullmatch(identity.scoring)
     return identity if found is None else replace(identity, scoring=found["path"] or "")

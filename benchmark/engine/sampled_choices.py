@@ -1,6 +1,6 @@
 """Choices as written answers: each is asked several times, its letters are read and counted.
 
-Stands between the scripts and whoever answers, so that store, plan and bundles know texts only.
+Sits between the scripts and what answers them, so that store, plan and bundles know texts only.
 Knows requests and letters; no store and no model. Equal texts give equal shares.
 """
 
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from benchmark.engine.interview import Heard
+from benchmark.engine.interview import ReplyOrError
 from benchmark.engine.keys import request_document
 from benchmark.engine.sampled import Sampled
 from benchmark.errors import DataProblem, ModelProblem
@@ -29,20 +29,20 @@ from benchmark.records import (
 )
 from benchmark.texts.letters import LABELS, chosen_label, readable
 
-Ask = Callable[[Sequence[Request]], Sequence[Heard]]
-Told = TypeVar("Told", Reply, Heard)
+Ask = Callable[[Sequence[Request]], Sequence[ReplyOrError]]
+AnyReply = TypeVar("AnyReply", Reply, ReplyOrError)
 
 
 def asking(
-    ask: Callable[[Sequence[Request]], Sequence[Told]], way: Sampled | None, *, seed: int
-) -> Callable[[Sequence[Request]], Sequence[Told]]:
-    """The same questions to whoever answers ``ask``, choices in this way; None changes nothing."""
+    ask: Callable[[Sequence[Request]], Sequence[AnyReply]], way: Sampled | None, *, seed: int
+) -> Callable[[Sequence[Request]], Sequence[AnyReply]]:
+    """``ask``, with choices asked as written answers; None changes nothing."""
     if way is None:
         return ask
 
-    def asked(requests: Sequence[Request]) -> list[Told]:
-        heard = iter(ask(expanded(requests, way, seed=seed)))
-        return [_reply(request, heard, way) for request in requests]
+    def asked(requests: Sequence[Request]) -> list[AnyReply]:
+        replies = iter(ask(expanded(requests, way, seed=seed)))
+        return [_reply(request, replies, way) for request in requests]
 
     return asked
 
@@ -88,16 +88,16 @@ def _parts(request: Request, way: Sampled, seed: int) -> Sequence[Request]:
 
 
 def _in_the_users_turn(request: Choice) -> Prompt:
-    """The prompt with a line that asks for a letter, and without a lead-in to score behind.
+    """The prompt with a line that asks for a letter, and without a lead-in.
 
-    A lead-in would stand inside the thinking where a template has opened it.
+    A lead-in would be inside the thinking if a template has opened it.
     """
     prompt = request.prompt
     if not prompt.letter:
         raise DataProblem(
             f"{request.subject.item_id!r} cannot be asked with --scoring sampled: its prompt file "
             f'has no line that asks for a letter in its language; add letter = "… {LABELS} …" '
-            "beside language"
+            "next to language"
         )
     line = prompt.letter.replace(LABELS, ", ".join(request.labels))
     suffix = prompt.suffix
@@ -106,18 +106,18 @@ def _in_the_users_turn(request: Choice) -> Prompt:
 
 
 def _seed(asked: str, seed: int, k: int) -> int:
-    """Of the k-th answer; the first of eight are those of four."""
+    """The seed of the k-th answer; the first four of eight are those of four."""
     return int(hashlib.sha256(f"{asked}/{seed}/{k}".encode()).hexdigest()[:8], 16) >> 1
 
 
-def _reply(request: Request, heard: Iterator[Told], way: Sampled) -> Told:
+def _reply(request: Request, replies: Iterator[AnyReply], way: Sampled) -> AnyReply:
     if not isinstance(request, Choice):
-        return next(heard)
-    parts = [next(heard) for _ in range(way.answers)]
+        return next(replies)
+    parts = [next(replies) for _ in range(way.answers)]
     own = [part for part in parts if isinstance(part, Reply)]
     for part in parts:
         if not isinstance(part, Reply):
-            return part  # without one of the texts the shares are others
+            return part  # without one of the texts the shares would differ
     texts = [_text(reply) for reply in own]
     keys = tuple(reply.key for reply in own)
     return Reply(key=keys[0], answer=shares(texts, request.labels), parts=keys)

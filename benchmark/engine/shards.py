@@ -1,7 +1,7 @@
 """Shards: which cases of a suite belong to which part of a run that is split over machines.
 
-Knows cases and their units; no file, no worker, no clock. Who holds the same collection finds the
-same shards, so nothing has to be agreed between the machines but K and N.
+Knows cases and their units; no file, no worker, no clock. The same collection gives the same
+shards, so machines need to agree on nothing but K and N.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Shard:
 
     @property
     def ending(self) -> str:
-        """How the name of a file says it: ``2-of-4``."""
+        """As in a file's name: ``2-of-4``."""
         return f"{self.index}-of-{self.of}"
 
     @property
@@ -53,7 +53,7 @@ def parse_shard(text: str) -> Shard:
 
 
 def of_shard(path: Path, shard: Shard | None) -> Path:
-    """The shard's own file beside one that whole runs share.
+    """The shard's own file, next to the one that whole runs share.
 
     >>> str(of_shard(Path("responses.sqlite"), Shard(index=2, of=4)))
     'responses.2-of-4.sqlite'

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmark.engine.answers import decode, encode
 from benchmark.errors import StoreProblem
@@ -57,17 +58,8 @@ class ResponseStore:
 
     def get(self, keys: Sequence[str]) -> dict[str, Answer]:
         """The stored answers among ``keys``; absent ones are absent."""
-        found: dict[str, Answer] = {}
-        with self._explained():
-            for start in range(0, len(keys), _CHUNK):
-                chunk = keys[start : start + _CHUNK]
-                marks = ",".join("?" * len(chunk))
-                rows = self._db.execute(
-                    f"SELECT key, kind, payload FROM answers WHERE key IN ({marks})",  # noqa: S608 - only question marks are formatted in
-                    [bytes.fromhex(key) for key in chunk],
-                )
-                found.update((row[0].hex(), self._decoded(*row)) for row in rows)
-        return found
+        rows = self._rows("SELECT key, kind, payload FROM answers", keys)
+        return {row[0].hex(): self._decoded(*row) for row in rows}
 
     def put(self, answers: Mapping[str, Answer], *, context: str, identity: str) -> None:
         """Add answers of one model in one transaction; a key that is there keeps its answer."""
@@ -78,20 +70,20 @@ class ResponseStore:
 
     def held(self, keys: Sequence[str]) -> set[str]:
         """Which of ``keys`` have an answer; reads none of them."""
-        found: set[str] = set()
+        return {row[0].hex() for row in self._rows("SELECT key FROM answers", keys)}
+
+    def _rows(self, select: str, keys: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The rows of answers that are there, so many keys at a time as SQLite takes."""
+        found: list[tuple[Any, ...]] = []
         with self._explained():
             for start in range(0, len(keys), _CHUNK):
-                chunk = keys[start : start + _CHUNK]
+                chunk = [bytes.fromhex(key) for key in keys[start : start + _CHUNK]]
                 marks = ",".join("?" * len(chunk))
-                rows = self._db.execute(
-                    f"SELECT key FROM answers WHERE key IN ({marks})",  # noqa: S608 - only question marks are formatted in
-                    [bytes.fromhex(key) for key in chunk],
-                )
-                found.update(row[0].hex() for row in rows)
+                found += self._db.execute(f"{select} WHERE key IN ({marks})", chunk)
         return found
 
     def noise(self, context: str) -> str | None:
-        """What was found of how far one model's answers move, as `note_noise` was given it."""
+        """The finding on how far one model's answers move, as `note_noise` stored it."""
         with self._explained():
             return self._noise(context)
 
@@ -120,7 +112,7 @@ class ResponseStore:
         return int(count)
 
     def close(self) -> None:
-        """Release the file; the store cannot be used after."""
+        """Release the file; the store cannot be used afterwards."""
         self._db.close()
 
     def _decoded(self, key: bytes, kind: str, payload: str) -> Answer:
@@ -179,7 +171,7 @@ class ResponseStore:
                     raise
                 time.sleep(0.01)
             else:
-                return  # also where the file system cannot have WAL: the old mode is safe too
+                return  # even if the file system cannot have WAL: the old mode is safe too
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -220,7 +212,7 @@ class ResponseStore:
 class StoredAnswers:
     """A reader for analyses over one store, or those of all shards of a run.
 
-    Stores are opened when the first answer is asked for; a path where there is none is passed over.
+    Stores are opened when the first answer is asked for; paths without one are skipped.
     """
 
     def __init__(self, *paths: Path) -> None:

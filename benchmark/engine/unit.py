@@ -1,13 +1,13 @@
 """One unit of cases: their scripts run stage by stage, each stage's requests asked together.
 
-Knows scripts and whom to ask; no model, no store and no pytest.
+Knows scripts and a function to ask; no model, no store and no pytest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmark.engine.interview import Heard
+from benchmark.engine.interview import ReplyOrError
 from benchmark.errors import CultureError, RunProblem
 from benchmark.records import CaseRecord, Reply, Request, Script
 
@@ -15,30 +15,30 @@ Outcome = CaseRecord | Exception
 
 
 def run_unit(
-    scripts: Mapping[str, Script], ask: Callable[[Sequence[Request]], Sequence[Heard]]
+    scripts: Mapping[str, Script], ask: Callable[[Sequence[Request]], Sequence[ReplyOrError]]
 ) -> dict[str, Outcome]:
     """Run the scripts of one unit stage by stage, each stage's requests asked together.
 
     A script that fails (an unreadable picture, say) ends with what it raised, and so does one that
-    asks for what cannot be answered; the others go on. What every other unit would meet, which is
-    all that ``ask`` raises and a script's `RunProblem`, is raised here.
+    asks for what cannot be answered; the others continue. What would stop every unit, which is all
+    that ``ask`` raises and a script's `RunProblem`, is raised here.
     """
     outcomes: dict[str, Outcome] = {}
     waiting = {name: _advance(name, script, None, outcomes) for name, script in scripts.items()}
     while stage := {name: asked for name, asked in waiting.items() if asked is not None}:
-        heard = iter(ask([request for asked in stage.values() for request in asked]))
+        replies = iter(ask([request for asked in stage.values() for request in asked]))
         for case_id, asked in stage.items():
-            share = [next(heard) for _ in asked]
+            share = [next(replies) for _ in asked]
             waiting[case_id] = _advance(case_id, scripts[case_id], share, outcomes)
     return outcomes
 
 
 def _advance(
-    case_id: str, script: Script, share: Sequence[Heard] | None, outcomes: dict[str, Outcome]
+    case_id: str, script: Script, share: Sequence[ReplyOrError] | None, outcomes: dict[str, Outcome]
 ) -> Sequence[Request] | None:
     """The next stage's requests, or None when the script ended and its outcome is noted."""
-    replies = [heard for heard in share or () if isinstance(heard, Reply)]
-    problems = [heard for heard in share or () if isinstance(heard, CultureError)]
+    replies = [one for one in share or () if isinstance(one, Reply)]
+    problems = [one for one in share or () if isinstance(one, CultureError)]
     if problems:
         script.close()
         outcomes[case_id] = problems[0]

@@ -1,37 +1,35 @@
 """``python -m benchmark.finetune``: LoRA fine-tuning on the training split of a set of questions.
 
-What it leaves in ``--out`` is a model for ``pytest suites --model``. Exit 0, 4 with
-a sentence, or 2 where it was broken off by hand.
+What it leaves in ``--out`` is a model for ``pytest suites --model``. Exit status 0, 4 after an
+error, or 2 if interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import CultureError
 from benchmark.finetune.options import add_options, given
-from benchmark.finetune.running import run, settled
+from benchmark.finetune.running import checked_recipe, run
 from benchmark.finetune.values import WRONG, Parser
 from benchmark.settings import default_cache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-BROKEN_OFF = 2  # as pytest has it
+INTERRUPTED = 2  # as pytest has it
 EPILOG = """\
   python -m benchmark.finetune --model qwen2.5-vl-3b --data questions --out tuned
   python -m benchmark.finetune --config tuned.toml --hold-out region:Africa --out tuned
-  python -m benchmark.finetune --out tuned --resume     go on where it was broken off
-  python -m benchmark.finetune.step                     time and memory of a step here
+  python -m benchmark.finetune --out tuned --resume     continue after an interruption
 """
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The options of a recipe, and where things are."""
+    """The options: a recipe, and where things are."""
     parser = Parser(
         prog="python -m benchmark.finetune",
         description="Tune a model with LoRA adapters on the training split of questions about "
@@ -45,7 +43,7 @@ def arguments() -> argparse.ArgumentParser:
         "--config", type=Path, metavar="FILE", help="these options as TOML; the command line wins"
     )
     parser.add_argument(
-        "--resume", action="store_true", help="go on with what was begun in the folder"
+        "--resume", action="store_true", help="continue what was begun in the folder"
     )
     add_options(parser)
     return parser
@@ -54,17 +52,19 @@ def arguments() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Tune, or say in one sentence why not."""
     typed = arguments().parse_args(words)
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    cache = default_cache()
     folder: Path = typed.out.expanduser()
     try:
-        recipe = settled(given(typed, typed.config), folder, resume=typed.resume)
+        recipe = checked_recipe(given(typed, typed.config), folder, resume=typed.resume)
         run(recipe, folder, cache=cache, resume=typed.resume, say=_say)
     except CultureError as problem:
         sys.stderr.write(f"{problem}\n")
         return WRONG
     except KeyboardInterrupt:
-        sys.stderr.write(f"broken off; --out {folder} --resume goes on from the last checkpoint\n")
-        return BROKEN_OFF
+        sys.stderr.write(
+            f"interrupted; --out {folder} --resume continues from the last checkpoint\n"
+        )
+        return INTERRUPTED
     return 0
 
 

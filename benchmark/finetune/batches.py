@@ -73,29 +73,29 @@ def tensors(inputs: Inputs, requests: Sequence[Choice], dtype: Any) -> dict[str,
 
 
 def completion_tokens(inputs: Inputs, text: str, request: Choice) -> int:
-    """How many tokens the right label is, behind what all labels share; a bracket may merge in."""
+    """How many tokens of the right label follow what all labels share; a bracket may merge in."""
     rows = [inputs.token_ids(text + label) for label in request.labels]
     whole = rows[_truth(request)]
     n = len(whole) - min(common_prefix(rows), len(whole) - 1)
     if len({tuple(row) for row in rows}) < len(rows):
         raise ModelProblem(
-            f"the labels {', '.join(request.labels)} are not told apart by this model's tokenizer, "
+            f"this model's tokenizer does not tell the labels {', '.join(request.labels)} apart, "
             "so nothing could be learned from them"
         )
     return n
 
 
 def _check_words(inputs: Inputs, request: Choice) -> None:
-    """Raise where the model would obey words of a question: it would learn from another prompt."""
+    """Raise if the model would obey words of a question: it would learn from another prompt."""
     if commands := inputs.commands(request):
         raise ModelProblem(
             f"question {request.subject.item_id} holds {', '.join(commands)}, which this model "
-            "obeys instead of reads; leave it out of the training split or word it otherwise"
+            "obeys instead of reading; leave it out of the training split or reword it"
         )
 
 
 def shrunk(picture: ImageRef, longest: int | None) -> ImageRef:
-    """The picture with no side longer than ``longest`` pixels; as it is where that is None."""
+    """The picture with no side longer than ``longest`` pixels; unchanged if that is None."""
     if longest is None:
         return picture
 

@@ -1,4 +1,4 @@
-"""The model card: a record and a recipe as README.md; a pure function, and no date in it."""
+"""The model card: a record and a recipe as README.md; a pure function, without a date."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from benchmark.finetune.options import as_toml
-from benchmark.finetune.places import PATHS
+from benchmark.finetune.options import PATHS, as_toml
 from benchmark.finetune.trainer import FIXED, WARM_UP
 
 if TYPE_CHECKING:
@@ -17,13 +16,13 @@ if TYPE_CHECKING:
     from benchmark.jsonio import Json
 
 LIMITS = """\
-- Trained to name the right option of multiple-choice questions about pictures, behind one prompt.
-  Nothing else was trained, and nothing here says what became of other abilities: run a general set
+- Trained to name the right option of multiple-choice questions about pictures, with one prompt.
+  Nothing else was trained, and nothing here says how other abilities changed: run a general set
   (docs/finetuning.md).
-- What is right is what the questions' authors say. Mistakes and one-sided views of theirs were
+- The right option is what the questions' authors say. Their mistakes and one-sided views were
   trained in.
 - Validation questions are few, from the same authors, and on groups that were trained on. The
-  figures to go by are those of `pytest suites/cultureverse` on a test split, beside the base's.
+  figures to go by are those of `pytest suites/cultureverse` on a test split, next to the base's.
 """
 
 

@@ -1,6 +1,6 @@
 """What a fine-tuning is asked to do: command line over a TOML file over defaults, checked once.
 
-Knows no data, no model and no framework. The file that it writes is one that it reads.
+Opens no data, no model and no framework. The file that it writes is one that it reads.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import UsageProblem, unknown
-from benchmark.finetune.places import PATHS, absolute
 from benchmark.finetune.values import SEEDS, Option, checked
+from benchmark.models.naming import folder_meant
+from benchmark.questions.embedded import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,6 +126,7 @@ OPTIONS = (
     Option("trust-remote-code", "flag", "", "run Python code that the model's repository brings"),
     Option("merge", "flag", "", "write whole weights; default: the adapter, which needs its base"),
 )
+PATHS = ("model", "data", "prompts", "question_columns")  # options that may be paths
 BY_NAME = {option.name.replace("-", "_"): option for option in OPTIONS}
 
 
@@ -212,3 +214,23 @@ def differences(wanted: Mapping[str, object], there: Recipe) -> list[str]:
 
 def _compared(name: str, value: object) -> object:
     return absolute(name, str(value)) if name in PATHS else value
+
+
+def absolute(option: str, text: str) -> str:
+    """A path as it would be from anywhere; a name as it stands, whatever lies in this folder.
+
+    The rules are those by which pytest's options of these names are read.
+    """
+    return str(Path(text).expanduser().resolve()) if _is_path(option, text) else text
+
+
+def _is_path(option: str, text: str) -> bool:
+    match option:
+        case "model":
+            return folder_meant(text) is not None
+        case "data":
+            return text not in ("", NAME) and Path(text).expanduser().exists()
+        case "question_columns":  # field=column pairs may end in anything
+            return text.endswith(".toml") and "=" not in text
+        case _:
+            return bool(text)

@@ -1,4 +1,4 @@
-"""From a recipe to what is trained on: questions read, divided, licensed, and how they are asked.
+"""From a recipe to training data: questions read, divided and licensed, and how they are asked.
 
 Knows data and the suite's wording; no model and no framework.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from benchmark.errors import DataProblem
 from benchmark.finetune import splitting
 from benchmark.finetune.batches import shrunk
-from benchmark.finetune.schedule import Drawn, schedule
+from benchmark.finetune.schedule import Draw, schedule
 from benchmark.questions.copies import copies
 from benchmark.records import Choice
 from benchmark.suite.prompts import load_templates
@@ -29,11 +29,9 @@ if TYPE_CHECKING:
     from benchmark.questions.question import PictureQuestion, QuestionSet
     from benchmark.suite.prompts import Templates
 
-ASKED_BY_DEFAULT = "test"
-
 
 @dataclass(frozen=True, kw_only=True)
-class Prepared:
+class TrainingData:
     """What a fine-tuning trains on and validates with; ``drawn`` is all that training shows."""
 
     recipe: Recipe
@@ -44,7 +42,7 @@ class Prepared:
     licences: tuple[str, ...]
 
     @cached_property
-    def drawn(self) -> tuple[Drawn, ...]:
+    def drawn(self) -> tuple[Draw, ...]:
         """Every question in every epoch, in order."""
         recipe, n = self.recipe, len(self.parts.train)
         steps, step = recipe.max_steps, recipe.batch_size * recipe.accumulation
@@ -59,9 +57,9 @@ class Prepared:
     def as_printed(self, question: PictureQuestion) -> Choice:
         """The request as the suite makes it, options in the printed order, picture as it is."""
         order = tuple(range(len(question.options)))
-        return self._ask(Drawn(question=question, order=order), None)
+        return self._ask(Draw(question=question, order=order), None)
 
-    def _ask(self, one: Drawn, longest: int | None) -> Choice:
+    def _ask(self, one: Draw, longest: int | None) -> Choice:
         entry = self.questions.entries[one.question.image_id]
         picture = shrunk(self.questions.images.open(entry), longest)
         asked = self._asker.ask(one.question, one.order, picture)
@@ -74,13 +72,13 @@ class Prepared:
         return Asker(templates=self.templates, generated=False, seed=self.recipe.seed, tokens=0)
 
 
-def prepare(recipe: Recipe, *, cache: Path) -> Prepared:
+def prepare(recipe: Recipe, *, cache: Path) -> TrainingData:
     """Read, divide and check the questions.
 
     Raises
     ------
     DataProblem, UsageProblem, HubProblem
-        The data cannot be read, has no such split or group, states no licence, or is used up.
+        The data cannot be read, has no such split or group or no licence, or nothing is left.
     """
     questions = questions_at(recipe.data, recipe.question_columns, cache=cache)
     held_out = splitting.groups(recipe.hold_out, questions.questions)
@@ -93,7 +91,7 @@ def prepare(recipe: Recipe, *, cache: Path) -> Prepared:
         copies=copies(questions),
     )
     file = Path(recipe.prompts) if recipe.prompts else PROMPTS / f"{DEFAULT}.toml"
-    return Prepared(
+    return TrainingData(
         recipe=recipe,
         questions=questions,
         groups=held_out,
@@ -107,7 +105,7 @@ def _licences(questions: tuple[PictureQuestion, ...], instead: str) -> tuple[str
     silent = sum(not question.licence for question in questions)
     if silent and not instead:
         raise DataProblem(
-            f"{silent} of {len(questions)} training questions state no licence, and the model card "
-            "has to name it; fill in the column licence, or say it with --data-licence"
+            f"{silent} of {len(questions)} training questions state no licence, which the model "
+            "card has to name; fill in the column licence, or give it with --data-licence"
         )
     return tuple(sorted({question.licence or instead for question in questions}))

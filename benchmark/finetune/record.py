@@ -21,15 +21,15 @@ from benchmark.runs.provenance import package_version
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmark.finetune.preparing import Prepared
-    from benchmark.finetune.training import Trained
+    from benchmark.finetune.preparing import TrainingData
+    from benchmark.finetune.training import Result
     from benchmark.jsonio import Json
     from benchmark.models.naming import ModelSpec
     from benchmark.records import ModelIdentity
 
 SCHEMA = "pytest-culture/finetune/1"
 PACKAGES = ("torch", "transformers", "peft", "trl", "accelerate")
-FIXED = ("base", "data", "schedule")  # what a resumed run must have alike
+FIXED = ("base", "data", "schedule")  # what must be equal in a resumed run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +56,7 @@ class Accuracy:
         return {"share": self.share, "n": self.n, "low": low, "high": high}
 
 
-def begun(spec: ModelSpec, identity: ModelIdentity, prepared: Prepared) -> dict[str, Json]:
+def begun(spec: ModelSpec, identity: ModelIdentity, prepared: TrainingData) -> dict[str, Json]:
     """The record before the first step."""
     return {
         "schema": SCHEMA,
@@ -87,7 +87,7 @@ def _versions() -> dict[str, Json]:
     }
 
 
-def _data(prepared: Prepared) -> dict[str, Json]:
+def _data(prepared: TrainingData) -> dict[str, Json]:
     parts, found = prepared.parts, prepared.questions
     return {
         "name": found.name,
@@ -108,8 +108,8 @@ def _data(prepared: Prepared) -> dict[str, Json]:
     }
 
 
-def ended(record: Mapping[str, Json], trained: Trained, after: Accuracy | None) -> dict[str, Json]:
-    """The record with what came out."""
+def ended(record: Mapping[str, Json], trained: Result, after: Accuracy | None) -> dict[str, Json]:
+    """The record with the results."""
     return {
         **record,
         "finished": True,
@@ -125,7 +125,7 @@ def ended(record: Mapping[str, Json], trained: Trained, after: Accuracy | None) 
 
 
 def write(folder: Path, record: Mapping[str, Json]) -> None:
-    """Into the folder, old or new but never half."""
+    """Write it into the folder, atomically."""
     jsonio.write_atomic(folder / RECORD, jsonio.pretty(record))
 
 
@@ -135,17 +135,17 @@ def read(folder: Path) -> Mapping[str, Json]:
     Raises
     ------
     DataProblem
-        There is none, or it is not one of ours.
+        There is none, or it is not one of this version.
     """
     try:
         found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise DataProblem(f"{folder / RECORD} cannot be read ({error}); begin again") from error
+        raise DataProblem(f"{folder / RECORD} cannot be read ({error}); start again") from error
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
-        raise DataProblem(f"{folder / RECORD} is not a record of this version; begin again")
+        raise DataProblem(f"{folder / RECORD} is not a record of this version; start again")
     return cast("Mapping[str, Json]", found)
 
 
 def changed(there: Mapping[str, Json], now: Mapping[str, Json]) -> Sequence[str]:
-    """Which parts of a begun fine-tuning are others now, such as the data."""
+    """Which parts of a begun fine-tuning have changed since, such as the data."""
     return [part for part in FIXED if jsonio.plain(there.get(part)) != jsonio.plain(now.get(part))]

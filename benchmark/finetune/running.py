@@ -1,4 +1,4 @@
-"""One fine-tuning from a recipe to a folder that ``--model`` loads; tells what it does by lines.
+"""One fine-tuning from a recipe to a folder that ``--model`` loads; reports progress in lines.
 
 Knows the order of the steps; each is done elsewhere.
 """
@@ -20,7 +20,7 @@ from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.finetune import options, record, saving, training
 from benchmark.finetune.batches import Batches
 from benchmark.finetune.card import card
-from benchmark.finetune.preparing import Prepared, prepare
+from benchmark.finetune.preparing import TrainingData, prepare
 from benchmark.finetune.record import Accuracy
 from benchmark.finetune.saving import Base
 from benchmark.finetune.telling import CARD, CONFIG, about, last_words
@@ -43,17 +43,17 @@ ASKED_TOGETHER = 16
 Say = Callable[[str], None]
 
 
-def settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
-    """What is to be done, and that the folder may be written to.
+def checked_recipe(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
+    """The recipe, after checking that the folder can be written to.
 
     Raises
     ------
     UsageProblem
-        Something is missing; the folder cannot be made or written to; it holds something and
-        ``resume`` was not said; or it was, and it holds another fine-tuning or none.
+        An option is missing; the folder cannot be made or written to; it is not empty without
+        ``resume``; or, with ``resume``, it holds another fine-tuning or none.
     """
     try:
-        wanted = _settled(given, folder, resume=resume)
+        wanted = _recipe_for(given, folder, resume=resume)
         _try_writing(folder)
     except OSError as error:
         raise UsageProblem(
@@ -62,24 +62,24 @@ def settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recip
     return wanted
 
 
-def _settled(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
+def _recipe_for(given: Mapping[str, object], folder: Path, *, resume: bool) -> Recipe:
     begun = (folder / CONFIG).is_file()
     if resume and begun:
         there = options.recipe(options.read_file(folder / CONFIG))
         if other := options.differences(given, there):
             raise UsageProblem(
-                f"--resume goes on with what {folder / CONFIG} says, but {'; '.join(other)}; leave "
-                "that out, or begin in another folder"
+                f"--resume continues what {folder / CONFIG} says, but {'; '.join(other)}; leave "
+                "that out, or start in another folder"
             )
         return there
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        hint = "--resume goes on with it" if begun else "it holds no fine-tuning to resume"
+        hint = "--resume continues it" if begun else "it holds no fine-tuning to resume"
         raise UsageProblem(f"--out {folder} is not an empty folder; name another ({hint})")
     return options.recipe(given)
 
 
 def _try_writing(folder: Path) -> None:
-    """Raise where it would fail after the training; leaves nothing behind."""
+    """Raise now rather than after the training; leaves nothing behind."""
     way = (folder, *folder.parents)
     there = next(path for path in way if path.exists() or path.is_symlink())
     with tempfile.TemporaryDirectory(prefix=".finetune-", dir=there):
@@ -87,7 +87,7 @@ def _try_writing(folder: Path) -> None:
 
 
 def run(recipe: Recipe, folder: Path, *, cache: Path, resume: bool, say: Say) -> None:
-    """Tune, or go on with it, and leave adapter or weights, model card and record in the folder.
+    """Tune, or resume, and leave adapter or weights, model card and record in the folder.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def run(recipe: Recipe, folder: Path, *, cache: Path, resume: bool, say: Say) ->
     document = record.begun(base.spec, base.identity, prepared)
     document = _checked(folder, document) if resume and (folder / CONFIG).is_file() else document
     if document["finished"]:
-        say(f"{folder} is finished, there is nothing to resume")
+        say(f"{folder} is finished; there is nothing to resume")
         return
     model, processor = open_weights(
         base.identity,
@@ -117,12 +117,12 @@ def run(recipe: Recipe, folder: Path, *, cache: Path, resume: bool, say: Say) ->
         before = _accuracy(TransformersModel(base.identity, model, processor), prepared)
         document["accuracy_before"] = before.document() if before else None
         _begin(folder, prepared.recipe, document)
-    say(f"before: {_told(document['accuracy_before'])}")
+    say(f"before: {_accuracy_text(document['accuracy_before'])}")
     trained = _train(model, processor, prepared, recipe, folder, resume=resume, say=say)
     saving.save(trained.model, base, folder, merge=recipe.merge)
     trained = dataclasses.replace(trained, model=None)
     del model
-    _forget()
+    _free_memory()
     after = _accuracy(_reopened(folder, base), prepared) if prepared.parts.validation else None
     say(f"after:  {after.words() if after else 'not measured, there is no validation part'}")
     document = record.ended(document, trained, after)
@@ -135,7 +135,7 @@ def run(recipe: Recipe, folder: Path, *, cache: Path, resume: bool, say: Say) ->
 def _base(recipe: Recipe, cache: Path) -> Base:
     spec = registry.resolve(recipe.model, revision=recipe.revision)
     if spec.kind not in ("hub", "folder", "demo"):
-        raise UsageProblem(f"--model {recipe.model} has no weights to tune; name a model with some")
+        raise UsageProblem(f"--model {recipe.model} has no weights to tune; name one with weights")
     if spec.path is not None and is_adapter(spec.path):
         raise UsageProblem(
             f"--model {recipe.model} is an adapter already, and adapters are not stacked; tune its "
@@ -154,12 +154,12 @@ def _base(recipe: Recipe, cache: Path) -> Base:
 
 
 def _checked(folder: Path, document: dict[str, Json]) -> dict[str, Json]:
-    """The folder's own record, if what it was begun with is what is there now."""
+    """The folder's own record, if what it was begun with has not changed."""
     there = record.read(folder)
     if other := record.changed(there, document):
         raise UsageProblem(
-            f"--resume: {folder} was begun with another {' and another '.join(other)} than is "
-            "there now; begin in another folder"
+            f"--resume: {folder} was begun with another {' and another '.join(other)}; start in "
+            "another folder"
         )
     return dict(there)
 
@@ -173,18 +173,18 @@ def _begin(folder: Path, recipe: Recipe, document: Mapping[str, Json]) -> None:
 def _train(
     model: Any,  # noqa: ANN401 - transformers' own, any family
     processor: Any,  # noqa: ANN401
-    prepared: Prepared,
+    prepared: TrainingData,
     recipe: Recipe,
     folder: Path,
     *,
     resume: bool,
     say: Say,
-) -> training.Trained:
+) -> training.Result:
     n = len(prepared.drawn)
     steps = training.steps_of(n, recipe)
     last = training.last_checkpoint(folder) if resume else None
     if last is not None:
-        say(f"going on from {last}")
+        say(f"resuming from {last}")
     say(f"{steps} steps of {recipe.batch_size} x {recipe.accumulation} questions")
 
     def tell(point: Point) -> None:
@@ -203,14 +203,14 @@ def _train(
 
 
 def _reopened(folder: Path, base: Base) -> Model:
-    """What lies in the folder, opened as ``--model`` would; its whole path is no alias."""
+    """The folder's model, opened as ``--model`` would; an absolute path is not an alias."""
     spec = registry.resolve(str(folder.resolve()))
     identity = registry.identify(spec, base.options, survey=None)
     return registry.load(spec, identity, base.options, survey=None)
 
 
-def _accuracy(model: Model, prepared: Prepared) -> Accuracy | None:
-    """On the validation part, asked as the suite asks; None where there is none."""
+def _accuracy(model: Model, prepared: TrainingData) -> Accuracy | None:
+    """On the validation part, asked as the suite asks; None if there is no such part."""
     asked = sorted(prepared.parts.validation, key=lambda question: question.image_id)
     shares: list[float] = []
     for start in range(0, len(asked), ASKED_TOGETHER):
@@ -223,15 +223,15 @@ def _accuracy(model: Model, prepared: Prepared) -> Accuracy | None:
     return Accuracy(share=float(np.mean(shares)), n=len(shares)) if shares else None
 
 
-def _told(found: Json) -> str:
+def _accuracy_text(found: Json) -> str:
     if not isinstance(found, Mapping):
         return "not measured, there is no validation part"
     known = cast("Mapping[str, Any]", found)
     return Accuracy(share=known["share"], n=known["n"]).words()
 
 
-def _forget() -> None:
-    """Give back what the training held before the result is opened beside it."""
+def _free_memory() -> None:
+    """Release what the training held, before the result is opened."""
     torch, _ = backend_modules()
     gc.collect()
     if torch.cuda.is_available():

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.models import registry
-from benchmark.models.weights.local import READ_BESIDE
+from benchmark.models.weights.local import SIDE_FILES
 
 if TYPE_CHECKING:
     from benchmark.models.naming import ModelSpec
     from benchmark.models.registry import ModelOptions
     from benchmark.records import ModelIdentity
 
-ADAPTER_BESIDE = "adapter"  # where the adapter lies if whole weights were asked for
+ADAPTER_FOLDER = "adapter"  # where the adapter is if whole weights were asked for
 NOT_COPIED = ("config.json", "generation_config.json", "model.safetensors.index.json")
 
 
@@ -33,12 +33,12 @@ class Base:
 
 def save(model: Any, base: Base, folder: Path, *, merge: bool) -> None:  # noqa: ANN401 - peft's own
     """Into the folder; with ``merge`` the whole model, and the adapter in a folder of its own."""
-    _save_adapter(model, base, folder / ADAPTER_BESIDE if merge else folder)
+    _save_adapter(model, base, folder / ADAPTER_FOLDER if merge else folder)
     if merge:
         model.merge_and_unload(safe_merge=True).save_pretrained(folder)
         source = _files(base)
         for path in sorted(source.rglob("*")):
-            if path.is_file() and path.suffix in READ_BESIDE and path.name not in NOT_COPIED:
+            if path.is_file() and path.suffix in SIDE_FILES and path.name not in NOT_COPIED:
                 target = folder / path.relative_to(source)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
@@ -56,11 +56,11 @@ def _save_adapter(model: Any, base: Base, folder: Path) -> None:  # noqa: ANN401
 
 
 def _files(base: Base) -> Path:
-    """Where the base's processor, tokenizer and template lie."""
+    """The folder with the base's processor, tokenizer and template."""
     weights = registry.weights_at(base.spec, base.identity, base.options)
     if isinstance(weights.source, Path):
         return weights.source
     from huggingface_hub import snapshot_download
 
-    patterns = [f"*{suffix}" for suffix in sorted(READ_BESIDE)]
+    patterns = [f"*{suffix}" for suffix in sorted(SIDE_FILES)]
     return Path(snapshot_download(weights.source, revision=weights.commit, allow_patterns=patterns))

@@ -1,6 +1,6 @@
-"""In which order, and with which order of options, questions are trained on; drawn from the seed.
+"""The order of training questions, and of each one's options, drawn from the seed.
 
-Pure. Epochs are laid end to end in one list, so that a broken run goes on at a place in it.
+Pure. Epochs are laid end to end in one list, so that a broken run resumes at a place in it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmark.scoring.option_orders import Order
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Drawn:
+class Draw:
     """A question and the order in which its options are shown this time."""
 
     question: PictureQuestion
@@ -30,29 +30,29 @@ class Drawn:
         return string.ascii_uppercase[self.order.index(self.question.answer)]
 
 
-def schedule(questions: Sequence[PictureQuestion], *, n: int, seed: int) -> tuple[Drawn, ...]:
+def schedule(questions: Sequence[PictureQuestion], *, n: int, seed: int) -> tuple[Draw, ...]:
     """``n`` questions, epoch after epoch; each epoch is shuffled and has its own option orders.
 
     An epoch's draws depend on the seed and its number alone. Any order of the options may come,
     not only rotations: training gains from variety, where measuring wants balance.
     """
-    found: list[Drawn] = []
+    found: list[Draw] = []
     epoch = 0
     while len(found) < n:
         rng = np.random.default_rng([seed, epoch])
         for place in rng.permutation(len(questions)).tolist():
             question = questions[place]
             order = tuple(rng.permutation(len(question.options)).tolist())
-            found.append(Drawn(question=question, order=order))
+            found.append(Draw(question=question, order=order))
         epoch += 1
     return tuple(found[:n])
 
 
-def right_places(drawn: Sequence[Drawn]) -> Mapping[str, int]:
+def right_places(drawn: Sequence[Draw]) -> Mapping[str, int]:
     """How often the right option stood under each label."""
     return dict(sorted(Counter(one.label for one in drawn).items()))
 
 
-def digest(drawn: Sequence[Drawn]) -> str:
+def digest(drawn: Sequence[Draw]) -> str:
     """SHA-256 over ids and orders: two runs with one digest saw the same in the same order."""
     return jsonio.digest([[one.question.question_id, list(one.order)] for one in drawn])

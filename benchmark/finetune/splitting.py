@@ -1,4 +1,4 @@
-"""Which questions are trained on: groups held out, no leak into other splits, concepts undivided.
+"""Which questions are trained on: groups held out, no leak into other splits, concepts kept whole.
 
 Pure functions on questions; knows no picture's pixels and no model.
 """
@@ -47,7 +47,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
-    """The training split in its parts; no concept and no picture of one is in another.
+    """The training split in its parts; no concept or picture of one is in another.
 
     ``held_out`` has the number of training questions of each group left out, ``leaking`` those
     left out because another split has their concept or picture, in ``leaked`` questions.
@@ -102,9 +102,9 @@ def parts(
 ) -> Parts:
     """Divide the training split.
 
-    All other questions count as asked later, those without a split too, which suites ask whatever
+    All other questions count as asked later, even those without a split, which suites ask whatever
     ``--split`` says; a training question on a concept or a picture of theirs is left out.
-    ``copies`` has the one name by which several that are the same picture count.
+    ``copies`` maps copies of a picture to the one name by which they count.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def concepts(questions: Iterable[PictureQuestion]) -> int:
 def _leaks(
     train: Questions, others: Questions, copies: Mapping[str, str]
 ) -> tuple[list[PictureQuestion], int]:
-    """Training questions on what others ask about, and how many of the others are concerned."""
+    """Training questions on what others ask about, and how many of the others are affected."""
     asked = {mark for question in others for mark in marks(question, copies)}
     trained = {mark for question in train for mark in marks(question, copies)}
     leaking = [question for question in train if not asked.isdisjoint(marks(question, copies))]
@@ -165,12 +165,12 @@ def _leaks(
 def _validation(
     questions: Questions, share: float, rng: np.random.Generator, copies: Mapping[str, str]
 ) -> set[str]:
-    """Ids of whole groups, drawn until their share is as near as it gets; at least one group."""
+    """Ids of whole groups, drawn until their share is as near as possible; one at least."""
     found = _connected(questions, copies)
     if len(found) < 2:
         raise DataProblem(
-            f"all {len(questions)} training questions hang together by concept or picture, so none "
-            "can be kept for validation; give --validation 0 to train without"
+            f"all {len(questions)} training questions are linked by concept or picture, so none "
+            "can be kept for validation; use --validation 0 to train without"
         )
     wanted = share * len(questions)
     kept: set[str] = set()
@@ -183,7 +183,7 @@ def _validation(
 
 
 def _connected(questions: Questions, copies: Mapping[str, str]) -> list[list[str]]:
-    """Ids of questions that share a concept or a picture, also by way of others; in fixed order."""
+    """Ids of questions linked by concept or picture, directly or not; in a fixed order."""
     parent: dict[str, str] = {}
 
     def root(mark: str) -> str:

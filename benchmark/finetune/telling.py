@@ -1,4 +1,4 @@
-"""What a person reads before and after a tuning; knows what was prepared, does nothing."""
+"""What a person reads before and after a tuning; knows what was prepared."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmark.finetune.options import Recipe
-    from benchmark.finetune.preparing import Prepared
+    from benchmark.finetune.preparing import TrainingData
     from benchmark.finetune.saving import Base
 
 CONFIG = "finetune.toml"
 CARD = "README.md"
 
 
-def about(base: Base, prepared: Prepared) -> list[str]:
+def about(base: Base, prepared: TrainingData) -> list[str]:
     """What a person should know before it starts."""
     identity, parts, found = base.identity, prepared.parts, prepared.questions
     n_other = len(found.questions) - len(parts.train) - len(parts.validation)
@@ -33,7 +33,7 @@ def about(base: Base, prepared: Prepared) -> list[str]:
         lines.append(
             f"  FAULT, a concept or picture in {prepared.recipe.split} and in another split: "
             f"{parts.leaked} questions there, so {len(parts.leaking)} training questions are left "
-            f"out, or what they give would be memory (first: {first.question_id}, {first.concept})"
+            f"out, as they would measure memory (first: {first.question_id}, {first.concept})"
         )
     if prepared.recipe.split == "test":
         lines.append("  NOTE: this trains on what suites ask by default; scores there are memory")
@@ -46,18 +46,18 @@ def about(base: Base, prepared: Prepared) -> list[str]:
 
 
 def last_words(folder: Path, recipe: Recipe) -> str:
-    """Where the result lies and what may be done with it."""
+    """Where the result is and what may be done with it."""
     where = f" --questions {recipe.data}" if recipe.data != "sample" else ""
     mapping = f" --question-columns {recipe.question_columns}" if recipe.question_columns else ""
     wording = f" --prompts {recipe.prompts}" if recipe.prompts else ""
     form = "weights" if recipe.merge else "adapter"
     return (
         f"{folder}: {form}, {CARD} (model card), {CONFIG}; next:\n"
-        f"  pytest suites/cultureverse --model {_named(folder)}{where}{mapping}{wording}\n"
+        f"  pytest suites/cultureverse --model {_explicit_path(folder)}{where}{mapping}{wording}\n"
         "  python -m leaderboard compare ITS-RUN.json BASE-RUN.json"
     )
 
 
-def _named(folder: Path) -> str:
-    """So that it is no alias and no name on the Hub; none of them begins with a dot or slash."""
+def _explicit_path(folder: Path) -> str:
+    """Not an alias or a name on the Hub: none of those begins with a dot or slash."""
     return str(folder) if folder.is_absolute() else f"./{folder}"

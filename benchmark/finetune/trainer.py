@@ -1,4 +1,4 @@
-"""trl's trainer as it is used here: its arguments, what of it is switched off, what it tells.
+"""trl's trainer as used here: its arguments, what is switched off, what it reports.
 
 trl's own preparation of pictures and prompts is not used: its batches are ours (`batches`), so that
 training shows what the harness asks. docs/decisions/0009 says what is taken from where.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from benchmark.finetune.options import Recipe
 
-SHOWN = 50  # points of the loss curve, at most about
+SHOWN = 50  # points of the loss curve, about the most
 # Fixed, and written into the model card: AdamW as torch has it.
 FIXED: Mapping[str, Any] = {
     "optim": "adamw_torch",
@@ -38,13 +38,13 @@ class Point:
 
 
 def trainer_class() -> Any:  # noqa: ANN401 - trl is imported when first needed
-    """trl's, without what it does beside training."""
+    """trl's, without what it does besides training."""
     from trl import SFTTrainer
 
     base: Any = SFTTrainer
 
     class Trainer(base):  # type: ignore[misc]
-        """trl's, which would call home and write a card of its own with each checkpoint."""
+        """trl's, without its telemetry and its card in each checkpoint."""
 
         def _send_telemetry(self) -> None:
             pass
@@ -63,7 +63,7 @@ def trainer_class() -> Any:  # noqa: ANN401 - trl is imported when first needed
 def arguments(
     recipe: Recipe, checkpoints: Path, steps: int, *, on_cpu: bool, each_step: bool = False
 ) -> Any:  # noqa: ANN401
-    """The recipe in trl's words; ``each_step`` is a point of the loss curve for every step."""
+    """The recipe for trl; ``each_step`` makes every step a point of the loss curve."""
     from trl import SFTConfig
 
     return SFTConfig(
@@ -85,7 +85,7 @@ def arguments(
         save_total_limit=2,
         logging_strategy="steps",
         logging_steps=1 if each_step else max(1, steps // SHOWN),
-        logging_nan_inf_filter=False,  # a loss that is no number is to be seen
+        logging_nan_inf_filter=False,  # a loss that is not a number must be seen
         report_to="none",
         disable_tqdm=True,
         remove_unused_columns=False,
@@ -99,7 +99,7 @@ def arguments(
 
 
 def lora(recipe: Recipe, pattern: str) -> Any:  # noqa: ANN401
-    """The recipe in peft's words."""
+    """The recipe for peft."""
     from peft import LoraConfig
 
     return LoraConfig(
@@ -111,19 +111,19 @@ def lora(recipe: Recipe, pattern: str) -> Any:  # noqa: ANN401
     )
 
 
-def teller(tell: Callable[[Point], None]) -> Any:  # noqa: ANN401
-    """Passes each point of the loss on, and ends a training whose loss is no number."""
+def callback(tell: Callable[[Point], None]) -> Any:  # noqa: ANN401
+    """Passes each point of the loss on; ends a training whose loss is not a number."""
     from transformers import TrainerCallback
 
     base: Any = TrainerCallback
 
-    class Teller(base):  # type: ignore[misc]
+    class Callback(base):  # type: ignore[misc]
         def on_log(self, args: Any, state: Any, control: Any, **more: Any) -> None:  # noqa: ANN401, ARG002
             for point in curve_of([{**more["logs"], "step": state.global_step}]):
                 tell(point)
                 control.should_training_stop |= not math.isfinite(point.loss)
 
-    return Teller()
+    return Callback()
 
 
 def curve_of(history: Sequence[Mapping[str, float]]) -> tuple[Point, ...]:
@@ -137,7 +137,7 @@ def curve_of(history: Sequence[Mapping[str, float]]) -> tuple[Point, ...]:
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """Without the libraries' notes to those who program with them."""
+    """Silence the libraries' notes to programmers."""
     import transformers
 
     notes: Any = transformers.utils.logging

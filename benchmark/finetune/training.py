@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import ModelProblem, UsageProblem, unknown
 from benchmark.finetune.batches import PLACE
-from benchmark.finetune.trainer import arguments, curve_of, lora, quietly, teller, trainer_class
+from benchmark.finetune.trainer import arguments, callback, curve_of, lora, quietly, trainer_class
 from benchmark.models.weights.adapters import EXTRA
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Size:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Trained:
-    """The model with its adapters after the last step, and how it came there."""
+class Result:
+    """The model with its adapters after the last step, and how it got there."""
 
     model: Any
     steps: int
@@ -58,7 +58,7 @@ def needed() -> None:
 
 
 def one_gpu(device_kind: str) -> None:
-    """Raise where more GPUs are visible than tuning takes."""
+    """Raise if more GPUs are visible than tuning takes."""
     import torch
 
     if device_kind == "cuda" and (n := torch.cuda.device_count()) > 1:
@@ -83,15 +83,15 @@ def train(
     resume: bool,
     tell: Callable[[Point], None],
     each_step: bool = False,
-) -> Trained:
+) -> Result:
     """Train on ``n`` places in order, from the folder's last checkpoint where ``resume`` says so.
 
-    ``each_step`` tells every step's loss, and not only some of many.
+    ``each_step`` reports the loss of every step, not only of some.
 
     Raises
     ------
     ModelProblem, UsageProblem
-        Memory runs out, a loss is no number, the model has no such layers, or there is more than
+        Memory runs out, a loss is not a number, the model has no such layers, or there is more than
         one GPU.
     """
     import torch
@@ -115,7 +115,7 @@ def train(
             train_dataset=Dataset.from_dict({PLACE: range(n)}),
             processing_class=tokenizer,
             peft_config=lora(recipe, pattern),
-            callbacks=[teller(tell)],
+            callbacks=[callback(tell)],
         )
         trainer.remove_callback(PrinterCallback)
         size = _size(trainer.model, pattern)
@@ -131,14 +131,14 @@ def train(
     curve = curve_of(trainer.state.log_history)
     if any(not math.isfinite(point.loss) for point in curve):
         raise ModelProblem(
-            "the loss is no number any more, so nothing was saved; try a smaller --learning-rate "
+            "the loss is no longer a number, so nothing was saved; try a smaller --learning-rate "
             f"than {recipe.learning_rate:g}"
         )
-    return Trained(model=trainer.model, steps=trainer.state.global_step, curve=curve, size=size)
+    return Result(model=trainer.model, steps=trainer.state.global_step, curve=curve, size=size)
 
 
 def last_checkpoint(folder: Path) -> Path | None:
-    """The checkpoint to go on from; one that was not finished does not count."""
+    """The checkpoint to resume from; one that was not finished does not count."""
     found = {
         int(path.name.rpartition("-")[2]): path
         for path in (folder / CHECKPOINTS).glob("checkpoint-*")
@@ -155,7 +155,7 @@ def target_pattern(model: Any, wanted: Sequence[str]) -> str:  # noqa: ANN401
     Raises
     ------
     UsageProblem, ModelProblem
-        The language model has no linear layer of a wanted name, or cannot be told from the rest.
+        The language model has no linear layer of a wanted name, or cannot be identified.
     """
     import torch
 

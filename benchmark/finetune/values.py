@@ -1,4 +1,4 @@
-"""What an option takes, and values of the command line or a file checked against it.
+"""What an option takes; checks values of the command line or a file against it.
 
 Knows no option by name.
 """
@@ -23,7 +23,7 @@ SEEDS = 2**32 - 1  # the largest that NumPy and torch both take
 class Option(NamedTuple):
     """One row of the table of options; ``least`` and ``most`` are of counts, ``choices`` of texts.
 
-    ``most`` 0 is no bound.
+    ``most`` 0 means no bound.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Option(NamedTuple):
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse's, but that a word it does not know exits as any other wrong one does."""
+    """argparse's, with the same exit status for an unknown word as for any other wrong one."""
 
     def error(self, message: str) -> NoReturn:
         """The usage and what is wrong, on standard error."""
@@ -45,12 +45,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def checked(value: object, option: Option, source: str) -> object:
-    """The value, as its option takes it.
+    """The value in the form that its option takes.
 
     Raises
     ------
     UsageProblem
-        It is not what the option takes; ``source`` says where it stands.
+        It is not what the option takes; ``source`` says where it was given.
     """
     match option.kind:
         case "flag":

@@ -1,7 +1,7 @@
 """Whether numbers with intervals keep to bounds: one or many, and how many questions it takes.
 
 Knows cells and bounds; not what they measure. All members must keep to the bounds, so a pass
-needs no correction; to call one of many a failure does, and Holm's is used.
+needs no correction; calling one of many a failure does, and Holm's is used.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from benchmark.gates.rules import Cell, Status
 from benchmark.metrics.permutation import holm
 from benchmark.metrics.student import student_quantile, student_tail
 
-ALPHA = 0.025  # of one side: what an interval of 95 % leaves there
+ALPHA = 0.025  # of one side: what a 95 % interval leaves there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,13 +25,13 @@ class Bounds:
     max: float = math.inf
 
     def slack(self, low: float, high: float) -> float:
-        """How far [low, high] is inside; negative by how far it sticks out."""
+        """How far [low, high] is inside; negative if it sticks out."""
         return min(low - self.min, self.max - high)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """The status, the cell that decides, the members shown to fail, and what would settle it."""
+    """The status, the deciding cell, the members shown to fail, and what would settle it."""
 
     status: Status
     cell: Cell
@@ -41,7 +41,7 @@ class Decision:
 
 
 def decide(cells: Sequence[Cell], bounds: Bounds) -> Decision:
-    """Hold every cell to the bounds; the cells must not be empty, nor their values NaN."""
+    """Hold every cell to the bounds; there must be cells, and no value may be NaN."""
     failing = _failing(cells, bounds)
     if failing:
         worst = min(failing, key=lambda cell: bounds.slack(cell.value, cell.value))
@@ -62,10 +62,10 @@ def decide(cells: Sequence[Cell], bounds: Bounds) -> Decision:
 
 
 def more_questions(cell: Cell, bounds: Bounds) -> int | None:
-    """How many more questions would bring the interval clear of the bounds, about.
+    """About how many more questions would bring the interval clear of the bounds.
 
-    An arm of the interval shrinks with the root of the number of questions, the noise floor does
-    not; None where no number is enough or there is no interval to go by.
+    An arm of the interval shrinks with the root of the number of questions; the noise floor does
+    not. None if no number is enough or there is no interval.
 
     >>> cell = Cell(label="", value=0.7, low=0.5, high=0.9, n=10)
     >>> more_questions(cell, Bounds(min=0.6))
@@ -90,7 +90,7 @@ def more_questions(cell: Cell, bounds: Bounds) -> int | None:
 
 
 def _failing(cells: Sequence[Cell], bounds: Bounds) -> tuple[Cell, ...]:
-    """Members wholly outside, after Holm's correction for looking at so many."""
+    """Members entirely outside, after Holm's correction for looking at so many."""
     ps = holm([_p_outside(cell, bounds) for cell in cells]).tolist()
     return tuple(
         cell
@@ -119,5 +119,5 @@ def _inside(cell: Cell, bounds: Bounds) -> bool:
 
 
 def _exposure(cell: Cell, bounds: Bounds) -> float:
-    """How far a cell may stick out; one without interval is the least known of all."""
+    """How far a cell may stick out; one without an interval is the least certain."""
     return bounds.slack(cell.bottom, cell.top) if cell.has_interval else -math.inf

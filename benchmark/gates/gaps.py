@@ -1,6 +1,6 @@
-"""The largest gap between the members that a gate looks at, less what noise alone would show.
+"""The largest gap between the members that a gate looks at, minus what noise alone would show.
 
-Knows cells; the arithmetic, and why it is as it is, stands in `benchmark.metrics.gaps`.
+Knows cells; the arithmetic and its reasons are in `benchmark.metrics.gaps`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NORMAL_DF = 10**9
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:
-    """The corrected gap; ``plain`` is uncorrected, ``by_noise`` what equal ones would show."""
+    """The corrected gap; ``plain`` is uncorrected, ``by_noise`` what equal members would show."""
 
     cell: Cell
     plain: float
@@ -28,7 +28,7 @@ class Gap:
 
 
 def gap_of(cells: Sequence[Cell]) -> Gap:
-    """The gap between the members, at least two and all with intervals."""
+    """The gap between the members, of which there are at least two, all with intervals."""
     gap = corrected_gap(
         [cell.value for cell in cells],
         [cell.low for cell in cells],
@@ -49,7 +49,7 @@ def gap_of(cells: Sequence[Cell]) -> Gap:
 
 
 def _error(cell: Cell) -> float:
-    """The standard error that the interval's width tells of: Wilson's is by the normal's tails."""
+    """The standard error implied by the interval's width: Wilson's uses normal quantiles."""
     df = NORMAL_DF if cell.method.startswith("Wilson") else cell.df
     return (cell.high - cell.low) / 2 / student_quantile(1 - ALPHA, df)
 

@@ -1,6 +1,6 @@
-"""A gate held against the scores of a run: which numbers it looks at, and when it is closed.
+"""A gate applied to the scores of a run: which numbers it looks at, and when it is closed.
 
-Knows scores, and changes of scores since a baseline; no file. Whatever is missing fails the gate,
+Knows scores, and changes of scores since a baseline; no file. Anything missing fails the gate,
 with the reason.
 """
 
@@ -14,9 +14,12 @@ from benchmark.errors import unknown
 from benchmark.gates import wording
 from benchmark.gates.deciding import Bounds, decide
 from benchmark.gates.gaps import gap_of
-from benchmark.gates.noise import noise_floor
 from benchmark.gates.rules import Against, Cell, Gate, Status, Verdict
 from benchmark.records import Score
+from benchmark.vocabulary import CEILING, FLOOR, SKILL
+
+DIVERGENCE = 1.67  # a divergence moves so much further than a distance (determinism.METHOD)
+OF_SIMILARITY = {"js_similarity": 1.0, "js_distance": 1.0, "js_divergence": DIVERGENCE}
 
 
 class ClosedError(Exception):
@@ -33,12 +36,12 @@ def judge(
 ) -> Verdict:
     """Decide one gate; ``incomplete`` holds the reasons why a run is partial, if it is.
 
-    ``noise`` is how far answers move by themselves; ``against`` what ``compare`` is about.
+    ``noise`` is how far answers move by themselves; ``against`` is the comparison of ``compare``.
     """
     try:
         _check_complete(incomplete)
         found = _compared(gate, against) if gate.compare else scores
-        chosen = _chosen(gate, found, said_of=scores)
+        chosen = _chosen(gate, found, known=scores)
         floors = [noise, against.determinism] if gate.compare and against else [noise]
         cells = [_cell(gate, score, scores, floors) for score in chosen]
         if gate.gap:
@@ -79,8 +82,8 @@ def _compared(gate: Gate, against: Against | None) -> Sequence[Score]:
     return against.changes
 
 
-def _chosen(gate: Gate, found: Sequence[Score], *, said_of: Sequence[Score]) -> list[Score]:
-    """The scores that the gate looks at; closed where one is missing or not scored."""
+def _chosen(gate: Gate, found: Sequence[Score], *, known: Sequence[Score]) -> list[Score]:
+    """The scores that the gate looks at; closed if one is missing or not scored."""
     mine = [s for s in found if s.metric == gate.metric and s.reading == gate.reading]
     scopes = {**gate.scope}
     chosen = [
@@ -93,10 +96,10 @@ def _chosen(gate: Gate, found: Sequence[Score], *, said_of: Sequence[Score]) -> 
         present = {s.scope[gate.by] for s in chosen}
         absent = [member for member in gate.among if member not in present]
         if absent:
-            raise ClosedError(f"{_what(gate)} of {', '.join(absent)}")
+            raise ClosedError(f"{_no_such_score(gate)} of {', '.join(absent)}")
         chosen = [s for s in chosen if s.scope[gate.by] in gate.among]
     if not chosen:
-        raise ClosedError(f"{_what(gate)}{_near(gate, said_of)}")
+        raise ClosedError(f"{_no_such_score(gate)}{_hint(gate, known)}")
     unscored = [s for s in chosen if math.isnan(s.value)]
     if unscored:
         names = ", ".join(wording.scope_words(s.scope) for s in unscored if s.scope)
@@ -108,13 +111,13 @@ def _chosen(gate: Gate, found: Sequence[Score], *, said_of: Sequence[Score]) -> 
     return sorted(chosen, key=lambda s: s.scope.get(gate.by, ""))
 
 
-def _what(gate: Gate) -> str:
+def _no_such_score(gate: Gate) -> str:
     side = "the baseline and the run have" if gate.compare else "the run has"
     return f"{side} no such score"
 
 
-def _near(gate: Gate, scores: Sequence[Score]) -> str:
-    """What may have been meant: the metric, its reading, or the scope."""
+def _hint(gate: Gate, scores: Sequence[Score]) -> str:
+    """What may be wrong: the metric, its reading, or the scope."""
     metrics = {s.metric for s in scores}
     if not metrics:
         return ""
@@ -155,7 +158,7 @@ def _bounds(gate: Gate, score: Score) -> Bounds:
     if not gate.compare:
         return Bounds(min=gate.min, max=gate.max)
     if score.higher_is_better is None:
-        raise ClosedError(f"{gate.metric} has no better or worse, so no regression either")
+        raise ClosedError(f"{gate.metric} has no better or worse, so there can be no regression")
     margin = gate.margin
     return Bounds(min=0.0 - margin) if score.higher_is_better else Bounds(max=margin)
 
@@ -167,3 +170,36 @@ def _judge_gap(gate: Gate, cells: Sequence[Cell]) -> Verdict:
     gap = gap_of(cells)
     bounds = Bounds(max=gate.max)
     return wording.gap_verdict(gate, gap, decide([gap.cell], bounds), bounds)
+
+
+def noise_floor(score: Score, scores: Sequence[Score], found: Determinism | None) -> float:
+    """By how much the score's interval is widened on either side; 0 where nothing is known.
+
+    A skill is a similarity divided by ceiling less floor, so it moves by that much more; these
+    two are looked up among ``scores``.
+    """
+    if found is None:
+        return 0.0
+    similarity = (
+        found.js_similarity_substantive if score.reading == "substantive" else found.js_similarity
+    )
+    moved = math.nan
+    if score.metric in OF_SIMILARITY:
+        moved = similarity * OF_SIMILARITY[score.metric]
+    elif score.metric == "option_mass":
+        moved = found.option_mass
+    elif score.metric.startswith(SKILL):
+        width = _beside(CEILING, score, scores) - _beside(
+            score.metric.replace(SKILL, FLOOR), score, scores
+        )
+        moved = similarity / width if width > 0 else math.nan
+    return moved if math.isfinite(moved) else 0.0
+
+
+def _beside(metric: str, score: Score, scores: Sequence[Score]) -> float:
+    """The value of another metric in the same scope and reading."""
+    for other in scores:
+        alike = (other.metric, other.reading) == (metric, score.reading)
+        if alike and dict(other.scope) == dict(score.scope):
+            return other.value
+    return math.nan

@@ -32,7 +32,7 @@ def _row(verdict: Verdict) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Text that stays text in Markdown, whatever a model or a file is called.
+    r"""Text that stays text in Markdown, whatever the name of a model or file.
 
     >>> print(escaped("<script>|`x`"))
     &lt;script&gt;\|\`x\`

@@ -1,4 +1,4 @@
-"""Gate files: ``[[gate]]`` tables of TOML become rules, and a typo one sentence with its line.
+"""Gate files: ``[[gate]]`` tables of TOML become rules, and a typo an error with its line.
 
 Knows the file's keys; not which metrics or scopes a run has.
 """
@@ -27,7 +27,7 @@ COMPARISONS = tuple(name for name in get_args(Compare) if name)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """One ``[[gate]]`` as it stands in the file, and where."""
+    """One ``[[gate]]`` as written in the file, and its place there."""
 
     content: Mapping[str, object]
     path: Path
@@ -52,7 +52,7 @@ def load_gates(path: Path) -> tuple[Gate, ...]:
     Raises
     ------
     DataProblem
-        The file is unreadable, not TOML, or a gate has an unknown key or a senseless value.
+        The file is unreadable, not TOML, or a gate has an unknown key or a meaningless value.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -67,12 +67,12 @@ def load_gates(path: Path) -> tuple[Gate, ...]:
             raise DataProblem(unknown("table", key, ["gate"], source=f"{path}{line}"))
     gates = tables.get("gate")
     if not isinstance(gates, list) or not gates:
-        raise DataProblem(f"gate file {path} holds no [[gate]] table, so it would pass anything")
+        raise DataProblem(f"gate file {path} has no [[gate]] table, so it would pass anything")
     return tuple(_gate(table) for table in _tables(path, text, gates))
 
 
 def _tables(path: Path, text: str, gates: list[Mapping[str, object]]) -> list[Table]:
-    """Each table with its lines; without line where the file writes them in another way."""
+    """Each table with its lines; without lines if the file writes tables in another way."""
     lines = text.splitlines()
     starts = [i for i, line in enumerate(lines) if re.match(r"^\s*\[\[\s*gate\s*\]\]", line)]
     known = len(starts) == len(gates)
@@ -144,7 +144,7 @@ def _check_sense(table: Table, gate: Gate) -> None:
             "margin",
             "asks for non-inferiority and needs a margin above 0",
         ),
-        (gate.gap and bounded != ["max"], "min", "is on a gap and needs a max, no min"),
+        (gate.gap and bounded != ["max"], "min", "is on a gap and needs a max, but no min"),
         (gate.min > gate.max, "min", f"wants at least {gate.min:g} and at most {gate.max:g}"),
     ]
     for found, key, words in wrong:
@@ -189,7 +189,7 @@ def _among(table: Table) -> list[str]:
 
 
 def _member(key: str, name: str) -> str:
-    """Countries by their code; a name that the world does not know may be the suite's own."""
+    """Countries by their code; an unknown name may be the suite's own."""
     if key != "country":
         return name
     try:

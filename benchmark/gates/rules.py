@@ -1,4 +1,4 @@
-"""The records of the gates: a rule, what it is held against, a decision; knows no file."""
+"""The records of the gates: a rule, what it is compared with, a decision; knows no file."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Gate:
 
     @property
     def by(self) -> str:
-        """The grouping that the gate looks through; empty for a single score."""
+        """The grouping whose members the gate looks at; empty for a single score."""
         return self.worst or self.gap
 
 
@@ -87,7 +87,7 @@ class Cell:
 
     @property
     def df(self) -> int:
-        """Degrees of freedom, at most: a score does not tell how many stems its items have."""
+        """The most degrees of freedom possible: a score does not say how many stems it has."""
         return max(1, self.n - 1)
 
     @property

@@ -18,7 +18,7 @@ NO_MORE = "and the survey has no more in this selection"
 
 
 def name_of(gate: Gate, against: Against | None = None) -> str:
-    """What the gate is about, by which reports and test results call it."""
+    """What the gate is about, which is its name in reports and test results."""
     parts = [f"{gate.suite} {gate.metric} {gate.reading}".rstrip(), scope_words(gate.scope)]
     if gate.compare:
         parts.append(gate.compare + (f" against {against.name}" if against else ""))
@@ -35,7 +35,7 @@ def scope_words(scope: Mapping[str, str]) -> str:
 
 
 def member(key: str, name: str) -> str:
-    """A member of a grouping as people call it."""
+    """The name of a grouping's member for people."""
     known = countries().get(name) if key == "country" else None
     return known.name if known is not None else name
 
@@ -53,41 +53,41 @@ def verdict(
     if decision.status is Status.INCONCLUSIVE and outside:
         corrected = f"; outside by itself, not when {looked_at} are looked at (Holm)"
     change = "change " if gate.compare else ""
-    said = f"{name}: {change}{_number(cell)} {_relation(decision, bounds)}{rest}{how}{corrected}"
-    return _verdict(gate, name, said, decision, against)
+    text = f"{name}: {change}{_number(cell)} {_relation(decision, bounds)}{rest}{how}{corrected}"
+    return _verdict(gate, name, text, decision, against)
 
 
 def gap_verdict(gate: Gate, gap: Gap, decision: Decision, bounds: Bounds) -> Verdict:
     """The verdict on the largest gap; its sentence says what noise alone would show."""
     name = name_of(gate)
-    said = (
+    sentence = (
         f"{name}: {_number(gap.cell)} {_relation(decision, bounds)} ({gap.least.label} "
         f"{gap.least.value:.3f} to {gap.most.label} {gap.most.value:.3f}; equal ones would show "
         f"{gap.by_noise:.3f} by noise)"
     )
-    return _verdict(gate, name, said, decision, None)
+    return _verdict(gate, name, sentence, decision, None)
 
 
 def no_interval(gate: Gate, bare: Sequence[Cell]) -> Verdict:
-    """A gap over members without interval is not decided."""
+    """The undecided verdict on a gap over members without intervals."""
     name = name_of(gate)
     named = ", ".join(cell.label for cell in bare[:3]) + (", …" if len(bare) > 3 else "")
-    said = f"{name}: no interval for {named} ({bare[0].method})"
-    return _verdict(gate, name, said, Decision(status=Status.INCONCLUSIVE, cell=bare[0]), None)
+    sentence = f"{name}: no interval for {named} ({bare[0].method})"
+    return _verdict(gate, name, sentence, Decision(status=Status.INCONCLUSIVE, cell=bare[0]), None)
 
 
 def _verdict(
-    gate: Gate, name: str, said: str, decision: Decision, against: Against | None
+    gate: Gate, name: str, sentence: str, decision: Decision, against: Against | None
 ) -> Verdict:
     if decision.status is Status.INCONCLUSIVE:
-        said = f"{said}; {_settling(decision)}"
+        sentence = f"{sentence}; {_questions_needed(decision)}"
     ending = decision.status.upper()
     if decision.status is Status.INCONCLUSIVE:
         ending = f"{ending}, counts as {gate.inconclusive}"
     return Verdict(
         gate=gate,
         status=decision.status,
-        sentence=f"{said}: {ending}",
+        sentence=f"{sentence}: {ending}",
         name=name,
         cell=decision.cell,
         failing=tuple(cell.label for cell in decision.failing if cell.label),
@@ -96,7 +96,7 @@ def _verdict(
     )
 
 
-def _settling(decision: Decision) -> str:
+def _questions_needed(decision: Decision) -> str:
     if not decision.cell.has_interval:
         return f"it takes questions of more stems, {NO_MORE}"
     if decision.more_questions is None:
@@ -113,7 +113,7 @@ def _number(cell: Cell) -> str:
 
 
 def _relation(decision: Decision, bounds: Bounds) -> str:
-    """``>= 0.6`` where it is, ``< 0.6`` where it is not, ``wanted >= 0.6`` where nobody knows."""
+    """``>= 0.6`` if it is, ``< 0.6`` if it is not, ``wanted >= 0.6`` if it is undecided."""
     if decision.status is Status.FAIL:
         cell = decision.cell
         return f"< {bounds.min:g}" if cell.top < bounds.min else f"> {bounds.max:g}"

@@ -1,1 +1,1 @@
-"""Where pictures come from: files decoded with care, and those we draw ourselves."""
+"""Where pictures come from: files that are decoded, and those we draw ourselves."""

@@ -1,6 +1,6 @@
 """``python -m benchmark.images``: what pictures to look for, and which of those found to keep.
 
-It never searches and never downloads: a person gathers candidates, with their licences, and picks.
+It neither searches nor downloads: a person gathers candidates, with their licences, and picks.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ ANSWERS = "keep? [y]es, [n]o, [q]uit: "
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Two commands."""
+    """The parser of both commands."""
     parser = argparse.ArgumentParser(prog="python -m benchmark.images", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    asked = commands.add_parser("queries", help="write what to look for as CSV")
-    asked.add_argument("--countries", default="", help="by comma; default: all 42")
-    asked.add_argument("--topics", default="", help="concepts, by comma; default: all 35")
-    asked.add_argument("--no-shared", action="store_true", help="no picture for all nationalities")
+    asked = commands.add_parser("queries", help="write a CSV of what to look for")
+    asked.add_argument("--countries", default="", help="comma-separated; default: all 42")
+    asked.add_argument("--topics", default="", help="concepts, comma-separated; default: all 35")
+    asked.add_argument("--no-shared", action="store_true", help="no pictures for all nationalities")
     asked.add_argument("--out", type=Path, help="default: standard output")
-    pick = commands.add_parser("pick", help="keep or drop candidates, into manifest.csv")
+    pick = commands.add_parser("pick", help="keep or drop candidates and write manifest.csv")
     pick.add_argument("folder", type=Path, help="CONCEPT/ISO3/picture or CONCEPT/shared/picture")
     way = pick.add_mutually_exclusive_group()
     way.add_argument(
         "--label-studio",
         action="store_true",
-        help="write tasks and configuration instead of asking",
+        help="write Label Studio's tasks and configuration instead of asking",
     )
     way.add_argument("--export", type=Path, help="take the choices from Label Studio's JSON export")
     return parser
 
 
 def main(words: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:
-    """0, or 4 with a sentence, as pytest has it."""
+    """Exit code 0, or 4 with a sentence, as in pytest."""
     given = arguments().parse_args(words)
     try:
         return _queries(given) if given.command == "queries" else _pick(given, ask)
@@ -78,7 +78,7 @@ def _pick(given: argparse.Namespace, ask: Callable[[str], str]) -> int:
         name = given.folder.resolve().name
         jsonio.write_atomic(given.folder / TASKS, jsonio.pretty(labelling.tasks(found, name)))
         jsonio.write_atomic(given.folder / CONFIG, labelling.CONFIG)
-        sys.stdout.write(f"{len(found)} tasks in {given.folder / TASKS}, {CONFIG} beside them\n")
+        sys.stdout.write(f"{len(found)} tasks in {given.folder / TASKS}, next to {CONFIG}\n")
         return 0
     if given.export is not None:
         wanted = labelling.kept(given.export)
@@ -93,7 +93,7 @@ def _pick(given: argparse.Namespace, ask: Callable[[str], str]) -> int:
 def by_asking(
     found: Sequence[Candidate], before: set[str], ask: Callable[[str], str]
 ) -> list[Candidate]:
-    """Cell by cell until one is kept; a cell that was decided before is not asked about again."""
+    """Ask cell by cell until one is kept; cells decided before are not asked about again."""
     chosen: list[Candidate] = []
     quitting = False
     for competing in cells(found).values():

@@ -1,11 +1,11 @@
 """CVQA's rows as pictures for our categories: which are wanted, and a folder of them.
 
 Knows no network: something else reads the shards. A half-built folder is continued shard by
-shard and gets its final name only when it is whole.
+shard and gets its final name only when it is complete.
 
 Layout: https://huggingface.co/datasets/afaji/cvqa (data card: columns, split ``test``), Romero et
 al. 2024, doi:10.48550/arXiv.2406.05967. ``ID`` is the picture's id, ``_`` and the question's
-number; ``Subset`` is the text of a pair of language and country.
+number; ``Subset`` is a printed pair of language and country.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ KEYS = ("ID", "Subset", "Category")
 DETAILS = ("ID", "Subset", "Category", "image", "Image Source", "License")
 CREDIT = "CVQA, Romero et al. 2024"
 # The categories as the data set prints them. Its other three (people and everyday life, plants
-# and animals, vehicles) are no proxies of the paper (2502.14906).
+# and animals, vehicles) are not proxies of the paper (2502.14906).
 SLUGS = {
     "Cooking and food": "food",
     "Sports and recreation": "sports",
@@ -47,7 +47,7 @@ SLUGS = {
 
 
 class ShardReader(Protocol):
-    """Rows of one file: the given columns, of rows whose columns hold one of the given values."""
+    """Reads the given columns of one file, of rows whose columns hold one of the given values."""
 
     def __call__(
         self, shard: str, columns: Sequence[str], only: Mapping[str, Sequence[str]], /
@@ -62,7 +62,7 @@ def build(
     countries: Sequence[str],
     origin: Mapping[str, str],
 ) -> Path:
-    """Make ``folder`` with its manifest; shards that an interrupted call finished are kept."""
+    """Make ``folder`` with its manifest; shards finished by an interrupted call are kept."""
     staging = folder.with_name(f".{folder.name}.part")
     staging.mkdir(parents=True, exist_ok=True)
     journals = [staging / f".shard-{n:05d}.json" for n in range(len(shards))]
@@ -94,7 +94,7 @@ def build(
 
 
 def finished(folder: Path, countries: Iterable[str]) -> bool:
-    """Whether this folder was built to the end, by this schema, for at least these countries."""
+    """Whether this folder is complete, has this schema and covers at least these countries."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -107,7 +107,7 @@ def finished(folder: Path, countries: Iterable[str]) -> bool:
 def _take(
     shard: str, read: ShardReader, countries: Sequence[str], staging: Path
 ) -> dict[str, object]:
-    """Write one shard's wanted pictures below ``staging``; their rows, and what was left out."""
+    """Write one shard's wanted pictures below ``staging``; their rows, and counts of the rest."""
     wanted, left_out = _wanted(read(shard, KEYS, {}), countries)
     rows = []
     if wanted:
@@ -158,7 +158,7 @@ def _stem(identity: str) -> str:
 
 
 def _country(subset: str) -> str | None:
-    """``('Igbo', 'Nigeria')`` → NGA; None where it is not a pair or names no country."""
+    """``('Igbo', 'Nigeria')`` → NGA; None if it is not a pair or names no country."""
     try:
         _, name = ast.literal_eval(subset)
         return world.country(str(name).replace("_", " ")).iso3
@@ -167,7 +167,7 @@ def _country(subset: str) -> str | None:
 
 
 def _write(row: Mapping[str, object], place: str, staging: Path) -> str | None:
-    """The file as it came, unchanged; None where it is no picture we could decode."""
+    """Write the file unchanged and return its path; None if it is not a picture we can decode."""
     match row["image"]:
         case {"bytes": bytes(data)}:
             ending = suffix(data)

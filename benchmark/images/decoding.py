@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_PIXELS = 64_000_000
-# Named, because Pillow would otherwise try all it has; its EPS reader starts Ghostscript.
+# Listed because Pillow would otherwise try every format; its EPS reader starts Ghostscript.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
-# What Pillow's readers are seen to raise on damaged files (fuzzed in the tests).
+# What Pillow's readers raise on damaged files (the tests fuzz them).
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, OverflowError)
 
 
@@ -33,7 +33,7 @@ def decode(path: Path, *, name: str) -> Image.Image:
         raise ImageProblem(
             f"image {name} is missing: there is no file {path}; restore it or drop its row"
         )
-    # Pillow warns of oddities it repairs itself; nobody running a benchmark can act on them.
+    # Pillow warns about flaws that it repairs itself; nobody running a benchmark can act on them.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -52,7 +52,7 @@ def decode(path: Path, *, name: str) -> Image.Image:
 
 
 def dimensions(path: Path) -> tuple[int, int] | None:
-    """Width and height by the file's header; None where `decode` would say what is wrong."""
+    """Width and height from the file's header; None if `decode` would refuse the file."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -63,7 +63,7 @@ def dimensions(path: Path) -> tuple[int, int] | None:
 
 
 def suffix(data: bytes) -> str | None:
-    """The file ending for these bytes by their header, None if `decode` would refuse them."""
+    """The file ending for these bytes by their header; None if `decode` would refuse them."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -75,7 +75,7 @@ def suffix(data: bytes) -> str | None:
 
 
 def pixel_digest(image: Image.Image) -> str:
-    """SHA-256 over mode, size and pixels: equal pictures from different files are equal."""
+    """SHA-256 over mode, size and pixels: the same picture from different files is equal."""
     head = f"{image.mode} {image.width}x{image.height}\n".encode()
     return hashlib.sha256(head + image.tobytes()).hexdigest()
 

@@ -1,12 +1,12 @@
 """Dollar Street's own list of pictures as household photos: which rows are wanted, whose they are.
 
-Knows no pixels and no cut between low and high income. Rows that are no still picture of people
-are passed over; wanted rows that cannot be used are counted, with the first example.
+Knows no pixels and no cut between low and high income. Rows that are not still pictures of people
+are skipped; wanted rows that cannot be used are counted, with the first example.
 
 Layout: ``images_v2.csv`` of the release at MLCommons, Gaviria Rojas et al., NeurIPS 2022 Datasets
-and Benchmarks. ``topics`` is one topic or several by comma there and a printed list in the tables
-of its ImageNet split; ``imageRelPath`` starts at the folder of the file. The topics are those that
-2502.14906 takes for pictures of people.
+and Benchmarks. ``topics`` is one topic or several separated by commas there, and a printed list in
+the tables of its ImageNet split; ``imageRelPath`` is relative to the file's folder. The topics are
+those that 2502.14906 takes for pictures of people.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _KIND = "Dollar Street's list of pictures"
 
 
 def find_list(folder: Path) -> Path | None:
-    """The folder's one CSV file with these columns, or its ``images_v2.csv``; None without any."""
+    """The folder's only CSV file with these columns, or its ``images_v2.csv``; None without any."""
     found = [path for path in sorted(folder.glob("*.csv")) if header(path).issuperset(COLUMNS)]
     named = [path for path in found if path.name == LIST] or found
     if len(named) > 1:
         raise DataProblem(
-            f"folder {folder} holds several lists of pictures ({', '.join(p.name for p in named)});"
+            f"folder {folder} has several lists of pictures ({', '.join(p.name for p in named)});"
             " give --images one of the files"
         )
     return named[0] if named else None
@@ -55,7 +55,7 @@ def read_dollar_street(path: Path) -> tuple[tuple[ImageEntry, ...], tuple[Proble
     Raises
     ------
     DataProblem
-        The file is no CSV in UTF-8, lacks a column, or has no usable picture of a family.
+        The file is not CSV in UTF-8, lacks a column, or has no usable picture of a family.
     ImageProblem
         A wanted picture lies outside the file's folder.
     """
@@ -66,7 +66,7 @@ def read_dollar_street(path: Path) -> tuple[tuple[ImageEntry, ...], tuple[Proble
             continue
         entry = _entry(row, root, where, tally)
         if entry is not None and entry.image_id in entries:
-            tally.add(f"{NAME}: picture listed before", f"{_line(where)}: {entry.image_id}")
+            tally.add(f"{NAME}: picture already listed", f"{_line(where)}: {entry.image_id}")
         elif entry is not None:
             entries[entry.image_id] = entry
     if not entries:
@@ -78,7 +78,7 @@ def read_dollar_street(path: Path) -> tuple[tuple[ImageEntry, ...], tuple[Proble
 
 
 def topics(text: str) -> frozenset[str]:
-    """The topics of a cell in lower case: a printed list, several by comma, or one.
+    """The topics of a cell in lower case: a printed list, several separated by commas, or one.
 
     >>> sorted(topics("['Family', 'bed']")), sorted(topics("Family snapshots"))
     (['bed', 'family'], ['family snapshots'])
@@ -99,7 +99,7 @@ def _entry(row: dict[str, str], root: Path, where: str, tally: Tally) -> ImageEn
     if country.iso3 is None:
         tally.add(f"{NAME}: {country.reason}", f"{_line(where)}: {row['country.name']!r}")
     elif not income:
-        tally.add(f"{NAME}: income is no number above 0", f"{_line(where)}: {row['income']!r}")
+        tally.add(f"{NAME}: income is not a number above 0", f"{_line(where)}: {row['income']!r}")
     else:
         return ImageEntry(
             image_id=image_id,

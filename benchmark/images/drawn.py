@@ -1,7 +1,7 @@
 """Draws the embedded sample: abstract marks that stand for a country and a category.
 
 Knows nothing of any culture: colours and places come from a hash, each category has one kind of
-mark, and every picture says SYNTHETIC. They exercise the image path; they signal nothing.
+mark, and every picture says SYNTHETIC. They exercise the image path and signal nothing.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 COUNTRIES = ("BRA", "CHN", "FRA", "ITA", "KOR", "MEX", "NGA", "PAK", "USA", "VNM")
 HOUSEHOLDS = ("BRA", "IND", "NGA")
-# One household each, in US dollars a month. Invented, as the households are: round numbers, three
-# on either side of the cut between low and high income.
+# One household each, in US dollars a month. Invented, like the households: round numbers, three on
+# either side of the cut between low and high income.
 INCOMES = (50.0, 150.0, 400.0, 1000.0, 2500.0, 6000.0)
 SIDE = 96
 BLANK_SIDE = 224  # what the commonest vision encoders see: no resizing, no edge
@@ -33,10 +33,10 @@ Box = tuple[int, int, int, int]
 
 
 def draw(country: str, category: str, number: str = "") -> Image.Image:
-    """One picture of 96 x 96 pixels, the same on every call; ``number`` tells a cell's apart."""
+    """A picture of 96 x 96 pixels, the same on every call; ``number`` varies it within a cell."""
     cell = f"{country}/{category}/{number}" if number else f"{country}/{category}"
     both = hashlib.sha256(cell.encode()).digest()
-    # The ground is the country's, the kind of mark the category's, their places are the cell's.
+    # The ground depends on the country, the kind of mark on the category, their places on the cell.
     ground = _colour(hashlib.sha256(country.encode()).digest()[0], saturation=0.35, value=0.92)
     image = Image.new("RGB", (SIDE, SIDE), ground)
     pen = ImageDraw.Draw(image)
@@ -47,7 +47,7 @@ def draw(country: str, category: str, number: str = "") -> Image.Image:
 
 
 def blank() -> Image.Image:
-    """Mid-grey all over, 224 x 224: a picture that shows nothing."""
+    """Plain mid-grey, 224 x 224: a picture that shows nothing."""
     return Image.new("RGB", (BLANK_SIDE, BLANK_SIDE), (128, 128, 128))
 
 
@@ -97,7 +97,7 @@ def sign(pen: ImageDraw.ImageDraw) -> None:
 
 @cache
 def _font() -> ImageFont.ImageFont:
-    """Pillow's bitmap font: the outline font's pixels depend on the FreeType it was built with."""
+    """Pillow's bitmap font: an outline font's pixels depend on the FreeType it was built with."""
     return ImageFont.load_default_imagefont()
 
 

@@ -1,6 +1,6 @@
 """Draws the pictures of the embedded questions: schematic emblems of flat shapes, from a table.
 
-Knows shapes and colours; what an emblem stands for is the questions' to say. Every picture says
+Knows shapes and colours; the questions say what an emblem stands for. Every picture says
 SYNTHETIC.
 """
 
@@ -9,18 +9,18 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
+from benchmark import data
 from benchmark.errors import DataProblem, unknown
 from benchmark.images import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TABLE = Path(__file__).parents[2] / "fixtures" / "data" / "sample_emblems.toml"
+TABLE = data.sample("sample_emblems.toml")
 GROUND = "#eef3f7"
 DRAWING = 1  # raise it whenever a drawn pixel changes while the table does not
 
@@ -34,7 +34,7 @@ def emblems() -> Mapping[str, Sequence[str]]:
 
 @cache
 def digest() -> str:
-    """SHA-256 of everything that the pixels depend on but Pillow."""
+    """SHA-256 of everything that the pixels depend on, except Pillow."""
     return hashlib.sha256(f"{DRAWING}\n".encode() + TABLE.read_bytes()).hexdigest()
 
 

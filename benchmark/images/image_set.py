@@ -1,6 +1,6 @@
-"""A set of pictures by country and category, and several sets as one; pixels when somebody looks.
+"""A set of pictures by country and category, and several sets as one; pixels are read on demand.
 
-Knows no file format and not where pixels come from: each set brings the way to its own.
+Knows no file format and not where pixels come from: each set brings its own source.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from benchmark.survey.raw_rows import Problem
 
-# Decoded pictures held for another look; one that is larger than this alone is not held.
+# Bytes of decoded pictures kept for reuse; a picture larger than this is not kept.
 _KEPT_BYTES = 64 * 2**20
 
 
@@ -33,11 +33,11 @@ class ImageSource(Protocol):
     """Where the pixels of a set come from."""
 
     def read(self, entry: ImageEntry) -> Image:
-        """The picture in RGB; an `ImageProblem` where it cannot be had."""
+        """The picture in RGB; an `ImageProblem` if it cannot be read."""
         ...
 
     def size(self, entry: ImageEntry) -> int | None:
-        """Bytes of its file, 0 where it needs none, None where the file is missing."""
+        """Bytes of its file; 0 if it needs none, None if the file is missing."""
         ...
 
     def changed_ns(self, entry: ImageEntry) -> int | None:
@@ -47,11 +47,11 @@ class ImageSource(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageSet:
-    """Entries sorted by `image_id`, and the way to their pixels.
+    """Entries sorted by `image_id`, and the source of their pixels.
 
-    ``digest`` covers the manifest's rows and the files' sizes, so that it costs no reading; the
-    pixels that a model saw are in the key of that request, by `ImageRef.digest`. ``problems`` is
-    what its list named and nobody can use.
+    ``digest`` covers the manifest's rows and the files' sizes, so no picture is read for it; the
+    pixels that a model saw are in the key of that request, by `ImageRef.digest`. ``problems`` are
+    the entries of its list that cannot be used.
     """
 
     name: str
@@ -63,8 +63,8 @@ class ImageSet:
         default_factory=dict, init=False, compare=False, repr=False
     )
     _refs: dict[str, ImageRef] = field(default_factory=dict, init=False, compare=False, repr=False)
-    _recent: _Recent = field(
-        default_factory=lambda: _Recent(), init=False, compare=False, repr=False
+    _recent: _PictureCache = field(
+        default_factory=lambda: _PictureCache(), init=False, compare=False, repr=False
     )
 
     def __post_init__(self) -> None:
@@ -76,11 +76,11 @@ class ImageSet:
         return f"sha256:{self.digest}"
 
     def of(self, country: str, category: str) -> tuple[ImageEntry, ...]:
-        """The pictures of one cell; empty where the set has none."""
+        """The pictures of one cell; empty if the set has none."""
         return tuple(self._cells.get((country, category), ()))
 
     def households(self, country: str) -> tuple[ImageEntry, ...]:
-        """The pictures of a country's households, the poorest first; empty where there are none."""
+        """The pictures of a country's households, the poorest first; empty if there are none."""
         known = [
             (entry.income_usd_month, entry.image_id, entry)
             for entry in self.of(country, HOUSEHOLD)
@@ -89,7 +89,7 @@ class ImageSet:
         return tuple(entry for _, _, entry in sorted(known, key=lambda found: found[:2]))
 
     def stamp(self) -> str:
-        """Changes whenever a file does, its size or its time; reads none of them."""
+        """Changes whenever the size or time of a file changes; reads none of them."""
         return jsonio.digest([self.source.changed_ns(entry) for entry in self.entries])
 
     def open(self, entry: ImageEntry) -> ImageRef:
@@ -110,7 +110,7 @@ class ImageSet:
         image = self._recent.images.get(entry.image_id)
         if image is None:
             image = self.source.read(entry)
-            # Answers are stored under the digest: other pixels must not be answered for it.
+            # Answers are stored under the digest, so the pixels must still be the same.
             if pixel_digest(image) != digest:
                 raise ImageProblem(f"image {entry.image_id} changed during the run; start it again")
         self._recent.keep(entry.image_id, image)
@@ -118,10 +118,10 @@ class ImageSet:
 
 
 @dataclass(slots=True)
-class _Recent:
+class _PictureCache:
     """Decoded pictures, least recently used first out: memory is bounded whatever the set's size.
 
-    The sum is kept, for a set may have tens of thousands of small pictures.
+    The sum is kept, since a set may have tens of thousands of small pictures.
     """
 
     images: OrderedDict[str, Image] = field(default_factory=OrderedDict)
@@ -142,12 +142,12 @@ def _bytes(image: Image) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Nowhere:
-    """Pictures of which only the digests are known."""
+class _NoPixels:
+    """Pictures known only by their digests."""
 
     def read(self, entry: ImageEntry) -> Image:
         raise ImageProblem(
-            f"image {entry.image_id} is not in the bundle, which has digests of pictures only; "
+            f"image {entry.image_id} is not in the bundle, which has only digests of pictures; "
             "name the pictures with --images"
         )
 
@@ -158,14 +158,14 @@ class _Nowhere:
         return None
 
 
-def undecoded(
+def without_pixels(
     *, name: str, digest: str, entries: tuple[ImageEntry, ...], digests: Mapping[str, str]
 ) -> ImageSet:
-    """A set whose pictures can be told apart and asked about, by their ``digests``, but not seen.
+    """A set whose pictures are identified by their ``digests`` but cannot be seen.
 
-    Whoever wants pixels gets an `ImageProblem`.
+    Asking for pixels raises an `ImageProblem`.
     """
-    source = _Nowhere()
+    source = _NoPixels()
     images = ImageSet(name=name, digest=digest, entries=entries, source=source)
     for entry in entries:
         images._refs[entry.image_id] = ImageRef(  # noqa: SLF001 - this module's own
@@ -177,8 +177,8 @@ def undecoded(
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
-    """Where each picture of a union comes from, and what it is called there."""
+class _UnionSource:
+    """Where each picture of a union comes from, and its name there."""
 
     origins: Mapping[str, tuple[ImageSource, ImageEntry]]
 
@@ -200,7 +200,7 @@ class _Parts:
 
 
 def union(sets: Sequence[ImageSet]) -> ImageSet:
-    """All pictures of several sets, in whatever order these are given; a single one is itself.
+    """All pictures of several sets, whatever their order; a single set is returned as it is.
 
     An `image_id` that two sets share gets its set's name in front; no other one changes.
     """
@@ -210,7 +210,7 @@ def union(sets: Sequence[ImageSet]) -> ImageSet:
     owned = [(name, part, entry) for name, part in _named(parts) for entry in part.entries]
     counts = Counter(entry.image_id for _, _, entry in owned)
     ids = [f"{n}/{e.image_id}" if counts[e.image_id] > 1 else e.image_id for n, _, e in owned]
-    if len(set(ids)) < len(ids):  # a picture is called what another one would be renamed to
+    if len(set(ids)) < len(ids):  # a picture already has the name another would get
         ids = [f"{name}/{entry.image_id}" for name, _, entry in owned]
     entries = [
         replace(entry, image_id=image_id)
@@ -220,7 +220,7 @@ def union(sets: Sequence[ImageSet]) -> ImageSet:
         name=" + ".join(part.name for part in parts),
         digest=jsonio.digest(sorted(part.digest for part in parts)),
         entries=tuple(sorted(entries, key=lambda entry: entry.image_id)),
-        source=_Parts(
+        source=_UnionSource(
             {i: (part.source, entry) for i, (_, part, entry) in zip(ids, owned, strict=True)}
         ),
         problems=tuple(problem for part in parts for problem in part.problems),
@@ -228,7 +228,7 @@ def union(sets: Sequence[ImageSet]) -> ImageSet:
 
 
 def _named(parts: Sequence[ImageSet]) -> list[tuple[str, ImageSet]]:
-    """Each part by its name; equal names are numbered. A name holds no slash."""
+    """Each part by its name; equal names are numbered. A name has no slash."""
     taken: Counter[str] = Counter()
     named = []
     for part in parts:

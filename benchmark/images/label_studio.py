@@ -1,6 +1,6 @@
 """Label Studio's formats: the address of a local file, and what its JSON exports say.
 
-Written by its documentation (<https://labelstud.io/guide/task_format>,
+Follows its documentation (<https://labelstud.io/guide/task_format>,
 <https://labelstud.io/guide/export>). Knows no project of ours and calls no server.
 """
 
@@ -22,8 +22,8 @@ Value = str | int | float
 class Annotation:
     """What one account submitted for one task, by the names of the labelling configuration's tags.
 
-    A tag under which several values were chosen has them all; one left empty is not there.
-    ``skipped``: the account declined the task.
+    A tag has all the values chosen under it; one left empty is absent. ``skipped``: the account
+    declined the task.
     """
 
     account: str
@@ -33,14 +33,14 @@ class Annotation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnnotatedTask:
-    """The data that were imported as a task, and all that was submitted for it, oldest first."""
+    """The data imported as a task, and everything submitted for it, oldest first."""
 
     data: Mapping[str, object]
     annotations: tuple[Annotation, ...]
 
 
 def local_file(path: str) -> str:
-    """The address of a picture below the root that Label Studio serves local files from.
+    """The address of a picture below the root from which Label Studio serves local files.
 
     >>> local_file("pictures/a b.png")
     '/data/local-files/?d=pictures/a%20b.png'
@@ -51,13 +51,13 @@ def local_file(path: str) -> str:
 def read_export(path: Path) -> list[AnnotatedTask]:
     """The tasks of an export as JSON or JSON-MIN, in the file's order.
 
-    Of the minimal export each row is a task with one annotation, whose values are all fields of
+    Each row of the minimal export is a task with one annotation, whose values are all fields of
     the row: it does not say which of them were chosen and which were imported.
 
     Raises
     ------
     DataProblem
-        The file cannot be read, or is no such export.
+        The file cannot be read, or is not such an export.
     """
     try:
         exported = json.loads(path.read_text(encoding="utf-8"))

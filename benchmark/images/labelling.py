@@ -1,7 +1,7 @@
 """The choice among candidates as a Label Studio project: its configuration, its tasks, its export.
 
-Pictures are served by Label Studio's local storage of the candidates' folder, and its root must be
-the folder above: it serves no storage that is the root itself. No server is called.
+Label Studio serves the pictures from a local storage, the candidates' folder. Its root must be the
+folder above, since a storage cannot be the root itself. No server is called.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CONFIG = """<View>
 
 
 def tasks(candidates: Sequence[Candidate], folder: str) -> list[Json]:
-    """One task a candidate; who labels sees concept, country, licence and credit.
+    """One task for each candidate; labellers see concept, country, licence and credit.
 
     ``folder`` is the name of the candidates' folder in the one above it.
     """
@@ -46,12 +46,12 @@ def tasks(candidates: Sequence[Candidate], folder: str) -> list[Json]:
 
 
 def kept(path: Path) -> set[str]:
-    """The pictures that a JSON export says to keep: its last annotation of each decides.
+    """The pictures that a JSON export says to keep: the last annotation of each decides.
 
     Raises
     ------
     DataProblem
-        The file is no such export, or a task has no annotation.
+        The file is not such an export, or a task has no annotation.
     """
     found = {_image(task, path): _choice(task) for task in read_export(path)}
     undecided = sorted(image for image, choice in found.items() if not choice)
@@ -69,6 +69,6 @@ def _image(task: AnnotatedTask, path: Path) -> str:
 
 
 def _choice(task: AnnotatedTask) -> str:
-    """What the last annotation that chose says; empty where none did."""
+    """The choice of the last annotation that made one; empty if none did."""
     chosen = [one.values[CHOICE] for one in task.annotations if CHOICE in one.values]
     return str(chosen[-1][0]) if chosen else ""

@@ -1,6 +1,6 @@
-"""Reads the list of a folder's pictures, and refuses a row that cannot be meant.
+"""Reads the list of a folder's pictures, and refuses rows that make no sense.
 
-Knows no pixels: a picture that is missing or broken is found when it is opened, not here.
+Knows no pixels: a missing or broken picture is found when it is opened, not here.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ INSTEAD = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageEntry:
-    """One picture: whose culture it shows, by which category, on whose terms.
+    """One picture: whose culture it shows, in which category, on whose terms.
 
     ``image_id`` is its path inside the folder, with forward slashes. A picture for stories has the
-    category `story_category` of its concept, and no country where it serves every nationality.
+    category `story_category` of its concept, and no country if it serves every nationality.
     """
 
     image_id: str
     country: str
     category: str
-    income_usd_month: float | None
-    licence: str
-    credit: str
-    source: str
+    income_usd_month: float | None = None
+    licence: str = ""
+    credit: str = ""
+    source: str = ""
 
 
 def read_manifest(folder: Path) -> tuple[ImageEntry, ...]:
@@ -54,7 +54,7 @@ def read_manifest(folder: Path) -> tuple[ImageEntry, ...]:
         entry = _entry(row, root, where)
         if entry.image_id in first:
             raise DataProblem(
-                f"{where}: image {entry.image_id!r} is listed before, in {first[entry.image_id]};"
+                f"{where}: image {entry.image_id!r} is already listed, in {first[entry.image_id]};"
                 " keep one of the two rows"
             )
         first[entry.image_id] = where
@@ -74,7 +74,7 @@ def story_category(slug: str) -> str:
 
 
 def is_story(entry: ImageEntry) -> bool:
-    """Whether a picture is for stories, and so for no other suite."""
+    """Whether a picture is for stories, and therefore for no other suite."""
     return entry.category.startswith(f"{STORY}/")
 
 
@@ -105,7 +105,7 @@ def _concept(row: dict[str, str], where: str) -> str:
     text = row.get(CONCEPT, "")
     if not text:
         raise DataProblem(
-            f"{where}: category {STORY!r} without a {CONCEPT}; say what a story on it is about"
+            f"{where}: category {STORY!r} without a {CONCEPT}; say what its story is about"
         )
     return stories.concept(text, source=where).slug
 
@@ -116,7 +116,7 @@ def _income(text: str, where: str) -> float | None:
     income = amount(text)
     if income is None:
         raise DataProblem(
-            f"{where}: income_usd_month {text!r} is not a number from 0 up;"
+            f"{where}: income_usd_month {text!r} is not a number of at least 0;"
             " correct it or leave it empty"
         )
     return income

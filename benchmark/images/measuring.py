@@ -1,4 +1,4 @@
-"""The largest picture of a set, by the headers of its files; no pixel is decoded.
+"""The largest picture of a set, from the headers of its files; no pixel is decoded.
 
 Knows sets of pictures and no model.
 """
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
     from benchmark.images.manifest import ImageEntry
 
-LOOKED_AT = 500  # files, those of the most bytes: a set may have tens of thousands
+MOST_FILES = 500  # the largest ones in bytes: a set may have tens of thousands
 
 
 @runtime_checkable
 class Measures(Protocol):
-    """A source of pictures that can say their sizes."""
+    """A source of pictures that knows their sizes."""
 
     def size(self, entry: ImageEntry) -> int | None:
-        """Bytes of its file; None where there is none."""
+        """Bytes of its file; None if there is none."""
         ...
 
     def dimensions(self, entry: ImageEntry) -> tuple[int, int] | None:
-        """Width and height in pixels; None where its file does not say."""
+        """Width and height in pixels; None if its file does not say."""
         ...
 
 
 class Pictures(Protocol):
-    """A set of pictures, as far as it matters here."""
+    """The parts of a picture set that matter here."""
 
     @property
     def entries(self) -> Sequence[ImageEntry]: ...
@@ -40,11 +40,11 @@ class Pictures(Protocol):
 
 
 def largest(images: Pictures) -> tuple[str, tuple[int, int]] | None:
-    """The id of the picture of the most pixels, and its size; None where none is in a file."""
+    """The id of the picture with the most pixels, and its size; None if none is in a file."""
     source = images.source
     if not isinstance(source, Measures):
         return None
-    heaviest = heapq.nlargest(LOOKED_AT, images.entries, key=lambda one: source.size(one) or 0)
+    heaviest = heapq.nlargest(MOST_FILES, images.entries, key=lambda one: source.size(one) or 0)
     found = [
         (one.image_id, size) for one in heaviest if (size := source.dimensions(one)) is not None
     ]

@@ -1,27 +1,26 @@
 """Images that stand for a country: where sets of them are found, and which household is poor.
 
-Knows no question and no model, and not which cells a suite makes of them. Reading a set is
-cheap: no picture is decoded, and none has to exist before it is opened.
+Knows no question or model, nor which cells a suite makes of them. Reading a set is cheap: no
+picture is decoded, and none has to exist before it is opened.
 """
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.errors import ImageProblem
 from benchmark.images import drawn
-from benchmark.images.decoding import decode, dimensions, pixel_digest
+from benchmark.images.decoding import pixel_digest
 from benchmark.images.dollar_street import NAME, find_list, read_dollar_street
 from benchmark.images.image_set import ImageSet, ImageSource, union
 from benchmark.images.manifest import MANIFEST, ImageEntry, is_story, read_manifest, story_category
+from benchmark.images.places import Drawn, Folder
 from benchmark.records import ImageRef
 from benchmark.stories import lists as stories
 from benchmark.vocabulary import BLANK, CATEGORIES, HOUSEHOLD, INCOME_HIGH, INCOME_LOW, IncomeBand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from PIL.Image import Image
@@ -45,53 +44,21 @@ __all__ = [
 ]
 
 # US dollars a month, as Dollar Street states incomes. The choice is ours: about half of the
-# release's pictures lie on either side. Public analyses of it that cut its pictures into quartiles
-# put the middle at 684 and 685; the data set's paper, where we could not look, may say otherwise.
+# release's pictures lie on either side. Public analyses that divide its pictures into quartiles
+# put the middle at 684 and 685; the data set's paper, which we could not consult, may differ.
 INCOME_CUT_USD_MONTH = 685.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
-    """Pictures that lie in a folder under their `image_id`."""
-
-    root: Path
-
-    def read(self, entry: ImageEntry) -> Image:
-        return decode(self.root / entry.image_id, name=entry.image_id)
-
-    def size(self, entry: ImageEntry) -> int | None:
-        path = self.root / entry.image_id
-        return path.stat().st_size if path.is_file() else None
-
-    def changed_ns(self, entry: ImageEntry) -> int | None:
-        path = self.root / entry.image_id
-        return path.stat().st_mtime_ns if path.is_file() else None
-
-    def dimensions(self, entry: ImageEntry) -> tuple[int, int] | None:
-        return dimensions(self.root / entry.image_id)
-
-    def digest(self, entries: Sequence[ImageEntry]) -> str:
-        """Of the list and the sizes of its files."""
-        return jsonio.digest([(*astuple(entry), self.size(entry)) for entry in entries])
+def _draw(entry: ImageEntry) -> Image:
+    number = entry.image_id.rpartition("-")[2] if entry.category == HOUSEHOLD else ""
+    return drawn.draw(entry.country, entry.category, number)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Pictures that exist only when drawn."""
-
-    def read(self, entry: ImageEntry) -> Image:
-        number = entry.image_id.rpartition("-")[2] if entry.category == HOUSEHOLD else ""
-        return drawn.draw(entry.country, entry.category, number)
-
-    def size(self, entry: ImageEntry) -> int | None:  # noqa: ARG002 - the protocol's shape
-        return 0
-
-    def changed_ns(self, entry: ImageEntry) -> int | None:  # noqa: ARG002 - the protocol's shape
-        return 0
+_DRAWN = Drawn(_draw)
 
 
 def load_images(path: Path) -> ImageSet:
-    """The set at a path: a folder with a manifest, Dollar Street's list, or a folder with that."""
+    """The set at a path: a folder with a manifest, Dollar Street's list, or a folder with it."""
     if path.is_file():
         return load_manifest(path.parent) if path.name == MANIFEST else load_dollar_street(path)
     found = None if (path / MANIFEST).exists() else find_list(path)
@@ -99,15 +66,15 @@ def load_images(path: Path) -> ImageSet:
 
 
 def load_manifest(folder: Path) -> ImageSet:
-    """The set that ``folder/manifest.csv`` lists, by its columns in `benchmark.images.manifest`."""
-    entries, source = read_manifest(folder), _Folder(folder)
+    """The set that ``folder/manifest.csv`` lists; `benchmark.images.manifest` has its columns."""
+    entries, source = read_manifest(folder), Folder(folder)
     name, digest = folder.resolve().name, source.digest(entries)
     return ImageSet(name=name, digest=digest, entries=entries, source=source)
 
 
 def load_dollar_street(path: Path) -> ImageSet:
-    """The family pictures in Dollar Street's list, which lies in the folder of its files."""
-    (entries, problems), source = read_dollar_street(path), _Folder(path.parent)
+    """The family pictures in Dollar Street's list, which is in the folder of its files."""
+    (entries, problems), source = read_dollar_street(path), Folder(path.parent)
     return ImageSet(
         name=NAME,
         digest=source.digest(entries),
@@ -118,7 +85,7 @@ def load_dollar_street(path: Path) -> ImageSet:
 
 
 def drawn_sample() -> ImageSet:
-    """Marked SYNTHETIC: a picture for each of ten countries and every category; 18 households.
+    """Pictures marked SYNTHETIC, one for each of ten countries and every category; 18 households.
 
     The households' incomes are invented, three below and three above the cut in three countries.
     """
@@ -146,11 +113,11 @@ def drawn_sample() -> ImageSet:
     )
     known = [(entry.image_id, entry.income_usd_month) for entry in entries]
     digest = jsonio.digest([drawn.DRAWING, drawn.SIDE, known])
-    return ImageSet(name="sample", digest=digest, entries=entries, source=_Drawn())
+    return ImageSet(name="sample", digest=digest, entries=entries, source=_DRAWN)
 
 
 def drawn_stories() -> ImageSet:
-    """Marked SYNTHETIC: for each concept of the sample a picture for all, and one a nationality."""
+    """Pictures marked SYNTHETIC: for each sample concept one for all, and one per nationality."""
     cells = [
         (slug, country) for slug in stories.SAMPLE_CONCEPTS for country in ("", *drawn.COUNTRIES)
     ]
@@ -159,7 +126,6 @@ def drawn_stories() -> ImageSet:
             image_id=f"synthetic/{slug}-{country or 'shared'}",
             country=country,
             category=story_category(slug),
-            income_usd_month=None,
             licence="Apache-2.0",
             credit="drawn by pytest-culture",
             source="synthetic",
@@ -168,22 +134,22 @@ def drawn_stories() -> ImageSet:
         if not country or country in stories.SAMPLE_COUNTRIES
     )
     digest = jsonio.digest([drawn.DRAWING, drawn.SIDE, [entry.image_id for entry in entries]])
-    return ImageSet(name="sample", digest=digest, entries=entries, source=_Drawn())
+    return ImageSet(name="sample", digest=digest, entries=entries, source=_DRAWN)
 
 
 def no_pictures() -> ImageSet:
-    """The set of a run that was given none."""
-    return ImageSet(name="none", digest=jsonio.digest([]), entries=(), source=_Drawn())
+    """The set of a run without pictures."""
+    return ImageSet(name="none", digest=jsonio.digest([]), entries=(), source=_DRAWN)
 
 
 def blank_picture() -> ImageRef:
-    """A grey picture that shows nothing, for what a model answers to the mere fact of one."""
+    """A grey picture that shows nothing, to measure the effect of merely having a picture."""
     image = drawn.blank()
     return ImageRef(image_id=BLANK, digest=pixel_digest(image), pixels=lambda: image)
 
 
 def income_band(entry: ImageEntry, cut: float = INCOME_CUT_USD_MONTH) -> IncomeBand:
-    """Whether a household's monthly income is up to the cut (low) or above it (high)."""
+    """Whether a household's monthly income is at most the cut (low) or above it (high)."""
     if entry.income_usd_month is None:
         raise ImageProblem(f"image {entry.image_id} has no income; fill in income_usd_month")
     return INCOME_LOW if entry.income_usd_month <= cut else INCOME_HIGH

@@ -1,7 +1,7 @@
-"""Candidates in a folder, a person's choice among them, and the manifest that comes of it.
+"""Candidates in a folder, a person's choice among them, and the resulting manifest.
 
 Layout: ``CONCEPT/ISO3/picture.jpg``, or ``CONCEPT/shared/…`` for a picture that serves every
-nationality; ``credits.csv`` beside the concepts has ``image,licence,credit,source`` for each
+nationality; ``credits.csv`` next to the concepts has ``image,licence,credit,source`` for each
 picture. Knows no terminal and no network; a picture without licence and credit is refused.
 """
 
@@ -30,7 +30,7 @@ ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", "
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """A picture somebody may pick; ``country`` is empty for one that serves all nationalities."""
+    """A picture to pick or not; ``country`` is empty for one that serves all nationalities."""
 
     image: str
     concept: str
@@ -41,7 +41,7 @@ class Candidate:
 
     @property
     def cell(self) -> tuple[str, str]:
-        """Of which one picture is kept."""
+        """Concept and country, of which one picture is kept."""
         return self.concept, self.country
 
 
@@ -51,7 +51,7 @@ def candidates(folder: Path) -> list[Candidate]:
     Raises
     ------
     DataProblem
-        A folder is no concept or country, or a picture has no licence or credit.
+        A folder is not a concept or country, or a picture has no licence or credit.
     ImageProblem
         A picture cannot be decoded.
     """
@@ -77,7 +77,7 @@ def candidates(folder: Path) -> list[Candidate]:
             )
         )
     if not found:
-        raise DataProblem(f"{folder} holds no picture at CONCEPT/ISO3/… or CONCEPT/{SHARED}/…")
+        raise DataProblem(f"{folder} has no picture at CONCEPT/ISO3/… or CONCEPT/{SHARED}/…")
     return found
 
 
@@ -102,14 +102,14 @@ def manifest(chosen: Iterable[Candidate]) -> str:
 
 
 def write_manifest(folder: Path, chosen: Iterable[Candidate]) -> Path:
-    """Put the manifest beside the pictures."""
+    """Put the manifest next to the pictures."""
     path = folder / MANIFEST
     jsonio.write_atomic(path, manifest(chosen))
     return path
 
 
 def kept_before(folder: Path) -> set[str]:
-    """Pictures that the folder's manifest holds already; none without one."""
+    """Pictures that the folder's manifest already has; none without a manifest."""
     path = folder / MANIFEST
     if not path.is_file():
         return set()
@@ -142,4 +142,4 @@ def _credits(path: Path) -> Mapping[str, dict[str, str]]:
 
 
 def _needed() -> str:
-    return "its licence and whom to credit, or take the picture out"
+    return "its licence and whom to credit, or remove the picture"

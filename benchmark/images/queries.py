@@ -1,4 +1,4 @@
-"""What to look for when pictures for stories are gathered: a query a concept and nationality.
+"""What to look for when gathering pictures for stories: a query for each concept and nationality.
 
 Knows the two lists; no picture and no network: nothing here searches.
 """
@@ -17,9 +17,9 @@ COLUMNS = ("concept", "country", "query", "file")
 def query_list(
     concepts: Sequence[Concept], nationalities: Sequence[Nationality], *, shared: bool
 ) -> str:
-    """CSV with one row a picture to be found; ``file`` is what `pick` takes its folder to be.
+    """CSV with a row for each picture to find; ``file`` is where `pick` expects it.
 
-    With ``shared`` also a row for the picture that serves every nationality.
+    With ``shared``, also a row for the picture that serves every nationality.
 
     >>> from benchmark.stories.lists import concept, nationalities
     >>> egypt = [nationalities()["EGY"]]

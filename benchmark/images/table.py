@@ -1,6 +1,6 @@
-"""Reads the table that lists pictures: rows as text by column, each with the words for its place.
+"""Reads the table that lists pictures: rows as text by column, each with its place in the file.
 
-Knows no column's meaning; a file that is no such table is said to be none in one sentence.
+Knows no column's meaning; a file that is not such a table is refused in one sentence.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from benchmark.errors import DataProblem, ImageProblem
 
 Row = tuple[str, dict[str, str]]
-# Parts that begin with a letter or digit: no way up, no drive, one spelling.
+# Parts that begin with a letter or digit: no parent folder, no drive, one spelling.
 _PLAIN = re.compile(r"[A-Za-z0-9][\w. -]*(/[A-Za-z0-9][\w. -]*)*", re.ASCII)
 
 
 def read_table(path: Path, *, columns: Sequence[str], kind: str, instead: str) -> list[Row]:
-    """Each row of a CSV file as where it stands and its cells; further columns are kept.
+    """Each row of a CSV file as its place and its cells; further columns are kept.
 
-    ``kind`` is what the file should be, ``instead`` what to give where it is absent.
+    ``kind`` is what the file should be, ``instead`` what to give if it is absent.
     """
     reader = csv.reader(io.StringIO(_text(path, kind, instead), newline=""), strict=True)
     try:
@@ -48,7 +48,7 @@ def read_table(path: Path, *, columns: Sequence[str], kind: str, instead: str) -
 
 
 def header(path: Path) -> frozenset[str]:
-    """The names in the first line; empty where the file is no text or no CSV."""
+    """The names in the first line; empty if the file is not text or not CSV."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return frozenset(name.strip() for name in next(csv.reader(file), []))
@@ -57,7 +57,7 @@ def header(path: Path) -> frozenset[str]:
 
 
 def amount(text: str) -> float | None:
-    """A finite number from 0 up; None where the text is anything else."""
+    """A finite number of at least 0; None if the text is anything else."""
     try:
         number = float(text)
     except ValueError:
@@ -66,9 +66,9 @@ def amount(text: str) -> float | None:
 
 
 def inside(text: str, root: Path, where: str, *, folder: str) -> str:
-    """The path in one spelling, if it stays in the folder, also behind symbolic links.
+    """The path in one spelling, if it stays in the folder even through symbolic links.
 
-    ``root`` is resolved already; ``folder`` is what a message calls it ("the manifest's folder").
+    ``root`` is already resolved; ``folder`` is its name in messages ("the manifest's folder").
     """
     if _PLAIN.fullmatch(text) and _stays_plain(text, root):
         return text
@@ -88,7 +88,7 @@ def inside(text: str, root: Path, where: str, *, folder: str) -> str:
 
 
 def _stays_plain(text: str, root: Path) -> bool:
-    """Whether there is no link on the way to a plain path; to follow links is slow."""
+    """Whether a plain path has no symbolic links; following links is slow."""
     folder, _, _ = text.rpartition("/")
     return not os.path.islink(f"{root}/{text}") and _folder_stays(folder, root)  # noqa: PTH114
 

@@ -1,4 +1,4 @@
-"""How near a model's answers are to a people's, in both readings; knows arrays only.
+"""How close a model's answers are to a people's, in both readings; knows arrays only.
 
 The printed reading keeps every option; the substantive one drops non-answers from both sides
 and renormalises.

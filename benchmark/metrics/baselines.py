@@ -1,4 +1,4 @@
-"""What a similarity is read against: answers that know no country, people themselves, and skill.
+"""What a similarity is compared with: answers that know no country, the people themselves, skill.
 
 Knows arrays only: a floor is a distribution to compare like any other answer, not a score.
 """
@@ -21,7 +21,7 @@ from benchmark.metrics.divergence import (
 )
 
 BLOCK_CELLS = 400_000  # numbers held at once: a few MiB, so that a block stays in the cache
-BLIND_STEPS = 40  # the error left is below 1e-5 in similarity; twice as many gain nothing visible
+BLIND_STEPS = 40  # the remaining error is below 1e-5 in similarity; doubling gains nothing visible
 TINY = 1e-300
 
 
@@ -47,7 +47,7 @@ def uniform_floor(keep: npt.ArrayLike) -> FloatArray:
 
 
 def mean_of_others(p: npt.ArrayLike) -> FloatArray:
-    r"""The world without oneself: the unweighted mean of all *other* countries' answers.
+    r"""The world average for each country: the unweighted mean of all *other* countries' answers.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def mean_of_others(p: npt.ArrayLike) -> FloatArray:
 
     Returns
     -------
-    The shape of ``p``. A country without data gets the mean of all that have some; NaN rows
-    where no other country answered.
+    The shape of ``p``. A country without data gets the mean of all that have data; NaN rows if no
+    other country answered.
 
     Raises
     ------
@@ -80,12 +80,12 @@ def mean_of_others(p: npt.ArrayLike) -> FloatArray:
 
 
 def best_country_blind(p: npt.ArrayLike, *, keep: npt.ArrayLike | None = None) -> FloatArray:
-    r"""The one answer for everybody that is most similar to all countries on average.
+    r"""The single answer that is most similar to all countries on average.
 
     Maximises the mean over countries c of ``js_similarity(p_c, q)`` by reweighted fixed-point
     steps: ``q ∝ exp(Σ w_c ln((p_c + q)/2))`` with ``w_c ∝ 1 / js_distance(p_c, q)``, from the
-    mean. Returned is the best of the last step, the mean, and every country's own answer, so it
-    is never below any of these.
+    mean. The result is the best of the last step, the mean, and every country's own answer, so it
+    is never worse than any of these.
 
     Parameters
     ----------
@@ -160,9 +160,9 @@ def expected_sample_similarity(
         Samples a row. With 100 the error of one row is about 0.001 at n = 1 200, and that of a
         mean over rows smaller by the root of their number.
     answers
-        Where a model's shares are those of so many answers that it wrote, the same number of the
-        sample's: what the people would score if they, too, were told by so few. Whole numbers from
-        1, shape ``(rows,)`` or one for all; None for the sample itself.
+        If a model's shares come from so many written answers, draw as many of the sample's: what
+        the people would score if they, too, were estimated from so few. Whole numbers from 1,
+        shape ``(rows,)`` or one for all; None for the sample itself.
 
     Returns
     -------
@@ -173,13 +173,13 @@ def expected_sample_similarity(
     Raises
     ------
     ValueError
-        As for `benchmark.metrics.divergence.js_divergence`; an ``n`` that is no such number;
+        As for `benchmark.metrics.divergence.js_divergence`; an ``n`` that is not such a number;
         shapes that do not fit; ``draws`` below 1.
 
     Examples
     --------
     One respondent of a divided people is certain of something: each draw scores 0.5355. People
-    who agree are met exactly.
+    who agree are matched exactly.
 
     >>> rng = np.random.default_rng(0)
     >>> printed, kept = expected_sample_similarity(
@@ -193,7 +193,7 @@ def expected_sample_similarity(
 
     def samples(block: slice) -> FloatArray:
         drawn = _samples(rows[block], sizes[block], draws, rng)
-        return drawn if few is None else _told_by(drawn, few[block], rng)
+        return drawn if few is None else _answers_of(drawn, few[block], rng)
 
     return _mean_over_draws(rows, samples, keep=keep, draws=draws)
 
@@ -207,11 +207,11 @@ def expected_similarity_of_answers(
     rng: np.random.Generator,
     draws: int = 400,
 ) -> tuple[FloatArray, FloatArray]:
-    r"""How similar to ``p`` the answer ``q`` is on average if only drawn answers tell of it.
+    r"""How similar to ``p`` the answer ``q`` is on average if only drawn answers represent it.
 
     The mean of ``js_similarity(p, counts / answers)`` over ``counts ~ Multinomial(answers, q)``: a
-    floor or a ceiling for a model whose shares are those of so many answers. It lies below
-    ``js_similarity(p, q)`` where the two are alike, and nears it as ``answers`` grow.
+    floor or a ceiling for a model whose shares come from so many answers. It lies below
+    ``js_similarity(p, q)`` where the two are alike, and approaches it as ``answers`` grow.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def expected_similarity_of_answers(
 
     Examples
     --------
-    One answer of somebody who is sure meets people who are sure, and never those who are divided.
+    One answer of somebody who is sure matches people who are sure, never those who are divided.
 
     >>> printed, _ = expected_similarity_of_answers(
     ...     [[1, 0], [0.5, 0.5]], [[1, 0], [1, 0]], 1, rng=np.random.default_rng(0))
@@ -246,14 +246,14 @@ def expected_similarity_of_answers(
     [1.0, 0.5355]
     """
     rows = _tables(p, axes="(rows, options)", ndim=2, exact=True)
-    told = _tables(q, axes="(rows, options)", ndim=2, exact=True)
-    if told.shape != rows.shape:
-        raise ValueError(f"q must have the shape of p, {rows.shape}, not {told.shape}")
+    model = _tables(q, axes="(rows, options)", ndim=2, exact=True)
+    if model.shape != rows.shape:
+        raise ValueError(f"q must have the shape of p, {rows.shape}, not {model.shape}")
     few = _whole(answers, len(rows), what="answers")
 
     def samples(block: slice) -> FloatArray:
-        drawn = _samples(told[block], few[block], draws, rng)
-        drawn[~_answered(told[block])] = np.nan
+        drawn = _samples(model[block], few[block], draws, rng)
+        drawn[~_answered(model[block])] = np.nan
         return drawn
 
     return _mean_over_draws(rows, samples, keep=keep, draws=draws)
@@ -295,7 +295,7 @@ def skill(score: npt.ArrayLike, floor: npt.ArrayLike, ceiling: npt.ArrayLike) ->
 
     Returns
     -------
-    The broadcast shape, at most 1 but for sampling error and without lower bound; higher is
+    The broadcast shape, at most 1 except for sampling error, without lower bound; higher is
     better, 0 is no better than the floor. NaN where ``ceiling <= floor`` or an input is NaN.
 
     Examples
@@ -345,7 +345,7 @@ def _blind_step(
     p: FloatArray, own_entropy: FloatArray, asked: BoolArray, q: FloatArray
 ) -> FloatArray:
     both = p + q[:, None]
-    log_both = np.log(np.maximum(both, TINY))  # serves divergence and step: logs are the cost
+    log_both = np.log(np.maximum(both, TINY))  # for divergence and step: logs are what costs
     mixed = np.log(2) - (both * log_both).sum(axis=-1) / 2  # entropy of the midpoint
     near = mixed - (own_entropy + _entropy(q)[:, None]) / 2  # (questions, countries)
     # Bounded where q has reached a country's answer.
@@ -379,10 +379,10 @@ def _samples(
     return share
 
 
-def _told_by(
+def _answers_of(
     shares: FloatArray, answers: npt.NDArray[np.int64], rng: np.random.Generator
 ) -> FloatArray:
-    """As many answers drawn of each sample's own shares, (rows, draws, options)."""
+    """As many answers drawn from each sample's own shares, (rows, draws, options)."""
     counts = rng.multinomial(answers[:, None], shares)
     drawn: FloatArray = counts / answers[:, None, None]
     return drawn

@@ -1,7 +1,7 @@
-"""BLEU of every pair of some texts at once; knows words only, not meaning.
+"""BLEU of all pairs of several texts at once; knows words only, not meaning.
 
-The counts of shared n-grams of all pairs are sparse matrix products, so a group of 210 stories is a
-matter of milliseconds where one sentence at a time takes minutes. Values are those of sacreBLEU's
+The counts of shared n-grams of all pairs are sparse matrix products, so a group of 210 stories
+takes milliseconds, where one sentence at a time takes minutes. Values are those of sacreBLEU's
 ``sentence_bleu`` (``smooth_method="exp"``, effective order) on the same words, as a test shows.
 """
 
@@ -26,8 +26,8 @@ def bleu_matrix(texts: Sequence[Text]) -> FloatArray:
     .. math:: \min(1, e^{1 - r/h}) \prod_{n=1}^{4} p_n^{1/4}
 
     with h and r the words of hypothesis and reference, and :math:`p_n` the share of the
-    hypothesis's n-grams that the reference has, each counted as often as there. Smoothing is
-    "exponential": of orders without a match the k-th has :math:`p_n = 2^{-k}` by the number of
+    hypothesis's n-grams that the reference has, each counted at most as often as there. Smoothing
+    is "exponential": the k-th order without a match has :math:`p_n = 2^{-k}` over the number of
     n-grams. Orders for which the hypothesis is too short are left out.
 
     Parameters
@@ -48,7 +48,7 @@ def bleu_matrix(texts: Sequence[Text]) -> FloatArray:
 
     Examples
     --------
-    Of "a b c d" three words, two pairs and one triple are in the other; no run of four, whose share
+    Three words, two pairs and one triple of "a b c d" are in the other; no run of four, whose share
     is smoothed to 1/2.
 
     >>> bleu_matrix(["a b c d", "a b c e"]).round(4).tolist()
@@ -102,7 +102,7 @@ def _grams(codes: Sequence[IntArray], lengths: IntArray) -> Iterator[tuple[IntAr
     words_known = int(flat.max(initial=0)) + 1
     grams = flat
     for n in range(1, ORDER + 1):
-        if n > 1:  # an n-gram is the one of a word less that begins there, and the word after it
+        if n > 1:  # an n-gram is the shorter one that begins there, and the word after it
             starts = np.flatnonzero(left >= n)
             longer = np.full(flat.size, -1, dtype=np.int64)
             pair = grams[starts] * words_known + flat[starts + n - 1]

@@ -1,7 +1,6 @@
 r"""Whether somebody who is 80 % sure is right in 80 % of cases: ECE, Brier score and its parts.
 
-Knows arrays only: confidences, outcomes, clusters; not what was asked. (The calibration of a
-model's option labels is another matter: `benchmark.scoring.floors`.)
+Knows arrays only: confidences, outcomes, clusters; not what was asked.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ TINY = 1e-12
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CalibrationError:
-    """``value`` without the part that is noise, with its interval; ``plain`` with it.
+    """``value`` without noise, with its interval; ``plain`` still contains the noise.
 
     ``perfect`` is what ``plain`` would be on average if every confidence were right.
     """
@@ -47,10 +46,10 @@ class BrierParts:
 
 
 def equal_mass_bins(confidence: npt.ArrayLike, *, bins: int = BINS) -> IntArray:
-    """Which bin each confidence falls into, as many in each as ties allow; codes from 0 on.
+    """The bin of each confidence, bins being as equal in size as ties allow; codes from 0 on.
 
-    Equal confidences share a bin, so that the order of rows does not matter. There are fewer bins
-    where there would be less than `LEAST_IN_BIN` in each.
+    Equal confidences share a bin, so the order of rows does not matter. There are fewer bins if
+    there would be less than `LEAST_IN_BIN` in each.
 
     >>> equal_mass_bins([0.1, 0.9, 0.9, 0.2] * 20, bins=2).tolist()[:4]
     [0, 1, 1, 0]
@@ -76,13 +75,13 @@ def expected_calibration_error(
               \widehat{\mathrm{ECE}} = \sum_b w_b |d_b| \sqrt{\frac{\tau^2}{\tau^2 + s_b^2}},
               \qquad \tau^2 = \max\big(0, \sum_b w_b (d_b^2 - s_b^2)\big)
 
-    with d the bin's accuracy less its mean confidence and s its standard error between clusters.
-    The plain sum is above 0 for perfect confidences too, by more the fewer the questions; the
-    second draws the bins in until their squares are what they are without noise. Where errors are
-    small and alike that goes too far; what a bootstrap would subtract, :math:`E|N(d_b, s_b^2)| -
-    |d_b|`, takes too little off where there are none. The interval's upper end is by the larger of
-    both, and its lower end is 0 unless the bins together are farther off than chance has it (a
-    chi-squared test).
+    with d the bin's accuracy minus its mean confidence and s its standard error between clusters.
+    The plain sum is above 0 even for perfect confidences, and more so with fewer questions; the
+    second shrinks the bins until their squares are what they are without noise. If errors are
+    small and alike, that goes too far; what a bootstrap would subtract, :math:`E|N(d_b, s_b^2)| -
+    |d_b|`, takes off too little if there are none. The interval's upper end uses the larger of
+    both, and its lower end is 0 unless the bins together are farther off than chance would have
+    them (a chi-squared test).
 
     Parameters
     ----------
@@ -93,7 +92,7 @@ def expected_calibration_error(
     bins
         At most so many (`equal_mass_bins`).
     level
-        Coverage aimed at; the arms are by the delta method on the signs of d.
+        Intended coverage; the arms use the delta method on the signs of d.
 
     Returns
     -------
@@ -112,7 +111,7 @@ def expected_calibration_error(
 
     Examples
     --------
-    Always sure by 0.9 and right in half of 40 cases: one bin, 0.4 apart.
+    Always 0.9 sure and right in half of 40 cases: one bin, 0.4 apart.
 
     >>> found = expected_calibration_error([0.9] * 40, [1, 0] * 20, np.arange(40))
     >>> round(found.plain, 6), found.bins
@@ -125,7 +124,7 @@ def expected_calibration_error(
     apart = np.bincount(code, y - x) / n  # (bins,)
     residual = y - x - apart[code]
     errors = np.sqrt(_variance(residual, clusters, code, number)) / n
-    # Of a bin that was all right or all wrong the confidences tell how far it could have varied.
+    # If a bin is all right or all wrong, its confidences show how far it could have varied.
     likely = np.sqrt(np.bincount(code, x * (1 - x))) / n
     errors = np.where(errors > 0, errors, likely)
     share = n / n.sum()
@@ -151,14 +150,14 @@ def expected_calibration_error(
 def brier_parts(
     confidence: npt.ArrayLike, correct: npt.ArrayLike, *, bins: int = BINS
 ) -> BrierParts:
-    r"""The Brier score of "my answer is right", and what it is made of.
+    r"""The Brier score of "my answer is right", and its parts.
 
     .. math:: \frac1N \sum (x - y)^2 = \sum_b w_b (\bar x_b - \bar y_b)^2
               - \sum_b w_b (\bar y_b - \bar y)^2 + \bar y (1 - \bar y) + \mathrm{within}
 
     each of the first three without its bias: a bin's accuracy of n answers varies by
     :math:`\bar y_b (1 - \bar y_b) / (n_b - 1)`, which would count as both unreliability and
-    resolution. The last is what is left of differences inside bins.
+    resolution. The last is what remains from differences inside bins.
 
     Parameters
     ----------
@@ -170,7 +169,7 @@ def brier_parts(
     Returns
     -------
     Brier in [0, 1], lower is better; reliability lower, resolution higher is better; corrected,
-    both may come out a little below 0. Uncertainty, in [0, 1/4], is the questions' own.
+    both may be slightly below 0. Uncertainty, in [0, 1/4], belongs to the questions.
 
     Raises
     ------
@@ -217,7 +216,7 @@ def _checked(confidence: npt.ArrayLike, correct: npt.ArrayLike) -> tuple[FloatAr
 
 
 def _variance(z: FloatArray, clusters: IntArray, cells: IntArray, n_cells: int) -> FloatArray:
-    """Variance of the sum of z in each cell, clusters being what varies; 0 where unknown."""
+    """Variance of the sum of z in each cell, between clusters; 0 if unknown."""
     width = int(clusters.max(initial=0)) + 1
     pairs, where = np.unique(cells * width + clusters, return_inverse=True)
     sums = np.bincount(where, z, len(pairs))

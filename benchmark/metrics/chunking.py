@@ -1,4 +1,4 @@
-"""How a text longer than an encoder's window is cut: rules on counts of tokens, and nothing else.
+"""How a text longer than an encoder's window is cut, by counts of tokens alone.
 
 Knows numbers of tokens and ends of sentences: no tokenizer and no encoder.
 """
@@ -23,15 +23,15 @@ Span = tuple[int, int]
 def chunks(counts: Sequence[int], window: int) -> list[Span]:
     """Runs of words that each fit the window, of about equal size, as [start, end) places.
 
-    As few as total / window allows, and balanced, so that no chunk is a scrap of some words; a word
-    longer than the window is a chunk by itself (the encoder will cut it).
+    As few as total / window allows, and balanced, so that no chunk is a mere scrap; a word longer
+    than the window is a chunk by itself (the encoder will cut it).
 
     Parameters
     ----------
     counts
         Tokens of each word, in order.
     window
-        Tokens that fit, at least 1, special ones not counted.
+        Tokens that fit, at least 1, not counting special ones.
 
     Returns
     -------
@@ -66,8 +66,8 @@ def spans(counts: Sequence[int], sentences: Sequence[Span], window: int, rule: s
     """The runs of words that are encoded under a rule.
 
     ``truncate``: the first that fits. ``mean-of-chunks``: `chunks` of the whole text, whose vectors
-    are averaged. ``sentence-max``: each sentence, one that is too long in `chunks`; the most
-    similar counts.
+    are averaged. ``sentence-max``: each sentence, in `chunks` if it is too long; the most similar
+    counts.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-r"""How sure a share is when questions come in clusters that stand or fall together.
+r"""How certain a share is when questions come in clusters that stand or fall together.
 
-Knows arrays only: sums and counts of clusters, the cells and strata they lie in; not what a
-cluster is. Cells are fixed, clusters are what might have been others; a stratum (a country) keeps
-its number of clusters, so differences between strata are no noise.
+Knows arrays only: sums and counts of clusters, and their cells and strata; not what a cluster is.
+Cells are fixed, clusters are a sample; a stratum (a country) keeps its number of clusters, so
+differences between strata are not noise.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from benchmark.metrics.divergence import FloatArray, positive_or_nan
 
 IntArray = npt.NDArray[np.intp]
 
-MIN_DF = 100  # below, a cell's own variance between clusters is too rough to go by
+MIN_DF = 100  # below, a cell's own variance between clusters is too rough to use
 LEAST_DEFF = 0.5  # strata that differ may sharpen a share, within reason
 
 
@@ -39,8 +39,8 @@ def anova_icc(
 
     Returns
     -------
-    In [0, 1]; what comes out negative is 0. 0 also where nothing varies or cannot be told (no
-    cluster of two items, or no group of two clusters).
+    In [0, 1]; negative estimates become 0. 0 also if nothing varies or nothing can be estimated
+    (no cluster of two items, or no group of two clusters).
 
     References
     ----------
@@ -81,12 +81,12 @@ def stratified_variance(
 
     .. math:: \sum_h \frac{m_h}{m_h - 1} \sum_{i \in h} (z_i - \bar z_h)^2
 
-    over the strata h of a cell. Strata of one cluster are taken together as one.
+    over the strata h of a cell. Strata of one cluster are merged into one.
 
     Parameters
     ----------
     residuals
-        z: of each cluster in each cell, sum of value less the cell's mean, shape ``(rows,)``.
+        z: for each cluster in each cell, the sum of value minus cell mean, shape ``(rows,)``.
     cells, strata
         Codes from 0 of each row, shape ``(rows,)``.
     n_cells
@@ -94,7 +94,7 @@ def stratified_variance(
 
     Returns
     -------
-    Variances and clusters less strata, each ``(cells,)``. NaN with fewer than two clusters.
+    Variances, and clusters minus strata, each ``(cells,)``. NaN with fewer than two clusters.
 
     References
     ----------
@@ -112,7 +112,7 @@ def stratified_variance(
     [4.0]
     """
     z = np.asarray(residuals, dtype=np.float64)
-    width = int(strata.max(initial=-1)) + 2  # one more for the strata taken together
+    width = int(strata.max(initial=-1)) + 2  # one more for the merged strata
     key = cells * width + strata
     alone = np.bincount(key, minlength=n_cells * width)[key] == 1
     key = np.where(alone, cells * width + width - 1, key)
@@ -138,8 +138,8 @@ def design_effect(
 ) -> FloatArray:
     r"""How many questions in clusters say as much as one question alone, by cell.
 
-    From a cell's own variance where that is known well enough (`MIN_DF` degrees of freedom and a
-    share that is neither 0 nor 1), by Student's t instead of the normal's; else Kish's
+    From a cell's own variance if that is known well enough (`MIN_DF` degrees of freedom and a
+    share that is neither 0 nor 1), with Student's t instead of the normal; else Kish's
     :math:`1 + (\tilde n - 1) r` with r from the whole run.
 
     Parameters
@@ -166,7 +166,7 @@ def design_effect(
 
     Examples
     --------
-    Three questions a picture that are half alike, in a cell too small for a variance of its own.
+    Three questions per picture that are half alike, in a cell too small for its own variance.
 
     >>> design_effect([0.5], [30], variance=[0.01], df=[9], alike=[3], icc=0.5).tolist()
     [2.0]
@@ -181,9 +181,9 @@ def design_effect(
 
 
 def student_arms(variance: npt.ArrayLike, df: npt.ArrayLike, *, level: float = 0.95) -> FloatArray:
-    """Half the width of Student's interval of means with these variances; NaN where none is known.
+    """Half the width of Student's interval of means with these variances; NaN if unknown.
 
-    Shape ``(cells,)`` each; a variance of 0 is none known.
+    Shape ``(cells,)`` each; a variance of 0 counts as unknown.
 
     >>> student_arms([1.0, 0.0], [10, 10]).round(3).tolist()
     [2.228, nan]

@@ -1,4 +1,4 @@
-"""Do several judges rank alike, and whom does one of them favour? Knows scores only.
+"""Whether several judges rank alike, and whom one of them favours; knows scores only.
 
 A judge is whatever gives scores: an encoder, a metric, a person.
 """
@@ -27,8 +27,8 @@ def kendall_w(scores: npt.ArrayLike) -> float:
 
     Returns
     -------
-    In [0, 1]: 1 where all rank alike, about 1/m where m judges have nothing in common. NaN for
-    fewer than two judges or objects, or where every judge ties everything.
+    In [0, 1]: 1 if all rank alike, about 1/m if m judges have nothing in common. NaN for fewer
+    than two judges or objects, or if every judge ties everything.
 
     References
     ----------
@@ -54,7 +54,7 @@ def kendall_w(scores: npt.ArrayLike) -> float:
 
 
 def tau_matrix(scores: npt.ArrayLike) -> FloatArray:
-    """Kendall's tau-b of each two judges, (judges, judges), over the objects that all scored.
+    """Kendall's tau-b of each pair of judges, (judges, judges), over the objects all scored.
 
     >>> tau_matrix([[1, 2, 3], [1, 3, 2]]).round(4).tolist()
     [[1.0, 0.3333], [0.3333, 1.0]]
@@ -71,7 +71,7 @@ def tau_matrix(scores: npt.ArrayLike) -> FloatArray:
 def favour(scores: npt.ArrayLike) -> FloatArray:
     r"""How much a judge favours a candidate beyond the other judges, object by object.
 
-    Each judge's scores are divided by their standard deviation; what is left of them after the
+    Each judge's scores are divided by their standard deviation; what remains after subtracting the
     judge's and the candidate's mean is the favour:
 
     .. math:: s_{jco} - \bar s_{j \cdot o} - \bar s_{\cdot co} + \bar s_{\cdot\cdot o}
@@ -85,7 +85,7 @@ def favour(scores: npt.ArrayLike) -> FloatArray:
     Returns
     -------
     The same shape, in standard deviations of that judge; sums to 0 over judges and over
-    candidates. Above 0: favoured. NaN for a judge who gives all the same score.
+    candidates. Above 0: favoured. NaN for a judge who gives everything the same score.
 
     References
     ----------

@@ -1,6 +1,6 @@
 """Whether two columns order their members alike: Spearman and Kendall, resampled by member.
 
-Knows arrays only: not what the members are. `kendall_tau_b` itself stands in
+Knows arrays only: not what the members are. `kendall_tau_b` itself is in
 `benchmark.metrics.mantel`.
 """
 
@@ -43,14 +43,14 @@ def weighted_rank_correlations(
     Parameters
     ----------
     x, y
-        Shape ``(members,)``; equal within `DECIMALS` decimals is tied.
+        Shape ``(members,)``; values equal to `DECIMALS` decimals are tied.
     weights
         Shape ``(resamples, members)``; all 1 for the members as they are.
 
     Returns
     -------
     rho and tau-b, each ``(resamples,)``, in [-1, 1]: 1 the same order, 0 none in common, -1 the
-    reverse. NaN where a column is constant.
+    reverse. NaN if a column is constant.
 
     References
     ----------
@@ -90,15 +90,15 @@ def rank_correlation(
     rng
         Draws resamples of members and permutations.
     resamples
-        How many of either; ``permutations`` of the second, if that is to differ.
+        How many of each; ``permutations`` of the second, if that is to differ.
     clusters
-        What each member is resampled with, shape ``(members,)``; default: alone. The p takes
+        What each member is resampled with, shape ``(members,)``; default: alone. The p treats
         members as exchangeable one by one, whatever their cluster.
 
     Returns
     -------
     The p is two-sided, of rho, against any order of ``y``: (1 + k) / (1 + B). No interval (NaN)
-    below `FEWEST` clusters or where a resample has a constant column. **Noise in x or y draws both
+    below `FEWEST` clusters or if a resample has a constant column. **Noise in x or y draws both
     figures towards 0**: see `disattenuated`.
 
     Raises
@@ -140,14 +140,14 @@ def disattenuated(rho: float, reliabilities: tuple[float, float]) -> float:
     Parameters
     ----------
     rho
-        The correlation seen, in [-1, 1].
+        The observed correlation, in [-1, 1].
     reliabilities
-        Of either column, the share of its variance that is not noise, in [0, 1].
+        Of each column, the share of its variance that is not noise, in [0, 1].
 
     Returns
     -------
-    Cut to [-1, 1]; NaN where a reliability is 0: nothing but noise was correlated. Exact for
-    Pearson's, near it for Spearman's correlation.
+    Clipped to [-1, 1]; NaN if a reliability is 0: only noise was correlated. Exact for Pearson's
+    correlation, approximate for Spearman's.
 
     References
     ----------

@@ -1,4 +1,4 @@
-r"""How sure a mean of ratings is when items and raters might both have been others.
+r"""How certain a mean of ratings is when both items and raters are samples.
 
 Knows arrays only: not what was rated, nor by whom.
 """
@@ -39,14 +39,14 @@ def crossed_means(
     rng
         Draws clusters, then raters.
     raters_vary
-        Whether raters are drawn too; else these are all there are.
+        Whether raters are drawn too; otherwise these are all there are.
     resamples
         How many times.
 
     Returns
     -------
-    Shape ``(resamples, groups)``; NaN where a resample has no rating of a group. With raters that
-    vary the spread is on the safe side: what is peculiar to an item and a rater counts threefold.
+    Shape ``(resamples, groups)``; NaN if a resample has no rating of a group. If raters vary, the
+    spread is conservative: what is peculiar to an item and a rater counts threefold.
 
     Raises
     ------

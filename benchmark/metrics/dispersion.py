@@ -1,4 +1,4 @@
-"""How much several answer distributions differ among each other: one number for a group.
+"""How much several answer distributions differ from each other: one number for a group.
 
 Knows arrays only: not whose answers they are, nor how rows are averaged.
 """
@@ -17,7 +17,7 @@ def group_js_divergence(p: npt.ArrayLike) -> FloatArray:
 
     .. math:: H\!\left(\tfrac1k \sum_c p_c\right) - \tfrac1k \sum_c H(p_c)
 
-    with H the entropy in natural units: what knowing the member tells of the answer, the mutual
+    with H the entropy in natural units: what knowing the member says about the answer, the mutual
     information of member and answer. For two members it is
     `benchmark.metrics.divergence.js_divergence`.
 
@@ -29,8 +29,8 @@ def group_js_divergence(p: npt.ArrayLike) -> FloatArray:
 
     Returns
     -------
-    Shape ``(...)``, in [0, ln k] for k members that answered; 0 where all answer alike. NaN where
-    fewer than two did.
+    Shape ``(...)``, in [0, ln k] for k members that answered; 0 if all answer alike. NaN if fewer
+    than two did.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def group_js_divergence(p: npt.ArrayLike) -> FloatArray:
 
     Examples
     --------
-    Two certainties that contradict each other are ln 2 apart, with an agreeing third 0.6365.
+    Two contradictory certainties are ln 2 apart; with a third that agrees with one, 0.6365.
 
     >>> group_js_divergence([[1, 0], [0, 1]]).round(4).tolist()
     0.6931
@@ -61,5 +61,5 @@ def group_js_divergence(p: npt.ArrayLike) -> FloatArray:
     own = -xlogy(known, known).sum(axis=(-2, -1)) / several
     between: FloatArray = -xlogy(mean, mean).sum(axis=-1) - own
     alike = (known == known.max(axis=-2, keepdims=True, initial=0.0)) | ~answered[..., None]
-    same = alike.all(axis=(-2, -1))  # exactly 0, without what rounding leaves
+    same = alike.all(axis=(-2, -1))  # exactly 0, without rounding error
     return np.where(np.isnan(several), np.nan, np.where(same, 0.0, np.maximum(between, 0.0)))

@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
 
-# By simulation: below 3, words that one group alone uses rank behind rare words of several.
+# By simulation: below 3, words that only one group uses rank behind rare words of several.
 PRIOR_GROUPS = 10.0
 
 
 def tf_idf(counts: npt.ArrayLike) -> FloatArray:
-    r"""Raw count times the logarithm of groups by groups that have the word.
+    r"""Raw count times the logarithm of groups over groups that have the word.
 
     .. math:: c_{gw} \ln \frac{N}{df_w}
 
@@ -28,7 +28,7 @@ def tf_idf(counts: npt.ArrayLike) -> FloatArray:
     Returns
     -------
     Shape ``(groups, words)``, 0 or more. 0 for a word that every group uses, however unevenly:
-    for such words `log_odds` is the measure. 0 for a word that none uses.
+    for such words use `log_odds`. 0 for a word that none uses.
 
     References
     ----------
@@ -67,8 +67,8 @@ def log_odds(counts: npt.ArrayLike, *, prior_groups: float = PRIOR_GROUPS) -> Fl
     Returns
     -------
     Shape ``(groups, words)``; above 0 where the group uses the word more than the others. NaN
-    for a word nobody uses, for one that is all there is, and with fewer than two groups. Words
-    come in stories and not alone, so z is no normal deviate: a p needs shuffled labels.
+    for a word nobody uses, for the only word there is, and with fewer than two groups. Words
+    come in stories, not alone, so z is not a normal deviate: a p needs shuffled labels.
 
     References
     ----------
@@ -80,7 +80,7 @@ def log_odds(counts: npt.ArrayLike, *, prior_groups: float = PRIOR_GROUPS) -> Fl
     [[2.6409, -2.6409], [-2.6409, 2.6409]]
     """
     if not prior_groups > 0:
-        raise ValueError(f"the prior weighs more than nothing, not {prior_groups!r}")
+        raise ValueError(f"the prior must weigh more than 0, not {prior_groups!r}")
     y = np.asarray(counts, dtype=np.float64)
     every = y.sum(axis=0)
     total = every.sum()
@@ -104,12 +104,12 @@ def max_t_p(observed: npt.ArrayLike, largest: npt.ArrayLike) -> FloatArray:
     observed
         Any shape.
     largest
-        The largest statistic of each of B shufflings, shape ``(B,)``.
+        The largest statistic of each of B shuffles, shape ``(B,)``.
 
     Returns
     -------
-    The shape of ``observed``, :math:`(1 + k) / (1 + B)`: rejecting below 0.05 makes any false
-    rejection in the whole family a matter of one time in twenty. NaN for NaN.
+    The shape of ``observed``, :math:`(1 + k) / (1 + B)`: rejecting below 0.05 gives any false
+    rejection in the whole family one time in twenty. NaN for NaN.
 
     References
     ----------

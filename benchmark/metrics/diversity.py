@@ -1,9 +1,9 @@
 """How varied the words of one text are: length, MTLD, HD-D, distinct n-grams.
 
-Knows words only: not who wrote the text, in which language, or what is a good value. Each measure
+Knows words only: not who wrote the text, in which language, or what a good value is. Each measure
 takes a text, cut by `words.tokens`, or a sequence of words. The share of different words falls as
-a text grows, so `distinct_n` compares texts of about one length only; MTLD and HD-D were made not
-to depend on length, above the lengths stated here.
+a text grows, so `distinct_n` compares only texts of similar length; MTLD and HD-D were designed
+not to depend on length, above the lengths stated here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def mtld(text: Text, *, threshold: float = 0.72, minimum: int = MTLD_MINIMUM) ->
     r"""Measure of textual lexical diversity: the mean length of stretches that stay varied.
 
     Words are read in order until the share of different ones falls to ``threshold``; that is one
-    factor, and counting starts anew. What is left at the end counts as the part
+    factor, and counting starts again. The rest at the end counts as the part
     :math:`(1 - share) / (1 - threshold)` of a factor. MTLD is words per factor, the mean of
     reading forwards and backwards.
 
@@ -49,8 +49,8 @@ def mtld(text: Text, *, threshold: float = 0.72, minimum: int = MTLD_MINIMUM) ->
 
     Returns
     -------
-    In words, at least 1; higher is more varied. NaN below ``minimum`` words, and where no word
-    is repeated, for then no factor ever ends.
+    In words, at least 1; higher is more varied. NaN below ``minimum`` words, and if no word is
+    repeated, since then no factor ever ends.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def hdd(text: Text, *, sample: int = HDD_SAMPLE) -> float:
 
     Returns
     -------
-    In [1/s, 1]; higher is more varied, 1 where no word is repeated. NaN below ``sample`` words.
+    In [1/s, 1]; higher is more varied, 1 if no word is repeated. NaN below ``sample`` words.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def hdd(text: Text, *, sample: int = HDD_SAMPLE) -> float:
 
 
 def distinct_n(text: Text, *, n: int) -> float:
-    r"""Different n-grams of a text by all its n-grams.
+    r"""Different n-grams of a text over all its n-grams.
 
     The published measure divides by the number of words, which for n = 2 keeps even a text
     without repetition below 1; dividing by the number of n-grams differs by one in the
@@ -158,8 +158,8 @@ def distinct_n(text: Text, *, n: int) -> float:
 
     Returns
     -------
-    In (0, 1]; higher is more varied, 1 where nothing is repeated. It falls with length. NaN where
-    the text has fewer than ``n`` words.
+    In (0, 1]; higher is more varied, 1 if nothing is repeated. It falls with length. NaN if the
+    text has fewer than ``n`` words.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def distinct_n(text: Text, *, n: int) -> float:
 
 
 def ngrams(text: Text, *, n: int) -> list[tuple[str, ...]]:
-    """All runs of n words in order, none where there are fewer words.
+    """All runs of n words in order; none if there are fewer words.
 
     >>> ngrams("one two three", n=2)
     [('one', 'two'), ('two', 'three')]

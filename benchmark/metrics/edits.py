@@ -1,7 +1,7 @@
 """How far apart texts are in whole words: edit distance, all pairs at once, self-similarity.
 
-Knows words only, not meaning: two ways of saying one thing are far apart. Distances are counted by
-RapidFuzz (compiled, bit-parallel); words become whole numbers first, so that equal means equal and
+Knows words only, not meaning: two ways of saying one thing are far apart. RapidFuzz (compiled,
+bit-parallel) counts distances; words become whole numbers first, so that equal means equal and
 not only equal in hash.
 """
 
@@ -74,15 +74,15 @@ def word_edit_distances(
     Parameters
     ----------
     rows, columns
-        Texts or sequences of words; without ``columns`` the rows among themselves, where each
-        pair is counted once. To keep memory bounded, give blocks of rows and of columns.
+        Texts or sequences of words; without ``columns``, the rows among themselves, each pair
+        computed once. To keep memory bounded, pass blocks of rows and of columns.
     workers
         Threads; the result does not depend on them.
 
     Returns
     -------
-    Shape ``(rows, columns)``, in [0, 1]; lower is closer. NaN where neither text has words, on
-    the diagonal too.
+    Shape ``(rows, columns)``, in [0, 1]; lower is closer. NaN if neither text has words, also on
+    the diagonal.
 
     Examples
     --------
@@ -111,12 +111,12 @@ def self_similarity(texts: Sequence[Text]) -> float:
     Parameters
     ----------
     texts
-        Answers to one prompt, say. A text is never compared with itself.
+        For example answers to one prompt. A text is never compared with itself.
 
     Returns
     -------
-    In [0, 1]; higher is more alike, 1 where all have the same words. NaN for fewer than two texts
-    or where every text is without words; a pair without words on either side is left out.
+    In [0, 1]; higher is more alike, 1 if all have the same words. NaN for fewer than two texts or
+    if no text has words; a pair without words on either side is left out.
 
     Examples
     --------

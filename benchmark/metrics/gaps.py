@@ -1,21 +1,21 @@
-r"""The largest gap between groups, less what noise alone would show, with an interval.
+r"""The largest gap between groups, minus what noise alone would show, with an interval.
 
 Knows arrays: values, the ends of their intervals, degrees of freedom; not what they measure. The
 plain difference between the best and the worst of many groups is above 0 whether they differ or
 not, so
 
 * the **value** is the gap of the groups drawn together, each by
-  :math:`\sqrt{\tau^2 / (\tau^2 + s_i^2)}`, until they vary as much as the groups without noise
-  would (Louis 1984, doi:10.1080/01621459.1984.10478062); 0 where noise explains all of it;
+  :math:`\sqrt{\tau^2 / (\tau^2 + s_i^2)}`, until they vary as much as they would without noise
+  (Louis 1984, doi:10.1080/01621459.1984.10478062); 0 if noise explains all of it;
 * the **upper end** is the largest upper end of any pair's difference: whichever pair is truly the
   widest, it is among them, so no correction is needed;
-* the **lower end** is the largest lower end of any pair's, and the pair was chosen for being the
-  widest, so each is taken at the level that holds for all pairs at once (Bonferroni, on Welch's
-  t: a normal's tails declared a gap among 50 equal groups of 15 in 7 % of simulations).
+* the **lower end** is the largest lower end of any pair's; since the pair was chosen for being the
+  widest, each is taken at the level that holds for all pairs at once (Bonferroni, on Welch's t:
+  with normal tails, 7 % of simulations declared a gap among 50 equal groups of 15).
 
 The ends of a pair come from those of the two groups (MOVER: Zou & Donner 2008,
-doi:10.1002/sim.3095). Groups are taken as independent; those that share questions are positively
-related, so the interval is rather too wide.
+doi:10.1002/sim.3095). Groups are treated as independent; those that share questions are positively
+correlated, so the interval is rather too wide.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from scipy.special import ndtr, ndtri, stdtrit  # scipy.stats alone would double
 
 from benchmark.metrics.divergence import FloatArray
 
-ALPHA = 0.025  # of one side: what an interval of 95 % leaves there
+ALPHA = 0.025  # of one side: what a 95 % interval leaves there
 STEPS = 400
-REACH = 8.5  # standard deviations, beyond which nothing is left
+REACH = 8.5  # standard deviations beyond which nothing is left
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +59,7 @@ def corrected_gap(
     weights: npt.ArrayLike = 1.0,
     noise: npt.ArrayLike = 0.0,
 ) -> CorrectedGap:
-    """The gap of the module's first lines.
+    """The gap as the module's first lines define it.
 
     Parameters
     ----------
@@ -68,11 +68,11 @@ def corrected_gap(
     df
         Degrees of freedom of each interval, shape ``(groups,)``, at least 1.
     errors
-        Standard errors, shape ``(groups,)``; left out: half the width over Student's quantile.
+        Standard errors, shape ``(groups,)``; default: half the width over Student's quantile.
     weights
         For `between_variance`: the groups' numbers of questions, or equal; broadcasts.
     noise
-        By how much each interval is to be widened on either side; broadcasts.
+        By how much to widen each interval on either side; broadcasts.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def corrected_gap(
 
     Examples
     --------
-    Without width, nothing is noise.
+    Without width there is no noise.
 
     >>> gap = corrected_gap([0.5, 0.8], [0.5, 0.8], [0.5, 0.8], df=[9, 9])
     >>> round(gap.value, 6), round(gap.low, 6), round(gap.high, 6), gap.least, gap.most
@@ -120,7 +120,7 @@ def corrected_gap(
 def between_variance(
     values: npt.ArrayLike, errors: npt.ArrayLike, *, weights: npt.ArrayLike = 1.0
 ) -> float:
-    r"""How much groups vary beyond their noise: τ², 0 where it comes out negative.
+    r"""How much groups vary beyond their noise: τ², 0 if the estimate is negative.
 
     .. math:: \frac{\sum w_i (x_i - \bar x_w)^2 - \sum w_i (1 - w_i / W) s_i^2}
               {W - \sum w_i^2 / W}
@@ -130,8 +130,8 @@ def between_variance(
     values, errors
         Of the groups and their standard errors, shape ``(groups,)``, at least two.
     weights
-        w, above 0; known numbers such as those of questions. Weights made of the estimated errors
-        would favour groups whose errors came out too small.
+        w, above 0; known numbers such as counts of questions. Weights from the estimated errors
+        would favour groups whose errors were estimated too small.
 
     References
     ----------
@@ -140,7 +140,7 @@ def between_variance(
 
     Examples
     --------
-    Variance 1/2, of it 1/4 noise.
+    Variance 1/2, of which 1/4 is noise.
 
     >>> between_variance([0.0, 1.0], [0.5, 0.5])
     0.25
@@ -153,7 +153,7 @@ def between_variance(
 
 
 def reliability(values: npt.ArrayLike, errors: npt.ArrayLike) -> float:
-    """The share of the groups' variance that is not noise, in [0, 1]; 0 where nothing varies.
+    """The share of the groups' variance that is not noise, in [0, 1]; 0 if nothing varies.
 
     >>> reliability([0.0, 1.0], [0.5, 0.5])  # variance 1/2, of it 1/4 noise
     0.5
@@ -167,8 +167,8 @@ def drawn_in(
 ) -> FloatArray:
     """The groups as far apart as they are without noise, in expectation; shape ``(groups,)``.
 
-    Each keeps its side of the common mean. Shrinking to the best guess of each group would draw
-    the lot too close together. All alike where noise explains everything.
+    Each keeps its side of the common mean. Shrinking to the best estimate of each group would draw
+    them too close together. All are equal if noise explains everything.
 
     >>> drawn_in([0.0, 1.0], [0.5, 0.5]).round(4).tolist()  # by the root of 1/4 over 1/2
     [0.1464, 0.8536]
@@ -184,7 +184,7 @@ def drawn_in(
 
 
 def expected_range(errors: npt.ArrayLike) -> float:
-    """The mean range of normals around one centre with these standard errors.
+    """The mean range of normal variables around one centre with these standard errors.
 
     >>> round(expected_range([1.0, 1.0]), 4)  # 2 / sqrt(pi)
     1.1284
@@ -200,7 +200,7 @@ def expected_range(errors: npt.ArrayLike) -> float:
 
 
 def _least_apart(apart: FloatArray, down: FloatArray, up: FloatArray, df: FloatArray) -> FloatArray:
-    """What row is above column at least, wrongly with `ALPHA` over all pairs; (groups, groups).
+    """By how much row exceeds column at least, with error `ALPHA` over all pairs; (groups, groups).
 
     Exact where above 0; elsewhere only known not to be.
     """
@@ -210,7 +210,7 @@ def _least_apart(apart: FloatArray, down: FloatArray, up: FloatArray, df: FloatA
     smaller = np.minimum.outer(df, df)
     freedom = np.divide(together**2, below, out=smaller.copy(), where=below > 0)
     error = np.sqrt(together)
-    # Student's quantile is the cost, and never below the normal's: where that leaves nothing,
+    # Student's quantile is what costs, and never below the normal's: where that leaves nothing,
     # nothing is left.
     least: FloatArray = apart + ndtri(ALPHA / pairs) * error
     some = least > 0

@@ -1,7 +1,7 @@
-"""Similarity of two texts from the vectors of their tokens, as BERTScore has it; knows no encoder.
+"""Similarity of two texts from the vectors of their tokens, as in BERTScore; knows no encoder.
 
-Whoever has an encoder gives its token vectors; which encoder, layer and weights these come from
-belongs beside every figure made here, for values of different encoders cannot be compared.
+The caller passes an encoder's token vectors. Name encoder, layer and weights with every figure made
+here, since values of different encoders cannot be compared.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def greedy_f1(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     Returns
     -------
     In [-1, 1], in practice well above 0; higher is more alike, 1 for equal texts. Symmetric.
-    NaN where a text has no token or P + R is not above 0. Not rescaled by a baseline.
+    NaN if a text has no token or P + R is not above 0. Not rescaled by a baseline.
 
     References
     ----------
@@ -49,7 +49,7 @@ def greedy_f1(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
 
 
 def greedy_f1_matrix(texts: Sequence[npt.ArrayLike]) -> FloatArray:
-    """`greedy_f1` of every two texts, (texts, texts).
+    """`greedy_f1` of every pair of texts, (texts, texts).
 
     >>> greedy_f1_matrix([[[1, 0], [0, 1]], [[1, 0]]]).round(4).tolist()
     [[1.0, 0.6667], [0.6667, 1.0]]

@@ -20,9 +20,9 @@ def gini(x: npt.ArrayLike) -> FloatArray:
 
     Returns
     -------
-    Shape ``(...)``, in [0, 1]: 0 all equal, 1 all in one hand (pairs of a member with itself are
-    left out, without which it could not be reached). NaN with fewer than two members or where all
-    are 0.
+    Shape ``(...)``, in [0, 1]: 0 if all are equal, 1 if one member has everything (which only
+    leaving out pairs of a member with itself makes possible). NaN with fewer than two members or
+    if all are 0.
 
     Raises
     ------
@@ -41,11 +41,11 @@ def gini(x: npt.ArrayLike) -> FloatArray:
     """
     values = np.sort(np.asarray(x, dtype=np.float64), axis=-1)
     if (values < 0).any():
-        raise ValueError("the Gini coefficient is of numbers that are not negative")
+        raise ValueError("the Gini coefficient is defined for numbers that are not negative")
     n = values.shape[-1]
     if n < 2:
         return np.full(values.shape[:-1], np.nan)
     weights = 2 * np.arange(1, n + 1) - n - 1  # the sum of |x_i - x_j| over i < j, sorted
     total = positive_or_nan(values.sum(axis=-1))
     found: FloatArray = (values @ weights) / ((n - 1) * total)
-    return np.where(values[..., 0] == values[..., -1], found * 0, found)  # without rounding's rest
+    return np.where(values[..., 0] == values[..., -1], found * 0, found)  # without rounding error

@@ -1,6 +1,6 @@
 """What is recorded of one generated text: its lexical values, whether it was cut, prompt echo.
 
-Knows texts and words: not the model, the case, or who a text is about.
+Knows texts and words; not the model, the case, or whom a text is about.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ MOST_UNSPACED = 0.5
 
 
 def lexical_values(text: Text, *, finish: str, without_cue: Text | None = None) -> dict[str, float]:
-    """What an item records of the reason that a model gave.
+    """What an item records of a model's stated reason.
 
     Parameters
     ----------
     text
-        The reason, or its words where the caller has a segmenter.
+        The reason, or its words if the caller has a segmenter.
     finish
-        "stop" where the model ended by itself, "length" where it was cut (`records.Text`).
+        "stop" if the model ended by itself, "length" if it was cut (`records.Text`).
     without_cue
-        The reason given to the same question where nothing signals a country; None if not asked.
+        The reason given for the same question with no country signalled; None if not asked.
 
     Returns
     -------
@@ -34,18 +34,18 @@ def lexical_values(text: Text, *, finish: str, without_cue: Text | None = None) 
         Number of words; 0 for an empty answer.
     rationale_mtld
         `diversity.mtld`. A single sentence is shorter than its minimum, so it is NaN: join the
-        reasons of a case to have a value.
+        reasons of a case to get a value.
     rationale_distinct_1, rationale_distinct_2
         `diversity.distinct_n`.
     rationale_distance
         `edits.normalised_word_edit_distance` from ``without_cue``, 0 to 1: how much of the
         wording the country changed. Two samples for one prompt differ as well.
     rationale_truncated
-        1 where the reason was cut, else 0. A cut reason's length is the limit, not the model's.
+        1 if the reason was cut, else 0. A cut reason's length is the limit, not the model's.
 
-    All but the last are NaN where more than half of the letters of a text that was not cut into
-    words belong to scripts written without spaces, the distance also where ``without_cue`` is
-    such a text.
+    All but the last are NaN if more than half of the letters of a text that was not cut into
+    words belong to scripts written without spaces, the distance also if ``without_cue`` is such
+    a text.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def lexical_values(text: Text, *, finish: str, without_cue: Text | None = None) 
     (3.0, 0.333)
     """
     defined = has_words(text)
-    # Cut once: cutting costs more than every measure.
+    # Cut once: cutting costs more than any measure.
     found = words(text) if defined else ()
     compared = without_cue is not None and defined and has_words(without_cue)
     return {
@@ -97,18 +97,18 @@ def truncated(finish: str) -> bool:
 
 
 def prompt_echo(text: Text, prompt: Text, *, n: int = 4) -> float:
-    """Share of a text's n-grams that stand in the prompt: copying instead of writing.
+    """Share of a text's n-grams that occur in the prompt: copying instead of writing.
 
     Parameters
     ----------
     text, prompt
         Texts or sequences of words.
     n
-        Words in an n-gram; at 4 shared phrases seldom meet by chance.
+        Words in an n-gram; 4 words rarely match by chance.
 
     Returns
     -------
-    In [0, 1]; lower is more of the model's own. NaN where the text has fewer than ``n`` words.
+    In [0, 1]; lower is more original. NaN if the text has fewer than ``n`` words.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def prompt_echo(text: Text, prompt: Text, *, n: int = 4) -> float:
 
     Examples
     --------
-    Of the two 4-grams of the answer, one is copied.
+    One of the answer's two 4-grams is copied.
 
     >>> prompt_echo("Tell a short story today", "Please tell a short story", n=4)
     0.5

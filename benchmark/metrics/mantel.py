@@ -1,6 +1,6 @@
 """Whether two distance matrices order their pairs alike: Kendall's tau-b and a Mantel test.
 
-Knows arrays only: not what the members are or how a distance was come by.
+Knows arrays only: not what the members are or where a distance comes from.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmark.metrics.resampling import RESAMPLES
 IntArray = npt.NDArray[np.intp]
 Signs = npt.NDArray[np.float32]  # sums of them are exact up to 2**24
 
-DECIMALS = 12  # distances that differ by less are equal, and tie
+DECIMALS = 12  # distances that differ by less are equal, and tied
 BLOCK_CELLS = 500_000
 CHUNK = 100_000  # pairs of pairs at once
 MOST_COMPARISONS = 200_000_000  # pairs of pairs times permutations: about a second
@@ -39,25 +39,25 @@ def mantel_tau_b(
 
     over all pairs a, b of the n(n-1)/2 pairs of members. **Distance against distance: positive
     is aligned.** The p is one-sided (greater): the share of relabellings of ``truth`` whose tau is
-    at least as large, exact where the n! are at most ``permutations``, else
-    :math:`(1 + k) / (1 + B)`. Pairs share members and are not independent, which is why tau's own
-    p does not hold.
+    at least as large, exact if the n! are at most ``permutations``, else
+    :math:`(1 + k) / (1 + B)`. Pairs share members and are not independent, so tau's own p does
+    not hold.
 
     Parameters
     ----------
     distances
         Symmetric matrices, shape ``(matrices, n, n)``; the diagonal is not read.
     truth
-        The matrix they are held against, shape ``(n, n)``.
+        The matrix they are compared with, shape ``(n, n)``.
     rng
         Draws the permutations, the same for all matrices.
     permutations
-        B; fewer where n is large (`random_permutations`).
+        B; fewer if n is large (`random_permutations`).
 
     Returns
     -------
-    tau in [-1, 1] and p in (0, 1], each shape ``(matrices,)``. NaN both where either side's
-    distances are all equal, where one is NaN, or with fewer than three members.
+    tau in [-1, 1] and p in (0, 1], each shape ``(matrices,)``. Both NaN if either side's distances
+    are all equal, if one is NaN, or with fewer than three members.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def mantel_tau_b(
 
     Examples
     --------
-    Three places on a line, twice: of six relabellings two keep the order of distances.
+    Three places on a line, twice: two of six relabellings keep the order of distances.
 
     >>> line = np.abs(np.subtract.outer([0, 1, 3], [0, 1, 3]))
     >>> tau, p = mantel_tau_b([line, 10 - line], line, rng=np.random.default_rng(0))
@@ -88,7 +88,7 @@ def mantel_tau_b(
         return tau, p
     rows, columns = np.triu_indices(n, 1)
     pairs = x[:, rows, columns].round(DECIMALS)
-    # Ranks instead of distances: exact in half the bytes, and the order is all that counts.
+    # Ranks instead of distances: exact in half the bytes, and only the order counts.
     _, level = np.unique(y.round(DECIMALS), return_inverse=True)
     ranks = np.where(np.isnan(y), np.nan, level.reshape(n, n)).astype(np.float32)
     orders, exact = _orders(n, rng, permutations)
@@ -110,9 +110,9 @@ def mantel_tau_b(
 
 
 def kendall_tau_b(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    """Kendall's tau-b of two columns, shape ``(n,)``, in [-1, 1]; NaN where one is constant.
+    """Kendall's tau-b of two columns, shape ``(n,)``, in [-1, 1]; NaN if one is constant.
 
-    Equal within `DECIMALS` decimals is tied. Agrees with ``scipy.stats.kendalltau``, whose
+    Values equal to `DECIMALS` decimals are tied. Agrees with ``scipy.stats.kendalltau``, whose
     import costs as much as starting a run.
 
     >>> kendall_tau_b([1, 2, 3], [1, 3, 2])
@@ -146,7 +146,7 @@ def exact_permutations(n: int, wanted: int) -> bool:
 
 
 def _pairs_of_pairs(pairs: int) -> Iterator[tuple[IntArray, IntArray]]:
-    """Every two of so many pairs, some at a time: of ninety members there are eight million."""
+    """Every two of so many pairs, in blocks: ninety members have eight million."""
     first, second = np.triu_indices(pairs, 1)
     for start in range(0, first.size, CHUNK):
         yield first[start : start + CHUNK], second[start : start + CHUNK]

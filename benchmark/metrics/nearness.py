@@ -1,7 +1,7 @@
 """How far apart two nearly equal answers are, without the cancellation of the general formula.
 
-Knows arrays only. `js_distance` subtracts numbers near ln 2: of two answers that differ by less
-than 1e-8 it sees rounding. The noise of a device is of that size, and is measured here.
+Knows arrays only. `js_distance` subtracts numbers near ln 2: for two answers that differ by less
+than 1e-8 it only sees rounding. The noise of a device is of that size, and is measured here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TERMS = 8
 
 
 def js_distance_near(p: npt.ArrayLike, q: npt.ArrayLike) -> FloatArray:
-    r"""Jensen-Shannon distance (natural logarithm), precise also where ``p`` and ``q`` almost meet.
+    r"""Jensen-Shannon distance (natural logarithm), precise even if ``p`` and ``q`` almost agree.
 
     With :math:`m = (p + q) / 2` and :math:`d = (p - q) / (p + q)` the divergence is
 
@@ -66,12 +66,12 @@ def widest_distance(p: npt.ArrayLike, q: npt.ArrayLike, keep: npt.ArrayLike) -> 
     p, q
         As for `js_distance_near`, one row each, shape ``(options,)``.
     keep
-        True for options that stay, shape ``(options,)``, as they are printed. A question may have
+        True for options that stay, shape ``(options,)``, in printed order. A question may have
         been asked with its options shifted cyclically; all shifts are tried.
 
     Returns
     -------
-    A number in [0, √ln 2]; NaN where no shift leaves anything of both rows.
+    A number in [0, √ln 2]; NaN if no shift leaves anything of both rows.
 
     Examples
     --------

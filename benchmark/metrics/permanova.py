@@ -1,4 +1,4 @@
-"""Whether groups differ, from distances alone: PERMANOVA with labels shuffled inside strata.
+"""Whether groups differ, from distances alone: PERMANOVA with labels shuffled within strata.
 
 Knows distance matrices and group numbers: not what the members are. Members of different strata
 are never compared, and no member is compared with itself.
@@ -41,12 +41,12 @@ class Sums:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Permanova:
-    """The test of some strata together; NaN where no group has two members or there is but one."""
+    """The test over several strata; NaN if no group has two members or there is only one group."""
 
     f: float  # pseudo-F
     r2: float  # share of the squared distances that lies between groups, in [0, 1]
     r2_null: float  # its mean under shuffled labels: far above 0 where groups are small
-    omega2: float  # r2 without what chance brings: about 0 where groups do not differ
+    omega2: float  # r2 without the part due to chance: about 0 if groups do not differ
     p: float  # (1 + k) / (1 + B)
 
 
@@ -61,16 +61,16 @@ def sums_of_squares(
     Parameters
     ----------
     strata
-        Each with its own members; a group's number means the same everywhere or not, the test
-        does not ask.
+        Each with its own members; whether a group's number means the same in all strata does not
+        matter.
     rng
-        Shuffles labels inside each stratum.
+        Shuffles labels within each stratum.
     permutations
         B.
 
     Returns
     -------
-    All NaN-free for finite distances; degrees of freedom are groups less 1 and members less
+    Free of NaN for finite distances; degrees of freedom are groups minus 1 and members minus
     groups.
 
     References
@@ -113,8 +113,8 @@ def permanova(sums: Sums, strata: npt.NDArray[np.bool_] | None = None) -> Perman
               R^2 = 1 - \frac{SS_W}{SS_T}, \quad
               \omega^2 = \frac{SS_T - SS_W - df_B\, SS_W / df_W}{SS_T + SS_W / df_W}
 
-    with sums of squares and degrees of freedom added over the strata. Labels change places
-    inside a stratum only, so whatever else differs between strata cannot make the p small.
+    with sums of squares and degrees of freedom added over the strata. Labels change places only
+    within a stratum, so whatever else differs between strata cannot make the p small.
 
     Parameters
     ----------
@@ -125,8 +125,8 @@ def permanova(sums: Sums, strata: npt.NDArray[np.bool_] | None = None) -> Perman
 
     Returns
     -------
-    One-sided: a small p says that members of a group are closer to each other than shuffled
-    labels would have them. A difference in spread can also do that: see `dispersion_test`.
+    One-sided: a small p says that members of a group are closer to each other than with shuffled
+    labels. A difference in spread can also cause that: see `dispersion_test`.
 
     References
     ----------

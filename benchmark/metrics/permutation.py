@@ -1,4 +1,4 @@
-"""Whether a paired difference is more than chance: sign flips, the bootstrap's reading, families.
+"""Whether a paired difference is more than chance: sign flips, the bootstrap's p, families.
 
 Knows arrays only: not what is compared, what a cluster is, or which tests make a family.
 """
@@ -22,7 +22,7 @@ def sign_flip_p(
 
     The statistic is :math:`|\sum_s \varepsilon_s S_s|` with :math:`S_s` the sum of the paired
     differences of cluster s; flipping :math:`\varepsilon_s` exchanges the two conditions in the
-    whole cluster at once. Exact over all :math:`2^k` signs of k clusters where these are at most
+    whole cluster at once. Exact over all :math:`2^k` signs of k clusters if these are at most
     ``resamples``; else :math:`(1 + b) / (1 + B)` with b of B random signs at least as extreme.
 
     Parameters
@@ -30,14 +30,14 @@ def sign_flip_p(
     sums
         Sum of the differences of each cluster, shape ``(clusters, columns)``.
     rng
-        Draws the signs, the same for all columns; not used where the p is exact.
+        Draws the signs, the same for all columns; not used if the p is exact.
     resamples
         B, and the most signs to enumerate.
 
     Returns
     -------
     Shape ``(columns,)``, in (0, 1]; the least is :math:`2 / 2^k`, so five clusters cannot reach
-    0.05. 1 where all sums are 0; NaN where one is NaN.
+    0.05. 1 if all sums are 0; NaN if one is NaN.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def sign_flip_p(
 
     Examples
     --------
-    Of the eight signs of 1, 2 and 3, two reach 6; of those of 1, 1 and -1 six reach 1, and all do.
+    Of the eight signs of 1, 2 and 3, two reach 6; of those of 1, 1 and -1 all reach 1.
 
     >>> sign_flip_p([[1, 1], [2, 1], [3, -1]], rng=np.random.default_rng(0)).tolist()
     [0.25, 1.0]
@@ -77,7 +77,7 @@ def sign_flip_p(
 
 
 def percentile_p(samples: npt.ArrayLike, *, axis: int = 0) -> FloatArray:
-    r"""Two-sided p as bootstrap intervals imply it: twice the smaller share on one side of 0.
+    r"""Two-sided p as implied by bootstrap intervals: twice the smaller share on one side of 0.
 
     .. math:: \min(1,\ 2 \min(P^*(d \le 0),\ P^*(d \ge 0)))
 
@@ -90,9 +90,9 @@ def percentile_p(samples: npt.ArrayLike, *, axis: int = 0) -> FloatArray:
 
     Returns
     -------
-    Without ``axis``, in [0, 1]; NaN where a sample is NaN. Rejects too often: with ten normal
+    Without ``axis``, in [0, 1]; NaN if a sample is NaN. Rejects too often: with ten normal
     observations 10 % of the time for a nominal 5 % (simulated); for comparison with published
-    figures, not for deciding.
+    figures, not for decisions.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def percentile_p(samples: npt.ArrayLike, *, axis: int = 0) -> FloatArray:
 
 
 def holm(p: npt.ArrayLike) -> FloatArray:
-    r"""Holm's step-down p-values: a bound of the chance of any false rejection in the family.
+    r"""Holm's step-down p-values, which bound the chance of any false rejection in the family.
 
     The i-th smallest of m becomes :math:`\max_{j \le i} \min(1, (m - j + 1)\, p_{(j)})`.
 
@@ -151,7 +151,7 @@ def holm(p: npt.ArrayLike) -> FloatArray:
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> FloatArray:
-    r"""Benjamini and Hochberg's q: the share of false discoveries to accept so as to reject.
+    r"""Benjamini and Hochberg's q: the share of false discoveries to accept in order to reject.
 
     The i-th smallest of m becomes :math:`\min_{j \ge i} \min(1, m\, p_{(j)} / j)`.
 
@@ -195,7 +195,7 @@ def _placed(values: FloatArray, order: npt.NDArray[np.intp], corrected: FloatArr
 
 
 def _all_signs(start: int, rows: int, clusters: int) -> FloatArray:
-    """Rows ``start`` on of all signs with a plus before the first cluster, (rows, clusters)."""
+    """Rows from ``start`` of all signs with a plus for the first cluster, (rows, clusters)."""
     bits = np.arange(start, start + rows)[:, None] >> np.arange(clusters - 1)
     signs = np.ones((rows, clusters))
     signs[:, 1:] -= 2.0 * (bits & 1)

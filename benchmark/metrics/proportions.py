@@ -70,7 +70,7 @@ def wilson_bounds(
 
     Returns
     -------
-    Lower and upper ends within [0, 1]; NaN where the share is NaN or ``n`` not above 0.
+    Lower and upper ends within [0, 1]; NaN where the share is NaN or ``n`` is not above 0.
 
     References
     ----------
@@ -96,19 +96,19 @@ def wilson_bounds(
 def simultaneous_bounds(
     shares: npt.ArrayLike, n: float, *, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Intervals that hold all shares of one distribution together.
+    """Intervals that cover all shares of one distribution together.
 
-    Wilson's of each share, at a level by which the k of them miss as often as one may
-    (Bonferroni's; Goodman's intervals but for the quantile of the normal distribution).
+    Wilson's for each share, at a level at which the k of them together miss as often as one may
+    (Bonferroni's; Goodman's intervals except for the normal distribution's quantile).
 
     Parameters
     ----------
     shares
         Of the k options, summing to 1, shape ``(k,)``.
     n
-        Independent draws that they are the shares of, above 0; need not be whole.
+        Independent draws behind the shares, above 0; need not be whole.
     level
-        Coverage of all k together that is aimed at.
+        Intended coverage of all k together.
 
     Returns
     -------

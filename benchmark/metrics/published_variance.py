@@ -1,7 +1,7 @@
-"""The published lexical variance and its F, with what it gives where labels mean nothing.
+"""The published lexical variance and its F, with their values when labels mean nothing.
 
 Knows distance matrices, groups and rounds: not what the members are. Kept for comparison with
-published figures; the test that holds is `benchmark.metrics.permanova`.
+published figures; the valid test is `benchmark.metrics.permanova`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Pairs = tuple[IntArray, IntArray, FloatArray]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Design:
-    """The members of one stratum, which group each is of, and in which round it was drawn."""
+    """The members of one stratum, the group of each, and the round in which it was drawn."""
 
     distances: FloatArray  # (members, members)
     groups: IntArray  # (members,)
@@ -42,12 +42,12 @@ class Variances:
 def published_variances(
     designs: Sequence[Design], topics: int, *, rng: np.random.Generator, permutations: int
 ) -> Variances:
-    r"""Variance within a group and across groups, self-pairs counted as published.
+    r"""Variance within a group and across groups, counting self-pairs, as published.
 
     .. math:: V = \frac1{n^2} \sum_{i, j} d_{ij}^2
 
     over the n members of a group ("within", mean over groups) and over the members of a round,
-    one of each group ("across", mean over rounds); of each the mean over a topic's strata. The
+    one of each group ("across", mean over rounds); both averaged over a topic's strata. The
     zeros on the diagonal lower V by the factor (n - 1)/n: for 5 members within against 42 across
     that alone is a difference of 18 %, **with no effect of the group**.
 
@@ -56,9 +56,9 @@ def published_variances(
     designs
         The strata.
     topics
-        How many topics their numbers run over.
+        The number of topics.
     rng
-        Lets members change places, and so group and round, inside a stratum.
+        Shuffles members, and so their group and round, within a stratum.
     permutations
         B.
 
@@ -111,8 +111,8 @@ def published_f(within: npt.ArrayLike, across: npt.ArrayLike) -> FloatArray:
 
     Returns
     -------
-    Shape ``(...)``, 0 or more, with 1 and 2 · topics - 2 degrees of freedom; NaN where a value is
-    missing or below two topics.
+    Shape ``(...)``, 0 or more, with 1 and 2 · topics - 2 degrees of freedom; NaN if a value is
+    missing or with fewer than two topics.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def published_f(within: npt.ArrayLike, across: npt.ArrayLike) -> FloatArray:
 
 
 def f_tail(f: float, df_between: int, df_within: int) -> float:
-    """The chance of an F at least as large if it were an F, which the published one is not.
+    """The chance of an F at least as large under the F distribution, not that of the published F.
 
     The value that the paper prints for F = 1540:
 

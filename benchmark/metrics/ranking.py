@@ -1,4 +1,4 @@
-"""Where the right one stands among rivals, ties broken evenly, and what guessing would reach.
+"""The rank of the right one among rivals, ties broken evenly, and what guessing would reach.
 
 Knows arrays only: counts of rivals that are better or equal; not what is ranked.
 """
@@ -17,7 +17,7 @@ def top1(better: npt.ArrayLike, tied: npt.ArrayLike) -> FloatArray:
     Parameters
     ----------
     better, tied
-        Rivals that are better than the right one, and as good; whole numbers from 0 that
+        Rivals that are better than the right one, and equally good; whole numbers from 0 that
         broadcast together.
 
     Returns
@@ -67,7 +67,7 @@ def reciprocal_rank(better: npt.ArrayLike, tied: npt.ArrayLike) -> FloatArray:
 
 
 def chance_of_top1(candidates: npt.ArrayLike) -> FloatArray:
-    """What guessing reaches: 1 / candidates, the right one among them.
+    """What guessing reaches: 1 / candidates, including the right one.
 
     >>> chance_of_top1([2, 10]).tolist()
     [0.5, 0.1]

@@ -1,8 +1,8 @@
-r"""Do raters agree on a scale of ordered categories? Krippendorff's alpha, resampled by item.
+r"""Whether raters agree on a scale of ordered categories: Krippendorff's alpha, resampled by item.
 
-Knows arrays only: not what is rated, nor by whom. Raters need not have rated the same items. Not
-the library `krippendorff`, whose licence (GPL) does not go with ours and which computes one alpha
-a call where an interval needs thousands.
+Knows arrays only: not what is rated, nor by whom. Raters need not have rated the same items. We do
+not use the library `krippendorff`: its licence (GPL) is incompatible with ours, and it computes
+one alpha per call, where an interval needs thousands.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def ordinal_alpha(ratings: npt.ArrayLike) -> float:
 
     with :math:`D_o` the mean of :math:`\delta^2` over pairs of ratings of one item, each item's
     pairs weighted by 1 / (its ratings - 1), :math:`D_e` that over all pairs of ratings, and
-    :math:`n_g` the ratings with value g among items that were rated twice at least.
+    :math:`n_g` the ratings with value g among items that were rated at least twice.
 
     Parameters
     ----------
@@ -36,8 +36,8 @@ def ordinal_alpha(ratings: npt.ArrayLike) -> float:
 
     Returns
     -------
-    At most 1: all raters agree. About 0: no more than chance; below 0: less than chance. NaN where
-    no item was rated twice, or where all ratings are the same value: there is nothing to agree on.
+    At most 1: all raters agree. About 0: no more than chance; below 0: less than chance. NaN if no
+    item was rated twice or all ratings have the same value: then there is nothing to agree on.
 
     References
     ----------
@@ -78,8 +78,8 @@ def alpha_interval(
 
     Returns
     -------
-    Low and high. NaN with fewer than `MIN_STEMS` items that were rated twice, or where a resample
-    holds one value only.
+    Low and high. NaN with fewer than `MIN_STEMS` items that were rated twice, or if a resample has
+    only one value.
 
     References
     ----------
@@ -104,7 +104,7 @@ def alpha_interval(
 
 
 def rated_twice(ratings: npt.ArrayLike) -> int:
-    """How many items `ordinal_alpha` rests on: those with two ratings at least.
+    """How many items `ordinal_alpha` rests on: those with at least two ratings.
 
     >>> rated_twice([[1, 2], [3, float("nan")]])
     1

@@ -1,6 +1,6 @@
-"""How sure a mean is when questions come in batteries: the bootstrap of whole clusters.
+"""How certain a mean is when questions come in batteries: the bootstrap of whole clusters.
 
-Knows arrays only: not what a cluster is, nor which figure is made of the resampled means.
+Knows arrays only: not what a cluster is, nor which figure is computed from the resampled means.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def cluster_bootstrap(
 ) -> FloatArray:
     r"""Means of columns over resamples of clusters, drawn with replacement.
 
-    A cluster brings all its items along, and one resample serves all columns, so that
-    differences and ratios of columns are paired.
+    A cluster brings all its items along, and one resample serves all columns, so differences
+    and ratios of columns are paired.
 
     Parameters
     ----------
@@ -35,15 +35,15 @@ def cluster_bootstrap(
     clusters
         The cluster of each item, shape ``(items,)``: numbers or strings.
     rng
-        Draws the resamples. The order of items and the names of clusters do not matter beyond
-        the order in which the names sort.
+        Draws the resamples. The order of items does not matter, and the names of clusters only
+        by their sorting order.
     resamples
         Number of resamples.
 
     Returns
     -------
-    Shape ``(resamples, columns)``. NaN where a resample drew no value of a column; a mean over
-    one cluster never varies, which is why `MIN_STEMS` exists.
+    Shape ``(resamples, columns)``. NaN if a resample drew no value of a column; a mean over one
+    cluster never varies, which is why `MIN_STEMS` exists.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def cluster_bootstrap(
 
     Examples
     --------
-    Two clusters with means 1 (of one item) and 4 (of two): all that can be drawn is 1, 3 and 4.
+    Two clusters with means 1 (one item) and 4 (two items): only 1, 3 and 4 can be drawn.
 
     >>> samples = cluster_bootstrap([[1], [3], [5]], ["a", "b", "b"], rng=np.random.default_rng(0))
     >>> np.unique(samples).tolist()
@@ -84,7 +84,7 @@ def cluster_weights(
 ) -> FloatArray:
     """How often each resample drew each cluster: shape ``(resamples, clusters)``.
 
-    Every row sums to ``clusters``. ValueError where either number is below 1.
+    Every row sums to ``clusters``. ValueError if either number is below 1.
 
     >>> cluster_weights(3, rng=np.random.default_rng(0), resamples=4).sum(axis=1).tolist()
     [3.0, 3.0, 3.0, 3.0]
@@ -131,8 +131,8 @@ def percentile_interval(
 
     Returns
     -------
-    Low and high, each without ``axis``. NaN where any sample is NaN: leaving out the resamples
-    in which a figure does not exist would make it look surer than it is.
+    Low and high, each without ``axis``. NaN if any sample is NaN: leaving out the resamples in
+    which a figure does not exist would make it look more certain than it is.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def expanded_level(level: float, clusters: int) -> float:
     Parameters
     ----------
     level
-        The coverage wanted, between 0 and 1.
+        The intended coverage, between 0 and 1.
     clusters
         How many clusters were resampled, at least 2.
 

@@ -1,4 +1,4 @@
-"""Is the right one among the K nearest? Recall at K with ties broken evenly, and its chance level.
+"""Whether the right one is among the K nearest: recall at K, ties split evenly; its chance level.
 
 Knows similarities only: not what is sought or where it comes from.
 """
@@ -28,8 +28,8 @@ def recall_at_k(similarity: npt.ArrayLike, right: npt.ArrayLike, *, k: int) -> F
 
     Returns
     -------
-    Shape ``(queries,)``, in [0, 1]: 1 or 0 but for ties, which are broken evenly. NaN for a query
-    whose gallery has no right member.
+    Shape ``(queries,)``, in [0, 1]: 1 or 0 except for ties, which are broken evenly. NaN for a
+    query whose gallery has no right member.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def recall_at_k(similarity: npt.ArrayLike, right: npt.ArrayLike, *, k: int) -> F
 
 
 def chance_of_recall(right: npt.ArrayLike, there: npt.ArrayLike, *, k: int) -> FloatArray:
-    """What drawing k members of each gallery at random reaches.
+    """What drawing k random members of each gallery reaches.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def chance_of_recall(right: npt.ArrayLike, there: npt.ArrayLike, *, k: int) -> F
 
     Examples
     --------
-    One of ten, and two of ten: 1 - 8/10 · 7/9 of two draws.
+    One of ten, and two of ten: 1 - 8/10 · 7/9 with two draws.
 
     >>> one = np.arange(10) < np.array([[1], [2]])
     >>> chance_of_recall(one, np.ones((2, 10)), k=2).round(4).tolist()
@@ -84,11 +84,11 @@ def chance_of_recall(right: npt.ArrayLike, there: npt.ArrayLike, *, k: int) -> F
 
 
 def hit(better: npt.ArrayLike, tied: npt.ArrayLike, right: npt.ArrayLike, *, k: int) -> FloatArray:
-    r"""The chance of a right one among the first k, when equals are ordered at random.
+    r"""The chance of a right one among the first k, with ties ordered at random.
 
     .. math:: 1 - \prod_{i=0}^{k - b - 1} \frac{t - i}{t + r - i}
 
-    with b wrong ones before, and t wrong and r right ones at one level; 0 where b is at least k.
+    with b wrong ones before, and t wrong and r right ones tied; 0 if b is at least k.
 
     >>> hit([0, 0, 3], [0, 4, 0], [1, 1, 1], k=2).round(4).tolist()
     [1.0, 0.4, 0.0]
@@ -143,7 +143,7 @@ def nearest_piece(pieces: npt.ArrayLike, target: npt.ArrayLike) -> float:
     to = np.asarray(target, dtype=np.float64)
     rows = np.asarray(pieces, dtype=np.float64)
     if not to.size or not rows.size or rows.size % to.size:
-        raise ValueError(f"{rows.size} numbers are no pieces of {to.size} each")
+        raise ValueError(f"{rows.size} numbers cannot be cut into pieces of {to.size} each")
     rows = rows.reshape(-1, to.size)
     lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(to)
     return float((rows @ to / np.where(lengths > 0, lengths, 1.0)).max())

@@ -1,4 +1,4 @@
-"""How good an answer is where one option is right: arrays in, numbers out."""
+"""How good an answer is when one option is right: arrays in, numbers out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from benchmark.metrics.divergence import FloatArray
 
-# Means over orders differ by rounding where the answers they are made of are equal.
+# Means over orders of equal answers differ by rounding.
 TIE = 1e-12
 
 
@@ -23,8 +23,8 @@ def share_of_best(p: npt.ArrayLike, right: npt.ArrayLike) -> FloatArray:
 
     Returns
     -------
-    (…,), in [0, 1], higher is better: 1 where the right option is likeliest, 1/m where it is one of
-    m equally likely best ones, else 0. Equal probabilities for k options give 1/k, which is chance.
+    (…,), in [0, 1], higher is better: 1 if the right option is likeliest, 1/m if it is one of m
+    equally likely best ones, else 0. Equal probabilities for k options give 1/k, which is chance.
     NaN where p is.
 
     Examples
@@ -53,7 +53,7 @@ def right_probability(p: npt.ArrayLike, right: npt.ArrayLike) -> FloatArray:
 
 
 def brier(p: npt.ArrayLike, right: npt.ArrayLike) -> FloatArray:
-    r"""Squared distance to certainty in the right option.
+    r"""Squared distance from certainty in the right option.
 
     .. math:: \sum_k (p_k - [k = right])^2
 

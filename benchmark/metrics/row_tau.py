@@ -1,7 +1,6 @@
-"""Does one member order the others as the truth does? Kendall's tau-b of rows of distances.
+"""Whether one member orders the others as the truth does: Kendall's tau-b of rows of distances.
 
-Knows arrays only: not who the member is. The whole matrices are held against each other by
-`benchmark.metrics.mantel`.
+Knows arrays only: not who the member is. `benchmark.metrics.mantel` compares whole matrices.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ def row_tau_b(
     Returns
     -------
     tau in [-1, 1], **distance against distance, positive is aligned**, and the one-sided
-    (greater) p in (0, 1], :math:`(1 + k) / (1 + B)`; each shape ``(measures,)``. NaN both where
+    (greater) p in (0, 1], :math:`(1 + k) / (1 + B)`; each shape ``(measures,)``. Both NaN if
     either side is constant or has a NaN, or with fewer than three others.
 
     References

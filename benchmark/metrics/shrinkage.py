@@ -1,6 +1,6 @@
-r"""Shares of small cells drawn towards what cells of their kind have: empirical Bayes.
+r"""Shares of small cells drawn towards those of similar cells: empirical Bayes.
 
-Knows arrays only: shares and (effective) numbers of trials of cells that might be exchanged, not
+Knows arrays only: shares and (effective) numbers of trials of exchangeable cells, not
 what they are. The beta-binomial model: a cell's true share is drawn from a beta distribution of
 mean μ and intraclass correlation r, its successes are binomial.
 """
@@ -22,10 +22,10 @@ LEAST_ICC, MOST_ICC = 1e-5, 0.999
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shrunken:
-    """Shares drawn in, with their intervals, all ``(cells,)``, and what they were drawn to.
+class ShrunkenShares:
+    """Shrunken shares with their intervals, all ``(cells,)``, and what they were drawn to.
 
-    ``icc`` 0 means that no difference between the cells was seen: all are then at ``mean``.
+    ``icc`` 0 means that the cells do not differ measurably: all are then at ``mean``.
     """
 
     value: FloatArray
@@ -35,12 +35,12 @@ class Shrunken:
     icc: float
 
 
-def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> Shrunken:
+def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> ShrunkenShares:
     r"""Each cell's share drawn towards the mean of all.
 
     .. math:: \hat\theta_i = \frac{s \mu + n_i p_i}{s + n_i}, \qquad s = \frac{1}{r} - 1
 
-    r by moments (the intraclass correlation of cells, `anova_icc`, 0 where it comes out
+    r by moments (the intraclass correlation of cells, `anova_icc`, 0 if the estimate is
     negative), μ the mean of shares weighted by :math:`n_i / (1 + (n_i - 1) r)`.
 
     The intervals allow for not knowing r: mean and variance of the cell's posterior averaged over
@@ -51,11 +51,11 @@ def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> 
     share, n
         Shape ``(cells,)``: shares in [0, 1] and trials above 0, effective ones for clusters.
     level
-        Coverage aimed at, of a cell drawn at random.
+        Intended coverage of a cell drawn at random.
 
     Returns
     -------
-    Values within those of the cells. Of a single cell its own share with Wilson's interval.
+    Values within the range of the shares. A single cell keeps its own, with Wilson's interval.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> 
 
     Examples
     --------
-    Cells that differ less than chance would have it are one.
+    Cells that differ less than chance would make them count as equal.
 
     >>> found = shrunken([0.4, 0.6, 0.5], [20, 20, 20])
     >>> found.icc, found.value.round(3).tolist()
@@ -81,18 +81,18 @@ def shrunken(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) -> 
         raise ValueError("shares must lie in [0, 1] and trials above 0, at least one of each")
     if p.size == 1:
         low, high = wilson_bounds(p, trials, level=level)
-        return Shrunken(value=p, low=low, high=high, mean=float(p[0]), icc=0.0)
+        return ShrunkenShares(value=p, low=low, high=high, mean=float(p[0]), icc=0.0)
     # Trials below 1 say less than one question and cannot vary within themselves.
     icc = anova_icc(p * trials, p * trials, trials, np.zeros(p.size, dtype=np.intp))
     mean = float(_means(p, trials, np.array([icc]))[0])
-    value = mean + _trust(trials, np.array([icc]))[:, 0] * (p - mean)
+    value = mean + _own_weight(trials, np.array([icc]))[:, 0] * (p - mean)
     low, high = _interval(p, trials, level)
-    return Shrunken(
+    return ShrunkenShares(
         value=value, low=np.minimum(low, value), high=np.maximum(high, value), mean=mean, icc=icc
     )
 
 
-def _trust(n: FloatArray, icc: FloatArray) -> FloatArray:
+def _own_weight(n: FloatArray, icc: FloatArray) -> FloatArray:
     """Weight of a cell's own share, n / (n + s), as (cells, correlations)."""
     weight: FloatArray = n[:, None] * icc / (1 + (n[:, None] - 1) * icc)
     return weight
@@ -118,9 +118,9 @@ def _interval(p: FloatArray, n: FloatArray, level: float) -> tuple[FloatArray, F
     centre = after_a / (after_a + after_b)
     within = centre * (1 - centre) / (after_a + after_b + 1)
     middle = centre @ weight
-    # The common mean is not known either: what it moves, a cell moves by what it is drawn in.
+    # The common mean is uncertain too: a cell moves with it by as much as it is shrunk.
     common = mean * (1 - mean) / (n[:, None] / (1 + (n[:, None] - 1) * icc)).sum(axis=0)
-    spread = within + (1 - _trust(n, icc)) ** 2 * common + (centre - middle[:, None]) ** 2
+    spread = within + (1 - _own_weight(n, icc)) ** 2 * common + (centre - middle[:, None]) ** 2
     variance = np.minimum(spread @ weight, middle * (1 - middle) * 0.999)
     equal = middle * (1 - middle) / variance - 1
     tail = (1 - level) / 2

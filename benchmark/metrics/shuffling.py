@@ -1,6 +1,6 @@
-"""What groups would show if their clusters were dealt out at random: a permutation null.
+"""What groups would show if their clusters were assigned at random: a permutation null.
 
-Knows arrays only: not what a cluster or a group is, nor which figure is made of the groups' sums.
+Knows arrays only: not what a cluster or group is, nor which figure is computed from their sums.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def shuffled_sums(
 ) -> FloatArray:
     """Sums of groups whose clusters were exchanged at random within strata.
 
-    Every group keeps its number of clusters of each stratum. Where clusters of one stratum have
-    equal numbers of items, so do the groups.
+    Every group keeps its number of clusters in each stratum. If clusters of one stratum have equal
+    numbers of items, the groups keep theirs.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def shuffled_sums(
 
 
 def shuffled_p(observed: float, null: npt.ArrayLike) -> float:
-    """One-sided p: the share of permutations at least as large, itself among them; in (0, 1].
+    """One-sided p: the share of permutations at least as large, including itself; in (0, 1].
 
     >>> shuffled_p(2.0, [1.0, 2.0, 3.0])
     0.75

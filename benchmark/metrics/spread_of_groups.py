@@ -1,7 +1,7 @@
 """How far the members of a group lie from its centre, and whether groups differ in that.
 
 Knows distance matrices and group numbers: not what the members are. A group that is only more
-scattered than the others can make a test of location reject, which is why this stands beside it.
+scattered than the others can make a test of location reject, which is why this test exists.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def distances_from_centre(strata: Sequence[Stratum], groups: int) -> FloatArray:
 
     which is the squared distance to the centroid in the space of principal coordinates, without
     computing that space. Multiplied by :math:`\sqrt{n / (n - 1)}`, since a small group's centre
-    lies nearer to its own members.
+    lies closer to its own members.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def distances_from_centre(strata: Sequence[Stratum], groups: int) -> FloatArray:
 def dispersion_test(
     spread: FloatArray, *, rng: np.random.Generator, permutations: int
 ) -> Dispersion:
-    r"""Are some groups more scattered than others? Cells shuffled among groups, by stratum.
+    r"""Whether some groups are more scattered than others: cells shuffled among groups, by stratum.
 
     Parameters
     ----------
@@ -81,8 +81,8 @@ def dispersion_test(
 
     Returns
     -------
-    F of the groups' means after those of the strata were taken out, and its one-sided p,
-    :math:`(1 + k) / (1 + B)`. NaN both with fewer than two groups or without a residual.
+    F of the groups' means after removing those of the strata, and its one-sided p,
+    :math:`(1 + k) / (1 + B)`. Both NaN with fewer than two groups or without a residual.
 
     References
     ----------

@@ -2,8 +2,8 @@
 
 Knows no language, no dictionary and no measure. UAX #29 needs spaces or punctuation between words.
 Chinese, Japanese and the scripts of mainland South East Asia are written without them: there the
-rule yields single characters or syllable parts, which are not words. `unspaced_share` tells how
-much of a text is of that kind. Whoever has a segmenter gives every measure its words instead.
+rule yields single characters or syllable parts, which are not words. `unspaced_share` says how
+much of a text is of that kind. A caller with a segmenter passes its words to every measure.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import regex
 
 Text = str | Sequence[str]
-"""A text, or its words where the caller has cut it already."""
+"""A text, or its words if the caller has already cut it."""
 
 _WORD = regex.compile(r"\b\w.*?\b", regex.WORD | regex.V1 | regex.DOTALL)
 _WITH_SUBSTANCE = regex.compile(r"[\p{L}\p{N}]")
@@ -29,7 +29,7 @@ _UNSPACED = regex.compile(
 def tokens(text: str) -> tuple[str, ...]:
     """The words of a text in order: NFC, lower case, straight apostrophes, cut by UAX #29.
 
-    A word holds at least one letter or digit. Apostrophes and full stops inside one stay, hyphens
+    A word has at least one letter or digit. Apostrophes and full stops inside a word stay, hyphens
     divide; punctuation, symbols and emoji are dropped.
 
     References
@@ -46,7 +46,7 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def words(text: Text) -> Sequence[str]:
-    """`tokens` of a text; words that are given stay as they are.
+    """`tokens` of a text; given words stay as they are.
 
     >>> words(["Already", "cut"])
     ['Already', 'cut']
@@ -57,7 +57,7 @@ def words(text: Text) -> Sequence[str]:
 def unspaced_share(text: str) -> float:
     """Share of a text's letters, in [0, 1], that belong to scripts written without spaces.
 
-    NaN where there is no letter. Korean, Arabic and the scripts of India put spaces between words
+    NaN without letters. Korean, Arabic and the scripts of India put spaces between words
     and count as spaced.
 
     >>> unspaced_share("abcd"), unspaced_share("茶 tea"), unspaced_share("42")

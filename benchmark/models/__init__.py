@@ -1,1 +1,1 @@
-"""Models and what resolves a name to one; each adapter imports its backend when first asked."""
+"""Models, and how a name resolves to one; each adapter imports its backend when first used."""

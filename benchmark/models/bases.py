@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def with_base(folder: Path) -> tuple[Adapter, ModelSpec]:
-    """The adapter in a folder and what it was trained on, which must be a whole model, pinned.
+    """The adapter in a folder and its base, which must be a whole model at a pinned commit.
 
     Raises
     ------
@@ -28,8 +28,8 @@ def with_base(folder: Path) -> tuple[Adapter, ModelSpec]:
         base = resolve(adapter.base, revision=adapter.revision)
     except UsageProblem as problem:
         raise ModelProblem(
-            f"the adapter {adapter.folder} was trained on {adapter.base!r}, which is not to be "
-            "had; put it back there, or correct base_model_name_or_path in its adapter_config.json"
+            f"the adapter {adapter.folder} was trained on {adapter.base!r}, which cannot be found; "
+            "restore it, or correct base_model_name_or_path in its adapter_config.json"
         ) from problem
     if base.kind not in ("hub", "folder", "demo") or (base.path and is_adapter(base.path)):
         raise ModelProblem(
@@ -38,7 +38,7 @@ def with_base(folder: Path) -> tuple[Adapter, ModelSpec]:
         )
     if base.kind == "hub" and base.revision is None:
         raise ModelProblem(
-            f"the adapter {adapter.folder} names no commit of {adapter.base}, so nobody could tell "
-            "what it is added to; write one as revision in its adapter_config.json"
+            f"the adapter {adapter.folder} names no commit of {adapter.base}, so its base is not "
+            "pinned; write one as revision in its adapter_config.json"
         )
     return adapter, base

@@ -1,6 +1,6 @@
-"""The name under which a forward takes its key-value cache; it changed in transformers 5.24.
+"""The argument by which a forward takes its key-value cache; renamed in transformers 5.24.
 
-Knows no family: the forward's own signature says it, also of a family that was not moved yet.
+Knows no family: it reads the forward's signature, so families not renamed yet work too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ CacheName = Literal["cache", "past_key_values"]
 
 
 def cache_name(model: Any) -> CacheName:  # noqa: ANN401 - a transformers model, any family
-    """``cache`` where the forward has it; the older name, which newer forwards warn of, elsewhere.
+    """``cache`` where the forward has it, else the older name, which newer forwards warn about.
 
     >>> class Older:
     ...     def forward(self, input_ids, past_key_values=None, use_cache=None): ...

@@ -1,6 +1,6 @@
-"""What a model says of how it ran: settled while it ran, so not in its identity.
+"""What a model reports about its run: known only then, so not part of its identity.
 
-Knows no model; says how the words of several processes become one.
+Knows no model; merges the reports of several processes.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from benchmark.records import Model
 
 COUNTS = "counts"
-PROMPTS = "prompts"  # each process may have met others
+PROMPTS = "prompts"  # each process may have seen others
 
 
 @runtime_checkable
-class Describes(Protocol):
-    """A model with something to say; numbers that add up over processes lie under ``counts``."""
+class DescribedModel(Protocol):
+    """A model that reports on its run; numbers to sum over processes are under ``counts``."""
 
     def describe(self) -> Mapping[str, Json]: ...
 
 
 def described(model: Model) -> Mapping[str, Json]:
-    """What the model says; nothing for one that has no such method."""
-    return model.describe() if isinstance(model, Describes) else {}
+    """The model's report; empty for a model that makes none."""
+    return model.describe() if isinstance(model, DescribedModel) else {}
 
 
 def merged(each: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
-    """One description of all processes that loaded a model.
+    """One report for all processes that loaded a model.
 
-    Counts are summed and prompts put together; whatever else differs becomes a list with an entry
+    Counts are summed and prompts merged; anything else that differs becomes a list with an entry
     for each process.
 
     >>> merged([{"budget": 8, "counts": {"n": 1}}, {"budget": 4, "counts": {"n": 2}}])

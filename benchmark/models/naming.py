@@ -1,6 +1,6 @@
 """What a model's name means: an alias, a Hub id, a folder, a server, the demo or a reference.
 
-Looks at names and folders only; asks no network and imports no framework.
+Looks at names and folders only; uses no network and imports no framework.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.hub.asking import is_repo_id
 from benchmark.models.endpoint import address
 from benchmark.models.rules.reference import RULES
 from benchmark.models.weights.adapters import is_adapter, read_adapter
@@ -50,14 +51,14 @@ def references() -> tuple[str, ...]:
 
 
 def resolve(name: str, *, revision: str | None = None) -> ModelSpec:
-    """The model that ``--model`` and ``--revision`` name; an existing folder goes before the Hub.
+    """The model that ``--model`` and ``--revision`` name; an existing folder wins over the Hub.
 
     Raises
     ------
     UsageProblem
-        No such name (near ones are suggested), or a revision of what has none.
+        The name is unknown (near ones are suggested), or has no revisions.
     ModelProblem
-        A folder that holds no model.
+        The folder does not hold a model.
     """
     spec = _spec(name, revision)
     if revision is not None and spec.kind != "hub":
@@ -69,7 +70,7 @@ def resolve(name: str, *, revision: str | None = None) -> ModelSpec:
 
 
 def folder_meant(name: str) -> Path | None:
-    """The folder that a name means; none where it means something that goes before folders."""
+    """The folder that a name means; None if it means something that wins over folders."""
     if name.startswith(ENDPOINT) or name in (DEMO, *references(), *aliases()):
         return None
     return folder_named(name)
@@ -94,7 +95,7 @@ def _spec(name: str, revision: str | None) -> ModelSpec:
         return ModelSpec(kind="folder", name=name, model_id=path.name, path=path)
     if re.match(r"\.{0,2}/|~|\.$|\.\.$", name):
         raise UsageProblem(f"--model {name}: there is no such folder")
-    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name):
+    if is_repo_id(name):
         return ModelSpec(kind="hub", name=name, model_id=name, revision=revision)
     everything = (DEMO, *references(), *known)
     note = "--model takes these, an org/name on the Hub, a folder, or endpoint:URL#model"

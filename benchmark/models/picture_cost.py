@@ -1,4 +1,4 @@
-"""What a picture costs a model, tokens and bytes of pixels: its processor is shown a blank one.
+"""What a picture costs a model, in tokens and bytes of pixels, measured on a blank one.
 
 Knows no family; how a processor cuts and resizes depends on a picture's size alone.
 """
@@ -8,20 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-MANY = 4096  # tokens of one picture, from which on it is said
-SMALL = 2**20  # pixels: no family makes many tokens of fewer
+MANY = 4096  # tokens of one picture, above which a run mentions it
+SMALL = 2**20  # pixels: no family makes many tokens from fewer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """Of one picture: tokens, its markers among them, and what its pixels take as numbers."""
+    """One picture's tokens, markers included, and the size of its pixels as numbers."""
 
     tokens: int
     mebibytes: float
 
 
 def cost(processor: Any, size: tuple[int, int]) -> Cost:  # noqa: ANN401 - transformers' own, any family
-    """The cost of a picture of so many pixels, width first."""
+    """The cost of a picture of this size in pixels, width first."""
     from PIL import Image
 
     message = {"role": "user", "content": [{"type": "image"}]}

@@ -1,4 +1,4 @@
-"""From the name a user types to a model: resolve it, identify it, load it; in that order.
+"""From the name a user types to a model: resolve it, identify it, load it, in that order.
 
 Identifying needs neither torch nor transformers and reads no weights into memory, so a run whose
 answers are all stored never starts a model. Knows no suite and no pytest.
@@ -75,8 +75,8 @@ class ModelOptions:
 
 
 def options_of(settings: Settings) -> ModelOptions:
-    """The part of the settings that models know."""
-    # To a server --device means nothing, but it says where the encoders beside it run.
+    """The settings that concern models."""
+    # --device means nothing to a server, but it says where the encoders run.
     elsewhere = bool(settings.encoders) and settings.model.startswith(ENDPOINT)
     return ModelOptions(
         device="auto" if elsewhere else settings.device,
@@ -97,7 +97,7 @@ def options_of(settings: Settings) -> ModelOptions:
 def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -> ModelIdentity:
     """Everything that can change the model's answers, without loading it.
 
-    The demo is the exception: where it was never built, it is built now.
+    The demo is the exception: it is built here if it does not exist yet.
     """
     if options.trust_remote_code and spec.kind in ("reference", "endpoint"):
         raise UsageProblem(
@@ -135,7 +135,7 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
 
 
 def _adapter_identity(spec: ModelSpec, folder: Path, options: ModelOptions) -> ModelIdentity:
-    """The base's, but for what the adapter changes; the revision covers both."""
+    """The base's identity with what the adapter changes; the revision covers both."""
     adapter, base = with_base(folder)
     found = identify(base, options, survey=None)
     check_base(adapter, found.revision)
@@ -150,7 +150,7 @@ def _adapter_identity(spec: ModelSpec, folder: Path, options: ModelOptions) -> M
 
 
 def weights_at(spec: ModelSpec, identity: ModelIdentity, options: ModelOptions) -> Weights:
-    """The files of a model with weights that has this identity."""
+    """The weight files of the model with this identity."""
     match spec.kind:
         case "hub":
             return Weights(source=spec.model_id, commit=identity.revision)
@@ -161,7 +161,7 @@ def weights_at(spec: ModelSpec, identity: ModelIdentity, options: ModelOptions) 
         case "folder" | "demo":
             return Weights(source=_folder(spec, options))
         case "reference" | "endpoint":
-            raise UsageProblem(f"{spec.name} has no weights; name a model that has some")
+            raise UsageProblem(f"{spec.name} has no weights; name a model with weights")
         case _:
             assert_never(spec.kind)
 
@@ -221,7 +221,7 @@ def _reference_identity(
     return ModelIdentity(
         name=spec.name,
         model_id=spec.model_id,
-        revision="1" if rule in (*BLIND, ORACLE) else f"sha256:{_needed(spec, survey).digest}",
+        revision="1" if rule in (*BLIND, ORACLE) else f"sha256:{_survey(spec, survey).digest}",
         backend=REFERENCE_BACKEND,
         model_args=(("seed", str(options.seed)),) if rule == "resample" else (),
         reads_subject=rule not in BLIND,
@@ -229,7 +229,7 @@ def _reference_identity(
 
 
 def _endpoint_identity(spec: ModelSpec, options: ModelOptions) -> ModelIdentity:
-    """What is asked for; which weights a server runs, and how, it does not say."""
+    """What is asked for; a server does not say which weights it runs, or how."""
     for option, value in (("--device", options.device), ("--dtype", options.dtype)):
         if value != "auto":
             raise UsageProblem(
@@ -301,7 +301,7 @@ def open_processor(settings: Settings, identity: ModelIdentity) -> tuple[Any, st
 def default_batch_size(identity: ModelIdentity) -> int:
     """What ``--batch-size auto`` means: measured on a CPU, cautious on a GPU.
 
-    For a server it is only how much is stored at once.
+    For a server it is only how many answers are stored at once.
     """
     identity = answering(identity)
     if identity.backend == REFERENCE_BACKEND:
@@ -324,11 +324,11 @@ def _reference(
         case "oracle":
             return OracleModel(identity)
         case rule:
-            people = _needed(spec, survey)
+            people = _survey(spec, survey)
             return ReferenceModel(identity, people, RULES[rule](people, options.seed))
 
 
-def _needed(spec: ModelSpec, survey: Survey | None) -> Survey:
+def _survey(spec: ModelSpec, survey: Survey | None) -> Survey:
     if survey is None:
         raise UsageProblem(
             f"{spec.name} answers from a survey and this suite has none; use "

@@ -1,6 +1,6 @@
-"""``--template-args``: what a chat template is told besides the conversation; part of the identity.
+"""``--template-args``: a chat template's input besides the conversation; part of the identity.
 
-Knows no template and no model. They travel among the model's arguments as ``template.NAME``.
+Knows no template and no model. They are kept among the model's arguments as ``template.NAME``.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 PREFIX = "template."
 OPTION = "--template-args"
 LITERALS = {"true": "true", "false": "false", "none": "null", "null": "null"}
-# What the harness itself tells every template.
+# What the harness itself gives every template.
 FIXED = frozenset({"add_generation_prompt", "continue_final_message", "tokenize", "messages"})
 
 
 def for_identity(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The option's pairs as model arguments.
 
-    Python's spelling of true, false and null is read as JSON's, so that equal settings are one.
+    Python's spelling of true, false and null is read as JSON's, so equal settings share a key.
 
     >>> for_identity([("enable_thinking", "False")])
     (('template.enable_thinking', 'false'),)
@@ -38,7 +38,7 @@ def for_identity(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...
 
 
 def template_arguments(model_args: Iterable[tuple[str, str]]) -> Mapping[str, object]:
-    """What the template is told, by name: a JSON literal where the value is one, else its text.
+    """The template's variables by name: the value of a JSON literal, else the text itself.
 
     >>> template_arguments([("dtype", "x"), ("template.enable_thinking", "false")])
     {'enable_thinking': False}

@@ -11,11 +11,12 @@ from collections.abc import Generator
 import pytest
 
 from benchmark.errors import CultureError
-from benchmark.plugin import collection, estimate, live, reports, stopping, traffic, warned
+from benchmark.plugin import collection, estimate, exchange, live, reports, stopping, warned
 from benchmark.plugin.controller import Controller
 from benchmark.plugin.declared import add_options
 from benchmark.plugin.options import settings_from
-from benchmark.plugin.state import STATE, RunState
+from benchmark.plugin.providers import provider_of
+from benchmark.plugin.session import SESSION, RunSession
 from benchmark.suite.protocol import find_suites
 
 pytest_plugins = ("fixtures.model", "fixtures.measure")  # by name: imports go the other way
@@ -32,19 +33,21 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "cases(kind, ...): measure only a suite's cases of these kinds"
     )
     try:
-        config.stash[STATE] = RunState(settings=settings_from(config))
+        provider = provider_of(config.getoption, here=config.invocation_params.dir)
+        settings = settings_from(config, provider)
+        config.stash[SESSION] = RunSession(settings=settings, provider=provider)
     except CultureError as error:
         raise pytest.UsageError(str(error)) from error
     asked = [config.invocation_params.dir / arg.split("::")[0] for arg in config.args]
     folders = find_suites(asked, ignore=config.getini("norecursedirs"))
     if folders:
         warned.register(config)
-    if not traffic.is_worker(config):
+    if not exchange.is_worker(config):
         if config.option.estimate:
             estimate.register(config, has_suites=bool(folders))
         if folders:
             config.pluginmanager.register(Controller(config, folders), "culture-controller")
-            live.register(config, config.stash[STATE])
+            live.register(config, config.stash[SESSION])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -55,13 +58,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Plan units over what was selected of the shard, then drop what is finished already."""
-    state = config.stash[STATE]
-    if traffic.is_worker(config):
-        traffic.take_down(config, state)
+    session = config.stash[SESSION]
+    if exchange.is_worker(config):
+        exchange.take_down(config, session)
     collection.drop_empty(items)
-    collection.drop_other_shards(config, state, items)
-    collection.note_units(state, items)
-    collection.drop_finished(config, state, items)
+    collection.drop_other_shards(config, session, items)
+    collection.note_units(session, items)
+    collection.drop_finished(config, session, items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from benchmark.errors import UsageProblem
-from benchmark.plugin import traffic
+from benchmark.plugin import exchange
 from benchmark.plugin.numbers import count
 from benchmark.vocabulary import ENDPOINT
 
@@ -35,7 +35,7 @@ def budget_of(config: pytest.Config, option: str, model: str) -> int | None:
             f"{option} {text} bounds what is sent to a server, and {model} is not behind one; "
             "leave it out"
         )
-    place, workers = traffic.worker_place(config)
+    place, workers = exchange.worker_place(config)
     each = share(whole, workers, option)
     return each if place < workers else 0
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmark.plugin import traffic
-from benchmark.plugin.state import STATE, RunState
+from benchmark.plugin import exchange
+from benchmark.plugin.session import SESSION, RunSession
 from benchmark.records import Case
 from benchmark.suite.protocol import SUITE_FILE
 
@@ -23,7 +23,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     folder = metafunc.definition.path.parent
     if "case" not in metafunc.fixturenames or not (folder / SUITE_FILE).is_file():
         return
-    parts = metafunc.config.stash[STATE].at(folder)
+    parts = metafunc.config.stash[SESSION].at(folder)
     cases = tuple(case for part in parts for case in part.selection.cases)
     marker = metafunc.definition.get_closest_marker("cases")
     if marker is not None:
@@ -49,13 +49,13 @@ def case_id_in(nodeid: str) -> str:
     return nodeid.partition("::")[2].partition("[")[2].removesuffix("]")
 
 
-def note_units(state: RunState, items: list[pytest.Item]) -> None:
+def note_units(session: RunSession, items: list[pytest.Item]) -> None:
     """Record which cases were chosen, unit by unit, before a resumed run drops any.
 
     A unit is answered whole, so the batches of a resumed run are those of a fresh one.
     """
     for case in _cases(items):
-        state.named(case.suite).units.setdefault(case.unit, []).append(case)
+        session.suites[case.suite].units.setdefault(case.unit, []).append(case)
 
 
 def drop_empty(items: list[pytest.Item]) -> None:
@@ -63,20 +63,20 @@ def drop_empty(items: list[pytest.Item]) -> None:
     items[:] = [item for item in items if not _is_placeholder(item)]
 
 
-def drop_other_shards(config: pytest.Config, state: RunState, items: list[pytest.Item]) -> None:
+def drop_other_shards(config: pytest.Config, session: RunSession, items: list[pytest.Item]) -> None:
     """Deselect the cases that another shard measures."""
-    if state.settings.shard is not None:
-        mine = {case.case_id for suite in state.suites.values() for case in suite.mine}
+    if session.settings.shard is not None:
+        mine = {case.case_id for suite in session.suites.values() for case in suite.mine}
         mine.add("")  # whatever is no case is left alone
         _deselect(config, items, [item for item in items if _case_id(item) not in mine])
 
 
-def drop_finished(config: pytest.Config, state: RunState, items: list[pytest.Item]) -> None:
+def drop_finished(config: pytest.Config, session: RunSession, items: list[pytest.Item]) -> None:
     """Deselect cases that the journal of an interrupted run already holds."""
-    finished = [item for item in items if _is_finished(state, item)]
+    finished = [item for item in items if _is_finished(session, item)]
     if finished:
         _deselect(config, items, finished)
-        traffic.note_dropped(config)
+        exchange.note_dropped(config)
 
 
 def _deselect(config: pytest.Config, items: list[pytest.Item], gone: list[pytest.Item]) -> None:
@@ -95,9 +95,9 @@ def _cases(items: list[pytest.Item]) -> Iterator[Case]:
     return (case for case in map(case_of, items) if case is not None)
 
 
-def _is_finished(state: RunState, item: pytest.Item) -> bool:
+def _is_finished(session: RunSession, item: pytest.Item) -> bool:
     case = case_of(item)
-    return case is not None and case.case_id in state.named(case.suite).resumed
+    return case is not None and case.case_id in session.suites[case.suite].resumed
 
 
 def _is_placeholder(item: pytest.Item) -> bool:

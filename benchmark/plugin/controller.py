@@ -15,36 +15,32 @@ from typing import Any
 import pytest
 
 import benchmark
-from benchmark.engine.sampled import NAME, sampled_by
 from benchmark.engine.store import ResponseStore
-from benchmark.errors import BoardProblem, CultureError, UsageProblem
+from benchmark.errors import BoardProblem, CultureError
 from benchmark.gates import Gate, Verdict, load_gates
 from benchmark.models import registry
 from benchmark.models.described import merged
 from benchmark.models.weights import machine
 from benchmark.models.weights.placement import BALANCED
 from benchmark.plugin import (
-    beside,
     budgets,
     devices,
+    exchange,
     gating,
     repeatability,
     stopping,
     terminal,
-    traffic,
 )
 from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
-from benchmark.plugin.state import STATE, RunState, SuiteState
+from benchmark.plugin.session import SESSION, RunSession
 from benchmark.plugin.suite_run import SuiteRun
-from benchmark.records import ModelIdentity
+from benchmark.plugin.suite_session import SuiteSession
 from benchmark.runs.against_baseline import Baseline
 from benchmark.runs.provenance import now, provenance
 from benchmark.runs.rows import Failure
-from benchmark.suite.protocol import asks_choices
 from leaderboard.board import board
 from leaderboard.board.baseline import load_baselines
-from leaderboard.replay import replays
 
 INTERRUPTED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
 
@@ -55,8 +51,7 @@ class Controller:
     def __init__(self, config: pytest.Config, folders: Sequence[Path]) -> None:
         self.config = config
         self.folders = folders
-        self.state: RunState = config.stash[STATE]
-        self.runs: dict[str, SuiteRun] = {}
+        self.session: RunSession = config.stash[SESSION]
         self.gates: tuple[Gate, ...] = ()
         self.baselines: tuple[Baseline, ...] = ()
         self.verdicts: tuple[Verdict, ...] = ()
@@ -68,12 +63,10 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         """Check everything that can be wrong before the first case, and before xdist's workers."""
-        settings = self.state.settings
         try:
             # First, because a mistyped name would otherwise send `auto` data to the Hub.
-            if settings.replay is None:
-                registry.resolve(settings.model, revision=settings.revision)
-            suites = [part for folder in self.folders for part in self.state.at(folder)]
+            self.session.provider.check()
+            suites = [part for folder in self.folders for part in self.session.at(folder)]
             if not self.config.option.collectonly:
                 self._prepare(suites)
         except CultureError as error:
@@ -81,7 +74,7 @@ class Controller:
 
     def pytest_report_header(self) -> list[str]:
         """Which model, data, device and store are in use."""
-        return terminal.header(self.state, self.runs) + budgets.header(self.config)
+        return terminal.header(self.session) + budgets.header(self.config)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -89,7 +82,7 @@ class Controller:
 
         Without a suite the tests are somebody else's, and ``--dist`` decides.
         """
-        units = {c.case_id: c.unit for s in self.state.suites.values() for c in s.selection.cases}
+        units = {c.case_id: c.unit for s in self.session.suites.values() for c in s.selection.cases}
         if not units or config.getoption("dist") == "each":
             return None
         from benchmark.plugin.scheduler import UnitScheduling
@@ -99,25 +92,25 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_setupnodes(self, specs: list[Any]) -> None:
         """One GPU a worker, where the model runs on GPUs."""
-        kinds = {identity.device_kind for identity in self.state.identities.values()}
+        kinds = {suite.identity.device_kind for suite in self.session.prepared}
         if self.config.option.collectonly or kinds <= {"", "cpu", "mps"}:
             return
         try:
             gpus = devices.visible_gpus(machine.gpu_count(), os.environ)
-            devices.assign(specs, gpus, several=self.state.settings.device == BALANCED)
+            devices.assign(specs, gpus, several=self.session.settings.device == BALANCED)
         except CultureError as error:
             raise pytest.UsageError(str(error)) from error
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker the model's identity and the finished cases."""
+        """Tell a worker who answers, and the finished cases."""
         self.workers += 1
-        traffic.send_down(self.state, node)
+        exchange.send_down(self.session, node)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take a worker's answer counts."""
-        traffic.take_up(self.config, node)
+        exchange.take_up(self.config, node)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(
@@ -134,16 +127,18 @@ class Controller:
         elif report.failed or report.skipped:
             self._note_failure(report)
         elif record is not None:
-            run = self.runs.get(_suite_in(report)) or self.runs[record.case.suite]
+            runs = self.session.runs
+            run = runs.get(_suite_in(report)) or runs[record.case.suite]
             run.add(record, text_on(report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write run and board, judge the gates; they only ever turn 0 into 1."""
-        if self.config.option.collectonly or not self.runs:
+        runs = self.session.runs
+        if not runs:
             return
-        nothing_to_do = traffic.dropped(self.config) or all(
-            run.is_empty_shard for run in self.runs.values()
+        nothing_to_do = exchange.dropped(self.config) or all(
+            run.is_empty_shard for run in runs.values()
         )
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and nothing_to_do:
             session.exitstatus = exitstatus = pytest.ExitCode.OK
@@ -154,11 +149,19 @@ class Controller:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tables, gates and where the files are."""
-        if self.runs and not self.config.option.collectonly:
-            terminal.summary(terminalreporter, self)
+        if runs := self.session.runs:
+            outcome = terminal.Outcome(
+                runs=runs,
+                verdicts=self.verdicts,
+                problems=self.problems,
+                stops=self.stops,
+                settings=self.session.settings,
+                counts=exchange.counts_of(self.config),
+            )
+            terminal.summary(terminalreporter, outcome)
 
-    def _prepare(self, suites: Sequence[SuiteState]) -> None:
-        settings = self.state.settings
+    def _prepare(self, suites: Sequence[SuiteSession]) -> None:
+        settings = self.session.settings
         for folder in (settings.runs, settings.leaderboard.parent):
             _check_writable(folder)
         ResponseStore(settings.store).close()
@@ -168,68 +171,47 @@ class Controller:
         self.baselines = load_baselines(settings.baselines)
         self.verdicts = gating.of_other_suites(self.gates, {s.suite.meta.name for s in suites})
         for suite in suites:
-            name = suite.name
-            self.state.identities[name] = self._identity(suite)
-            self.state.encoders[name] = beside.identities(settings, suite.suite, name)
-            if self.config.option.estimate:
-                continue  # without a run there is nothing to continue, to write or to judge
-            self.runs[name] = SuiteRun(
-                suite, self.state.identities[name], settings, self.state.encoders[name]
-            )
-            suite.resumed = frozenset(map(suite.in_session, self.runs[name].records))
-        beside.check_wanted(settings, self.state.encoders)
-        if settings.sampled and not any(map(sampled_by, self.state.identities.values())):
-            raise UsageProblem(
-                f"--scoring {NAME} has no meaning for {', '.join(self.state.identities)}, where no "
-                "label is chosen; leave it out"
-            )
-
-    def _identity(self, suite: SuiteState) -> ModelIdentity:
-        """Whose answers a suite measures, and how it asks for them."""
-        settings = self.state.settings
-        if settings.replay is not None:
-            return replays.identity_for(settings.replay, suite=suite.suite.meta.name)
-        found = registry.identify(
-            registry.resolve(settings.model, revision=settings.revision),
-            registry.options_of(settings),
-            survey=suite.suite.survey,
-        )
-        sampled = settings.sampled if asks_choices(suite.suite) else None
-        return found if sampled is None else sampled.of(found)
+            suite.prepared = self.session.provider.identify(suite)
+            if not self.config.option.estimate:  # there is no run to continue, write or judge
+                suite.begin()
+        self.session.check_used()
 
     def _note_failure(self, report: pytest.TestReport) -> None:
-        name = _suite_in(report)
-        if name in self.runs:
-            case_id = self.state.named(name).in_file(case_id_in(report.nodeid))
-            self.runs[name].fail(Failure(case_id=case_id, reason=reason_of(report)))
+        suite = self.session.suites.get(_suite_in(report))
+        if suite is not None and suite.run is not None:
+            case_id = suite.in_file(case_id_in(report.nodeid))
+            suite.run.fail(Failure(case_id=case_id, reason=reason_of(report)))
 
     def _close_all(self, *, interrupted: bool) -> None:
-        counts = self.config.stash.get(traffic.COUNTS, [0, 0])
-        for name, run in self.runs.items():
+        for name, run in self.session.runs.items():
             if not run.was_run:
                 self.verdicts += gating.of_nothing(self.gates, run.run.suite, "no case was run")
                 continue
             judged = len(self.verdicts)
             try:
-                self.verdicts += run.close(
-                    gates=self.gates,
-                    baselines=self.baselines,
-                    provenance=self._provenance(name, run, counts),
-                    determinism=repeatability.finding(self.state.settings.store, run.run.model),
-                    interrupted=interrupted,
-                )
-                if run.finished is not None:
-                    board.update(self.state.settings.leaderboard, run.finished, run_file=run.path)
+                self._close(self.session.suites[name], run, interrupted=interrupted)
             except CultureError as error:
                 self.problems.append(str(error))
                 if len(self.verdicts) == judged:
                     self.verdicts += gating.of_nothing(self.gates, run.run.suite, str(error))
 
+    def _close(self, suite: SuiteSession, run: SuiteRun, *, interrupted: bool) -> None:
+        settings = self.session.settings
+        self.verdicts += run.close(
+            gates=self.gates,
+            baselines=self.baselines,
+            provenance=self._provenance(suite),
+            determinism=repeatability.finding(settings.store, suite.identity),
+            interrupted=interrupted,
+        )
+        if run.finished is not None:
+            board.update(settings.leaderboard, run.finished, run_file=run.path)
+
     def _tell_gates(self) -> None:
         """The verdicts to JUnit and Markdown; a shard that waits for others has none to tell."""
         if not self.verdicts:
             return
-        settings = self.state.settings
+        settings = self.session.settings
         gating.to_junit(self.config, self.verdicts)
         try:
             gating.write_markdown(
@@ -238,24 +220,26 @@ class Controller:
         except CultureError as error:
             self.problems.append(str(error))
 
-    def _provenance(self, name: str, run: SuiteRun, counts: list[int]) -> Mapping[str, Any]:
-        settings = self.state.settings
+    def _provenance(self, suite: SuiteSession) -> Mapping[str, Any]:
+        settings = self.session.settings
+        computed, stored = exchange.counts_of(self.config)
         about = provenance(
             started=self.started,
             arguments=[str(arg) for arg in self.config.invocation_params.args],
             code=Path(benchmark.__file__).parent,
             threads=settings.threads,
-            batch_size=settings.batch_size or registry.default_batch_size(run.run.model),
+            batch_size=settings.batch_size or registry.default_batch_size(suite.identity),
             workers=self.workers,
-            computed=counts[0],
-            stored=counts[1],
-            key_schema=replays.key_schema(settings.replay, suite=run.run.suite),
-            model=merged(self.config.stash.get(traffic.DESCRIBED, {}).get(name, [])),
+            computed=computed,
+            stored=stored,
+            key_schema=suite.answerers.key_schema,
+            model=merged(exchange.descriptions_of(self.config, suite.name)),
         )
-        return {**about, **replays.said(settings.replay)}
+        return {**about, **self.session.provider.provenance}
 
     def _all_well(self) -> bool:
-        unmeasured = any(run.failures for run in self.runs.values())  # a skipped case, say
+        runs = self.session.runs.values()
+        unmeasured = any(run.failures for run in runs)  # a skipped case, say
         return not (self.problems or unmeasured) and all(verdict.holds for verdict in self.verdicts)
 
 

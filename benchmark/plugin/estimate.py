@@ -1,7 +1,7 @@
 """``--estimate``: counts what a run would ask, times a few groups of it, prints both and ends.
 
-Knows pytest's loop and the desk. What it has answered stands in the store, in the batches of the
-run, so nothing is asked twice; no case is run and no run file is written.
+Knows pytest's loop and the model under test. What that has answered stands in the store, in the
+batches of the run, so nothing is asked twice; no case is run and no run file is written.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from benchmark.engine.interview import Interview
 from benchmark.errors import CultureError
 from benchmark.models.weights import machine
 from benchmark.plugin import forecast
-from benchmark.plugin.desk import Desk
+from benchmark.plugin.counting import Group, Kind, Tally, count, members
 from benchmark.plugin.forecast import Span, Timing, duration
-from benchmark.plugin.state import STATE, RunState, SuiteState
-from benchmark.plugin.tally import Group, Kind, Tally, count, members
+from benchmark.plugin.model_under_test import ModelUnderTest
+from benchmark.plugin.session import SESSION
+from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import Reply, Request
 
 LONGEST_S = 30.0  # of timing, all kinds together; at least one batch of each kind is timed
@@ -57,17 +58,17 @@ class EstimateOnly:
         if session.config.option.collectonly or session.testsfailed:
             return None
         writer = session.config.get_terminal_writer()
-        state = session.config.stash[STATE]
-        desk = Desk(state)
+        run = session.config.stash[SESSION]
+        model = ModelUnderTest(run)
         try:
-            for suite in state.suites.values():
+            for suite in run.suites.values():
                 if suite.units:
-                    for line in lines(state, suite, desk):
+                    for line in lines(suite, model):
                         writer.line(line)
         except CultureError as error:
             raise pytest.UsageError(str(error)) from error
         finally:
-            desk.close()
+            model.close()
         return True
 
 
@@ -84,10 +85,10 @@ def register(config: pytest.Config, *, has_suites: bool) -> None:
     config.pluginmanager.register(EstimateOnly(), "culture-estimate")
 
 
-def lines(state: RunState, suite: SuiteState, desk: Desk) -> Iterator[str]:
+def lines(suite: SuiteSession, model: ModelUnderTest) -> Iterator[str]:
     """The estimate of one suite, line by line as it becomes known."""
-    interview = desk.interview(suite)
-    tally = count(state, suite, interview)
+    interview = model.interview(suite)
+    tally = count(suite, interview)
     yield ""
     yield f"estimate of {suite.name} with {interview.identity.name}"
     yield f"  cases:    {tally.n_cases} in {tally.n_units} units"
@@ -104,21 +105,19 @@ def lines(state: RunState, suite: SuiteState, desk: Desk) -> Iterator[str]:
     if not tally.n_missing:
         yield "  time:     nothing to compute, no model was loaded"
     else:
-        yield from _computed(state, suite, interview, tally)
+        yield from _computed(suite, interview, tally)
         if interview.n_computed >= tally.n_missing:
-            desk.ask_again()  # the run that follows computes nothing that it could ask again
-    if _has_later_stages(state, suite, desk):
+            model.ask_again()  # the run that follows computes nothing that it could ask again
+    if _has_later_stages(suite, model):
         yield "  not in it: later prompts and vectors of each case, known after the first answers"
 
 
-def _computed(
-    state: RunState, suite: SuiteState, interview: Interview, tally: Tally
-) -> Iterator[str]:
+def _computed(suite: SuiteSession, interview: Interview, tally: Tally) -> Iterator[str]:
     before = interview.n_computed
     started = time.perf_counter()
     interview.load()
     loaded = time.perf_counter()
-    found = _calibrate(state, suite, interview, tally, load_s=loaded - started)
+    found = _calibrate(suite, interview, tally, load_s=loaded - started)
     if found.tokens:
         yield f"  tokens:   {_tokens(tally, found)}"
     done = interview.n_computed - before
@@ -142,15 +141,15 @@ def _computed(
 
 
 def _calibrate(
-    state: RunState, suite: SuiteState, interview: Interview, tally: Tally, *, load_s: float
+    suite: SuiteSession, interview: Interview, tally: Tally, *, load_s: float
 ) -> Calibration:
     timings: dict[Kind, list[Timing]] = {}
     tokens: dict[Kind, tuple[float, float]] = {}
     for kind, groups in tally.kinds.items():
         until = time.perf_counter() + LONGEST_S / len(tally.kinds)
-        warm = _answer(interview, members(state, suite, groups[0]), groups[0], until=0.0)
+        warm = _answer(interview, members(suite, groups[0]), groups[0], until=0.0)
         chosen = [groups[i] for i in forecast.spread(len(groups))]
-        asked = [members(state, suite, group) for group in chosen]
+        asked = [members(suite, group) for group in chosen]
         found = [
             timing
             for group, requests in zip(chosen, asked, strict=True)
@@ -207,16 +206,16 @@ def _tokens(tally: Tally, found: Calibration) -> str:
     return f"about {_round(shared)} in prefixes and {_round(own)} behind them"
 
 
-def _has_later_stages(state: RunState, suite: SuiteState, desk: Desk) -> bool:
+def _has_later_stages(suite: SuiteSession, model: ModelUnderTest) -> bool:
     """Whether the first case whose first answers are all known by now goes on asking."""
-    interview = desk.interview(suite)
+    interview = model.interview(suite)
     for case in (case for cases in suite.units.values() for case in cases):
         script = suite.suite.interview(case)
         try:
             asked = next(script)
-            keys = list(interview.distinct(state.asked(suite, asked)))
+            keys = list(interview.distinct(suite.asked(asked)))
             if len(interview.held(keys)) == len(keys):
-                script.send([one for one in desk.ask(suite)(asked) if isinstance(one, Reply)])
+                script.send([one for one in model.ask(suite)(asked) if isinstance(one, Reply)])
                 return True
         except StopIteration:
             return False

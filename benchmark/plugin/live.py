@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from benchmark.plugin.pace import PERCENTAGE, Pace, fitting
 from benchmark.plugin.reports import text_on
-from benchmark.plugin.state import RunState
+from benchmark.plugin.session import RunSession
+from benchmark.plugin.speed import PERCENTAGE, Speed, fitting
 
 ERASE = "\x1b[K"  # to the end of the line
 KEEP, BACK = "\x1b7", "\x1b8"  # the cursor's place
@@ -55,26 +55,29 @@ def prompts_in(row: str) -> int:
     return len(set(_KEY.findall(_VECTORS.sub("", row))))
 
 
-def register(config: pytest.Config, state: RunState) -> None:
+def register(config: pytest.Config, session: RunSession) -> None:
     """Show the line where it is wanted."""
     option = config.option
     shown = config.pluginmanager.has_plugin("terminal")
     if not shown or option.estimate or option.collectonly:
         return
     if fits(verbosity=option.verbose, capture=option.capture, environ=os.environ):
-        config.pluginmanager.register(LiveLine(config, state), "culture-live")
+        config.pluginmanager.register(LiveLine(config, session), "culture-live")
 
 
 class LiveLine:
     """Hooks around those of the terminal reporter; draws nothing unless it writes to a terminal."""
 
     def __init__(
-        self, config: pytest.Config, state: RunState, clock: Callable[[], float] = time.monotonic
+        self,
+        config: pytest.Config,
+        session: RunSession,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
-        self._state = state
+        self._session = session
         self._clock = clock
-        self._pace: Pace | None = None
+        self._speed: Speed | None = None
         self._text_shown = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -84,7 +87,7 @@ class LiveLine:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """With workers: the first of them to have collected tells of all."""
-        if self._pace is None:
+        if self._speed is None:
             self._start(ids)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -100,9 +103,9 @@ class LiveLine:
         self._erase()
         yield
         text, case = text_on(report), _CASE_ID.search(report.nodeid)
-        if text and case and self._pace is not None:
+        if text and case and self._speed is not None:
             worker = getattr(report, "worker_id", "")
-            self._pace.note(case["case_id"], prompts_in(text), self._clock(), worker=worker)
+            self._speed.note(case["case_id"], prompts_in(text), self._clock(), worker=worker)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logfinish(self) -> Generator[None]:
@@ -124,30 +127,30 @@ class LiveLine:
             return (yield)
         finally:
             self._erase()
-            self._pace = None
+            self._speed = None
 
     def _start(self, ids: Iterable[str]) -> None:
         units = {
             case.case_id: case.unit
-            for suite in self._state.suites.values()
+            for suite in self._session.suites.values()
             for case in suite.selection.cases
         }
         found = (match["case_id"] for match in map(_CASE_ID.search, ids) if match)
         chosen = {case_id: units[case_id] for case_id in found if case_id in units}
-        self._pace = Pace(chosen, started_s=self._clock(), noun=self._noun(chosen))
+        self._speed = Speed(chosen, started_s=self._clock(), noun=self._noun(chosen))
 
     def _noun(self, chosen: Iterable[str]) -> str:
         """What the suites of these cases ask for; ``prompts`` where they do not agree."""
         met = {case_id.partition("/")[0] for case_id in chosen}
-        nouns = {s.suite.meta.noun for name, s in self._state.suites.items() if name in met}
+        nouns = {s.suite.meta.noun for name, s in self._session.suites.items() if name in met}
         return nouns.pop() if len(nouns) == 1 else "prompts"
 
     def _draw(self) -> None:
         writer = self._writer()
-        if writer is None or self._pace is None:
+        if writer is None or self._speed is None:
             return
         width = writer.fullwidth
-        text = fitting(self._pace.words(), used=writer.width_of_current_line, width=width)
+        text = fitting(self._speed.words(), used=writer.width_of_current_line, width=width)
         if text:
             column = width - PERCENTAGE - 1 - len(text)
             writer.write_raw(f"{KEEP}\x1b[{column}G{text}{BACK}", flush=True)

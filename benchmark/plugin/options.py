@@ -4,39 +4,32 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from benchmark.engine.sampled import NAME
 from benchmark.engine.shards import of_shard, parse_shard
 from benchmark.errors import UsageProblem
 from benchmark.models.encoders.naming import chunking_rules, encoders_named
 from benchmark.plugin.budgets import budget_of
 from benchmark.plugin.numbers import count
-from benchmark.plugin.sampled_options import asked_for
+from benchmark.plugin.providers import Provider
 from benchmark.settings import EMBEDDED_MODELS, Settings, data_source, default_cache, names, pairs
 from benchmark.suite.sources import FIGURES, PICTURES, is_hub_id
-from leaderboard.replay import replays
 
 HOTTEST = 2.0  # as servers have it
 PATHS = ("auto", "shared", "full")  # or sampled, which `sampled_options` reads
 
 
-def settings_from(config: pytest.Config) -> Settings:
+def settings_from(config: pytest.Config, provider: Provider) -> Settings:
     """The options as one checked record; paths are relative to where pytest was called."""
     get = config.getoption
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
-    board = config.rootpath / "leaderboard"
+    cache = default_cache()
+    board = config.rootpath / provider.outputs
     here = config.invocation_params.dir
-    replay = _path(get("--replay"), here)
-    model = get("--model") if replay is None else replays.model_named(replay, _refused(get))
-    if replay is not None:
-        board = config.rootpath / "build" / "replay"
+    model, sampled = provider.model, provider.sampled
     shard = parse_shard(get("--shard")) if get("--shard") is not None else None
-    sampled = asked_for(get) if replay is None else replays.sampled_in(replay)
     sets = _question_sets(get("--questions"), get("--question-columns"), here)
     if len(sets) > 1 and get("--gate"):
         raise UsageProblem(
@@ -68,9 +61,7 @@ def settings_from(config: pytest.Config) -> Settings:
         topics=names(get("--topics"), option="--topics"),
         proxies=names(get("--proxies"), option="--proxies"),
         limit=count(get("--limit"), "--limit") if get("--limit") else None,
-        store=of_shard(_path(get("--store"), here) or cache / "responses.sqlite", shard)
-        if replay is None
-        else replays.store_in(cache, replay),
+        store=of_shard(_path(get("--store"), here) or cache / provider.store_name, shard),
         cache=cache,
         runs=_path(get("--runs"), here) or board / "runs",
         leaderboard=_path(get("--leaderboard"), here) or board / "leaderboard.json",
@@ -98,7 +89,6 @@ def settings_from(config: pytest.Config) -> Settings:
         story_tokens=_count_or_auto(get("--story-tokens"), "--story-tokens"),
         groups=_path(get("--groups"), here),
         shard=shard,
-        replay=replay,
         questions=sets[0][0],
         question_columns=sets[0][1],
         more_questions=sets[1:],
@@ -111,21 +101,6 @@ def settings_from(config: pytest.Config) -> Settings:
         max_requests=budget_of(config, "--max-requests", model),
         max_tokens=budget_of(config, "--max-tokens", model),
     )
-
-
-def _refused(get: Callable[[str], Any]) -> tuple[str, ...]:
-    """Options that a replay cannot go with and that were given."""
-    given = [
-        name
-        for name in (
-            *("--revision", "--store", "--shard", "--model-args", "--template-args"),
-            *("--samples", "--sample-tokens", "--sample-temperature"),
-            *("--max-requests", "--max-tokens"),
-        )
-        if get(name)
-    ]
-    given += ["--scoring"] if get("--scoring").startswith(NAME) else []
-    return (*given, *(["--estimate"] if get("--estimate") else []))
 
 
 def _each_once(sources: Iterable[str]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ FAILURES = (
 
 def picture_line(suite: Suite, settings: Settings, identity: ModelIdentity) -> str:
     """The largest picture's tokens and what limits them; empty where it is none to speak of."""
-    if settings.replay is not None or not identity.scoring:
+    if not identity.scoring:
         return ""
     found = suite.largest_picture() if isinstance(suite, ShowsPictures) else None
     if found is None or found[1][0] * found[1][1] < SMALL:

@@ -1,7 +1,6 @@
 """How a run finds its noise floor: what is asked again, in which batches, where it is kept.
 
-Knows the desk's interviews, the store and the model's kind; the comparison is
-`benchmark.scoring.asked_twice`.
+Knows interviews, the store and the model's kind; the comparison is `benchmark.scoring.asked_twice`.
 """
 
 from __future__ import annotations
@@ -18,10 +17,11 @@ from benchmark.engine.keys import Keys
 from benchmark.engine.noise_floor import Determinism
 from benchmark.engine.sampled import sampled_by
 from benchmark.engine.store import ResponseStore
-from benchmark.errors import BoardProblem, CultureError, said
+from benchmark.errors import BoardProblem, CultureError, excerpt
 from benchmark.jsonio import canonical
-from benchmark.models import repeating
-from benchmark.plugin.state import SuiteState
+from benchmark.models.endpoint import adapter
+from benchmark.models.registry import REFERENCE_BACKEND
+from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import ModelIdentity
 from benchmark.scoring.asked_twice import Mask, Pair, compare
 
@@ -39,18 +39,18 @@ def ended_early(session: pytest.Session) -> bool:
     return interrupted or bool(session.shouldstop or session.shouldfail)
 
 
-def measure(interview: Interview, suite: SuiteState, store: ResponseStore) -> None:
+def measure(interview: Interview, suite: SuiteSession, store: ResponseStore) -> None:
     """Ask a sample again and keep the worst that was ever found for this model in this store.
 
     A device that cannot hold the other batches costs the comparison and not the measured rows.
     """
-    ways = repeating.ways(interview.identity, rows=interview.batch_size)
+    ways = _ways(interview.identity, rows=interview.batch_size)
     if not ways:
         return
     try:
         triples = interview.ask_again(ways)
     except (CultureError, RuntimeError) as error:  # torch's own errors are RuntimeErrors
-        found = determinism.unmeasured(f"asking again failed: {said(error)}")
+        found = determinism.unmeasured(f"asking again failed: {excerpt(error)}")
     else:
         if not triples:
             return
@@ -59,7 +59,7 @@ def measure(interview: Interview, suite: SuiteState, store: ResponseStore) -> No
         found = compare(
             pairs,
             dtype=interview.identity.dtype,
-            asked_again=_ways_in_words(interview.identity, ways),
+            asked_again=_in_words(interview.identity, ways),
             substantive=lambda choice: masks.get(choice.subject.item_id),
         )
     store.note_noise(interview.context, lambda known: _text(known, found))
@@ -67,7 +67,7 @@ def measure(interview: Interview, suite: SuiteState, store: ResponseStore) -> No
 
 def finding(store: Path, identity: ModelIdentity) -> Determinism:
     """What is known of how far this model's answers move; the same for a run that computed none."""
-    if repeating.is_exact(identity):
+    if _is_rule(identity):
         return determinism.exact()
     if sampled_by(identity) is not None:
         return determinism.unmeasured(DRAWN)
@@ -91,14 +91,30 @@ def _read(text: str) -> Determinism:
         raise BoardProblem(f"the store's noise floor is not JSON ({error})") from error
 
 
-def _masks(suite: SuiteState) -> dict[str, Mask]:
+def _masks(suite: SuiteSession) -> dict[str, Mask]:
     """Which printed options of each question are opinions, where the suite asks from a survey."""
     survey = suite.suite.survey
     questions = () if survey is None else survey.questions
     return {question.question_id: question.substantive for question in questions}
 
 
-def _ways_in_words(identity: ModelIdentity, ways: Sequence[int]) -> str:
-    if repeating.is_server(identity):
+def _is_rule(identity: ModelIdentity) -> bool:
+    """Whether answers follow from a rule, one by one."""
+    return identity.backend == REFERENCE_BACKEND
+
+
+def _ways(identity: ModelIdentity, *, rows: int) -> tuple[int, ...]:
+    """Batch sizes for repeating questions that were answered in batches of ``rows``.
+
+    Alone, and with other neighbours: half as many, or two where there was one. A server forms its
+    own batches, so it is asked the same way once more.
+    """
+    if _is_rule(identity):
+        return ()
+    return (rows,) if identity.backend == adapter.BACKEND else (1, max(2, rows // 2))
+
+
+def _in_words(identity: ModelIdentity, ways: Sequence[int]) -> str:
+    if identity.backend == adapter.BACKEND:
         return "the same request once more"
     return " and ".join("each alone" if rows == 1 else f"up to {rows} together" for rows in ways)

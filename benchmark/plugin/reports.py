@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmark.plugin.traffic import is_worker
+from benchmark.plugin.exchange import is_worker
 from benchmark.records import CaseRecord
 from benchmark.runs.rows import decode, encode
 

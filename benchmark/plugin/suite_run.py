@@ -18,36 +18,40 @@ from benchmark.engine.shards import Shard, of_all_shards
 from benchmark.engine.store import StoredAnswers
 from benchmark.gates import Gate, Verdict
 from benchmark.jsonio import Json, digest
-from benchmark.plugin.state import SuiteState
-from benchmark.records import CaseRecord, ModelIdentity
+from benchmark.records import Analysis, CaseRecord, Excluded, ModelIdentity
 from benchmark.runs.against_baseline import Baseline
 from benchmark.runs.conclude import conclude
 from benchmark.runs.journal import Header, Journal, open_journal, read
 from benchmark.runs.merging import merge_if_last, missing
 from benchmark.runs.rows import Failure
-from benchmark.runs.run import Run, config_digest, journal_path, run_path, write_run
+from benchmark.runs.run import (
+    Run,
+    config_digest,
+    encoders_document,
+    journal_path,
+    run_path,
+    write_run,
+)
 from benchmark.settings import Settings
-from benchmark.suite.protocol import SUITE_FILE
-from leaderboard.encoder_identities import encoders_document
+from benchmark.suite.protocol import SUITE_FILE, Suite
 
 
 class SuiteRun:
-    """Collects what the cases of one suite measured, and closes the books at the end."""
+    """Collects what the cases of one suite measured, and closes the books at the end.
+
+    ``run`` is `blank` at first; ``own`` are analyses of the suite alone.
+    """
 
     def __init__(
-        self,
-        state: SuiteState,
-        identity: ModelIdentity,
-        settings: Settings,
-        encoders: Mapping[str, ModelIdentity],
+        self, suite: Suite, run: Run, settings: Settings, *, own: Mapping[str, Analysis]
     ) -> None:
-        self.suite = suite = state.suite
+        self.suite = suite
+        self.run = run
         self.settings = settings
         self.failures: dict[str, Failure] = {}
         self._encoded: dict[str, str] = {}
         self.records: dict[str, CaseRecord] = {}
-        self._analyses = chosen(suite.meta.analyses, state.analyses, source=SUITE_FILE)
-        self.run = _blank(state, identity, settings, encoders)
+        self._analyses = chosen(suite.meta.analyses, own, source=SUITE_FILE)
         self.merged: Run | None = None
         self._journal_path = journal_path(settings.runs, self.run)
         self._header = Header(
@@ -171,14 +175,16 @@ class SuiteRun:
         return self.run.n_absent == 0 or not (interrupted or self.n_resumed)
 
 
-def _blank(
-    state: SuiteState,
+def blank(
+    suite: Suite,
     identity: ModelIdentity,
     settings: Settings,
     encoders: Mapping[str, ModelIdentity],
+    *,
+    n_selected: int,
+    excluded: tuple[Excluded, ...],
 ) -> Run:
     """The run before anything is measured."""
-    suite = state.suite
     config: dict[str, Json] = {
         "suite": suite.meta.name,
         "suite_version": suite.meta.version,
@@ -202,8 +208,8 @@ def _blank(
         config_digest=config_digest(config),
         complete=False,
         partial_because=("not run",),
-        n_selected=len(state.mine),
-        excluded=state.selection.excluded,
+        n_selected=n_selected,
+        excluded=excluded,
         failed=(),
         rows=(),
         scores=(),

@@ -8,65 +8,79 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.engine import noise_floor as determinism
 from benchmark.engine.sampled import sampled_by
 from benchmark.errors import BoardProblem
+from benchmark.gates import Verdict
 from benchmark.models.described import COUNTS
-from benchmark.plugin import between_sets, gating, stopping, traffic
+from benchmark.plugin import gating, stopping
 from benchmark.plugin.picture_line import picture_line
-from benchmark.plugin.state import RunState
+from benchmark.plugin.session import RunSession
+from benchmark.plugin.stopping import Stop
 from benchmark.plugin.suite_run import SuiteRun
+from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import ModelIdentity
+from benchmark.runs.run import Run
+from benchmark.settings import Settings
+from benchmark.suite.several_sets import set_of
 from leaderboard.board import board
+from leaderboard.comparisons.transfer import METRIC, letter, transfer_table, transfers
 from leaderboard.tables import tables
 from leaderboard.tables.findings import findings
-
-if TYPE_CHECKING:
-    from benchmark.plugin.controller import Controller
 
 WIDEST = 140
 SHOWN = 5
 
 
-def header(state: RunState, runs: Mapping[str, SuiteRun]) -> list[str]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """A session at its end; ``counts`` are answers computed and read from the store."""
+
+    runs: Mapping[str, SuiteRun]
+    verdicts: Sequence[Verdict]
+    problems: Sequence[str]
+    stops: Sequence[Stop]
+    settings: Settings
+    counts: tuple[int, int]
+
+
+def header(session: RunSession) -> list[str]:
     """Model, data and store of each suite."""
     lines = []
-    for name, suite in state.suites.items():
+    for suite in session.suites.values():
         meta, selection = suite.suite.meta, suite.selection
         lines.append(
-            f"{name} {meta.version}: {len(selection.cases)} cases"
+            f"{suite.name} {meta.version}: {len(selection.cases)} cases"
             + (f", {len(selection.excluded)} cells cannot exist" if selection.excluded else "")
         )
         lines += [f"  {line}" for line in suite.suite.header()]
-        identity = state.identities.get(name)
-        if identity is not None:
-            lines.append(
-                f"  model {identity.name} = {identity.model_id} @ {identity.revision[:19]}, "
-                + ", ".join(
-                    part
-                    for part in (
-                        identity.backend,
-                        identity.device_kind,
-                        identity.dtype,
-                        _asked(identity),
-                    )
-                    if part
-                )
-            )
-            costly = picture_line(suite.suite, state.settings, identity)
-            lines += [costly] if costly else []
-        lines += [_encoder(one) for one in state.encoders.get(name, {}).values()]
-        if state.settings.shard is not None:
-            lines.append(f"  {state.settings.shard}: {len(suite.mine)} of these cases, whole units")
-        if name in runs and runs[name].n_resumed:
-            lines.append(f"  continuing an interrupted run: {runs[name].n_resumed} cases are done")
-    if runs:
-        lines.append(f"  store {state.settings.store}")
+        if suite.prepared is not None:
+            lines += _answerers(suite, computes=session.provider.computes)
+        if suite.settings.shard is not None:
+            lines.append(f"  {suite.settings.shard}: {len(suite.mine)} of these cases, whole units")
+        if suite.run is not None and suite.run.n_resumed:
+            lines.append(f"  continuing an interrupted run: {suite.run.n_resumed} cases are done")
+    if session.runs:
+        lines.append(f"  store {session.settings.store}")
     return lines
+
+
+def _answerers(suite: SuiteSession, *, computes: bool) -> list[str]:
+    identity = suite.identity
+    about = (identity.backend, identity.device_kind, identity.dtype, _asked(identity))
+    costly = picture_line(suite.suite, suite.settings, identity) if computes else ""
+    return [
+        f"  model {identity.name} = {identity.model_id} @ {identity.revision[:19]}, "
+        + ", ".join(part for part in about if part),
+        *([costly] if costly else []),
+        *(_encoder(one) for one in suite.answerers.encoders.values()),
+    ]
 
 
 def _asked(identity: ModelIdentity) -> str:
@@ -85,29 +99,29 @@ def _encoder(identity: ModelIdentity) -> str:
     )
 
 
-def summary(reporter: Any, controller: Controller) -> None:
+def summary(reporter: Any, outcome: Outcome) -> None:
     """The result tables, what is missing and why, the gates, and where everything lies."""
     width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
-    for name, run in controller.runs.items():
+    for name, run in outcome.runs.items():
         reporter.section(f"{name}: {run.suite.meta.title}", sep="=")
         if run.was_run:
             _run(reporter, run, width)
         else:
             reporter.write_line("no case was run; nothing was written", yellow=True)
         _exclusions(reporter, run)
-    for suite, lines in between_sets.sections(controller.runs, width):
+    for suite, lines in _between_sets(outcome.runs, width):
         reporter.section(f"{suite}: transfer between sets", sep="=")
         for line in lines:
             reporter.write_line(line)
-    _board(reporter, controller, width)
-    if controller.verdicts or controller.problems:
+    _board(reporter, outcome, width)
+    if outcome.verdicts or outcome.problems:
         reporter.section("gates and problems", sep="-")
-        for verdict in controller.verdicts:
+        for verdict in outcome.verdicts:
             reporter.write_line(verdict.sentence, green=verdict.holds, red=not verdict.holds)
-        for problem in controller.problems:
+        for problem in outcome.problems:
             reporter.write_line(problem, red=True)
-    gating.count_failed(reporter, controller.verdicts)
-    stopping.tell(reporter, controller.stops)
+    gating.count_failed(reporter, outcome.verdicts)
+    stopping.tell(reporter, outcome.stops)
 
 
 def _run(reporter: Any, run: SuiteRun, width: int) -> None:
@@ -156,11 +170,42 @@ def _exclusions(reporter: Any, run: SuiteRun) -> None:
         reporter.write_line(f"cannot exist: {rest} more cells; the run file has each reason")
 
 
-def _board(reporter: Any, controller: Controller, width: int) -> None:
-    settings = controller.state.settings
+def _between_sets(runs: Mapping[str, SuiteRun], width: int) -> Iterator[tuple[str, list[str]]]:
+    """Of each suite that has runs over several sets, its name and what is said of them."""
+    suites = dict.fromkeys(run.suite.meta.name for name, run in runs.items() if set_of(name))
+    for suite in suites:
+        mine = {
+            set_of(name): run
+            for name, run in runs.items()
+            if run.suite.meta.name == suite and run.was_run and run.finished is not None
+        }
+        if len(mine) > 1:
+            yield suite, _transfers(mine, width)
+
+
+def _transfers(runs: Mapping[str, SuiteRun], width: int) -> list[str]:
+    """Whether the countries that fare ill on one set do so on the others."""
+    finished = {letter(k): run.finished for k, run in enumerate(runs.values()) if run.finished}
+    lines = [", ".join(f"{name}: {of}" for name, of in zip(finished, runs, strict=True))]
+    found, problems = [], []
+    for a, b in combinations(finished, 2):
+        pair: dict[str, Run] = {a: finished[a], b: finished[b]}
+        try:
+            found += transfers(pair)
+        except BoardProblem as problem:
+            problems.append(f"no correlation: {problem}")
+    if found:
+        lines.append(tables.render(transfer_table(found, METRIC), width).rstrip())
+        files = " ".join(str(run.path) for run in runs.values())
+        lines.append(f"again: python -m leaderboard transfer {files}")
+    return [*lines, *problems]
+
+
+def _board(reporter: Any, outcome: Outcome, width: int) -> None:
+    settings = outcome.settings
     reporter.section("leaderboard", sep="=")
     shown: set[str] = set()
-    for name, run in controller.runs.items():
+    for name, run in outcome.runs.items():
         suite = run.suite.meta.name
         if run.was_run:
             if run.finished is not None and suite not in shown:
@@ -171,7 +216,7 @@ def _board(reporter: Any, controller: Controller, width: int) -> None:
             reporter.write_line(f"determinism: {determinism.sentence(run.run.determinism)}")
             reporter.write_line(f"run file:    {run.path if run.path.exists() else 'not written'}")
             _odd_answers(reporter, run)
-    computed, stored = controller.config.stash.get(traffic.COUNTS, [0, 0])
+    computed, stored = outcome.counts
     reporter.write_line(f"leaderboard: {settings.leaderboard}")
     reporter.write_line(f"answers:     {computed} computed, {stored} read from {settings.store}")
 

@@ -1,1 +1,1 @@
-"""Questions about pictures of which one option is right: read, checked and kept as a set."""
+"""Multiple-choice questions about pictures: read, checked and kept as a set."""

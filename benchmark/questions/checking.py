@@ -1,7 +1,6 @@
-"""What is wrong with a set of questions: doubles, leaks between splits, answers given away.
+"""What is wrong with a set of questions: duplicates, leaks between splits, answers given away.
 
-Knows questions, and no picture's pixels. A fault makes a figure wrong; a doubt is for somebody to
-look at.
+Knows questions, not pixels. A fault makes a figure wrong; a doubt needs somebody to look at it.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from itertools import combinations
 from typing import Literal
 
 from benchmark.jsonio import Json
-from benchmark.questions.heuristics import Blind, blind_baselines
+from benchmark.questions.heuristics import BlindRule, blind_baselines
 from benchmark.questions.kinds import folded
 from benchmark.questions.question import PictureQuestion
 from benchmark.texts.markers import markers_in
 
 Weight = Literal["fault", "doubt", "fine"]
-NEAR = 92  # of 100, rapidfuzz's token_sort_ratio: a word or two changed, or their order
+NEAR_DUPLICATE = 92  # of 100, rapidfuzz's token_sort_ratio: a word or two changed, or their order
 BLOCK = 200  # questions on one picture that are compared with each other
 SMALL_P, EXCESS = 0.001, 0.05
 SHOWN = 3
@@ -27,7 +26,7 @@ SHOWN = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One thing looked at: how many of how many questions, and the first of them."""
+    """The result of one check: how many of how many questions, and the first of them."""
 
     check: str
     weight: Weight
@@ -54,9 +53,9 @@ def check(
     unreadable: Sequence[str] = (),
     copies: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Every check, in a fixed order; ``unreadable`` has a sentence for each row that is none.
+    """Every check, in a fixed order; ``unreadable`` has a sentence for each row that is unusable.
 
-    ``copies`` has the one name by which several that are the same picture count.
+    ``copies`` maps each name of a picture that has several to one of them.
     """
     same = copies or {}
     n = len(questions)
@@ -65,12 +64,12 @@ def check(
         _finding("the same question on the same picture", "fault", _doubles(questions), n),
         _finding("a concept in train and in test", "fault", _leaks(questions, "concept", {}), n),
         _finding("a picture in train and in test", "fault", _leaks(questions, "image_id", same), n),
-        _finding("the right option stands in the question", "fault", _said(questions), n),
-        _finding("words that many models obey", "doubt", _obeyed(questions), n),
-        _finding("almost the same question", "doubt", _near(questions), n),
-        _finding("only the right option names the concept", "doubt", _named(questions), n),
+        _finding("the right option stands in the question", "fault", _given_away(questions), n),
+        _finding("words that many models obey", "doubt", _with_markers(questions), n),
+        _finding("almost the same question", "doubt", _near_duplicates(questions), n),
+        _finding("only the right option names the concept", "doubt", _hints(questions), n),
         _places(questions),
-        *map(_beaten, blind_baselines(questions)),
+        *map(_blind_rule, blind_baselines(questions)),
     )
 
 
@@ -97,7 +96,7 @@ def _doubles(questions: Sequence[PictureQuestion]) -> Iterator[str]:
 def _leaks(
     questions: Sequence[PictureQuestion], name: str, same: Mapping[str, str]
 ) -> Iterator[str]:
-    """Test questions on what is trained on; validation counts as test."""
+    """Test questions that share something with the training split; validation counts as test."""
     trained = [getattr(q, name) for q in questions if q.split == "train"]
     seen = {folded(same.get(value, value)) for value in trained}
     for q in questions:
@@ -106,8 +105,8 @@ def _leaks(
             yield f"{q.question_id}: {value}"
 
 
-def _said(questions: Sequence[PictureQuestion]) -> Iterator[str]:
-    """Only the right option's whole text is part of the question."""
+def _given_away(questions: Sequence[PictureQuestion]) -> Iterator[str]:
+    """Questions that contain the whole text of the right option and of no other."""
     for q in questions:
         text = f" {folded(q.text)} "
         there = [place for place, o in enumerate(q.options) if f" {folded(o)} " in text]
@@ -115,15 +114,15 @@ def _said(questions: Sequence[PictureQuestion]) -> Iterator[str]:
             yield f"{q.question_id}: {q.options[q.answer]}"
 
 
-def _obeyed(questions: Sequence[PictureQuestion]) -> Iterator[str]:
-    """Such a model leaves the question unscored (docs/prompts.md)."""
+def _with_markers(questions: Sequence[PictureQuestion]) -> Iterator[str]:
+    """Questions with control markers, which some models leave unscored (docs/prompts.md)."""
     for q in questions:
         if found := markers_in("\n".join((q.text, *q.options))):
             yield f"{q.question_id}: {', '.join(found)}"
 
 
-def _named(questions: Sequence[PictureQuestion]) -> Iterator[str]:
-    """Where the question is not what the picture shows, naming that is a hint."""
+def _hints(questions: Sequence[PictureQuestion]) -> Iterator[str]:
+    """Only the right option names what is shown: a hint, unless that is the question."""
     for q in questions:
         concept = folded(q.concept)
         if q.question_type == "image-recognition" or not concept:
@@ -133,7 +132,7 @@ def _named(questions: Sequence[PictureQuestion]) -> Iterator[str]:
             yield f"{q.question_id}: {q.options[q.answer]}"
 
 
-def _near(questions: Sequence[PictureQuestion]) -> Iterator[str]:
+def _near_duplicates(questions: Sequence[PictureQuestion]) -> Iterator[str]:
     """Questions on one picture that differ in a word or two, or in their order."""
     from rapidfuzz import fuzz
 
@@ -143,13 +142,13 @@ def _near(questions: Sequence[PictureQuestion]) -> Iterator[str]:
     for block in on_picture.values():
         texts = [folded(" ".join((q.text, *q.options))) for q in block[:BLOCK]]
         for i, j in combinations(range(len(texts)), 2):
-            score = fuzz.token_sort_ratio(texts[i], texts[j], score_cutoff=NEAR)
+            score = fuzz.token_sort_ratio(texts[i], texts[j], score_cutoff=NEAR_DUPLICATE)
             if score:
                 yield f"{block[j].question_id} is like {block[i].question_id} ({score:.0f} of 100)"
 
 
 def _places(questions: Sequence[PictureQuestion]) -> Finding:
-    """Chi-square of the right option's place, among questions with the commonest number of them."""
+    """Chi-square of the right option's place, over questions with the commonest option count."""
     name = "the right option's place"
     if not questions:
         return Finding(check=name, weight="fine", count=0, of=0)
@@ -174,7 +173,7 @@ def _chi_square_p(counts: Sequence[int]) -> float:
     return float(stats.chisquare(counts).pvalue)
 
 
-def _beaten(blind: Blind) -> Finding:
+def _blind_rule(blind: BlindRule) -> Finding:
     above = blind.accuracy - blind.chance
     return Finding(
         check=f"blind rule: {blind.rule}",

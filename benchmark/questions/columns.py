@@ -1,7 +1,7 @@
-"""Which column of a foreign table is which field of ours; a table of names, no row is read here.
+"""Which column of a foreign table is which field of ours: names only, no row is read here.
 
-A mapping is `field=column` pairs, a TOML file, or the name of a ready one that ships with the
-project. A TOML file has `[columns]`, and may have `[constants]` (fields that the table lacks),
+A mapping is `field=column` pairs, a TOML file, or the name of one that ships with the project. A
+TOML file has `[columns]`, and may have `[constants]` (fields that the table lacks),
 `[pattern]` (a regular expression whose first group is the value) and `[category]`,
 `[question_type]` and `[country]` (what the table's words mean).
 """
@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmark import data
 from benchmark.errors import DataProblem, UsageProblem, unknown
 from benchmark.jsonio import digest
 from benchmark.questions.kinds import folded
@@ -25,14 +26,14 @@ FIELDS = (*REQUIRED, *OPTIONAL)
 WORDS = ("category", "question_type", "country")
 TABLES = ("columns", "constants", "pattern", *WORDS)
 OPTION = "--question-columns"
-READY = Path(__file__).parents[1] / "data" / "question_columns"
+READY = data.file("question_columns")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Columns:
-    """Where each field stands: ``columns`` by field, several where options have one each.
+    """Where each field is found: ``columns`` by field, several if each option has its own.
 
-    ``words`` has, by field and `kinds.folded` word of the table, what it means.
+    ``words`` has the meaning of the table's words, by field and `kinds.folded` word.
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -42,11 +43,11 @@ class Columns:
     digest: str = ""
 
     def of(self, name: str) -> tuple[str, ...]:
-        """The columns that hold a field; its own name where nothing else is said."""
+        """The columns that hold a field; by default its own name."""
         return self.columns.get(name, (name,))
 
     def used(self) -> tuple[str, ...]:
-        """Every column that is read if it is there, each once."""
+        """Every column that is read if present, each once."""
         wanted = (name for name in FIELDS if name not in self.constants)
         return tuple(dict.fromkeys(column for name in wanted for column in self.of(name)))
 
@@ -60,12 +61,12 @@ def ready() -> tuple[str, ...]:
 
 
 def columns_of(text: str) -> Columns:
-    """The mapping that the option names; empty text means our own column names.
+    """The mapping that the option names; an empty text means our own column names.
 
     Raises
     ------
     UsageProblem, DataProblem
-        It is neither pairs nor a file nor a ready one, or says something that cannot be.
+        It is neither pairs nor a file nor one of ours, or it is contradictory.
     """
     if not text:
         return SAME
@@ -134,10 +135,10 @@ def _pattern(text: str, name: str, source: str) -> re.Pattern[str]:
     try:
         found = re.compile(text)
     except re.error as error:
-        why = f"pattern of {name!r} in {source} is no regular expression ({error}); correct it"
+        why = f"pattern of {name!r} in {source} is not a regular expression ({error}); correct it"
         raise DataProblem(why) from error
     if found.groups < 1:
         raise DataProblem(
-            f"pattern of {name!r} in {source} has no group; put the value in brackets"
+            f"pattern of {name!r} in {source} has no group; put the value in parentheses"
         )
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from benchmark.questions.reading import Folder
+from benchmark.images.places import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def copies(found: QuestionSet) -> Mapping[str, str]:
-    """Of each picture that has a copy of another name, byte for byte, the first of these names.
+    """The first name of each picture that has a copy, byte for byte, under another name.
 
-    Pictures that were scaled or saved anew are others here.
+    Pictures that were scaled or saved again count as different.
     """
     source = found.images.source
     if not isinstance(source, Folder):
-        return {}  # drawn, each as often as it is named
+        return {}  # drawn, so there are no files to compare
     by_size: dict[int, list[str]] = {}
     for entry in found.images.entries:
         if (size := source.size(entry)) is not None:
@@ -35,7 +35,7 @@ def copies(found: QuestionSet) -> Mapping[str, str]:
 
 
 def _digest(file: Path) -> str:
-    """Empty where it cannot be read, which whoever looks at the picture will say."""
+    """Empty if the file cannot be read; opening the picture will report it."""
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,17 +1,17 @@
 """The embedded questions: our own wording about emblems that we draw; enough to see a run work.
 
-Knows where they lie. They are far too few to say anything about a model, and their header says so.
+Knows where they are. They are far too few to say anything about a model, and their header says so.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmark import data
 from benchmark.images import emblems
 from benchmark.images.image_set import ImageSet
 from benchmark.images.manifest import ImageEntry
+from benchmark.images.places import Drawn
 from benchmark.questions.columns import SAME
 from benchmark.questions.question import QuestionSet, digest_of
 from benchmark.questions.reading import read_lines
@@ -20,26 +20,16 @@ from benchmark.questions.rows import Parser
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SAMPLE = Path(__file__).parents[2] / "fixtures" / "data" / "sample_questions.jsonl"
+SAMPLE = data.sample("sample_questions.jsonl")
 NAME = "sample"
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Emblems that exist only when drawn."""
-
-    def read(self, entry: ImageEntry) -> Image:
-        return emblems.draw(entry.image_id)
-
-    def size(self, entry: ImageEntry) -> int | None:  # noqa: ARG002 - the protocol's shape
-        return 0
-
-    def changed_ns(self, entry: ImageEntry) -> int | None:  # noqa: ARG002 - the protocol's shape
-        return 0
+def _draw(entry: ImageEntry) -> Image:
+    return emblems.draw(entry.image_id)
 
 
 def sample_questions() -> QuestionSet:
-    """Marked SYNTHETIC: 72 questions about 24 drawn emblems of things from twelve countries."""
+    """72 questions, marked SYNTHETIC, about 24 drawn emblems of things from twelve countries."""
     parser = Parser(columns=SAME, root=None)
     found = [parser.question(row, where) for where, row in read_lines(SAMPLE)]
     questions = tuple(sorted(found, key=lambda question: question.question_id))
@@ -49,14 +39,13 @@ def sample_questions() -> QuestionSet:
             image_id=image_id,
             country=question.country,
             category=question.category,
-            income_usd_month=None,
             licence=question.licence,
             credit="drawn by pytest-culture",
             source="synthetic",
         )
         for image_id, question in sorted(shown.items())
     )
-    images = ImageSet(name=NAME, digest=emblems.digest(), entries=entries, source=_Drawn())
+    images = ImageSet(name=NAME, digest=emblems.digest(), entries=entries, source=Drawn(_draw))
     digest = digest_of(questions, images.digest)
     return QuestionSet(
         name=NAME,

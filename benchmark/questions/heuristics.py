@@ -1,6 +1,6 @@
-"""What somebody who neither sees nor knows anything would score: rules that look at options alone.
+"""What somebody who neither sees nor knows anything would score: rules that use only the text.
 
-Knows questions, and no picture. A rule that beats chance says that the options give answers away.
+Knows questions, not pictures. A rule that beats chance shows that the texts give answers away.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ Preference = Callable[[PictureQuestion], Sequence[float]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Blind:
-    """A rule's accuracy, ties shared evenly, what chance gives, and how often luck does as well.
+class BlindRule:
+    """A rule's accuracy with ties shared evenly, the chance level, and how often luck does as well.
 
     ``p`` is one-sided, from a normal approximation with the exact variance of guessing.
     """
@@ -29,8 +29,8 @@ class Blind:
     n: int
 
 
-def blind_baselines(questions: Sequence[PictureQuestion]) -> tuple[Blind, ...]:
-    """Every rule over all questions; empty where there are none."""
+def blind_baselines(questions: Sequence[PictureQuestion]) -> tuple[BlindRule, ...]:
+    """Every rule over all questions; empty if there are none."""
     rules = {
         **RULES,
         "the commonest place": _place(questions),
@@ -39,7 +39,7 @@ def blind_baselines(questions: Sequence[PictureQuestion]) -> tuple[Blind, ...]:
     return tuple(_scored(name, rule, questions) for name, rule in rules.items() if questions)
 
 
-def _scored(name: str, prefer: Preference, questions: Sequence[PictureQuestion]) -> Blind:
+def _scored(name: str, prefer: Preference, questions: Sequence[PictureQuestion]) -> BlindRule:
     from scipy.special import ndtr
 
     right = chance = variance = 0.0
@@ -53,7 +53,7 @@ def _scored(name: str, prefer: Preference, questions: Sequence[PictureQuestion])
         variance += 1 / (n_best * k) - 1 / k**2
     n = len(questions)
     z = (right - chance) / variance**0.5 if variance > 0 else 0.0
-    return Blind(rule=name, accuracy=right / n, chance=chance / n, p=float(ndtr(-z)), n=n)
+    return BlindRule(rule=name, accuracy=right / n, chance=chance / n, p=float(ndtr(-z)), n=n)
 
 
 def _longest(question: PictureQuestion) -> Sequence[float]:
@@ -71,7 +71,7 @@ def _overlap(question: PictureQuestion) -> Sequence[float]:
 
 
 def _alike(question: PictureQuestion) -> Sequence[float]:
-    """Words that an option shares with the other options: distractors are often made of it."""
+    """Words that an option shares with the others: distractors are often made from the answer."""
     sets = [set(folded(option).split()) for option in question.options]
     return [sum(len(own & other) for other in sets if other is not own) for own in sets]
 
@@ -91,7 +91,7 @@ def _place(questions: Sequence[PictureQuestion]) -> Preference:
 
 
 def _prior(questions: Sequence[PictureQuestion]) -> Preference:
-    """How often an option's text is right in other questions, less how often it is wrong there."""
+    """How often an option's text is right in other questions, minus how often it is wrong."""
     right = Counter(folded(q.options[q.answer]) for q in questions)
     shown = Counter(folded(option) for q in questions for option in q.options)
 

@@ -6,12 +6,10 @@ Names are facts (arXiv 2501.01282). A set with a mapping may have categories of 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
-_FILE = Path(__file__).parents[1] / "data" / "cultureverse_categories.toml"
+from benchmark import data
 
 
 @cache
@@ -27,7 +25,7 @@ def question_types() -> Mapping[str, str]:
 
 
 def slug_of(text: str, known: Mapping[str, str]) -> str | None:
-    """The slug that a slug or label means, whatever its case and punctuation; None if none.
+    """The slug that a slug or label means, whatever its case and punctuation; None if unknown.
 
     >>> slug_of("Famous landmarks", categories()), slug_of("scene_reasoning", question_types())
     ('landmarks', 'scene-reasoning')
@@ -37,7 +35,7 @@ def slug_of(text: str, known: Mapping[str, str]) -> str | None:
 
 
 def folded(text: str) -> str:
-    """Words alone, in lower case.
+    """Only the words, in lower case.
 
     >>> folded("Brands / products / companies")
     'brands products companies'
@@ -46,5 +44,5 @@ def folded(text: str) -> str:
 
 
 def _labels(name: str) -> Mapping[str, str]:
-    table = tomllib.loads(_FILE.read_text(encoding="utf-8"))[name]
+    table = data.table("cultureverse_categories.toml")[name]
     return {row["slug"]: row["label"] for row in table}

@@ -15,15 +15,13 @@ from benchmark.survey.raw_rows import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TEST = "test"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PictureQuestion:
     """One question: ``answer`` is the place of the right option; ``split`` may be empty.
 
-    ``concept`` is what the picture shows, or the picture's id where a set does not say; questions
-    on one picture share ``image_id``.
+    ``concept`` is what the picture shows, or the picture's id if the set does not say; questions
+    about one picture share ``image_id``.
     """
 
     question_id: str
@@ -43,8 +41,8 @@ class PictureQuestion:
 class QuestionSet:
     """Questions sorted by id, and the pictures they are about.
 
-    ``digest`` covers every field of every question and what the picture set's covers; ``revision``
-    is a Hub commit, or that digest.
+    ``digest`` covers every field of every question and what the picture set's digest covers;
+    ``revision`` is a Hub commit, or that digest.
     """
 
     name: str
@@ -66,7 +64,7 @@ class QuestionSet:
 
 
 def digest_of(questions: Sequence[PictureQuestion], *more: str) -> str:
-    """SHA-256 over all fields of all questions, in their order, and over the texts given."""
+    """SHA-256 over all fields of all questions, in their order, and over the given texts."""
     found = hashlib.sha256()
     for q in questions:
         fields = (

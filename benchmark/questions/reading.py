@@ -1,32 +1,30 @@
 """Reads a file or folder of questions into a set; decodes no picture, but none may be missing.
 
-Knows JSON lines and Parquet. Pictures that lie inside a Parquet file are unpacked once, into a
-folder that stays.
+Knows JSON lines and Parquet. Pictures inside a Parquet file are unpacked once, into a folder that
+stays.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.errors import DataProblem
-from benchmark.images.decoding import decode, dimensions, suffix
+from benchmark.images.decoding import suffix
 from benchmark.images.image_set import ImageSet
 from benchmark.images.manifest import ImageEntry
+from benchmark.images.places import Folder
 from benchmark.questions.columns import SAME, Columns
 from benchmark.questions.question import PictureQuestion, QuestionSet, digest_of
 from benchmark.questions.rows import Parser, Row
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    pass
 
 QUESTIONS = "questions.jsonl"
 LINES = (".jsonl", ".ndjson")
@@ -39,44 +37,15 @@ SPLIT = re.compile(r"(train|validation|valid|dev|test)\b")
 Complaint = Callable[[DataProblem], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """Pictures that lie in a folder under their `image_id`."""
-
-    root: Path
-
-    def read(self, entry: ImageEntry) -> Image:
-        return decode(self.root / entry.image_id, name=entry.image_id)
-
-    def size(self, entry: ImageEntry) -> int | None:
-        found = self._stat(entry)
-        return None if found is None else found.st_size
-
-    def changed_ns(self, entry: ImageEntry) -> int | None:
-        found = self._stat(entry)
-        return None if found is None else found.st_mtime_ns
-
-    def dimensions(self, entry: ImageEntry) -> tuple[int, int] | None:
-        return dimensions(self.root / entry.image_id)
-
-    def _stat(self, entry: ImageEntry) -> os.stat_result | None:
-        """One look at the disk, without a `Path`: a set has tens of thousands of pictures."""
-        try:
-            found = os.stat(f"{self.root}/{entry.image_id}")  # noqa: PTH116
-        except (OSError, ValueError):
-            return None
-        return found if stat.S_ISREG(found.st_mode) else None
-
-
 def load_questions(
     path: Path, columns: Columns = SAME, *, cache: Path, complain: Complaint | None = None
 ) -> QuestionSet:
-    """The set at a path; ``complain`` is told of each bad row, which otherwise ends the reading.
+    """The set at a path; ``complain`` is called for each bad row, which otherwise ends the reading.
 
     Raises
     ------
     DataProblem
-        There is nothing to read, a row is no question, an id occurs twice, a picture is missing.
+        Nothing to read, a row that is not a question, an id that occurs twice, a missing picture.
     """
     files = question_files(path)
     root = files[0].parent
@@ -105,7 +74,7 @@ def question_files(path: Path) -> tuple[Path, ...]:
 
 
 def split_of(file: Path) -> str:
-    """The split that a file's name begins with, as the Hub's do; empty where it names none.
+    """The split that a file's name begins with, as on the Hub; empty if it names none.
 
     >>> split_of(Path("data/test-00000-of-00002.parquet")), split_of(Path("questions.jsonl"))
     ('test', '')
@@ -121,7 +90,7 @@ def collected(
     *,
     complain: Complaint | None = None,
 ) -> QuestionSet:
-    """Questions in a folder as a set, every picture of which is there."""
+    """The questions in a folder as a set, none of whose pictures is missing."""
     first: dict[str, PictureQuestion] = {}
     for question in questions:
         first.setdefault(question.image_id, question)
@@ -132,7 +101,7 @@ def collected(
             _raise_or(
                 complain,
                 f"question {first[entry.image_id].question_id!r}: image {entry.image_id} is "
-                f"missing, there is no file {source.root / entry.image_id}; restore it or drop "
+                f"missing: there is no file {source.root / entry.image_id}; restore it or drop "
                 "the question",
             )
     pictures = jsonio.digest([[e.image_id, size] for e, size in zip(entries, sizes, strict=True)])
@@ -152,10 +121,7 @@ def _entry(question: PictureQuestion) -> ImageEntry:
         image_id=question.image_id,
         country=question.country,
         category=question.category,
-        income_usd_month=None,
         licence=question.licence,
-        credit="",
-        source="",
     )
 
 
@@ -175,13 +141,13 @@ def _unique(
     questions: Sequence[PictureQuestion], path: Path, complain: Complaint | None
 ) -> tuple[PictureQuestion, ...]:
     if not questions and complain is None:
-        raise DataProblem(f"questions {path}: there is no question in it; {INSTEAD}")
+        raise DataProblem(f"questions {path}: it holds no question; {INSTEAD}")
     ordered: dict[str, PictureQuestion] = {}
     for question in questions:
         if question.question_id in ordered:
             _raise_or(
                 complain,
-                f"questions {path}: the id {question.question_id!r} stands there twice; give each "
+                f"questions {path}: the id {question.question_id!r} occurs twice; give each "
                 "question its own",
             )
         ordered.setdefault(question.question_id, question)
@@ -203,7 +169,7 @@ def _rows(file: Path, columns: Columns) -> Iterator[tuple[str, Row]]:
 
 
 def read_lines(file: Path) -> Iterator[tuple[str, Row]]:
-    """Each line of a JSON lines file as an object, with where it stands."""
+    """Each line of a JSON lines file as an object, with its place."""
     try:
         with file.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
@@ -219,7 +185,7 @@ def _object(line: str, where: str) -> Row:
     except (ValueError, RecursionError) as error:
         raise DataProblem(f"{where}: not readable as JSON ({error})") from None
     if not isinstance(row, Mapping):
-        raise DataProblem(f"{where}: a {type(row).__name__} where an object with fields belongs")
+        raise DataProblem(f"{where}: a {type(row).__name__}, not an object with fields")
     return row
 
 
@@ -257,7 +223,7 @@ def _holds_pictures(file: Path, columns: Columns) -> bool:
 
 
 def _unpacked(files: Sequence[Path], columns: Columns, cache: Path) -> Path:
-    """The folder of what lies in these files, made once for their sizes and times."""
+    """The folder with the contents of these files, made once for their sizes and times."""
     about = [[str(f.resolve()), f.stat().st_size, f.stat().st_mtime_ns] for f in files]
     folder = cache / "questions" / jsonio.digest([about, columns.digest])[:16]
     rows = ((split_of(file), where, row) for file in files for where, row in _table(file, columns))
@@ -267,8 +233,8 @@ def _unpacked(files: Sequence[Path], columns: Columns, cache: Path) -> Path:
 def unpack(rows: Iterable[tuple[str, str, Row]], columns: Columns, folder: Path) -> Path:
     """Write pictures as files and the other columns as JSON lines; equal pictures are one file.
 
-    ``rows`` are a split, where the row stands, and the row. The list comes last, so that a folder
-    with one is whole.
+    ``rows`` are the split, the row's place, and the row. The list is written last, so a folder
+    with one is complete.
     """
     (column,) = columns.of("image")
     (place,) = columns.of("split")
@@ -290,7 +256,7 @@ def _written(value: object, folder: Path, where: str) -> str:
         )
     ending = suffix(data)
     if ending is None:
-        raise DataProblem(f"{where}: its image is in no format we read; drop the question")
+        raise DataProblem(f"{where}: its image is not in a format we read; drop the question")
     name = f"images/{hashlib.sha256(data).hexdigest()[:24]}{ending}"
     target = folder / name
     if not target.is_file():

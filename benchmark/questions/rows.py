@@ -1,6 +1,6 @@
 """From a table's row to a question, or one sentence on why it cannot be one.
 
-Knows the fields and what they may hold; no file format. Country names are looked up once each.
+Knows the fields and what they may hold; no file format. Each country name is looked up once.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, kw_only=True)
 class Parser:
-    """Reads rows by one mapping; ``root`` is where pictures lie, None where they need no folder.
+    """Reads rows by one mapping; ``root`` is the folder of pictures, None if they need none.
 
-    ``split`` is what a row belongs to that does not say.
+    ``split`` is for rows that do not name theirs.
     """
 
     columns: Columns
@@ -38,7 +38,7 @@ class Parser:
     _paths: dict[str, str] = field(default_factory=dict)
 
     def question(self, row: Row, where: str) -> PictureQuestion:
-        """The question in a row; ``where`` says in a message which one it was.
+        """The question in a row; ``where`` tells messages which row it was.
 
         Raises
         ------
@@ -72,18 +72,18 @@ class Parser:
         except KeyError:
             if name in OPTIONAL:
                 return None
-            raise self._absent(row, name, column, where) from None
+            raise self._missing_column(row, name, column, where) from None
 
-    def _absent(self, row: Row, name: str, column: str, where: str) -> DataProblem:
+    def _missing_column(self, row: Row, name: str, column: str, where: str) -> DataProblem:
         found = ", ".join(map(str, row)) or "none"
         return DataProblem(
-            f"{where}: no column {column!r} for {name!r} among {found}; add it, or say where it "
-            f"stands with {OPTION} {name}=COLUMN"
+            f"{where}: no column {column!r} for {name!r} among {found}; add it, or name the right "
+            f"one with {OPTION} {name}=COLUMN"
         )
 
     @cached_property
     def _places(self) -> Mapping[str, tuple[str | None, str]]:
-        """A field's constant, if it has one, and its first column: looked up a million times."""
+        """A field's constant, if any, and its first column: cached, since every row needs it."""
         constants = self.columns.constants
         return {name: (constants.get(name), self.columns.of(name)[0]) for name in FIELDS}
 
@@ -120,22 +120,20 @@ class Parser:
         if len(columns) > 1:
             for column in columns:
                 if column not in row:
-                    raise self._absent(row, "options", column, where)
+                    raise self._missing_column(row, "options", column, where)
             values: Sequence[object] = [row[column] for column in columns]
         else:
             values = _list(self._value(row, "options", where), where)
         options = tuple("" if value is None else str(value).strip() for value in values)
         if len(options) < 2:
-            raise DataProblem(f"{where}: {len(options)} option where at least 2 are needed")
+            raise DataProblem(f"{where}: {len(options)} option, but at least 2 are needed")
         if len(options) > len(LETTERS):
-            raise DataProblem(f"{where}: {len(options)} options, and there are labels for 26")
+            raise DataProblem(f"{where}: {len(options)} options, but there are labels for 26")
         for option in options:
             if not option:
                 raise DataProblem(f"{where}: an option is empty; fill it in or drop the question")
             if options.count(option) > 1:
-                raise DataProblem(
-                    f"{where}: option {option!r} stands there twice; only one is right"
-                )
+                raise DataProblem(f"{where}: option {option!r} occurs twice; only one can be right")
         return options
 
     def _kind(self, row: Row, name: str, where: str) -> str:
@@ -180,17 +178,17 @@ def _list(value: object, where: str) -> Sequence[object]:
 
 
 def _answer(value: object, options: Sequence[str], where: str) -> int:
-    """The place of the right option: its text goes before its letter, a number is a place."""
+    """The place of the right option: text takes precedence over letter, a number is a place."""
     if isinstance(value, int) and not isinstance(value, bool):
         if 0 <= value < len(options):
             return value
         if value == -1:
             raise DataProblem(
-                f"{where}: answer -1 means that this copy withholds what is right, so nothing can "
+                f"{where}: answer -1 means that this copy withholds the answers, so nothing can "
                 "be scored on it; use a copy with the answers"
             )
         raise DataProblem(
-            f"{where}: answer {value} is no place among {len(options)} options, counted from 0"
+            f"{where}: answer {value} is not a place among {len(options)} options, counted from 0"
         )
     text = "" if value is None else str(value).strip()
     if text in options:
@@ -199,6 +197,6 @@ def _answer(value: object, options: Sequence[str], where: str) -> int:
     if len(letter) == 1 and letter in LETTERS[: len(options)]:
         return LETTERS.index(letter)
     raise DataProblem(
-        f"{where}: answer {text!r} is none of the options ({', '.join(options)}); give the right "
-        "one's text, its letter, or its place as a number from 0"
+        f"{where}: answer {text!r} is none of the options ({', '.join(options)}); give the text "
+        "of the right one, its letter, or its place as a number from 0"
     )

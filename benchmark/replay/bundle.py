@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +19,7 @@ from benchmark import __version__
 from benchmark.engine.answers import decode, encode
 from benchmark.engine.keys import KEY_SCHEMA
 from benchmark.errors import BoardProblem
-from benchmark.jsonio import Json, canonical, pretty
+from benchmark.jsonio import Json, canonical, pretty, replacing
 from benchmark.records import Answer
 from benchmark.runs.run import Run, parse
 
@@ -89,7 +87,6 @@ def write(path: Path, *, runs: Sequence[Mapping[str, Json]], members: Mapping[st
     if path.exists():
         read(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, {MANIFEST: manifest, **{name: members[name] for name in sorted(members)}})
     except OSError as error:
         raise BoardProblem(f"{path} cannot be written ({error.strerror or error})") from error
@@ -97,23 +94,16 @@ def write(path: Path, *, runs: Sequence[Mapping[str, Json]], members: Mapping[st
 
 
 def _replace(path: Path, members: Mapping[str, bytes]) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-                for name, content in members.items():
-                    about = zipfile.ZipInfo(name, date_time=_EPOCH)
-                    about.compress_type = zipfile.ZIP_DEFLATED
-                    about.external_attr = 0o644 << 16
-                    about.create_system = 3
-                    archive.writestr(about, content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with (
+        replacing(path) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+    ):
+        for name, content in members.items():
+            about = zipfile.ZipInfo(name, date_time=_EPOCH)
+            about.compress_type = zipfile.ZIP_DEFLATED
+            about.external_attr = 0o644 << 16
+            about.create_system = 3
+            archive.writestr(about, content)
 
 
 # --- reading -------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from benchmark import jsonio
 from benchmark.engine import noise_floor as determinism
+from benchmark.engine.keys import identity_document, identity_of, named_document
 from benchmark.engine.noise_floor import Determinism, unmeasured
 from benchmark.engine.shards import Shard
 from benchmark.errors import BoardProblem
@@ -49,6 +50,7 @@ __all__ = [
 
 LONGEST_NAME = 100
 UNRECORDED = "the run did not record it"
+ENCODERS = "encoder_models"  # the key of a configuration
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +103,19 @@ def what_was_asked(config: Mapping[str, Json]) -> Mapping[str, Json]:
     return {key: value for key, value in config.items() if key not in OF_THE_RUN}
 
 
+def encoders_document(encoders: Mapping[str, ModelIdentity]) -> dict[str, Json]:
+    """What a configuration says of its encoders; nothing where there are none."""
+    if not encoders:
+        return {}
+    return {ENCODERS: {name: identity_document(encoders[name]) for name in sorted(encoders)}}
+
+
+def encoders_of(run: Run) -> dict[str, ModelIdentity]:
+    """The encoders of a run by name; empty for one that had none."""
+    documents = cast("Mapping[str, Mapping[str, Json]]", run.config.get(ENCODERS, {}))
+    return {name: identity_of({"name": name, **one}) for name, one in documents.items()}
+
+
 def config_digest(config: Mapping[str, Json]) -> str:
     """Twelve hex digits that name a configuration."""
     return jsonio.digest(config)[:12]
@@ -115,13 +130,12 @@ def document(run: Run) -> dict[str, Json]:
 
 
 def _head(run: Run) -> dict[str, Json]:
-    model = asdict(run.model) | {"model_args": [list(pair) for pair in run.model.model_args]}
     return {
         "schema": schema_name("run"),
         "suite": run.suite,
         "suite_version": run.suite_version,
         "headline": run.headline,
-        "model": model,
+        "model": named_document(run.model),
         "config": jsonio.plain(run.config),
         "config_digest": run.config_digest,
         "complete": run.complete,
@@ -154,12 +168,11 @@ def parse(document: Mapping[str, Json]) -> Run:
             f"config_digest is {fields['config_digest']!r} but its config has digest {digest!r}: "
             "the file was changed after the run"
         )
-    pairs = tuple((key, value) for key, value in fields["model"]["model_args"])
     return Run(
         suite=fields["suite"],
         suite_version=fields["suite_version"],
         headline=fields["headline"],
-        model=ModelIdentity(**{**fields["model"], "model_args": pairs}),
+        model=identity_of(fields["model"]),
         config=fields["config"],
         config_digest=digest,
         complete=fields["complete"],

@@ -20,7 +20,7 @@ Mask = tuple[bool, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pair:
-    """What stands in the store, and what was said to the same request another time."""
+    """The stored answer to a request, and the answer when it was asked again."""
 
     request: Request
     stored: Answer
@@ -36,7 +36,7 @@ def compare(
 ) -> Determinism:
     """The largest changes over all pairs; ``substantive`` gives a question's mask, if it has one.
 
-    ``n`` counts distinct questions, whatever the number of ways in which they were asked again.
+    ``n`` counts distinct questions, in however many ways they were asked again.
     """
     changes = [
         _change(pair.request, pair, substantive(pair.request))
@@ -48,10 +48,10 @@ def compare(
     return Determinism(
         n=len({id(change.request) for change in changes}),
         n_missing=len({id(change.request) for change in changes if change.lost}),
-        max_abs_difference_p=_most([change.p for change in changes]),
-        max_abs_difference_option_mass=_most([change.option_mass for change in changes]),
-        max_js_distance=_most([change.printed for change in changes]),
-        max_js_distance_substantive=_most([change.substantive for change in changes]),
+        max_abs_difference_p=_largest([change.p for change in changes]),
+        max_abs_difference_option_mass=_largest([change.option_mass for change in changes]),
+        max_js_distance=_largest([change.printed for change in changes]),
+        max_js_distance_substantive=_largest([change.substantive for change in changes]),
         logit_step=LOGIT_STEPS.get(dtype, UNKNOWN_STEP),
         asked_again=asked_again,
     )
@@ -59,7 +59,7 @@ def compare(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Change:
-    """One pair's change; NaN where either answer is."""
+    """One pair's change; NaN if either answer is."""
 
     request: Choice
     p: float
@@ -90,5 +90,5 @@ def _probabilities(answer: Answer) -> Probabilities:
     return answer
 
 
-def _most(values: Sequence[float]) -> float:
+def _largest(values: Sequence[float]) -> float:
     return max((value for value in values if not math.isnan(value)), default=math.nan)

@@ -16,7 +16,7 @@ from benchmark.errors import ModelProblem
 from benchmark.metrics.alignment import similarity_in_both_readings, similarity_values
 from benchmark.metrics.divergence import js_distance
 from benchmark.records import Case, CaseRecord, Item, Probabilities, Reply, Score
-from benchmark.scoring.floors import Calibration, stack, substantive_mask
+from benchmark.scoring.floors import Floors, stack, substantive_mask
 from benchmark.scoring.option_orders import Order, as_printed, cyclic_orders
 from benchmark.survey.survey import Question
 from benchmark.vocabulary import SHOWN, SUBSTANTIVE, Reading
@@ -33,8 +33,8 @@ OF_NO_READING = frozenset({"option_mass", "order_sensitivity", ANSWERS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """One choice put to the model: the places of question and picture, the options' order."""
+class AskedChoice:
+    """One choice put to the model: the places of question and picture, and the options' order."""
 
     question: int
     picture: int
@@ -43,10 +43,10 @@ class Asked:
 
 def layout(
     questions: Sequence[Question], *, pictures: int, orders: int | None
-) -> tuple[Asked, ...]:
-    """Every question under every picture in ``orders`` cyclic orders (None: in all of them)."""
+) -> tuple[AskedChoice, ...]:
+    """Every question under every picture, in ``orders`` cyclic orders (None: in all)."""
     return tuple(
-        Asked(question=i, picture=k, order=order)
+        AskedChoice(question=i, picture=k, order=order)
         for k in range(pictures)
         for i, question in enumerate(questions)
         for order in cyclic_orders(len(question.options), orders)
@@ -54,11 +54,11 @@ def layout(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Beside:
-    """What a case says besides its similarities.
+class Extras:
+    """What a case records besides its similarities.
 
-    ``values`` has figures of some questions by question id, their keys in ``keys``; ``shown`` is
-    the country that the pictures come from where it is not the case's own.
+    ``values`` has figures for some questions by question id, ``keys`` their request keys;
+    ``shown`` is the country of the pictures if it is not the case's own.
     """
 
     values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -72,37 +72,37 @@ def case_record(
     *,
     questions: Sequence[Question],
     unasked: Sequence[Question],
-    asked: Sequence[Asked],
+    asked: Sequence[AskedChoice],
     replies: Sequence[Reply],
     image_ids: Sequence[str],
-    calibration: Calibration,
-    beside: Beside | None = None,
+    floors: Floors,
+    extras: Extras | None = None,
 ) -> CaseRecord:
     """Compare the mean answer over orders and pictures with the people's, question by question.
 
-    ``replies`` belong to ``asked``, in that order; with none of them (no picture was kept) no
-    question is scored. ``unasked`` are the questions nobody was asked in this country. Both are
-    kept as missing items.
+    ``replies`` belong to ``asked``, in that order; without any (no picture was kept) no question
+    is scored. ``unasked`` are the questions that nobody in this country was asked. Both are kept
+    as missing items.
     """
-    beside = beside or Beside()
+    extras = extras or Extras()
     missing = [*unasked, *(() if asked else questions)]
     questions = questions if asked else ()
     answers = _Answers(questions, asked, replies)
-    values = _values(case, questions, answers, calibration, beside) if questions else {}
+    values = _values(case, questions, answers, floors, extras) if questions else {}
     items = [
         Item(
             case_id=case.case_id,
             item_id=question.question_id,
             cluster=question.stem,
             image_ids=tuple(image_ids),
-            request_keys=(*answers.keys[i], *beside.keys.get(question.question_id, ())),
+            request_keys=(*answers.keys[i], *extras.keys.get(question.question_id, ())),
             human=tuple(question.human[case.country]),
             model=_distribution(answers.mean[i, : len(question.options)]),
             by_image=tuple(answers.by_image(i)) if len(image_ids) > 1 else (),
             nonanswers=tuple(k for k, kept in enumerate(question.substantive) if not kept),
             values={
                 **{name: float(column[i]) for name, column in values.items()},
-                **beside.values.get(question.question_id, {}),
+                **extras.values.get(question.question_id, {}),
             },
         )
         for i, question in enumerate(questions)
@@ -113,15 +113,15 @@ def case_record(
     ]
     items.sort(key=lambda item: item.item_id)
     scores = [mean_score(name, column, len(items)) for name, column in values.items()]
-    scores += _means_beside(beside)
-    return CaseRecord(case=case, scores=(*scores, *beside.scores), items=tuple(items))
+    scores += _extra_means(extras)
+    return CaseRecord(case=case, scores=(*scores, *extras.scores), items=tuple(items))
 
 
 class _Answers:
     """Probabilities in the printed order, by picture and question, and their means."""
 
     def __init__(
-        self, questions: Sequence[Question], asked: Sequence[Asked], replies: Sequence[Reply]
+        self, questions: Sequence[Question], asked: Sequence[AskedChoice], replies: Sequence[Reply]
     ) -> None:
         self._orders: dict[tuple[int, int], list[tuple[float, ...]]] = {}
         self.keys: list[list[str]] = [[] for _ in questions]
@@ -141,9 +141,9 @@ class _Answers:
     def drawn(self, each: int) -> Floats:
         """How many independent answers a question's shares are worth, (questions,).
 
-        Of ``each`` written to a choice those that name a label count; shares of several choices
-        are averaged, so it is the harmonic mean of their numbers times the choices. NaN where one
-        choice has no such answer, and so the question no shares.
+        Of the ``each`` answers written to a choice, those that name a label count. Shares of
+        several choices are averaged, so it is the harmonic mean of their numbers times the
+        choices; NaN if one choice has no such answer, and the question therefore no shares.
         """
         found = np.full(len(self._masses), np.nan)
         for i, masses in enumerate(self._masses):
@@ -156,7 +156,7 @@ class _Answers:
         """The mean over orders for each picture."""
         for picture in self._pictures:
             shares = self._orders[picture, question]
-            # Hardly ever several, and then one call each: the plain case must stay cheap.
+            # Hardly ever several, and then one call each: the common case must stay cheap.
             yield shares[0] if len(shares) == 1 else tuple(np.mean(shares, axis=0).tolist())
 
     def _mean(self, n: int) -> Floats:
@@ -169,7 +169,7 @@ class _Answers:
 
         The mean Jensen-Shannon distance (natural logarithm) between each order's answer and the
         mean over orders, averaged over pictures: 0 where the order changes nothing, less than
-        √ln 2 = 0.83 always; lower is better. NaN where only one order was asked.
+        √ln 2 = 0.83 always; lower is better. NaN if only one order was asked.
         """
         found = np.full(len(self.keys), np.nan)
         for i in range(len(self.keys)):
@@ -184,26 +184,26 @@ def _values(
     case: Case,
     questions: Sequence[Question],
     answers: _Answers,
-    calibration: Calibration,
-    beside: Beside,
+    floors: Floors,
+    extras: Extras,
 ) -> dict[str, Floats]:
     """Every value of the scored questions, each (questions,)."""
     substantive = substantive_mask(questions)
     human = stack([[q.human[case.country]] for q in questions])[:, 0]
-    each = calibration.answers
+    each = floors.answers
     drawn = answers.drawn(each) if each is not None else np.zeros(0)
-    # Where nothing could be read no skill is made of floor and ceiling, so any number will do.
+    # If nothing could be read, floor and ceiling enter no skill, so any number will do.
     whole = [max(1, int(n)) for n in np.nan_to_num(drawn, nan=1.0)]
     values = {
         **similarity_values(human, answers.mean, substantive),
-        **calibration.values(case.country, questions, drawn=whole),
+        **floors.values(case.country, questions, drawn=whole),
         "option_mass": answers.option_mass,
         **({ANSWERS: drawn} if each is not None else {}),
     }
     if answers.permuted:
         values["order_sensitivity"] = answers.order_sensitivity()
-    if beside.shown:
-        people = [q.human.get(beside.shown) for q in questions]
+    if extras.shown:
+        people = [q.human.get(extras.shown) for q in questions]
         if any(p is not None for p in people):
             shown = _widened(stack([[p] for p in people])[:, 0], human.shape[1])
             values |= similarity_in_both_readings(SHOWN, shown, answers.mean, substantive)
@@ -211,7 +211,7 @@ def _values(
 
 
 def _widened(people: Floats, width: int) -> Floats:
-    """Zero columns up to the width; a row of NaN stays one."""
+    """Padded with zero columns to the width; rows of NaN stay NaN."""
     table = np.zeros((len(people), width))
     table[:, : people.shape[1]] = people
     table[np.isnan(people).any(axis=1)] = np.nan
@@ -245,11 +245,11 @@ def mean_score(name: str, column: Floats, n_items: int) -> Score:
     )
 
 
-def _means_beside(beside: Beside) -> Iterator[Score]:
+def _extra_means(extras: Extras) -> Iterator[Score]:
     """Means of the figures that only some questions have."""
-    names = dict.fromkeys(name for values in beside.values.values() for name in values)
+    names = dict.fromkeys(name for values in extras.values.values() for name in values)
     for name in names:
-        column = np.array([values.get(name, np.nan) for values in beside.values.values()])
+        column = np.array([values.get(name, np.nan) for values in extras.values.values()])
         found = column[~np.isnan(column)]
         yield Score(
             metric=name,

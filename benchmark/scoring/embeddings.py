@@ -1,4 +1,4 @@
-"""A case's stories and a picture as embed requests, and their replies as the item that holds them.
+"""A case's stories and picture as embed requests, and their replies as an item of the record.
 
 Knows records; no encoder. A suite yields the requests as one more stage of its script, after the
 stories, and adds the items to the case's record; `benchmark.analyses.stories.vectors` reads them.
@@ -25,17 +25,17 @@ from benchmark.records import (
     Subject,
     Vector,
 )
-from benchmark.scoring.stories import Told, is_told
+from benchmark.scoring.stories import WrittenStory, has_story
 
 
-def embedded(
-    record: CaseRecord, told: Sequence[Told], picture: ImageRef, specs: Sequence[str]
+def with_vectors(
+    record: CaseRecord, written: Sequence[WrittenStory], picture: ImageRef, specs: Sequence[str]
 ) -> Generator[Sequence[Embed], Sequence[Reply], CaseRecord]:
     """One more stage of a script: the record with an item of vectors for each of ``specs``.
 
-    ``told`` are the record's stories in any order; all vectors of the case are asked at once.
+    ``written`` are the record's stories in any order; all vectors of a case are asked at once.
     """
-    texts = {story.item_id: story.answer.text for story in told}
+    texts = {story.item_id: story.answer.text for story in written}
     stories = [texts[item.item_id] for item in record.items]
     asked = [vector_requests(record.case, stories, picture, spec) for spec in specs]
     replies = yield [request for requests in asked for request in requests]
@@ -52,7 +52,7 @@ def vector_requests(
 ) -> tuple[Embed, ...]:
     """The picture first and then each story, in the order of the case's items.
 
-    ``encoder`` is ``ENCODER|RULE``: who makes the vectors, and how long texts are cut.
+    ``encoder`` is ``ENCODER|RULE``: what makes the vectors, and how long texts are cut.
     """
     subject = Subject(country=case.country, item_id=f"{VECTORS}{encoder}")
     contents: tuple[str | ImageRef, ...] = (picture, *stories)
@@ -62,16 +62,16 @@ def vector_requests(
 def vectors_item(
     record: CaseRecord, picture: ImageRef, encoder: str, replies: Sequence[Reply]
 ) -> Item:
-    """The item that says under which keys the vectors of `vector_requests` are stored.
+    """The item with the keys under which the vectors of `vector_requests` are stored.
 
-    Its value ``picture_similarity`` is the mean cosine of the case's stories with the picture:
-    refusals and texts without words are no stories, and without any story it is NaN.
+    Its value ``picture_similarity`` is the mean cosine of the case's stories with the picture.
+    Refusals and texts without words are not stories; without any story it is NaN.
     """
     picture_vector, *stories = [_values(reply, encoder) for reply in replies]
     near = [
         nearest_piece(vector, picture_vector)
         for item, vector in zip(record.items, stories, strict=True)
-        if is_told(item)
+        if has_story(item)
     ]
     return Item(
         case_id=record.case.case_id,

@@ -28,14 +28,14 @@ from benchmark.vocabulary import CEILING, FLOORS, SUBSTANTIVE
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-DRAWS = 400  # sets of a few answers: they vary more than samples of respondents do
-RESPONDENTS = 1200  # the usual WVS sample of a country, where the data do not say (DESIGN §6)
+DRAWS = 400  # sets of a few answers: they vary more than samples of respondents
+RESPONDENTS = 1200  # a country's usual WVS sample, if the data do not say (DESIGN §6)
 
 
-class Calibration:
+class Floors:
     """Floors over all countries of the survey, whatever the run selects.
 
-    ``answers`` is how many a model writes of each choice, None where it gives probabilities.
+    ``answers`` is how many a model writes for each choice, None if it gives probabilities.
     """
 
     def __init__(self, survey: Survey, *, seed: int, answers: int | None = None) -> None:
@@ -52,9 +52,9 @@ class Calibration:
         """Similarity of each floor's answer to the people's, and the ceiling, (questions,).
 
         Keys: ``floor_uniform``, ``floor_world_average``, ``floor_best_blind``, ``ceiling``, and
-        each with ``_substantive``. NaN where a floor does not exist (no other country answered).
-        With ``drawn``, the number of answers that tell of a model's shares, all of them are told
-        by as many: a few draws of any answer are less similar than the answer itself.
+        each with ``_substantive``. NaN if a floor does not exist (no other country answered).
+        With ``drawn``, the number of answers behind a model's shares, all are estimated from as
+        many: a few draws of any answer are less similar than the answer itself.
         """
         key = country, tuple(question.question_id for question in questions), tuple(drawn)
         if key not in self._known:
@@ -112,10 +112,10 @@ class Calibration:
         return printed, restricted
 
     def _best_blind(self, question: Question) -> tuple[Floats, Floats]:
-        """The best single answer in each reading; NaN where only one country was asked.
+        """The best single answer in each reading; NaN if only one country was asked.
 
-        Found for each question by itself: beside others its sums would round differently, and
-        rows would depend on which case came first.
+        Found for each question separately: together with others its sums would round differently,
+        and rows would depend on which case came first.
         """
         if question.question_id not in self._blind:
             table = self._table([question])  # (1, countries, options)
@@ -142,18 +142,18 @@ def _in_both_readings(
     drawn: Sequence[int],
     rng: np.random.Generator,
 ) -> dict[str, Floats]:
-    """The similarity of a floor's answer in each reading, as it is or told by so many draws."""
+    """The similarity of a floor's answer in each reading, exact or from so many draws."""
     printed, restricted = answers
     if not drawn:
         both = similarity_in_both_readings(name, human, restricted, substantive)
         if restricted is not printed:
             both[name] = similarity_in_both_readings(name, human, printed, substantive)[name]
         return both
-    told = partial(
+    expected = partial(
         expected_similarity_of_answers, answers=drawn, keep=substantive, rng=rng, draws=DRAWS
     )
-    found = told(human, printed)
-    other = found if restricted is printed else told(human, restricted)
+    found = expected(human, printed)
+    other = found if restricted is printed else expected(human, restricted)
     return {name: found[0], name + SUBSTANTIVE: other[1]}
 
 
@@ -185,7 +185,7 @@ def substantive_mask(questions: Sequence[Question]) -> Bools:
 
 
 def _padded(p: Floats, width: int) -> Floats:
-    # The optimum of another call may be padded wider or narrower; what differs is zero.
+    # The optimum of another call may be padded wider or narrower; only zeros differ.
     padded = np.zeros(width)
     padded[: min(width, len(p))] = p[:width]
     return padded

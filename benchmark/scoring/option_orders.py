@@ -1,7 +1,7 @@
 """In which orders a question's options are shown, and what an answer means in the printed one.
 
-Pure arithmetic on positions. Only cyclic orders are used: over a full cycle each option stands
-once under each label, so a liking for a label or a place cancels in the mean.
+Only arithmetic on positions. Only cyclic orders are used: over a full cycle each option appears
+once under each label, so a bias towards a label or a place cancels in the mean.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Which country does a picture show? A closed list of names, scored or written; no model here.
+"""Which country a picture shows: a closed list of names, scored or written; knows no model.
 
-The constrained reading compares the likelihoods of the names; the written one reads the JSON a
-model generates, as the paper's protocol has it (arXiv 2502.14906, Listings 1 and 2). An answer
-that cannot be read is unscored, never guessed.
+The constrained form compares the likelihoods of the names; the written one reads the JSON that a
+model generates, as in the paper's protocol (arXiv 2502.14906, Listings 1 and 2). An answer that
+cannot be read is unscored, never guessed.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ UNSCORED = {name: math.nan for name in DIRECTION if name != "chance"}
 
 
 def recognition_values(reply: Reply, names: Sequence[str], truth: int) -> dict[str, float]:
-    """What a picture's answer is worth: top1, top2, top5, reciprocal_rank, p_country, answer_mass.
+    """Values of a picture's answer: top1, top2, top5, reciprocal_rank, p_country, answer_mass.
 
-    And ``chance``, the top1 of somebody who draws a name from the list.
+    And ``chance``, the top1 of a name drawn from the list.
 
     Parameters
     ----------
@@ -45,10 +45,10 @@ def recognition_values(reply: Reply, names: Sequence[str], truth: int) -> dict[s
     Returns
     -------
     dict
-        ``topK`` is 1 where the right name is among the K best, else 0; ``reciprocal_rank`` is in
-        [1/names, 1], or 0 where the guesses do not hold it; ``p_country`` its share of the names'
-        probability; ``answer_mass`` the probability of all names together (NaN for a text, as
-        ``p_country``). All are NaN for a text that holds no guess. Ties rank the right name last.
+        ``topK`` is 1 if the right name is among the K best, else 0; ``reciprocal_rank`` is in
+        [1/names, 1], or 0 if it is not among the guesses; ``p_country`` its share of the names'
+        probability; ``answer_mass`` the probability of all names together (NaN for a text, like
+        ``p_country``). All are NaN for a text without a guess. Ties rank the right name last.
     """
     match reply.answer:
         case LogLikelihoods(total=total):
@@ -71,7 +71,7 @@ def _of_likelihoods(total: np.ndarray, truth: int) -> dict[str, float]:
 
 
 def _mass(total: np.ndarray) -> float:
-    """Names exclude each other, so their probabilities add; rounding may carry it past 1."""
+    """Names exclude each other, so their probabilities add up; rounding may exceed 1."""
     return min(float(np.exp(total).sum()), 1.0)
 
 
@@ -89,7 +89,7 @@ def _of_rank(rank: int) -> dict[str, float]:
 
 
 def guesses(text: str, names: Sequence[str]) -> tuple[str, ...]:
-    """The listed names in a JSON list or object that a text holds, best first, without repeats.
+    """The listed names in a text's JSON list or object, best first, without repeats.
 
     >>> guesses('Sure: {"guesses": ["brazil", "Atlantis"]}', ["Brazil", "China"])
     ('Brazil',)

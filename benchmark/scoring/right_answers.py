@@ -1,7 +1,7 @@
 """From a case's replies to its record where one option is right; knows no model and no pytest.
 
 Reads probabilities of labels, or a letter in a written answer. What cannot be read is unscored and
-counted. Blind answers to the same questions, where there are some, stand beside.
+counted. Blind answers to the same questions, if any, are recorded with them.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ DIRECTION: Mapping[str, bool | None] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answered:
-    """The replies to questions, each asked in its orders: one list a question."""
+class Replies:
+    """The replies to questions, each asked in its orders: one list per question."""
 
     replies: Sequence[Sequence[Reply]]
     orders: Sequence[Sequence[Order]]
@@ -46,21 +46,21 @@ def right_answer_record(
     case: Case,
     *,
     questions: Sequence[PictureQuestion],
-    answered: Answered,
-    blind: Answered | None = None,
+    answered: Replies,
+    blind: Replies | None = None,
 ) -> CaseRecord:
     """Score each question by the mean of its answers over the orders.
 
     ``blind`` has the answers to the same questions without their pictures. A question whose answer
-    cannot be read is an item without ``model`` whose values are NaN, but for ``unscored``, which
+    cannot be read is an item without ``model`` whose values are NaN, except ``unscored``, which
     is 1. An item's keys are those of its own answers, then those of the blind ones.
     """
-    seen = _Read(questions, answered)
+    seen = _ReadAnswers(questions, answered)
     values = _values(questions, seen)
     keys = seen.keys
     if blind is not None:
-        without = _Read(questions, blind)
-        values |= _beside(questions, values, without)
+        without = _ReadAnswers(questions, blind)
+        values |= _blind_values(questions, values, without)
         keys = [(*own, *other) for own, other in zip(keys, without.keys, strict=True)]
     columns = {name: column.tolist() for name, column in values.items()}
     items = tuple(
@@ -79,10 +79,10 @@ def right_answer_record(
     return CaseRecord(case=case, scores=tuple(_scores(values)), items=items)
 
 
-class _Read:
+class _ReadAnswers:
     """Replies as probabilities in the printed order, padded with zeros to the widest question."""
 
-    def __init__(self, questions: Sequence[PictureQuestion], answered: Answered) -> None:
+    def __init__(self, questions: Sequence[PictureQuestion], answered: Replies) -> None:
         width = max((len(q.options) for q in questions), default=1)
         most = max((len(orders) for orders in answered.orders), default=1)
         # (questions, orders, options); NaN where there is no such order or nothing to read
@@ -120,7 +120,7 @@ class _Read:
                 raise ModelProblem(f"the model answered a question with {type(other).__name__}")
 
     def distribution(self, i: int, n_options: int) -> tuple[float, ...] | None:
-        """The mean answer to a question over its options; None where none could be read."""
+        """The mean answer to a question over its options; None if none could be read."""
         mean = self.mean[i, :n_options]
         return None if np.isnan(mean).any() else tuple(mean.tolist())
 
@@ -133,12 +133,12 @@ class _Read:
         return np.where(n > 1, total / np.maximum(n, 1), np.nan)
 
 
-def _values(questions: Sequence[PictureQuestion], read: _Read) -> dict[str, Floats]:
+def _values(questions: Sequence[PictureQuestion], read: _ReadAnswers) -> dict[str, Floats]:
     """Every value of the questions, each (questions,)."""
     right = np.array([question.answer for question in questions], dtype=np.int64)
     correct = share_of_best(read.mean, right)
     values = {"correct": correct, "unscored": np.isnan(correct).astype(np.float64)}
-    if not read.written:  # what somebody writes is a choice, not a probability
+    if not read.written:  # a written answer is a choice, not a probability
         values["p_right"] = right_probability(read.mean, right)
         values["brier"] = brier(read.mean, right)
         values["confidence"] = read.mean.max(axis=-1)
@@ -148,10 +148,10 @@ def _values(questions: Sequence[PictureQuestion], read: _Read) -> dict[str, Floa
     return values
 
 
-def _beside(
-    questions: Sequence[PictureQuestion], seen: Mapping[str, Floats], blind: _Read
+def _blind_values(
+    questions: Sequence[PictureQuestion], seen: Mapping[str, Floats], blind: _ReadAnswers
 ) -> dict[str, Floats]:
-    """What the same questions gave without a picture, and what the picture gained."""
+    """Values of the same questions without a picture, and the gain from the picture."""
     values = _values(questions, blind)
     by = "correct" if blind.written else "p_right"
     return {"blind_correct": values["correct"], "image_gain": seen[by] - values[by]}

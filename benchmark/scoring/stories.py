@@ -7,20 +7,22 @@ story is: they say what it is like, and whether there is one.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from benchmark import data
 from benchmark.errors import ModelProblem
 from benchmark.metrics.diversity import distinct_n, hdd, mtld
 from benchmark.metrics.edits import self_similarity
 from benchmark.metrics.lexical import has_words, prompt_echo, truncated
 from benchmark.metrics.words import words
 from benchmark.records import Case, CaseRecord, Item, Reply, Score, Text
-from benchmark.refusals import is_refusal
 from benchmark.texts.languages import is_english, is_in
 
 ECHO = 5  # words in a phrase that counts as copied from the prompt
-# Which of the values have a better end; a story is not better for being long or varied.
+# The values that have a better end; a story is not better for being long or varied.
 DIRECTION: Mapping[str, bool] = {
     "usable": True,
     "refusal": False,
@@ -29,11 +31,13 @@ DIRECTION: Mapping[str, bool] = {
     "in_language": True,
 }
 SELF_SIMILARITY = "self_similarity"
+_BEFORE_THE_FIRST_WORD = re.compile(r"^\W+")
+_OPENING = 300  # characters; a lead and a refusal are shorter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """One story: its id in the case, what was asked in words, what came back."""
+class WrittenStory:
+    """One story: its id in the case, the words of its prompt, and the reply."""
 
     item_id: str
     temperature: float
@@ -49,9 +53,9 @@ class Told:
 
 
 def story_record(
-    case: Case, stories: Sequence[Told], *, language: str, image_ids: Sequence[str]
+    case: Case, stories: Sequence[WrittenStory], *, language: str, image_ids: Sequence[str]
 ) -> CaseRecord:
-    """One item a story, in order of their ids, and the means over a case.
+    """One item per story, sorted by id, and the means over a case.
 
     The first score is ``usable``: its n is the number of stories asked for.
     """
@@ -72,7 +76,7 @@ def story_record(
         for story, row in zip(stories, values, strict=True)
     ]
     items.sort(key=lambda item: item.item_id)
-    scores = (*_means(values), _alike(stories, cut))
+    scores = (*_means(values), _self_similarity(stories, cut))
     return CaseRecord(case=case, scores=scores, items=tuple(items))
 
 
@@ -86,21 +90,21 @@ def story_values(
     By name, NaN where undefined:
 
     usable
-        1 where there is a whole story: words, no refusal, not cut off at the token limit; else 0.
+        1 if there is a complete story: it has words, is not a refusal and was not cut off; else 0.
     n_words
         Number of words (UAX #29).
     mtld, hdd
-        Variety of words that does not depend on length; NaN below 100 and 42 words.
+        Variety of words, independent of length; NaN below 100 and 42 words.
     distinct_1, distinct_2, distinct_3
-        Different n-grams by all of them; falls with length.
+        Different n-grams over all n-grams; falls with length.
     refusal, empty, truncated
         1 or 0: it opens like a refusal; it has no words; it was cut at the limit. The list of
-        refusals is English: ``refusal`` is NaN in other languages, and ``usable`` then knows only
-        of refusals in English.
+        refusals is English: in other languages ``refusal`` is NaN, and ``usable`` knows only
+        refusals in English.
     echo
-        Share of the story's runs of five words that stand in the prompt.
+        Share of the story's runs of five words that occur in the prompt.
     in_language
-        1 where the identifier takes the text for the language that was asked for.
+        1 if the identifier takes the text for the requested language.
 
     Those that count words are NaN for text in scripts without spaces.
     """
@@ -125,8 +129,8 @@ def story_values(
     }
 
 
-def is_told(item: Item) -> bool:
-    """Whether there is a story at all: words, and no refusal; it may be cut off."""
+def has_story(item: Item) -> bool:
+    """Whether there is a story at all: words that are not a refusal; it may be cut off."""
     return not (item.values.get("refusal") == 1 or item.values.get("empty") == 1)
 
 
@@ -144,7 +148,7 @@ def _means(values: Sequence[Mapping[str, float]]) -> Iterator[Score]:
         )
 
 
-def _alike(stories: Sequence[Told], cut: Sequence[Sequence[str]]) -> Score:
+def _self_similarity(stories: Sequence[WrittenStory], cut: Sequence[Sequence[str]]) -> Score:
     """How alike the answers to one prompt at one temperature are; the mean over temperatures."""
     at: dict[float, list[Sequence[str]]] = {}
     for story, found in zip(stories, cut, strict=True):
@@ -159,3 +163,28 @@ def _alike(stories: Sequence[Told], cut: Sequence[Sequence[str]]) -> Score:
         method="1 - mean word edit distance of all pairs at one temperature",
         higher_is_better=None,
     )
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a text opens with one of the English refusals in ``data/refusals.toml``.
+
+    A refusal in other words, in another language or after a first compliant sentence is not found:
+    zero refusals means that none began in one of the listed ways.
+
+    >>> is_refusal("I'm sorry, but I can't help with that."), is_refusal("I can't help but smile.")
+    (True, False)
+    """
+    return _refusal().match(_folded(text[:_OPENING])) is not None
+
+
+def _folded(text: str) -> str:
+    straight = " ".join(text.replace("\u2019", "'").lower().split())
+    return _BEFORE_THE_FIRST_WORD.sub("", straight)
+
+
+@cache
+def _refusal() -> re.Pattern[str]:
+    table = data.table("refusals.toml")
+    lead = "|".join(table["leads"])
+    patterns = [pattern for family in table["family"] for pattern in family["patterns"]]
+    return re.compile(rf"(?:(?:{lead})\W+(?:but\W+|however\W+)?)*(?:{'|'.join(patterns)})")

@@ -1,1 +1,1 @@
-"""Whom stories are asked for and what about: nationalities, concepts, groups, and their wording."""
+"""Whom stories are for and what they are about: nationalities, concepts, groups, wording."""

@@ -1,7 +1,7 @@
-"""Ethnic groups inside a country, for whom stories may be asked for beside its nationality.
+"""Ethnic groups inside a country, for which stories may be asked in addition to its nationality.
 
-The file is a CSV of the user's (docs/stories.md): who belongs on the list, and what the groups call
-themselves, is for people to say, so none is built in. Knows no prompt, picture or model.
+The file is the user's CSV (docs/stories.md): who belongs on the list, and what the groups call
+themselves, is for people to say, so no list is built in. Knows no prompt, picture or model.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """A group of a country (ISO3): its name as an adjective, the same with its article."""
+    """A group of a country (ISO3): its name as an adjective, without and with its article."""
 
     slug: str
     country: str
@@ -36,7 +36,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Groups:
-    """The groups of a file by country, each country's by slug; ``digest`` covers its bytes."""
+    """A file's groups by country, each country's sorted by slug; ``digest`` covers its bytes."""
 
     source: str
     name: str
@@ -57,8 +57,8 @@ def load_groups(path: Path) -> Groups:
     Raises
     ------
     DataProblem
-        The file is unreadable, no CSV with these columns, or has no group; a row lacks a field,
-        names no country, has a slug that cannot stand in a case's id, or stands there twice.
+        The file is unreadable, is not a CSV with these columns, or has no group; a row lacks a
+        field, names no country, has a slug that cannot be part of a case id, or occurs twice.
     """
     try:
         raw = path.read_bytes()
@@ -100,20 +100,20 @@ def _group(row: Mapping[str, str | None], where: str) -> Group:
     fields = {column: " ".join((row[column] or "").split()) for column in COLUMNS}
     for column, text in fields.items():
         if not text:
-            raise DataProblem(f"{where}: no {column}; fill it in, the source too")
-    if None in row:  # what the reader of CSVs calls surplus fields
-        raise DataProblem(f"{where} has more fields than the header; quote a text with commas")
+            raise DataProblem(f"{where}: {column} is empty; every field must be filled in")
+    if None in row:  # the CSV reader's key for surplus fields
+        raise DataProblem(f"{where} has more fields than the header; quote texts with commas")
     group = Group(**fields)
     if group.country not in countries():
         raise DataProblem(unknown("ISO3 code", group.country, countries(), source=where))
     if not _SLUG.fullmatch(group.slug) or group.slug == NATIONALITY:
         raise DataProblem(
-            f"{where}: {group.slug!r} cannot stand in a case's id; use small letters, digits and "
+            f"{where}: {group.slug!r} cannot be part of a case id; use small letters, digits and "
             f"hyphens, and not {NATIONALITY!r}"
         )
     if group.name not in group.a_name:
         raise DataProblem(
-            f"{where}: a_name {group.a_name!r} does not hold the name {group.name!r}; write it as "
-            "it stands before “child”, such as “an Igbo”"
+            f"{where}: a_name {group.a_name!r} does not contain the name {group.name!r}; write it "
+            "as it stands before “child”, such as “an Igbo”"
         )
     return group

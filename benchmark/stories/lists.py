@@ -1,28 +1,26 @@
 """Whom stories are written for and what they are about: 42 nationalities, 35 concepts.
 
-Knows no picture, prompt or model. Both lists are facts from arXiv 2508.16762; the article before
-a nationality is ours and stands in the table, because sound decides it (an American, a Ugandan).
+Knows no picture, prompt or model. Both lists are facts from arXiv 2508.16762. We added the article
+before a nationality, since it depends on the sound (an American, a Ugandan).
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from benchmark import data
 from benchmark.errors import DataProblem, unknown
 
-_DATA = Path(__file__).parents[1] / "data"
-# What the drawn sample has pictures of, and what embedded models are asked: two concepts a group.
+# What the drawn sample shows and embedded models are asked: two concepts from each group.
 SAMPLE_COUNTRIES = ("BRA", "FRA", "NGA", "PAK")
 SAMPLE_CONCEPTS = ("honesty", "sharing", "forest", "school", "birds", "robots")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Nationality:
-    """A country's adjective and the article that goes before it."""
+    """A country's adjective and its article."""
 
     iso3: str
     nationality: str
@@ -49,13 +47,13 @@ def nationalities() -> Mapping[str, Nationality]:
     >>> nationalities()["UGA"].with_article, nationalities()["EGY"].with_article
     ('a Ugandan', 'an Egyptian')
     """
-    return {row["iso3"]: Nationality(**row) for row in _rows("story_nationalities.csv")}
+    return {row["iso3"]: Nationality(**row) for row in data.rows("story_nationalities.csv")}
 
 
 @cache
 def concepts() -> Mapping[str, Concept]:
     """The 35 by slug, in the paper's order: 15 values, 10 settings, 10 characters."""
-    return {row["slug"]: Concept(**row) for row in _rows("story_concepts.csv")}
+    return {row["slug"]: Concept(**row) for row in data.rows("story_concepts.csv")}
 
 
 def concept(text: str, *, source: str) -> Concept:
@@ -68,8 +66,3 @@ def concept(text: str, *, source: str) -> Concept:
     if slug not in concepts():
         raise DataProblem(unknown("concept", text, concepts(), source=source))
     return concepts()[slug]
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

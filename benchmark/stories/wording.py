@@ -1,10 +1,9 @@
-"""What fills the slots of a story's prompt, in English or in a language that a file brings.
+"""What fills the slots of a story's prompt, in English or in the language of a translation file.
 
 The file is JSON (docs/stories.md): ``language`` (BCP 47), ``source`` and ``licence`` of the
 wording, ``prompts`` (the conditions of a prompt file), ``concepts`` by slug, ``children`` by ISO3
 code (the whole phrase, since articles and adjectives inflect) and, where a prompt or a group needs
-them, ``countries`` and ``groups``. Nothing is translated or inflected here. Knows no case and no
-model.
+them, ``countries`` and ``groups``. Nothing is translated or inflected here. Knows no case or model.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ SHOWN = 6
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryWording:
-    """Words by concept, and slots by whom a story is for: an ISO3 code, or ``ISO3/slug``."""
+    """Words by concept, and slots by whom a story is for: an ISO3 code or ``ISO3/slug``."""
 
     language: str
     concepts: Mapping[str, str]
     children: Mapping[str, Mapping[str, str]]
 
     def slots(self, concept: str, iso3: str, group: str) -> Mapping[str, str]:
-        """What a prompt's slots hold; ``group`` is a slug, empty for the nationality.
+        """What a prompt's slots hold; ``group`` is a slug, or empty for the nationality.
 
         Raises
         ------
@@ -56,7 +55,7 @@ class StoryWording:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryTranslation:
-    """A file's words; ``prompts`` are the tables of a prompt file, None where it has none."""
+    """A file's words; ``prompts`` are the tables of a prompt file, None if there are none."""
 
     source: str
     name: str
@@ -71,7 +70,7 @@ class StoryTranslation:
     groups: Mapping[str, str] = field(default_factory=dict)
 
     def wording(self) -> StoryWording:
-        """The words as slots; ``{country}`` only where the file names the country."""
+        """The words as slots, with ``{country}`` only where the file names the country."""
         found = {}
         for whom, phrase in {**self.children, **self.groups}.items():
             country = self.countries.get(whom.partition("/")[0])
@@ -79,7 +78,7 @@ class StoryTranslation:
         return StoryWording(language=self.language, concepts=self.concepts, children=found)
 
     def check(self, wanted: Iterable[str], children: Iterable[str], *, names_country: bool) -> None:
-        """Raise where a concept, or somebody the stories are for (`place`), has no words."""
+        """Raise if a concept, or somebody the stories are for (`place`), has no words."""
         whom = list(dict.fromkeys(children))
         groups = [one for one in whom if "/" in one]
         asked = {
@@ -90,7 +89,7 @@ class StoryTranslation:
             if names_country
             else [],
         }
-        missing = [f"{table} {_some(lacking)}" for table, lacking in asked.items() if lacking]
+        missing = [f"{table} {_listing(lacking)}" for table, lacking in asked.items() if lacking]
         if missing:
             raise DataProblem(
                 f"translation file {self.source} lacks {'; '.join(missing)}; add them, or choose "
@@ -108,7 +107,7 @@ def place(iso3: str, group: str) -> str:
 
 
 def english(groups: Groups | None) -> StoryWording:
-    """The suite's own lists, and the groups of a file."""
+    """The suite's own lists and the groups of a file."""
     children = {
         iso3: _in_english(whom.nationality, whom.with_article, iso3)
         for iso3, whom in nationalities().items()
@@ -138,12 +137,12 @@ def load_story_translation(path: Path, *, language: str) -> StoryTranslation:
     Raises
     ------
     DataProblem
-        The file cannot be read, has another layout or another language, or a key names no concept
-        and no nationality of the suite.
+        The file cannot be read, has another layout or another language, or a key names neither a
+        concept nor a nationality of the suite.
     """
     try:
         raw = path.read_bytes()
-        table = json.loads(raw, object_pairs_hook=lambda pairs: _once(pairs, path))
+        table = json.loads(raw, object_pairs_hook=lambda pairs: _unique(pairs, path))
     except OSError as error:
         raise DataProblem(f"translation file {path} cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
@@ -153,7 +152,7 @@ def load_story_translation(path: Path, *, language: str) -> StoryTranslation:
     for key in table:
         if key not in (*ABOUT, *TABLES, *OF_A_SURVEY):
             raise DataProblem(unknown("key", key, (*ABOUT, *TABLES), source=str(path)))
-    about = {key: _said(table, key, path) for key in ABOUT}
+    about = {key: _required_text(table, key, path) for key in ABOUT}
     if about["language"] != language:
         raise DataProblem(
             f"translation file {path} is in {about['language']!r} and --language is {language!r}; "
@@ -166,7 +165,7 @@ def load_story_translation(path: Path, *, language: str) -> StoryTranslation:
     _known((key.partition("/")[0] for key in words["groups"]), nationalities(), "country", path)
     prompts = table.get("prompts")
     if prompts is not None and not isinstance(prompts, dict):
-        raise DataProblem(f"translation file {path}: `prompts` must hold the prompts' conditions")
+        raise DataProblem(f"translation file {path}: `prompts` must hold tables of prompts")
     return StoryTranslation(
         source=str(path),
         name=path.stem,
@@ -179,8 +178,8 @@ def load_story_translation(path: Path, *, language: str) -> StoryTranslation:
     )
 
 
-def _once(pairs: Sequence[tuple[str, Any]], path: Path) -> dict[str, Any]:
-    """An object none of whose names is given twice, of which JSON would keep the last."""
+def _unique(pairs: Sequence[tuple[str, Any]], path: Path) -> dict[str, Any]:
+    """The object, refused if a name occurs twice: JSON would silently keep the last."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(name for name, count in Counter(n for n, _ in pairs).items() if count > 1)
@@ -188,7 +187,7 @@ def _once(pairs: Sequence[tuple[str, Any]], path: Path) -> dict[str, Any]:
     return found
 
 
-def _said(table: Mapping[str, Any], key: str, path: Path) -> str:
+def _required_text(table: Mapping[str, Any], key: str, path: Path) -> str:
     text = table.get(key)
     if not isinstance(text, str) or not text.strip():
         raise DataProblem(f"translation file {path} lacks the text `{key}`")
@@ -211,6 +210,6 @@ def _known(found: Iterable[str], known: Mapping[str, object], kind: str, path: P
             raise DataProblem(unknown(kind, key, known, source=str(path)))
 
 
-def _some(names: list[str]) -> str:
+def _listing(names: list[str]) -> str:
     rest = len(names) - SHOWN
     return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")

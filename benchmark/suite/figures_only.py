@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from benchmark.errors import DataProblem
-from benchmark.images.image_set import ImageSet, undecoded
+from benchmark.images.image_set import ImageSet, without_pixels
 from benchmark.images.manifest import ImageEntry
 from benchmark.jsonio import Json, canonical
 from benchmark.survey.survey import Question, Survey
@@ -69,7 +69,7 @@ def read_pictures(path: Path) -> ImageSet:
         about, *rows = _lines(path)
         names = [field.name for field in fields(ImageEntry)]
         entries = tuple(ImageEntry(**dict(zip(names, row[:-1], strict=True))) for row in rows)
-        return undecoded(
+        return without_pixels(
             name=_text(about["name"]),
             digest=_text(about["digest"]),
             entries=entries,

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from benchmark import data
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import ImageRef, Prompt
 from benchmark.texts.letters import LABELS
@@ -26,7 +27,6 @@ from benchmark.texts.letters import LABELS
 PARTS = ("prefix", "suffix", "lead_in")
 REASON_PARTS = ("reason", "reason_lead_in")
 LANGUAGE, LETTER = "language", "letter"
-_LETTERS = Path(__file__).parents[1] / "data" / "letter.toml"
 
 Piece = tuple[str, str | None]  # literal text, then the slot that follows it
 
@@ -207,7 +207,7 @@ def _template(table: object, condition: Condition, slots: Slots, where: str) -> 
 @cache
 def _letters() -> Mapping[str, str]:
     """The shipped line that asks for a letter, by language."""
-    return tomllib.loads(_LETTERS.read_text(encoding="utf-8"))
+    return data.table("letter.toml")
 
 
 def _letter(text: object, source: str) -> str:

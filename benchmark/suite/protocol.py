@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol, runtime_checkable
 
+from benchmark.data import SUITES
 from benchmark.errors import DataProblem, unknown
 from benchmark.jsonio import Json
 from benchmark.records import Analysis, Case, Script, Selection
@@ -131,11 +132,17 @@ def asks_choices(suite: Suite) -> bool:
 
 
 @cache
+def shipped_meta(name: str) -> SuiteMeta | None:
+    """What a suite that comes with the harness says of itself; None for any other."""
+    folder = SUITES / name
+    shipped = re.fullmatch(r"[a-z0-9_]+", name) and (folder / SUITE_FILE).is_file()
+    return read_meta(folder) if shipped else None
+
+
 def shipped_layout(name: str) -> Layout:
     """The layout of a suite that comes with the harness; an empty one for any other."""
-    folder = Path(__file__).parents[2] / "suites" / name
-    shipped = re.fullmatch(r"[a-z0-9_]+", name) and (folder / SUITE_FILE).is_file()
-    return read_meta(folder).layout if shipped else Layout()
+    meta = shipped_meta(name)
+    return Layout() if meta is None else meta.layout
 
 
 def load_suite(folder: Path, settings: Settings) -> Suite:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from benchmark import hub
+from benchmark.hub import data_sets
+from benchmark.hub.asking import REPO_ID
 from benchmark.images.opening import (
     ImageSet,
     drawn_sample,
@@ -44,7 +45,7 @@ __all__ = [
 
 _FILES = frozenset({".jsonl", ".parquet"})
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w.-]+)?")
+_HUB_ID = re.compile(rf"{REPO_ID}(@[\w.-]+)?")
 
 
 def open_survey(settings: Settings, *, source: str) -> Survey:
@@ -54,9 +55,11 @@ def open_survey(settings: Settings, *, source: str) -> Survey:
             path = Path(str(SAMPLE))
         case "hub":
             survey = load_survey(
-                hub.fetch_survey(settings.cache), source=source, topic_labels=settings.topic_labels
+                data_sets.fetch_survey(settings.cache),
+                source=source,
+                topic_labels=settings.topic_labels,
             )
-            return replace(survey, name=hub.SURVEY, revision=hub.PINNED)
+            return replace(survey, name=data_sets.SURVEY, revision=data_sets.PINNED)
         case text if text.endswith(FIGURES):
             return read_figures(Path(text))
         case text:
@@ -116,9 +119,9 @@ def questions_at(source: str, mapping: str, *, cache: Path) -> QuestionSet:
     if not is_hub_id(source):
         return load_questions(Path(source), columns, cache=cache)
     name, _, revision = source.partition("@")
-    folder = hub.fetch_questions(cache, name, revision or None, columns)
+    folder = data_sets.fetch_questions(cache, name, revision or None, columns)
     found = load_questions(folder, columns, cache=cache)
-    return replace(found, name=name, revision=hub.commit_of(folder))
+    return replace(found, name=name, revision=data_sets.commit_of(folder))
 
 
 def question_set_name(source: str, *, taken: Container[str] = ()) -> str:
@@ -143,7 +146,7 @@ def _images(choice: str, settings: Settings, countries: Sequence[str]) -> ImageS
         case "sample":
             return drawn_sample()
         case "hub":
-            return load_manifest(hub.fetch_cvqa(settings.cache, countries=countries))
+            return load_manifest(data_sets.fetch_cvqa(settings.cache, countries=countries))
         case text if text.endswith(PICTURES):
             return read_pictures(Path(text))
         case text:

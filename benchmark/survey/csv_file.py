@@ -1,9 +1,9 @@
-"""Reads surveys in GlobalOpinionQA's CSV layout (Durmus et al. 2023) without running their text.
+"""Reads surveys in GlobalOpinionQA's CSV layout (Durmus et al. 2023), never evaluating their text.
 
 Knows the columns ``question, selections, options, source``; not what a country, a topic or a
-valid share is. ``selections`` is the printed form of a defaultdict, country label to shares;
-``options`` that of a list of mixed types. Both are parsed as literals, never evaluated. Reading
-is linear: the 1 910 public rows take 0.7 s, 10 000 questions in 16 countries each 4 s.
+valid share is. ``selections`` is a printed defaultdict from country label to shares, ``options`` a
+printed list of mixed types. Both are parsed as literals. Reading is linear: the 1 910 public rows
+take 0.7 s, 10 000 questions in 16 countries each take 4 s.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _CITATIONS = {
     "WVS": "World Values Survey, in GlobalOpinionQA (Durmus et al. 2023)",
     "GAS": "Pew Global Attitudes Survey, in GlobalOpinionQA (Durmus et al. 2023)",
 }
-# A bare nan or inf is no Python literal: it becomes None, which later counts as no number.
+# A bare nan or inf is not a Python literal: it becomes None, which later counts as not a number.
 _NOT_A_LITERAL = re.compile(r"(?<=[\[,(\s])[-+]?(?:nan|inf)(?=\s*[,\])])")
 
 
 def read_csv(
     path: Path, *, source: str | None, tally: Tally, notes: Tally
 ) -> Iterator[RawQuestion]:
-    """Rows of one source (None: of all), unchecked; malformed rows are tallied and left out.
+    """Rows of one source (None: of all), unchecked; malformed rows are counted and left out.
 
     Raises
     ------
     DataProblem
-        The file is missing, a folder, no CSV in UTF-8, or lacks a column.
+        The file is missing, is a folder, is not CSV in UTF-8, or lacks a column.
     """
     for number, fields in enumerate(_records(path), start=1):
         of, where = fields["source"], f"row {number}"
         if source is not None and of is not None and of.strip() != source:
-            notes.add(f"row of another source than {source}", f"{where}: {of.strip()[:20]}")
+            notes.add(f"row from a source other than {source}", f"{where}: {of.strip()[:20]}")
         elif None in fields or None in fields.values():
             tally.add("malformed row", where)
         elif row := _row(fields, where, tally):
@@ -57,7 +57,7 @@ def _records(path: Path) -> Iterator[Mapping[str | None, str | None]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             # csv's own limit of 131 072 characters a field stays: 90 countries with 15 options
-            # need 25 000, and a longer field is a lost quote.
+            # need 25 000, and a longer field means a missing quote.
             reader = csv.DictReader(file, strict=True)
             _check_header(path, reader.fieldnames)
             yield from reader  # a short row has None for a value, a long one for a key
@@ -117,10 +117,10 @@ def _shares(selections: str) -> Mapping[str, Sequence[object]] | None:
 
 
 def _literal(text: str) -> object:
-    """The value of a Python literal, None where the text is anything else."""
+    """The value of a Python literal; None where the text is anything else."""
     if '"' not in text and "\\" not in text:
-        # Then a literal of lists, numbers and plain strings is JSON but for its quotes, and the
-        # JSON parser is ten times quicker; whatever it refuses is left to literal_eval.
+        # Then a literal of lists, numbers and plain strings is JSON except for its quotes, and the
+        # JSON parser is ten times faster; whatever it refuses is left to literal_eval.
         with suppress(ValueError, RecursionError):
             return json.loads(text.replace("'", '"'), parse_constant=_refuse)
     if "nan" in text or "inf" in text:

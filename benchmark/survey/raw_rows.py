@@ -1,4 +1,4 @@
-"""What a survey file holds before it is judged: rows as read, and a tally of what was dropped.
+"""What a survey file holds before it is checked: rows as read, and counts of what was dropped.
 
 Knows no file format, no country table and no rule about shares.
 """
@@ -25,7 +25,7 @@ class Tally:
         self._seen: dict[str, tuple[int, str]] = {}
 
     def add(self, kind: str, example: str, count: int = 1) -> None:
-        """Count one more of a kind; the first example given is the one shown."""
+        """Count one more of a kind; the first example is the one shown."""
         so_far, first = self._seen.get(kind, (0, example))
         self._seen[kind] = (so_far + count, first)
 
@@ -39,7 +39,7 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawQuestion:
-    """One row as written in a file; empty strings mean that the file does not say.
+    """One row as written in a file; an empty string means that the file does not say.
 
     ``shares`` is keyed by the file's own country labels and its values are unchecked.
     ``row`` is the `wording.question_sha` of the original wording.

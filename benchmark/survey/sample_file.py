@@ -36,7 +36,7 @@ def read_sample(path: Path) -> SampleFile:
     Raises
     ------
     DataProblem
-        The file is missing, no JSON, of another schema, or a question lacks a field.
+        The file is missing, is not JSON, has another schema, or a question lacks a field.
     """
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
@@ -48,7 +48,7 @@ def read_sample(path: Path) -> SampleFile:
     version = whole.get("schema_version") if isinstance(whole, dict) else None
     if version != SCHEMA_VERSION:
         raise DataProblem(
-            f"survey file {path} has schema_version {version!r}, this reader knows "
+            f"survey file {path} has schema_version {version!r}, but this reader knows "
             f"{SCHEMA_VERSION}; use --survey sample for the embedded one"
         )
     items = _field(whole, "questions", list, str(path))

@@ -1,17 +1,17 @@
 """Survey questions with each country's distribution of answers, checked once where they enter.
 
-Knows no model, image or score. A share row is kept where it can be repaired without guessing:
+Knows no model, image or score. A row of shares is kept where it can be repaired without guessing:
 
 - shares are renormalised if they sum to 1 within 1 % (the files round to three or four decimals);
-- a row is dropped and reported if it is unequal in length, holds a negative or no number, is all
-  zero, or sums to anything else (one cell of the World Values Survey sums to 1.072: a question with
-  several answers, where dividing by the sum would count people twice);
+- a row is dropped and reported if its length is wrong, if it holds a negative number or something
+  that is not a number, is all zero, or sums to anything else (one cell of the World Values Survey
+  sums to 1.072: people gave several answers, and dividing by the sum would count some twice);
 - of two labels of one country the first wins, in the order ISO3 code, English name, then
   ``data/survey_labels.csv`` from the top;
 - a question with more options than there are letters to label them is dropped;
 - of two rows with the same wording and options the one with more countries wins.
 
-Whatever is dropped is in `Survey.problems`; what is only worth knowing is in `Survey.notes`.
+What is dropped is in `Survey.problems`; what is only worth knowing is in `Survey.notes`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from benchmark import jsonio
+from benchmark import data, jsonio
 from benchmark.errors import DataProblem
 from benchmark.survey.csv_file import read_csv
 from benchmark.survey.raw_rows import Problem, RawQuestion, Tally
@@ -35,7 +35,7 @@ from benchmark.world.countries import resolve_label
 
 __all__ = ["SAMPLE", "Problem", "Question", "Survey", "load_survey", "stem"]
 
-SAMPLE = Path(__file__).parents[2] / "fixtures" / "data" / "sample_survey.json"
+SAMPLE = data.sample("sample_survey.json")
 _SUM_TOLERANCE = 0.01
 _MOST_OPTIONS = 26  # labels are single letters, A to Z
 _HUB_LICENCE = "GlobalOpinionQA: CC BY-NC-SA 4.0; for another file, as its owner states"
@@ -62,7 +62,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Survey:
-    """Questions sorted by id, with where they come from and what was left out.
+    """Questions sorted by id, where they come from, and what was left out.
 
     ``digest`` covers all that a figure depends on; ``revision`` is the file's own SHA-256.
     """
@@ -85,8 +85,8 @@ def load_survey(
 ) -> Survey:
     """A survey from our own JSON layout (``.json``) or GlobalOpinionQA's CSV layout.
 
-    ``source`` keeps the CSV rows of that source only (None: all). ``topic_labels`` is a user's
-    table, which goes before the published labels.
+    ``source`` keeps only the CSV rows of that source (None: all). ``topic_labels`` is a user's
+    table, which takes precedence over the published labels.
 
     Raises
     ------
@@ -137,14 +137,14 @@ def _questions(
             question = max(twin, question, key=_precedence)
         kept[question.question_id] = question
     for sha in sorted(unused):
-        notes.add("topic label of a question that is not here", f"sha256 {sha}")
+        notes.add("topic label of an absent question", f"sha256 {sha}")
     for key in sorted(key for key, found in kept.items() if found.topic == UNLABELLED):
         notes.add("question without a topic label", f"question {key}")
     return tuple(kept[key] for key in sorted(kept))
 
 
 def _precedence(question: Question) -> tuple[int, str]:
-    # The digest only breaks ties, so that the file's order never decides.
+    # The digest only breaks ties, so the file's order never decides.
     return len(question.human), jsonio.digest(question.human)
 
 
@@ -194,18 +194,18 @@ def _human(row: RawQuestion, tally: Tally) -> dict[str, tuple[float, ...]]:
 
 
 def _distribution(values: Sequence[object], n_options: int) -> tuple[float, ...] | str:
-    """The shares renormalised, or what is wrong with them."""
+    """The renormalised shares, or what is wrong with them."""
     if len(values) != n_options:
-        return "shares unequal in length to the options"
-    if not set(map(type, values)) <= {int, float}:  # nor bool, which is an int to isinstance
-        return "share that is no number"
+        return "not as many shares as options"
+    if not set(map(type, values)) <= {int, float}:  # bool too is refused, an int to isinstance
+        return "share that is not a number"
     numbers = cast("Sequence[float]", values)
     try:
         total = math.fsum(numbers)
     except (OverflowError, ValueError):  # an integer beyond floats, or infinities of both signs
-        return "share that is no number"
+        return "share that is not a number"
     if not math.isfinite(total):
-        return "share that is no number"
+        return "share that is not a number"
     if min(numbers) < 0:
         return "negative share"
     if total == 0:
@@ -232,6 +232,6 @@ def _digest(questions: Sequence[Question]) -> str:
 def _figures(question: Question) -> Mapping[str, object]:
     names = ("question_id", "text", "options", "substantive", "topic", "stem")
     found = {name: getattr(question, name) for name in names}
-    # Shares as their bits: as exact as their decimals, and a tenth of the time to write.
+    # The bits of the shares: as exact as their decimals, and written in a tenth of the time.
     bits = {c: struct.pack(f"<{len(p)}d", *p).hex() for c, p in question.human.items()}
     return found | {"human": bits, "respondents": question.respondents}

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from benchmark import data
 from benchmark.errors import DataProblem, unknown
 from benchmark.survey.wording import normalised, question_sha
 
 UNLABELLED = "unlabelled"
 
-_DATA = Path(__file__).parents[1] / "data"
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -35,12 +34,11 @@ class Topic:
 @cache
 def topics() -> Mapping[str, Topic]:
     """The fifteen topics by slug, in the paper's order."""
-    table = tomllib.loads((_DATA / "topics.toml").read_text(encoding="utf-8"))["topic"]
-    return {row["slug"]: Topic(**row) for row in table}
+    return {row["slug"]: Topic(**row) for row in data.table("topics.toml")["topic"]}
 
 
 def topic(text: str, *, source: str) -> Topic:
-    """The topic that a slug or a label means, in any case; ``source`` goes into the error.
+    """The topic that a slug or label means, in any case; ``source`` goes into the error.
 
     >>> topic("Gender and LGBTQ", source="--topics").slug
     'gender'
@@ -54,8 +52,7 @@ def topic(text: str, *, source: str) -> Topic:
 @cache
 def published_topics() -> Mapping[str, str]:
     """Topic slugs as published, by `wording.question_sha`."""
-    with (_DATA / "published_topics.csv").open(encoding="utf-8", newline="") as file:
-        return {row["sha256"]: row["topic"] for row in csv.DictReader(file)}
+    return {row["sha256"]: row["topic"] for row in data.rows("published_topics.csv")}
 
 
 def read_labels(path: Path) -> Mapping[str, str]:

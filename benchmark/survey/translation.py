@@ -1,4 +1,4 @@
-"""A survey in another language: translated wording put over the same questions and answers.
+"""A survey in another language: translated wording for the same questions and answers.
 
 The file is JSON (docs/prompts.md): ``language`` (BCP 47), ``source`` and ``licence`` of the
 wording, ``questions`` by question id with ``text`` and ``options``, and optionally ``countries``
@@ -70,7 +70,7 @@ def load_translation(path: Path, *, language: str) -> Translation:
 
 
 def translated(survey: Survey, translation: Translation) -> Survey:
-    """The survey's translated questions under their own ids; the others are set aside, counted."""
+    """The survey's translated questions under their own ids; others are left out and counted."""
     kept, lost = [], []
     for question in survey.questions:
         wording = translation.questions.get(question.question_id)

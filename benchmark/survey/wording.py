@@ -1,19 +1,18 @@
-"""Pure rules over survey wording: what counts as the same question, the same battery, an answer.
+"""Rules over survey wording: what counts as the same question, the same battery, an answer.
 
-Knows no file but its table of non-answers, no country and no number.
+Knows its table of non-answers; no other file, no country and no number.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 
-_NONANSWERS = Path(__file__).parents[1] / "data" / "nonanswers.toml"
+from benchmark import data
+
 _QUOTES = re.compile("[\"'`\u00b4\u2018-\u201f]")  # straight, accents and curly ones
 _ASIDE = re.compile(r"\s*\((?P<intro>[^()]{20,})\)\s*(?:\.\.\.|…)\s*\S", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -38,12 +37,12 @@ def question_sha(text: str) -> str:
 
 
 def question_id(text: str, options: Sequence[str]) -> str:
-    """12 hex digits of the normalised wording and the options: stable under file order."""
+    """12 hex digits of the normalised wording and the options, whatever the file's order."""
     return hashlib.sha256("\n".join((normalised(text), *options)).encode()).hexdigest()[:12]
 
 
 def introduction(text: str) -> str:
-    """The part of a question that the items of its battery share; all of it if it stands alone.
+    """The part of a question that the items of its battery share; the whole if it has none.
 
     The first rule that fits decides:
 
@@ -76,13 +75,13 @@ def introduction(text: str) -> str:
 def stem(text: str) -> str:
     """12 hex digits of the normalised `introduction`: equal for the items of one battery.
 
-    Case, spacing, quotes and punctuation do not matter; a differing word makes another stem.
+    Case, spacing, quotes and punctuation do not matter; a different word makes another stem.
     """
     return question_sha(introduction(text))[:12]
 
 
 def printed(option: object) -> str:
-    """An option as a form would show it: text without wrapping quotes, whole numbers bare.
+    """An option as a form would show it: text without enclosing quotes, whole numbers bare.
 
     >>> [printed(o) for o in (' "Dont belong"', 2.0, "It's fine")]
     ['Dont belong', '2', "It's fine"]
@@ -97,7 +96,7 @@ def printed(option: object) -> str:
 
 @lru_cache(maxsize=4096)
 def is_substantive(option: str) -> bool:
-    """Whether this is an opinion, rather than don't know, no answer or a missing code."""
+    """Whether this is an opinion rather than don't know, no answer or a missing code."""
     return _nonanswer().fullmatch(_folded(option)) is None
 
 
@@ -108,5 +107,5 @@ def _folded(option: str) -> str:
 
 @cache
 def _nonanswer() -> re.Pattern[str]:
-    families = tomllib.loads(_NONANSWERS.read_text(encoding="utf-8"))["family"]
+    families = data.table("nonanswers.toml")["family"]
     return re.compile("|".join(f"(?:{p})" for family in families for p in family["patterns"]))

@@ -1,1 +1,1 @@
-"""What is read in a text: letters, markers of models, thinking, languages."""
+"""What is read from a text: letters, control markers, thinking, languages."""

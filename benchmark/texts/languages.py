@@ -1,8 +1,8 @@
-"""Which language a text is in, by py3langid, whose model comes with it; NaN where it is absent.
+"""Which language a text is in, by py3langid, which ships its model; NaN if it is not installed.
 
-An identifier of 97 languages (Lui & Baldwin 2012, naive Bayes over byte n-grams). It always names
-one, also for babble and for three words, so a single text's answer is weak and a share of many
-texts is not. Knows no prompt; nothing is downloaded. The extra is `languages`.
+It identifies 97 languages (Lui & Baldwin 2012, naive Bayes over byte n-grams) and always names
+one, even for babble or three words, so its answer for one text is weak evidence and a share over
+many texts is not. Knows no prompt; nothing is downloaded. The extra is `languages`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ABSENT = f"{PACKAGE} is not installed (pip install 'pytest-culture[languages]')"
 
 
 def identifier() -> str:
-    """What identifies languages here and its version, or ``none``."""
+    """The installed language identifier and its version, or ``none``."""
     if find_spec(PACKAGE) is None:
         return "none"
     return f"{PACKAGE} {metadata.version(PACKAGE)}"
@@ -26,8 +26,8 @@ def identifier() -> str:
 def is_in(text: str, language: str) -> float:
     """1 where the likeliest language of a text is ``language`` (BCP 47), else 0.
 
-    NaN for a text without letters, for a language that the identifier never names, and for any text
-    where no identifier is installed.
+    NaN for a text without letters, for a language that the identifier does not know, and for any
+    text if no identifier is installed.
     """
     if not any(map(str.isalpha, text)) or not knows(language):
         return math.nan
@@ -49,7 +49,7 @@ def _known() -> frozenset[str]:
 
 
 def is_english(language: str) -> bool:
-    """Whether a BCP 47 code is English, of whatever country.
+    """Whether a BCP 47 code is English, of any country.
 
     >>> is_english("en-GB"), is_english("de")
     (True, False)
@@ -58,5 +58,5 @@ def is_english(language: str) -> bool:
 
 
 def _primary(language: str) -> str:
-    """The first part of a BCP 47 code: what an identifier tells apart."""
+    """The first part of a BCP 47 code, which is all that an identifier distinguishes."""
     return language.partition("-")[0].lower()

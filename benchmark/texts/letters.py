@@ -1,6 +1,6 @@
-"""Which option does a written answer choose? The letter is read from the text, never guessed.
+"""Which option a written answer chooses: the letter is read from the text, never guessed.
 
-Knows texts and options; no question. A text that names no letter, or several at once, has none.
+Knows texts and options; no question. A text with no letter, or several at once, chooses nothing.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ import re
 from collections.abc import Sequence
 
 from benchmark.records import Text
-from benchmark.texts.thinking import written
+from benchmark.texts.thinking import split_thinking
 
 LABELS = "{labels}"  # the slot of a line that asks for a letter
 _STATED = re.compile(r"\b(?i:answers?)\b[\s*_]*(?:\b(?i:is|would be)\b|[:=])[ \t*_:]*")
-# (B), [b], B; a small letter without brackets only where nothing follows it.
+# (B), [b], B; a small letter without brackets only if nothing follows it.
 _LETTER = re.compile(r"[\s*_]*(?:[(\[]([A-Za-z])[)\]]|([A-Z])\b|([a-z])(?=[\W_]*$))")
 # A further label, in brackets or bare; "A" before a small word is an article, "I" mostly a pronoun.
 _ANOTHER = re.compile(r"[(\[]([A-Za-z])[)\]]|\b(?!A\s+[a-z]|I\b(?![\W_]*$))([A-Z])\b(?!['\u2019])")
 _NOTHING = re.compile(r"[\W_]*")
-# (B) Words, B. Words: an option as it was printed, and no other label in brackets behind it.
+# (B) Words, B. Words: an option as it was printed, with no other label in brackets after it.
 _LED = re.compile(r"[*_]*[(\[]?(?P<label>[A-Z])[)\].:]+[\s*_]+(?![a-z])(?:(?![(\[][A-Z][)\]]).)+")
 _ARTICLE = re.compile(r"\s+(?!because\b|since\b|as\b|for\b)[a-z]")
 
@@ -26,7 +26,7 @@ _ARTICLE = re.compile(r"\s+(?!because\b|since\b|as\b|for\b)[a-z]")
 def readable(answer: Text) -> str:
     """What a letter may be read from: nothing of a refusal, and a cut text only if it is a letter.
 
-    What was to come behind the cut might have named another.
+    What would have followed the cut might have named another.
 
     >>> readable(Text(text="The answer is A", finish="length"))
     ''
@@ -40,11 +40,11 @@ def readable(answer: Text) -> str:
 
 
 def chosen_letter(text: str, options: Sequence[str]) -> int | None:
-    r"""The place of the option that a text chooses, None where that cannot be read.
+    r"""The place of the option that a text chooses; None if that cannot be read.
 
-    Read is what follows the last "answer:" or "answer is"; where there is none, the last line,
-    which then must hold nothing but a letter, an option's text, or both. What stands before the
-    end of thinking is not read.
+    What follows the last "answer:" or "answer is" is read; if there is none, the last line, which
+    must then be only a letter, an option's text, or both. Anything before the end of thinking is
+    not read.
 
     >>> chosen_letter("It has three corners.\nAnswer: (B)", ["Samosa", "Onigiri"])
     1
@@ -55,7 +55,7 @@ def chosen_letter(text: str, options: Sequence[str]) -> int | None:
     >>> chosen_letter("A samosa has three corners too", ["Samosa", "Onigiri"]) is None
     True
     """
-    text = written(text, "stop").text
+    text = split_thinking(text, "stop").text
     stated = list(_STATED.finditer(text))
     if stated:
         rest = text[stated[-1].end() :].strip().partition("\n")[0]
@@ -65,10 +65,10 @@ def chosen_letter(text: str, options: Sequence[str]) -> int | None:
 
 
 def chosen_label(text: str, labels: Sequence[str]) -> int | None:
-    """The same where the options' texts are not at hand: whatever the wording, it reads alike.
+    """The same without knowing the options' texts, so that it does not depend on their wording.
 
-    A text of one line may also begin with a label in brackets or before a stop, and go on with the
-    option's words.
+    A text of one line may also begin with a label in brackets or before a full stop, and go on
+    with the option's words.
 
     >>> [chosen_label(text, "ABC") for text in ("Answer: B", "(C) Not at all", "B. Rather")]
     [1, 2, 1]
@@ -76,7 +76,7 @@ def chosen_label(text: str, labels: Sequence[str]) -> int | None:
     (True, True)
     """
     place = chosen_letter(text, labels)
-    line = written(text, "stop").text.strip()
+    line = split_thinking(text, "stop").text.strip()
     if place is not None or "\n" in line or _STATED.search(line):
         return place
     led = _LED.fullmatch(line)
@@ -122,5 +122,5 @@ def _place(letter: str) -> int:
 
 
 def _plain(text: str) -> str:
-    """Without case, emphasis and what stands around the words."""
+    """Without case, emphasis and punctuation around the words."""
     return " ".join(text.split()).strip(" .,:;()[]*_-").casefold()

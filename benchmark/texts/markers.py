@@ -1,8 +1,7 @@
-"""Texts that tokenizers of many models read as a command instead of as words.
+"""Texts that the tokenizers of many models read as commands instead of words.
 
-Knows no tokenizer: which of them one model obeys is said by its own
-(`benchmark.models.weights.control`). What stands here is for readers of data, who want to know
-before a model is chosen.
+Knows no tokenizer: which markers a model obeys depends on its own tokenizer
+(`benchmark.models.weights.control`). These serve readers of data, before a model is chosen.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ MARKER = re.compile(
 
 
 def markers_in(text: str) -> tuple[str, ...]:
-    """The markers that a text holds, each once, in order.
+    """The markers in a text, each once, in order.
 
     >>> markers_in("<image> Who are you?<|im_end|> 2 < 3 and <b>bold</b>")
     ('<image>', '<|im_end|>')

@@ -1,13 +1,13 @@
-"""What a model thinks before it answers, told from the answer by the tags around it.
+"""What a model thinks before it answers, separated from the answer by the tags around it.
 
-Knows texts only; no model, no template and no question.
+Knows texts only; no model, template or question.
 """
 
 from __future__ import annotations
 
 from benchmark.records import Finish, Text
 
-# Opening and closing tag, as chat templates and models of several makers write them.
+# Opening and closing tags, as the chat templates and models of several makers write them.
 TAGS = (
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -18,7 +18,7 @@ TAGS = (
 
 
 def still_open(text: str) -> str:
-    """The tag that a text opens and does not close; empty where there is none.
+    """The tag that a text opens and does not close; empty if there is none.
 
     >>> still_open("<bot><think>"), still_open("<bot><think></think>Answer: (")
     ('<think>', '')
@@ -28,18 +28,18 @@ def still_open(text: str) -> str:
     return last if opened[last] > max(text.rfind(closing) for _, closing in TAGS) else ""
 
 
-def written(raw: str, finish: Finish, *, opened: bool = False) -> Text:
-    r"""A written text without the thinking before it, which is kept apart.
+def split_thinking(raw: str, finish: Finish, *, opened: bool = False) -> Text:
+    r"""A written text without the thinking before it, which is kept separately.
 
-    White space before the first word is left out: whether there is any depends on who decodes.
+    White space before the first word is dropped: whether there is any depends on the decoder.
     ``opened`` says that the prompt already began the thinking. Thinking that never ends leaves no
-    answer: that is a text that was cut off, whatever stopped it.
+    answer and counts as a text that was cut off, whatever stopped it.
 
-    >>> written("Maybe (C)? No.\n</think>\n\n(B)", "stop", opened=True)
+    >>> split_thinking("Maybe (C)? No.\n</think>\n\n(B)", "stop", opened=True)
     Text(text='(B)', finish='stop', thinking='Maybe (C)? No.')
-    >>> written("<think>Maybe (C)?", "stop")
+    >>> split_thinking("<think>Maybe (C)?", "stop")
     Text(text='', finish='length', thinking='Maybe (C)?')
-    >>> written("A <b>goat</b>.", "stop")
+    >>> split_thinking("A <b>goat</b>.", "stop")
     Text(text='A <b>goat</b>.', finish='stop', thinking='')
     """
     end, closing = max((raw.rfind(closing), closing) for _, closing in TAGS)
@@ -55,7 +55,7 @@ def written(raw: str, finish: Finish, *, opened: bool = False) -> Text:
 
 
 def _inside(text: str) -> str:
-    """Without the tag in front, which some templates leave to the model."""
+    """Without the opening tag, which some templates leave to the model."""
     text = text.strip()
     for opening, _ in TAGS:
         text = text.removeprefix(opening)

@@ -7,15 +7,12 @@ territories the Bank does not class have none). Names are what one says in an En
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from benchmark import data
 from benchmark.errors import DataProblem, unknown
-
-_DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +44,7 @@ UNKNOWN_LABEL = "unknown country label"
 @cache
 def countries() -> Mapping[str, Country]:
     """All countries and territories, by ISO3 code in alphabetical order."""
-    return {row["iso3"]: Country(**row) for row in _rows("countries.csv")}
+    return {row["iso3"]: Country(**row) for row in data.rows("countries.csv")}
 
 
 def country(text: str, *, source: str = "ISO 3166-1 code or English name") -> Country:
@@ -67,18 +64,13 @@ def country(text: str, *, source: str = "ISO 3166-1 code or English name") -> Co
     raise DataProblem(unknown("country", text, known, source=source))
 
 
-def survey_label(label: str) -> str | None:
-    """ISO3 code of a survey's country label; None where it is not the whole of a known country.
-
-    >>> survey_label("India (Current national sample)"), survey_label("Northern Ireland")
-    ('IND', None)
-    """
-    return resolve_label(label).iso3
-
-
 @cache
 def resolve_label(label: str) -> SurveyLabel:
-    """Like `survey_label`, with the reason and the precedence among labels of one country."""
+    """What a survey's country label stands for.
+
+    >>> resolve_label("India (Current national sample)").iso3
+    'IND'
+    """
     return _resolved(label.strip())
 
 
@@ -111,11 +103,6 @@ def _suffixes() -> Mapping[str, SurveyLabel]:
 
 
 def _label_table() -> Iterator[tuple[str, SurveyLabel]]:
-    for place, row in enumerate(_rows("survey_labels.csv")):
+    for place, row in enumerate(data.rows("survey_labels.csv")):
         found = SurveyLabel(iso3=row["iso3"] or None, reason=row["reason"], rank=2 + place)
         yield row["label"].casefold(), found
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)

@@ -1,22 +1,21 @@
-"""How far apart countries are by published measures of culture: three frames beside the survey.
+"""How far apart countries are by published measures of culture: three frames besides the survey.
 
-Knows no model and no answer. A country without figures is NaN and never at distance 0: pairs that
-cannot be had must be left out and counted. Every frame is symmetric, lower is closer, and its unit
-is its own, so compare ranks across frames and not values. Sources and terms: ``docs/data.md``.
+Knows no model and no answer. A country without figures is NaN and never at distance 0: its pairs
+must be left out and counted. Every frame is symmetric, and lower is closer. Each has its own unit,
+so compare ranks across frames, not values. Sources and terms: ``docs/data.md``.
 """
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmark import data
 from benchmark.errors import DataProblem, unknown
 from benchmark.world.countries import countries
 
@@ -33,12 +32,10 @@ DIMENSIONS = (
 FEWEST_DIMENSIONS = 4
 FEWEST_QUESTIONS = 150
 
-_DATA = Path(__file__).parents[1] / "data"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MapPosition:
-    """A country on the Inglehart-Welzel map: factor scores and the year they were measured in.
+    """A country on the Inglehart-Welzel map: factor scores and the year of their measurement.
 
     ``secular_rational`` is higher where authority and religion weigh less (lower: traditional),
     ``self_expression`` where well-being and tolerance weigh more (lower: survival). ``year`` is
@@ -48,15 +45,6 @@ class MapPosition:
     secular_rational: float
     self_expression: float
     year: int
-
-
-def hofstede(iso3: str) -> Mapping[str, float]:
-    """Hofstede's six dimensions by name, 0 to about 100; NaN where not measured.
-
-    >>> hofstede("JPN")["masculinity"], hofstede("NGA")["masculinity"]
-    (95.0, nan)
-    """
-    return dict(zip(DIMENSIONS, _hofstede_row(iso3).tolist(), strict=True))
 
 
 def hofstede_distance(a: str, b: str) -> float:
@@ -95,7 +83,7 @@ def inglehart_welzel(iso3: str) -> MapPosition:
     >>> inglehart_welzel("SWE").self_expression > inglehart_welzel("ZWE").self_expression
     True
     """
-    return _map().get(_checked(iso3), _NOWHERE)
+    return _map().get(_checked(iso3), _UNMEASURED)
 
 
 def inglehart_welzel_distance(a: str, b: str) -> float:
@@ -127,7 +115,7 @@ def wvs_vector_distance(a: str, b: str) -> float:
     .. math:: \sqrt{\frac1k \sum_{q} \Bigl( \frac{a_q - b_q}{s_q} \Bigr)^2}
 
     over the k of 259 questions that both countries have; s_q is the standard deviation of the
-    58 countries' means, so that a scale of ten points weighs no more than a yes or no. The mean
+    58 countries' means, so a scale of ten points weighs no more than a yes or no. The mean
     keeps distances comparable where countries share fewer questions.
 
     Returns
@@ -171,7 +159,7 @@ def distance_matrix(frame: str, codes: Sequence[str]) -> FloatArray:
     Raises
     ------
     DataProblem
-        An unknown frame, or a code that is no country's.
+        An unknown frame or country code.
 
     Examples
     --------
@@ -187,7 +175,7 @@ def distance_matrix(frame: str, codes: Sequence[str]) -> FloatArray:
     return matrix
 
 
-_NOWHERE = MapPosition(secular_rational=math.nan, self_expression=math.nan, year=0)
+_UNMEASURED = MapPosition(secular_rational=math.nan, self_expression=math.nan, year=0)
 
 
 def _hofstede_row(iso3: str) -> FloatArray:
@@ -225,12 +213,11 @@ def _numbers(row: Mapping[str, str], names: Sequence[str]) -> FloatArray:
 
 
 def _rows(name: str) -> list[tuple[str, dict[str, str]]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
-        return [(row["iso3"], row) for row in csv.DictReader(file)]
+    return [(row["iso3"], row) for row in data.rows(name)]
 
 
 def _checked(iso3: str) -> str:
-    # Otherwise "usa" or a name would silently be a country without figures.
+    # Otherwise "usa" or a name would silently count as a country without figures.
     if iso3 not in countries():
         raise DataProblem(unknown("country code", iso3, countries(), source="ISO 3166-1 alpha-3"))
     return iso3

@@ -1,24 +1,20 @@
-"""The sections of the World Values Survey's wave 7 questionnaire, beside the paper's topics.
+"""The sections of the World Values Survey's wave 7 questionnaire.
 
-Knows no survey file: a question is its id, so a run file is enough to group by section. An item
-code is given only where the answers' means by country were checked against the published ones
+Knows no survey file: a question is its id, so a run file is enough to group by section. A question
+has an item code only where the means of its answers by country match the published ones
 (``docs/data.md`` has the rule, ``data/wvs_sections.csv`` the evidence for each question).
 """
 
 from __future__ import annotations
 
-import csv
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from benchmark.errors import DataProblem, unknown
+from benchmark import data
+from benchmark.errors import DataProblem
 
 UNMATCHED = "unmatched"
-
-_DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +29,7 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """Why a question is said to be an item: how far its means by country are from the item's.
+    """Why a question counts as an item: how far its means by country are from the item's.
 
     ``coding`` is how the options were numbered, "-" for one left out. Over ``n_countries`` the
     largest difference is ``largest_gap``; that of the next likely item is ``next_gap``. Both are
@@ -50,28 +46,26 @@ class Match:
 @cache
 def sections() -> Mapping[str, Section]:
     """The fourteen sections by slug, in the questionnaire's order."""
-    table = tomllib.loads((_DATA / "wvs_sections.toml").read_text(encoding="utf-8"))["section"]
-    return {row["slug"]: Section(**row) for row in table}
+    return {row["slug"]: Section(**row) for row in data.table("wvs_sections.toml")["section"]}
 
 
 @cache
 def matches() -> Mapping[str, Match]:
     """The checked item of each question that has one, by question id."""
-    with (_DATA / "wvs_sections.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["question_id"]: Match(
-                item=row["item"],
-                coding=row["coding"],
-                n_countries=int(row["n_countries"]),
-                largest_gap=float(row["largest_gap"]),
-                next_gap=float(row["next_gap"]),
-            )
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["question_id"]: Match(
+            item=row["item"],
+            coding=row["coding"],
+            n_countries=int(row["n_countries"]),
+            largest_gap=float(row["largest_gap"]),
+            next_gap=float(row["next_gap"]),
+        )
+        for row in data.rows("wvs_sections.csv")
+    }
 
 
 def section_of(question_id: str) -> str:
-    """Slug of the section that a question belongs to, "unmatched" where no item was checked.
+    """Slug of the section that a question belongs to; "unmatched" where no item is known.
 
     >>> section_of("82dd61419ab8"), section_of("another survey's question")
     ('social-values', 'unmatched')
@@ -91,18 +85,6 @@ def section_of_item(item: str, *, source: str) -> str:
         if found.first <= number <= found.last:
             return found.slug
     raise DataProblem(
-        f"{item!r} ({source}) is no item of the World Values Survey's wave 7 with a section; "
+        f"{item!r} ({source}) is not an item of the World Values Survey's wave 7 with a section; "
         "the codes are Q1 to Q290, without Q107a or parts"
     )
-
-
-def section(text: str, *, source: str) -> Section:
-    """The section that a slug or a label means, in any case; ``source`` goes into the error.
-
-    >>> section("Ethical values", source="--topics").slug
-    'ethical-values'
-    """
-    for found in sections().values():
-        if text.strip().casefold() in (found.slug, found.label.casefold()):
-            return found
-    raise DataProblem(unknown("section", text, sections(), source=source))

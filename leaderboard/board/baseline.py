@@ -13,21 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from benchmark.errors import BoardProblem, HubProblem, unknown
+from benchmark.hub.asking import NOT_THERE, REPO_ID
+from benchmark.hub.repository import Repository, fetch, head
 from benchmark.runs.against_baseline import Baseline, parts_of
 from benchmark.runs.documents import kind_at
 from benchmark.runs.run import read_run
 from leaderboard.board.board import BoardRow, read_board
-from leaderboard.hub_reading import LOGIN, Repository, fetch, head
 
 if TYPE_CHECKING:
     from benchmark.runs.run import Run
 
 ON_THE_HUB = "hf://datasets/"
 BOARD = "leaderboard.json"
-_ADDRESS = re.compile(
-    rf"{ON_THE_HUB}(?P<repo>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:@(?P<revision>[^@#]+))?",
-    re.ASCII,
-)
+_ADDRESS = re.compile(rf"{ON_THE_HUB}(?P<repo>{REPO_ID})(?:@(?P<revision>[^@#]+))?")
 
 
 def load_baselines(texts: Sequence[str]) -> tuple[Baseline, ...]:
@@ -86,10 +84,7 @@ def _of_hub(address: str, row: str) -> list[Baseline]:
     repository = Repository(kind="dataset", repo_id=match["repo"])
     there = head(repository, revision=match["revision"], files=False)
     if there is None:
-        raise HubProblem(
-            f"baseline {address} is not on the Hub, or hidden from this token (404); check the "
-            f"name, or {LOGIN}"
-        )
+        raise HubProblem(f"cannot read baseline {address}: {NOT_THERE}")
     source = f"{ON_THE_HUB}{match['repo']}@{there.commit}"
     rows = read_board(fetch(repository, there.commit, BOARD)).rows
     return [

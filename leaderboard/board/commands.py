@@ -18,7 +18,7 @@ from benchmark.runs.run import read_run
 from benchmark.suite.protocol import SUITE_FILE, own_analyses
 from leaderboard.board.baseline import load_baselines
 from leaderboard.board.board import update
-from leaderboard.board.paths import DEFAULT_BOARD, DEFAULT_RUNS
+from leaderboard.board.paths import DEFAULT_BOARD, DEFAULT_RUNS, files_in
 
 if TYPE_CHECKING:
     import argparse
@@ -26,25 +26,21 @@ if TYPE_CHECKING:
 
     from benchmark.records import Analysis
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
+def add_merge(parser: argparse.ArgumentParser) -> None:
+    """Merge the files that `pytest --shard K/N` wrote on several machines into one run.
 
-def add_merge(commands: Commands) -> None:
-    """Declare ``merge``."""
-    merge = commands.add_parser("merge", help="merge the shards of a run")
-    merge.description = (
-        "Merge the files that `pytest --shard K/N` wrote on several machines into the run they "
-        "belong to, and add its row to the leaderboard. Unless all shards of one run are there, "
-        "nothing is written and the exit code is 1; it is also 1 if a gate fails."
-    )
-    merge.add_argument(
+    Its row is added to the leaderboard. Unless all shards of one run are there, nothing is written
+    and the exit code is 1; it is also 1 if a gate fails.
+    """
+    parser.add_argument(
         "runs",
         nargs="+",
         type=Path,
         metavar="RUN",
         help="shards, or folders to search for them",
     )
-    merge.add_argument(
+    parser.add_argument(
         "--runs",
         dest="folder",
         type=Path,
@@ -52,7 +48,7 @@ def add_merge(commands: Commands) -> None:
         metavar="DIR",
         help="folder for the merged run (default: leaderboard/runs)",
     )
-    merge.add_argument(
+    parser.add_argument(
         "--leaderboard",
         type=Path,
         default=DEFAULT_BOARD,
@@ -65,8 +61,10 @@ def add_merge(commands: Commands) -> None:
         ("--store", "a shard's response store, if an analysis reads answers; repeatable"),
     ):
         kind = str if name == "--baseline" else Path  # a path would lose a slash of hf://
-        merge.add_argument(name, action="append", default=[], type=kind, metavar="FILE", help=words)
-    merge.add_argument(
+        parser.add_argument(
+            name, action="append", default=[], type=kind, metavar="FILE", help=words
+        )
+    parser.add_argument(
         "--suite",
         type=Path,
         metavar="DIR",
@@ -78,7 +76,10 @@ def run_merge(options: argparse.Namespace) -> int:
     """Merge, write and judge; 1 if a gate fails or cannot be judged."""
     gates = [gate for path in options.gate for gate in load_gates(path)]
     baselines = load_baselines(options.baseline)
-    found = {str(path): read_run(path) for path in _shards(options.runs)}
+    shards = files_in(
+        options.runs, "*.shard-*-of-*.json", what="shard of a run (….shard-2-of-4.json)"
+    )
+    found = {str(path): read_run(path) for path in shards}
     suite, names = next((run.suite, run.analyses) for run in found.values())
     answers = StoredAnswers(*options.store)
     try:
@@ -99,17 +100,6 @@ def run_merge(options: argparse.Namespace) -> int:
     for gate in elsewhere:
         sys.stdout.write(f"{unjudged(gate, f'this is a run of {suite!r}').sentence}\n")
     return 0 if not elsewhere and all(verdict.holds for verdict in done.verdicts) else 1
-
-
-def _shards(paths: Sequence[Path]) -> list[Path]:
-    """The files that were named, and the finished shards in each folder."""
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*.shard-*-of-*.json")) if path.is_dir() else [path]
-        if not inside:
-            raise BoardProblem(f"folder {path} holds no shard of a run (….shard-2-of-4.json)")
-        found += inside
-    return list(dict.fromkeys(found))
 
 
 def _analyses(names: Sequence[str], folder: Path) -> Mapping[str, Analysis]:

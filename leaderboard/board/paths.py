@@ -18,21 +18,24 @@ DEFAULT_RUNS = DEFAULT_BOARD.parent / "runs"
 
 
 def files_help(what: str) -> str:
-    """The help text of an argument for `every_json`."""
+    """The help text of an argument for `files_in`."""
     return f"{what}, or folders to search for .json files"
 
 
-def every_json(paths: Sequence[Path]) -> list[Path]:
-    """The files that were named, and every ``.json`` in each folder; `BoardProblem` if none."""
+def files_in(
+    paths: Sequence[Path], pattern: str = "*.json", *, what: str = ".json file"
+) -> list[Path]:
+    """The files that were named, and all in the folders that were named, each once.
+
+    Raises
+    ------
+    BoardProblem
+        A folder has no file that matches the pattern; ``what`` is its name.
+    """
     found: list[Path] = []
     for path in paths:
-        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        inside = sorted(path.rglob(pattern)) if path.is_dir() else [path]
         if not inside:
-            raise BoardProblem(f"folder {path} holds no .json file")
+            raise BoardProblem(f"folder {path} holds no {what}")
         found += inside
-    return found
-
-
-def every_json_once(paths: Sequence[Path]) -> list[Path]:
-    """The same, each file once even if it is named twice or is in a folder that is named."""
-    return list({path.resolve(): path for path in every_json(paths)}.values())
+    return list({path.resolve(): path for path in found}.values())

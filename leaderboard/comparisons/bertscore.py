@@ -7,7 +7,6 @@ a replay would need the encoder.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from dataclasses import replace
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     from benchmark.analyses.stories.similarity import Measure
     from benchmark.records import AnswerReader, Score
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
-
 OPTION = "--text-encoder"
 WIDTH = 100
 MEASURE, TAU = "bertscore", "story_alignment_tau"
@@ -52,15 +49,12 @@ CAPTION = (
 _SPEC = re.compile(r"(?P<source>[^@#]+)(@(?P<revision>[^@#]+))?#(?P<layer>\d+)")
 
 
-def add_bertscore(commands: Commands) -> None:
-    """Declare ``bertscore``."""
-    parser = commands.add_parser(
-        "bertscore",
-        help="correlate stories' distances with cultural ones by BERTScore and your own encoder",
-        description="Correlate stories' distances with distances between cultures once more, by "
-        "BERTScore under a text encoder. Every two stories of a cell are compared: narrow a large "
-        "run with --topics.",
-    )
+def add_bertscore(parser: argparse.ArgumentParser) -> None:
+    """Correlate stories' distances with distances between cultures by BERTScore.
+
+    It uses a text encoder that you name. Every two stories of a cell are compared: narrow a large
+    run with --topics.
+    """
     parser.add_argument("run", type=Path, metavar="RUN", help="a run.json of stories")
     parser.add_argument(
         OPTION,
@@ -94,7 +88,7 @@ def run_bertscore(options: argparse.Namespace) -> int:
             "google-bert/bert-base-uncased#9 (Zhang et al. 2020 say which is best for which model)"
         )
     run = _narrowed(read_run(options.run), names(options.topics, option="--topics"))
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    cache = default_cache()
     encoder = open_token_encoder(
         found["source"],
         layer=int(found["layer"]),

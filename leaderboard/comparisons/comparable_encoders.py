@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.analyses.stories.encoder_favours import case_similarities
 from benchmark.errors import BoardProblem
-from leaderboard.encoder_identities import encoders_of
+from benchmark.runs.run import encoders_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

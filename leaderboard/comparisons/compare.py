@@ -32,22 +32,17 @@ if TYPE_CHECKING:
     from benchmark.runs.against_baseline import Baseline
     from benchmark.runs.run import Run
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
-
 DEFAULT_BY = ("region", "continent", "topic", "proxy")  # of those that the run has
 NOT_ALL = "not all cases measured"
 OF_A_BOARD = "a board's row has figures overall and by proxy only"
 HELD_OUT, TRAINED_ON = "held out", "the rest"
 
 
-def add_compare(commands: Commands) -> None:
-    """Declare ``compare``."""
-    parser = commands.add_parser(
-        "compare",
-        help="show what changed between two runs of the same questions, by group",
-        description="Show how a score changed since a baseline run of the same questions, overall "
-        "and by group, paired by question where possible.",
-    )
+def add_compare(parser: argparse.ArgumentParser) -> None:
+    """Show how a score changed since a baseline run of the same questions.
+
+    The change is paired by question where possible, and shown overall and by group.
+    """
     parser.add_argument("run", type=Path, metavar="RUN", help="run.json")
     parser.add_argument(
         "baseline", metavar="BASELINE", help="run.json of the other model, as --baseline takes it"

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from benchmark.records import Score
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
-
 WIDTH = 100
 CAPTION = (
     "\nsimilarity: mean cosine of stories and pictures over {n} cases that all runs have; cosines "
@@ -48,15 +46,12 @@ CAPTION = (
 )
 
 
-def add_encoders(commands: Commands) -> None:
-    """Declare ``encoders``."""
-    parser = commands.add_parser(
-        "encoders",
-        help="show whether encoders rank models alike, or one of them favours a model",
-        description="Compare the runs of several models on stories, made with the same two or more "
-        "encoders: how encoders rank the models, whether they agree, and whether one of them "
-        "favours a model beyond what the others see.",
-    )
+def add_encoders(parser: argparse.ArgumentParser) -> None:
+    """Compare runs of several models on stories, made with the same encoders.
+
+    The table shows how two or more encoders rank the models, whether they agree, and whether one of
+    them favours a model beyond what the others see.
+    """
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run.json files")
     parser.add_argument(
         "--chunking",

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from benchmark.records import Score
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
-
 METRIC = "accuracy"
 Z = 1.959963984540054  # half the width of an interval of 95 % in standard errors
 WIDTH = 100
@@ -60,15 +58,12 @@ class Transfer:
         return disattenuated(self.found.rho, self.signals)
 
 
-def add_transfer(commands: Commands) -> None:
-    """Declare ``transfer``."""
-    parser = commands.add_parser(
-        "transfer",
-        help="correlate countries' scores between runs over several sets",
-        description="Correlate the scores of countries between every two of the given runs (one "
-        "model on several sets, or several models on one), with intervals over countries and a "
-        "correction for noise.",
-    )
+def add_transfer(parser: argparse.ArgumentParser) -> None:
+    """Correlate the scores of countries between every two of the given runs.
+
+    They may be of one model on several sets, or of several models on one. Intervals are over
+    countries, and a correction for noise is shown.
+    """
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run.json files")
     parser.add_argument(
         "--metric", default=METRIC, help=f"a score that countries have (default: {METRIC})"

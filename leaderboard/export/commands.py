@@ -9,16 +9,14 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, assert_never, cast
+from typing import Literal, assert_never, cast
 
 from benchmark.errors import UsageProblem
 from benchmark.runs.documents import write
 from benchmark.runs.run import Run, read_run, run_path
+from leaderboard.board.paths import files_help, files_in
 from leaderboard.export import every_eval_ever, hub, lm_eval
 from leaderboard.export.headline import Attribution, check
-
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
 Format = Literal["eval-results", "model-index", "eval-yaml", "lm-eval", "every-eval-ever"]
 FORMATS: tuple[Format, ...] = (
@@ -27,17 +25,13 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def add_export(commands: Commands) -> None:
-    """Declare ``export``."""
-    parser = commands.add_parser(
-        "export",
-        help="write runs in the formats of the Hub and of other harnesses",
-        description="Write complete runs as .eval_results, model-index or eval.yaml of the Hub, "
-        "lm-evaluation-harness results, or Every Eval Ever records. None holds survey wording.",
-    )
-    parser.add_argument(
-        "runs", nargs="+", type=Path, metavar="RUN", help="run.json files, or folders of them"
-    )
+def add_export(parser: argparse.ArgumentParser) -> None:
+    """Write complete runs in the formats of the Hub and of other harnesses.
+
+    These are .eval_results, model-index or eval.yaml of the Hub, lm-evaluation-harness results,
+    and Every Eval Ever records. None holds survey wording.
+    """
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
     parser.add_argument("--format", choices=FORMATS, required=True, help="format to write")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="folder to write to; optional with --pull-request"
@@ -67,7 +61,7 @@ def run_export(options: argparse.Namespace, offer: Offer) -> int:
         raise UsageProblem(f"--pull-request goes with --format eval-results, not {options.format}")
     if options.out is None and not options.pull_request:
         raise UsageProblem("--out is missing; name the folder to write to")
-    runs = {path: read_run(path) for path in _files(options.runs)}
+    runs = {path: read_run(path) for path in files_in(options.runs)}
     for path, run in runs.items():
         check(path, run)
     about = Attribution(
@@ -100,17 +94,6 @@ def files(runs: Mapping[Path, Run], kind: Format, about: Attribution) -> dict[Pa
                 raise UsageProblem(f"{source} would overwrite another run; export it separately")
             found[path] = text
     return found
-
-
-def _files(paths: Sequence[Path]) -> list[Path]:
-    """The files that were named, and those in the folders that were named."""
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
-        if not inside:
-            raise UsageProblem(f"folder {path} holds no run.json")
-        found += inside
-    return list(dict.fromkeys(found))
 
 
 def _of(run: Run, kind: Format, about: Attribution) -> dict[Path, str]:

@@ -5,19 +5,18 @@ huggingface_hub makes the entries, so the format's version is that of the packag
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from benchmark.errors import UsageProblem
+from benchmark.hub.asking import is_repo_id
 from benchmark.runs.run import Run
-from benchmark.suite.protocol import SUITE_FILE, SuiteMeta, read_meta
+from benchmark.suite.protocol import shipped_meta
 from leaderboard.export.headline import Attribution, end_time, harness, in_words, tasks
 
 FRAMEWORK = "pytest-culture"
-_REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 def eval_results(run: Run, about: Attribution) -> str:
@@ -85,7 +84,7 @@ def eval_yaml_of(suites: Sequence[str], names: Collection[str]) -> str:
 
 def dataset(about: Attribution) -> str:
     """The benchmark's data set on the Hub, which must be given."""
-    if about.dataset is None or not _REPO.fullmatch(about.dataset):
+    if about.dataset is None or not is_repo_id(about.dataset):
         raise UsageProblem(
             f"--dataset {about.dataset} must name the benchmark's data set on the Hub, as org/name"
         )
@@ -93,21 +92,15 @@ def dataset(about: Attribution) -> str:
 
 
 def _check_model(run: Run) -> None:
-    if not _REPO.fullmatch(run.model.model_id):
+    if not is_repo_id(run.model.model_id):
         raise UsageProblem(
             f"{run.model.model_id!r} has no repository on the Hub whose card could hold results; "
             "export it as lm-eval or every-eval-ever"
         )
 
 
-def shipped(suite: str) -> SuiteMeta | None:
-    """A shipped suite's description of itself; None for any other suite."""
-    folder = Path(__file__).resolve().parents[2] / "suites" / suite
-    return read_meta(folder) if (folder / SUITE_FILE).is_file() else None
-
-
 def _described(suite: str) -> tuple[str, str]:
-    meta = shipped(suite)
+    meta = shipped_meta(suite)
     if meta is None:
         return suite, f"The suite {suite}."
     return meta.title, f"{meta.summary} Cite: {meta.citation}. Licence: {meta.licence}."

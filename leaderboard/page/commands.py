@@ -8,13 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from leaderboard.page.building import INDEX, TITLE, build_page
 from leaderboard.page.stories import EXAMPLES
-
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
 EPILOG = """\
   python -m leaderboard page leaderboard/leaderboard.json
@@ -25,17 +21,12 @@ Open index.html in the folder: it works from disk or from any file server.
 """
 
 
-def add_page(commands: Commands) -> None:
-    """Declare ``page``."""
-    parser = commands.add_parser(
-        "page",
-        help="write the leaderboard as one HTML page that needs no network",
-        description="Write a leaderboard as a page to sort, filter, compare and explore, down to "
-        "single questions. Wording is shown for the embedded sample alone; other surveys' "
-        "questions appear by id.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_page(parser: argparse.ArgumentParser) -> None:
+    """Write a leaderboard as a page to sort, filter and explore, down to single questions.
+
+    Wording is shown for the embedded sample alone; other surveys' questions appear by id.
+    """
+    parser.epilog = EPILOG
     parser.add_argument("board", type=Path, metavar="BOARD", help="leaderboard.json")
     parser.add_argument(
         "--runs",

@@ -12,7 +12,6 @@ from benchmark.records import Score
 from leaderboard.page.figures import rounded
 
 MOST = 12  # words of a list
-LEVEL = 0.05  # at most this p: a marker
 COMMON = 0.0  # a TF-IDF of 0: every nationality uses the word
 
 

@@ -15,9 +15,9 @@ from itertools import groupby
 
 from benchmark.errors import UsageProblem
 from benchmark.records import Score
+from benchmark.suite.protocol import shipped_meta
 from benchmark.vocabulary import MARKS
 from leaderboard.board.board import Board, BoardRow, headline
-from leaderboard.export.hub import shipped
 from leaderboard.publish.parquet import LAYOUT
 from leaderboard.report.escaping import markdown
 
@@ -180,5 +180,5 @@ def _source(known: Mapping[str, Mapping[str, str]], kind: str, name: str) -> Map
 
 
 def _citations(board: Board) -> list[str]:
-    found = [shipped(suite) for suite in sorted({row["suite"] for row in board.rows})]
+    found = [shipped_meta(suite) for suite in sorted({row["suite"] for row in board.rows})]
     return [markdown(meta.citation) for meta in found if meta is not None]

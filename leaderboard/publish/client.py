@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.errors import HubProblem, UsageProblem
-from leaderboard.hub_reading import Repository, header, status, translated
+from benchmark.hub.asking import asking, header, status
+from benchmark.hub.repository import Repository
 from leaderboard.publish.plan import Plan
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def create(repository: Repository, *, private: bool) -> None:
     """Create a repository; one that somebody created meanwhile is as good."""
     from huggingface_hub import HfApi
 
-    with translated(f"create {repository}"):
+    with asking(f"create {repository}"):
         HfApi().create_repo(
             repository.repo_id,
             repo_type=repository.kind,
@@ -53,7 +54,7 @@ def commit(plan: Plan, message: str, *, pull_request: bool = False) -> str:
         for change in plan.changed
     ]
     repository = plan.repository
-    with translated(f"write to {repository}"):
+    with asking(f"write to {repository}"):
         done = HfApi().create_commit(
             repository.repo_id,
             operations,
@@ -69,7 +70,7 @@ def secrets() -> Sequence[str]:
     """Tokens that this process may send, so that no file with one in it is sent."""
     from huggingface_hub import get_token
 
-    with translated("find the token to log in with"):
+    with asking("find the token to log in with"):
         token = get_token()
     named = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
     return [text for text in (token, *(os.environ.get(name) for name in named)) if text]

@@ -6,11 +6,8 @@ Knows argparse. Exit codes: 0 done or nothing to do, 1 the Hub refused, 4 unusab
 from __future__ import annotations
 
 import argparse
-import os
-import re
 import shutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -18,10 +15,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.errors import CultureError, HubProblem, UsageProblem
+from benchmark.errors import HubProblem, UsageProblem
+from benchmark.hub.asking import is_repo_id
+from benchmark.hub.repository import Repository
 from benchmark.replay.bundle import read
 from benchmark.settings import default_cache
-from leaderboard.hub_reading import Repository
+from leaderboard.board.paths import DEFAULT_BOARD, files_in
 from leaderboard.publish import client
 from leaderboard.publish.content import OwnBundle, PageBuilder, check_of_board
 from leaderboard.publish.joining import own_rows
@@ -29,8 +28,60 @@ from leaderboard.publish.plan import Plan
 from leaderboard.publish.publishing import Request, Step, preview, publish_data_set, publish_space
 from leaderboard.publish.safety import check_bundle, check_run, guard
 
-DONE, REFUSED, BAD_INPUT = 0, 1, 4
-REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+DONE, REFUSED = 0, 1
+
+
+EPILOG = """\
+  python -m leaderboard publish org/name               show what would be written, write nothing
+  python -m leaderboard publish org/name --yes         write it
+  python -m leaderboard publish org/name --bundles build/bundles --yes
+
+Log in with `hf auth login`, or set HF_TOKEN. docs/publishing.md says what goes where.
+"""
+
+
+def add_publish(parser: argparse.ArgumentParser) -> None:
+    """Join the local board, row by row, with the one published as data set ORG/NAME.
+
+    Board, run files, tables and bundles are written there in one commit, and a page of it into the
+    static Space of that name. Both are private when new. Without --yes nothing is written: the
+    command lists files, sizes and what would happen to each.
+    """
+    parser.epilog = EPILOG
+    parser.add_argument("repository", metavar="ORG/NAME", help="the data set on the Hub")
+    parser.add_argument(
+        "--leaderboard",
+        type=Path,
+        default=DEFAULT_BOARD,
+        metavar="FILE",
+        help="the board to publish; its rows name their run files (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--bundles",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="PATH",
+        help="a bundle of the board's runs, or a folder of them (*.zip); repeatable",
+    )
+    parser.add_argument(
+        "--survey",
+        action="append",
+        default=[],
+        metavar="SOURCE",
+        help="the survey of the runs (a file, or hub), to check that no text quotes it; repeatable",
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--space", metavar="ORG/NAME", help="the Space (default: ORG/NAME)")
+    where.add_argument("--no-space", action="store_true", help="publish the data set alone")
+    parser.add_argument(
+        "--public",
+        action="store_true",
+        help="make new repositories public (default: private); existing ones stay as they are",
+    )
+    sure = parser.add_mutually_exclusive_group()
+    sure.add_argument("--yes", action="store_true", help="write")
+    sure.add_argument("--dry-run", action="store_true", help="write nothing (the default)")
 
 
 def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None) -> int:
@@ -48,9 +99,6 @@ def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None)
     except HubProblem as problem:
         sys.stderr.write(f"{problem}\n")
         return REFUSED
-    except CultureError as problem:
-        sys.stderr.write(f"{problem}\n")
-        return BAD_INPUT
     return DONE
 
 
@@ -63,11 +111,12 @@ def page_builder() -> PageBuilder:
 
 def _request(options: argparse.Namespace, page: PageBuilder) -> Request:
     own = own_rows(options.leaderboard)
-    held = guard(options.survey, cache=_cache(), secrets=client.secrets())
+    held = guard(options.survey, cache=default_cache(), secrets=client.secrets())
     for one in own:
         check_run(one.source, one.run, held)
     bundles = tuple(
-        OwnBundle(source=path, bundle=read(path)) for path in _bundle_files(options.bundles)
+        OwnBundle(source=path, bundle=read(path))
+        for path in files_in(options.bundles, "*.zip", what="bundle (*.zip)")
     )
     rows = [one.row for one in own]
     for bundle in bundles:
@@ -86,23 +135,9 @@ def _request(options: argparse.Namespace, page: PageBuilder) -> Request:
 
 
 def _repo_id(text: str) -> str:
-    if not REPO_ID.fullmatch(text):
+    if not is_repo_id(text):
         raise UsageProblem(f"{text!r} is not a repository on the Hub; write ORG/NAME")
     return text
-
-
-def _bundle_files(paths: Sequence[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*.zip")) if path.is_dir() else [path]
-        if not inside:
-            raise UsageProblem(f"folder {path} holds no bundle (*.zip)")
-        found += inside
-    return list(dict.fromkeys(found))
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("CULTURE_CACHE") or default_cache())
 
 
 # --- output ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from leaderboard.hub_reading import Blob, Head, Repository
+from benchmark.hub.repository import Blob, Head, Repository
 
 Action = Literal["add", "replace", "keep", "delete"]
 Content = bytes | Path

@@ -8,15 +8,15 @@ rows, and the next call repairs one that broke off between the two.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmark.errors import BoardProblem, HubProblem, UsageProblem
+from benchmark.hub.repository import Head, Repository, fetch, head
 from leaderboard.board.baseline import BOARD
 from leaderboard.board.board import Board, read_board
-from leaderboard.hub_reading import Head, Repository, fetch, head
 from leaderboard.publish import client
 from leaderboard.publish.content import (
     BUNDLES,
@@ -33,8 +33,6 @@ from leaderboard.publish.content import (
 from leaderboard.publish.joining import JoinedBoard, OwnRow, join, run_file
 from leaderboard.publish.plan import File, Plan, compare
 from leaderboard.publish.safety import Guard, check_file
-
-Commit = Callable[[Plan, str], str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

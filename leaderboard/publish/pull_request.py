@@ -13,11 +13,12 @@ from typing import Any
 import yaml
 
 from benchmark.errors import HubProblem
+from benchmark.hub.asking import asking
+from benchmark.hub.repository import Head, Repository, fetch, head
 from benchmark.jsonio import digest
 from benchmark.runs.run import Run
 from leaderboard.export.headline import Attribution
 from leaderboard.export.hub import eval_results
-from leaderboard.hub_reading import Head, Repository, fetch, head, translated
 from leaderboard.publish.client import commit, retrying
 from leaderboard.publish.plan import File, Plan, compare
 
@@ -91,7 +92,7 @@ def _open(repository: Repository, title: str) -> str:
     """The address of an open pull request of that title; empty if there is none."""
     from huggingface_hub import HfApi
 
-    with translated(f"read the pull requests of {repository}"):
+    with asking(f"read the pull requests of {repository}"):
         for found in HfApi().get_repo_discussions(
             repository.repo_id,
             repo_type=repository.kind,

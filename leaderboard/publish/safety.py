@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 from benchmark.errors import DataProblem
-from benchmark.hub import PINNED, fetch_survey
+from benchmark.hub.data_sets import PINNED, fetch_survey
 from benchmark.jsonio import Json
 from benchmark.records import Text
 from benchmark.replay.bundle import ANSWERS, MANIFEST, Bundle

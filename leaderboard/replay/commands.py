@@ -6,27 +6,20 @@ Knows argparse; exit 0 all is equal, 1 something differs, 4 the input cannot be 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from benchmark.errors import BoardProblem, CultureError
+from benchmark.errors import BoardProblem
 from benchmark.replay.bundle import read
 from benchmark.runs.run import read_run
-from benchmark.settings import default_cache
+from leaderboard.board.paths import files_help, files_in
 from leaderboard.board.trust import dependence, disagreements, note_replay, note_rerun
 from leaderboard.replay.comparing import TOLERANCE, Comparison, Difference
 from leaderboard.replay.making import make
 from leaderboard.replay.origin import Origin
 from leaderboard.replay.replaying import LEVELS, Replayed, replay
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
-
-EQUAL, DIFFERS, BAD_INPUT = 0, 1, 4
+EQUAL, DIFFERS = 0, 1
 SHOWN = 10
 DATA = (
     ("--survey", "SOURCE", "the survey's wording: sample, hub or a file; default: the sample for "
@@ -51,20 +44,14 @@ REPLAY_EPILOG = """\
 """
 
 
-def add_bundle(commands: Commands) -> None:
-    """Declare ``bundle``."""
-    parser = commands.add_parser(
-        "bundle",
-        help="put runs and the answers behind them into one file",
-        description="Write run files and all stored answers that their rows name into one file, "
-        "with the figures that are needed to recompute every number. Questions, options and "
-        "pictures are not put in. Nothing is written if an answer is missing.",
-        epilog=BUNDLE_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "runs", nargs="+", type=Path, metavar="RUN", help="run.json, or folders of them"
-    )
+def add_bundle(parser: argparse.ArgumentParser) -> None:
+    """Write run files and all stored answers that their rows name into one file.
+
+    The figures that are needed to recompute every number are in it; questions, options and
+    pictures are not. Nothing is written if an answer is missing.
+    """
+    parser.epilog = BUNDLE_EPILOG
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
     parser.add_argument(
         "--store",
         action="append",
@@ -82,16 +69,12 @@ def add_bundle(commands: Commands) -> None:
     _add_data(parser)
 
 
-def add_replay(commands: Commands) -> None:
-    """Declare ``replay``."""
-    parser = commands.add_parser(
-        "replay",
-        help="recompute runs from a bundle and say what differs",
-        description="Recompute every number of the runs in a bundle from its answers, without a "
-        "model: exit 0 if all are equal, 1 if something differs, 4 if the input cannot be used.",
-        epilog=REPLAY_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_replay(parser: argparse.ArgumentParser) -> None:
+    """Recompute every number of the runs in a bundle from its answers, without a model.
+
+    Exit 0 if all are equal, 1 if something differs, 4 if the input cannot be used.
+    """
+    parser.epilog = REPLAY_EPILOG
     parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="a file made by `bundle`")
     parser.add_argument(
         "--level",
@@ -112,15 +95,12 @@ def add_replay(commands: Commands) -> None:
     _add_data(parser)
 
 
-def add_rerun(commands: Commands) -> None:
-    """Declare ``rerun``."""
-    parser = commands.add_parser(
-        "rerun",
-        help="hold a run against an independent one, and mark its row",
-        description="Compare a run with a second one of the same model and configuration that "
-        "computed all its answers itself. Where no similarity and no option mass differs by more "
-        "than the noise floor, the first run's row is marked as re-run.",
-    )
+def add_rerun(parser: argparse.ArgumentParser) -> None:
+    """Compare a run with a second one that computed all its answers itself.
+
+    Both must be of the same model and configuration. Where no similarity and no option mass
+    differs by more than the noise floor, the first run's row is marked as re-run.
+    """
     parser.add_argument("run", type=Path, metavar="RUN", help="run.json of the row")
     parser.add_argument("again", type=Path, metavar="AGAIN", help="run.json of the second run")
     parser.add_argument(
@@ -130,37 +110,31 @@ def add_rerun(commands: Commands) -> None:
 
 def run_rerun(options: argparse.Namespace) -> int:
     """Compare two runs, say why they are not one result, or mark the row."""
-    try:
-        run, again = read_run(options.run), read_run(options.again)
-        reasons = list(dependence(run, again))
-        if reasons:
-            raise BoardProblem(f"{options.again} says nothing new of {options.run}: {reasons[0]}")
-        apart = list(disagreements(run, again))
-        if apart:
-            _say("".join(f"{line}\n" for line in apart[:SHOWN]))
-            _say(f"{len(apart)} differences beyond the noise floor\n")
-            return DIFFERS
-        _say(f"{note_rerun(options.leaderboard, run, again)}\n")
-    except CultureError as problem:
-        return _refuse(problem)
+    run, again = read_run(options.run), read_run(options.again)
+    reasons = list(dependence(run, again))
+    if reasons:
+        raise BoardProblem(f"{options.again} says nothing new of {options.run}: {reasons[0]}")
+    apart = list(disagreements(run, again))
+    if apart:
+        sys.stdout.write("".join(f"{line}\n" for line in apart[:SHOWN]))
+        sys.stdout.write(f"{len(apart)} differences beyond the noise floor\n")
+        return DIFFERS
+    sys.stdout.write(f"{note_rerun(options.leaderboard, run, again)}\n")
     return EQUAL
 
 
 def run_bundle(options: argparse.Namespace) -> int:
     """Write a bundle and say what is in it."""
-    try:
-        runs = {path: read_run(path) for path in _files(options.runs)}
-        made = make(
-            runs,
-            stores=options.store,
-            origin=_origin(options),
-            out=options.out,
-            quotes=options.allow_quotes,
-        )
-    except CultureError as problem:
-        return _refuse(problem)
+    runs = {path: read_run(path) for path in files_in(options.runs)}
+    made = make(
+        runs,
+        stores=options.store,
+        origin=_origin(options),
+        out=options.out,
+        quotes=options.allow_quotes,
+    )
     many = f"{len(runs)} runs" if len(runs) > 1 else "1 run"
-    _say(
+    sys.stdout.write(
         f"{options.out}: {many}, {made.n_answers} answers, {made.n_bytes / 1e6:.2f} MB\n"
         f"digest {made.digest}\n"
     )
@@ -169,19 +143,14 @@ def run_bundle(options: argparse.Namespace) -> int:
 
 def run_replay(options: argparse.Namespace) -> int:
     """Recompute a bundle's runs, say what differs, and mark equal ones on a board."""
-    try:
-        bundle = read(options.bundle)
-        tolerance = 0.0 if options.exact else TOLERANCE
-        found = replay(bundle, _origin(options), level=options.level, tolerance=tolerance)
-        for one in found:
-            _say("".join(f"{line}\n" for line in lines(one)))
-            if one.equal and options.leaderboard is not None:
-                note = note_replay(
-                    options.leaderboard, one.run, bundle=bundle.digest, level=one.level
-                )
-                _say(f"  {note}\n")
-    except CultureError as problem:
-        return _refuse(problem)
+    bundle = read(options.bundle)
+    tolerance = 0.0 if options.exact else TOLERANCE
+    found = replay(bundle, _origin(options), level=options.level, tolerance=tolerance)
+    for one in found:
+        sys.stdout.write("".join(f"{line}\n" for line in lines(one)))
+        if one.equal and options.leaderboard is not None:
+            note = note_replay(options.leaderboard, one.run, bundle=bundle.digest, level=one.level)
+            sys.stdout.write(f"  {note}\n")
     return EQUAL if all(one.equal for one in found) else DIFFERS
 
 
@@ -240,25 +209,4 @@ def _origin(options: argparse.Namespace) -> Origin:
         questions=options.questions,
         question_columns=options.question_columns or "",
         suite=options.suite,
-        cache=Path(os.environ.get("CULTURE_CACHE") or default_cache()),
     )
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text)
-
-
-def _files(paths: Sequence[Path]) -> list[Path]:
-    """The files that were named, and those in the folders that were."""
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
-        if not inside:
-            raise BoardProblem(f"folder {path} holds no run.json")
-        found += inside
-    return list(dict.fromkeys(found))
-
-
-def _refuse(problem: CultureError) -> int:
-    sys.stderr.write(f"{problem}\n")
-    return BAD_INPUT

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from benchmark.engine.keys import KEY_SCHEMA, identity_document
+from benchmark.engine.keys import KEY_SCHEMA, named_document
 from benchmark.engine.sampled import sampled_by
 from benchmark.engine.sampled_choices import asking
 from benchmark.engine.store import ResponseStore
@@ -21,11 +21,10 @@ from benchmark.jsonio import Json, canonical
 from benchmark.records import Answer, Text
 from benchmark.replay import bundle
 from benchmark.replay.stored_model import BundleModel, measure_again, noting
-from benchmark.runs.run import Run, run_path
+from benchmark.runs.run import Run, encoders_of, run_path
 from benchmark.suite.figures_only import FIGURES, PICTURES, figures, pictures
 from benchmark.suite.protocol import Suite
 from benchmark.survey.survey import Survey
-from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.origin import Origin, images_named, needed, open_suite, survey_named
 
 
@@ -114,7 +113,7 @@ def _add(
             "suite": run.suite,
             "config_digest": run.config_digest,
             "key_schema": key_schema(run),
-            "identity": {"name": run.model.name, **identity_document(run.model)},
+            "identity": named_document(run.model),
             **_figures(content, run, suite),
             **_noted(content, file, asked),
         }

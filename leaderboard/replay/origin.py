@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from benchmark.data import SUITES
 from benchmark.engine.sampled import sampled_by
 from benchmark.errors import DataProblem, UsageProblem
-from benchmark.hub import SURVEY
+from benchmark.hub.data_sets import SURVEY
 from benchmark.runs.run import Run
 from benchmark.settings import EncoderChoice, Settings, default_cache
 from benchmark.suite.protocol import SUITE_FILE, Suite, load_suite
 from leaderboard.board.paths import DEFAULT_BOARD, DEFAULT_RUNS
 
-SAMPLE, HUB = "sample", "hub"
+SAMPLE = "sample"
 OF_THE_WORDING = frozenset({"templates", "translation"})  # no number of a row depends on them
 
 
@@ -94,8 +95,7 @@ def open_suite(run: Run, origin: Origin, *, survey: str, images: Sequence[str]) 
 
 def folder_of(run: Run, origin: Origin) -> Path:
     """The suite's folder: as named, else among the shipped ones."""
-    shipped = Path(__file__).resolve().parents[2] / "suites" / run.suite
-    folder = origin.suite or shipped
+    folder = origin.suite or SUITES / run.suite
     if not (folder / SUITE_FILE).is_file():
         raise UsageProblem(
             f"{folder} is not the folder of suite {run.suite!r}; name it with --suite"

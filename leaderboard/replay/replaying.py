@@ -28,9 +28,8 @@ from benchmark.replay.stored_model import (
     lookup,
     measure_again,
 )
-from benchmark.runs.run import Run
+from benchmark.runs.run import Run, encoders_of
 from benchmark.suite.protocol import Suite, own_analyses
-from leaderboard.encoder_identities import encoders_of
 from leaderboard.replay.comparing import TOLERANCE, Comparison
 from leaderboard.replay.origin import (
     Origin,

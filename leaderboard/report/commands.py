@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageProblem
 from benchmark.runs.run import read_run
-from leaderboard.board.paths import every_json_once, files_help
+from leaderboard.board.paths import files_help, files_in
 from leaderboard.report.options import FORMATS, READING_NAMES, formats
 
 if TYPE_CHECKING:
     from leaderboard.report.options import Format
-
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
 
 DEFAULT_REPORT = Path("build") / "report"
 REPORT_EPILOG = """\
@@ -28,34 +26,30 @@ REPORT_EPILOG = """\
 """
 
 
-def add_report(commands: Commands) -> None:
-    """Declare ``report``."""
-    report = commands.add_parser(
-        "report",
-        help="write the paper's tables and figures of one run or several",
-        description="Write the paper's tables (similarity by country, change by income group, "
-        "p-values) and figures for the models of the given runs side by side, with floors and "
-        "ceiling. Everything comes from the run files; no survey or model is needed. Open "
-        "report.md in the folder. Runs of one suite and one survey belong in one report.",
-        epilog=REPORT_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    report.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
-    report.add_argument(
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """Write the paper's tables and figures for the given runs, side by side.
+
+    The tables are similarity by country, change by income group and p-values, with floors and
+    ceiling. Everything comes from the run files; no survey or model is needed. Open report.md
+    in the folder. Runs of one suite and one survey belong in one report.
+    """
+    parser.epilog = REPORT_EPILOG
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
+    parser.add_argument(
         "--out",
         type=Path,
         default=DEFAULT_REPORT,
         metavar="DIR",
         help="folder to write to; files with the same names are replaced (default: %(default)s)",
     )
-    report.add_argument(
+    parser.add_argument(
         "--reading",
         choices=READING_NAMES,
         default="substantive",
         help="substantive: without don't know and the like; printed: all options; paper: all "
         "options, and bold where the published bootstrap p is below 0.05 (default: substantive)",
     )
-    report.add_argument(
+    parser.add_argument(
         "--formats",
         type=_formats,
         default=FORMATS,
@@ -77,7 +71,7 @@ def run_report(options: argparse.Namespace) -> int:
     from leaderboard.report.comparability import side_by_side
     from leaderboard.report.index import files, write
 
-    runs = side_by_side([read_run(path) for path in every_json_once(options.runs)], options.reading)
+    runs = side_by_side([read_run(path) for path in files_in(options.runs)], options.reading)
     content = files(runs, options.formats)
     write(options.out, content)
     sys.stdout.write("".join(f"{run.label}: {len(run.run.rows)} cases\n" for run in runs))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
 
 from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.vocabulary import CATEGORIES, CONTROLS, INCOME_BANDS, MARKS, NAMED, SIMILARITY
@@ -25,7 +24,7 @@ from leaderboard.report.dots import Panel, Series, panels
 from leaderboard.report.measured import Cell, Measured
 from leaderboard.report.style import BLUE, CONDITIONS
 from leaderboard.report.table import Record
-from leaderboard.report.view import Drawing, NoView
+from leaderboard.report.view import Drawing, NoView, drawing
 
 OF_FIGURE_7 = ("demographics", "race")
 BARS = f"Error bars: 95 % by resampling question stems; none below {MIN_STEMS} stems."
@@ -40,7 +39,9 @@ def figure_by_country(runs: Sequence[Measured]) -> Drawing:
     scopes = [{"country": iso3} for iso3 in countries_of(runs)] + [dict(ALL)]
     names = [words.country_name(s["country"]) if s else "all" for s in scopes]
     filled = [_panel(run, run.label, names, scopes, _whole) for run in runs]
-    return Drawing(
+    return drawing(
+        panels,
+        filled,
         name="figure-1-countries",
         title="Table 1 as a picture (ours). Similarity by country",
         caption=(
@@ -49,8 +50,7 @@ def figure_by_country(runs: Sequence[Measured]) -> Drawing:
             "dashed line knows less than the average of all other countries."
         ),
         notes=(BARS, LINES),
-        records=_records(filled),
-        draw=partial(panels, _panels(filled), per_row=min(3, len(filled))),
+        per_row=min(3, len(filled)),
     )
 
 
@@ -60,7 +60,9 @@ def figure_by_category(runs: Sequence[Measured]) -> Drawing:
         p for p in (NAMED, *CATEGORIES, *INCOME_BANDS, *CONTROLS) if any(run.has(p) for run in runs)
     ]
     filled = [_proxy_panel(run, proxies) for run in runs]
-    return Drawing(
+    return drawing(
+        panels,
+        filled,
         name="figure-6b-categories",
         title="Figure 6b (ours). Similarity by what stood for the country",
         caption=(
@@ -73,8 +75,8 @@ def figure_by_category(runs: Sequence[Measured]) -> Drawing:
             BARS,
             LINES + " They differ between rows where not every country had such a picture.",
         ),
-        records=_records(filled),
-        draw=partial(panels, _panels(filled), per_row=min(3, len(filled)), bars=True),
+        per_row=min(3, len(filled)),
+        bars=True,
     )
 
 
@@ -100,7 +102,9 @@ def figure_7(runs: Sequence[Measured]) -> Drawing | NoView:
         for slug in slugs
         for run in runs
     ]
-    return Drawing(
+    return drawing(
+        panels,
+        filled,
         name="figure-7",
         title=title,
         caption=(
@@ -108,8 +112,7 @@ def figure_7(runs: Sequence[Measured]) -> Drawing | NoView:
             f"group of the country, {over(runs)}."
         ),
         notes=(words.PAIRS, BARS, LINES),
-        records=_records(filled),
-        draw=partial(panels, _panels(filled), per_row=min(3, len(runs))),
+        per_row=min(3, len(runs)),
     )
 
 
@@ -132,7 +135,9 @@ def figure_9(runs: Sequence[Measured]) -> Drawing | NoView:
         for run in runs
         for income in incomes
     ]
-    return Drawing(
+    return drawing(
+        panels,
+        filled,
         name="figure-9",
         title=title,
         caption=(
@@ -141,8 +146,7 @@ def figure_9(runs: Sequence[Measured]) -> Drawing | NoView:
             "the floors of its own row, as some topics are easy for everybody."
         ),
         notes=(words.PAIRS, "High income = World Bank groups high and upper middle.", BARS, LINES),
-        records=_records(filled),
-        draw=partial(panels, _panels(filled), per_row=len(incomes)),
+        per_row=len(incomes),
     )
 
 
@@ -236,11 +240,3 @@ def _series(label: str, colour: str, marker: str, cells: Sequence[Cell | None]) 
         lows=tuple(cell.low for cell in some),
         highs=tuple(cell.high for cell in some),
     )
-
-
-def _panels(filled: Sequence[Filled]) -> list[Panel]:
-    return [panel for panel, _ in filled]
-
-
-def _records(filled: Sequence[Filled]) -> tuple[Record, ...]:
-    return tuple(record for _, records in filled for record in records)

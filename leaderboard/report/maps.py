@@ -6,7 +6,6 @@ Knows what the runs measured; how a heatmap is drawn is in `heatmaps`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from leaderboard.report.contents import about, asked, countries_of, over, topics
 from leaderboard.report.heatmaps import Grid, heatmaps
 from leaderboard.report.measured import Cell, Measured
 from leaderboard.report.table import Record
-from leaderboard.report.view import Drawing, NoView
+from leaderboard.report.view import Drawing, NoView, drawing
 
 NO_PICTURES = "no pictures were shown in these runs"
 FEW = f"Numbers in italics rest on fewer than {MIN_STEMS} question stems and may be luck."
@@ -33,7 +32,9 @@ def figure_4(runs: Sequence[Measured]) -> Drawing | NoView:
     if not kept:
         return NoView(title=title, reason=NO_PICTURES)
     filled = [_change(run, runs) for run in kept]
-    return Drawing(
+    return drawing(
+        heatmaps,
+        filled,
         name="figure-4",
         title=title,
         caption=(
@@ -41,14 +42,9 @@ def figure_4(runs: Sequence[Measured]) -> Drawing | NoView:
             f"lowers (-) the mean similarity, {over(kept)}."
         ),
         notes=(f"100 x (images - country prompt) / country prompt. {words.PAIRS}", GREY, FEW),
-        records=_records(filled),
-        draw=partial(
-            heatmaps,
-            _grids(filled),
-            palette="diverging",
-            decimals=1,
-            legend="change of similarity, %",
-        ),
+        palette="diverging",
+        decimals=1,
+        legend="change of similarity, %",
     )
 
 
@@ -71,7 +67,9 @@ def figure_5(runs: Sequence[Measured]) -> Drawing | NoView:
         grid, records = _counts(run, runs, proxies)
         if not filled or not np.array_equal(grid.values, filled[0][0].values, equal_nan=True):
             filled.append((grid, records))
-    return Drawing(
+    return drawing(
+        heatmaps,
+        filled,
         name="figure-5",
         title=title,
         caption=(
@@ -84,15 +82,10 @@ def figure_5(runs: Sequence[Measured]) -> Drawing | NoView:
             "stand here.",
             "Runs that were shown equally many pictures share one panel.",
         ),
-        records=_records(filled),
-        draw=partial(
-            heatmaps,
-            _grids(filled),
-            palette="sequential",
-            decimals=0,
-            legend="pictures",
-            missing="no picture",
-        ),
+        palette="sequential",
+        decimals=0,
+        legend="pictures",
+        missing="no picture",
     )
 
 
@@ -113,7 +106,9 @@ def figure_6(runs: Sequence[Measured]) -> Drawing | NoView:
     if not proxies:
         return NoView(title=title, reason=NO_PICTURES)
     filled = [_gains(run, runs, proxies) for run in kept if any(run.has(p) for p in proxies)]
-    return Drawing(
+    return drawing(
+        heatmaps,
+        filled,
         name="figure-6",
         title=title,
         caption=(
@@ -126,15 +121,10 @@ def figure_6(runs: Sequence[Measured]) -> Drawing | NoView:
             GREY,
             FEW,
         ),
-        records=_records(filled),
-        draw=partial(
-            heatmaps,
-            _grids(filled),
-            palette="diverging",
-            decimals=3,
-            legend="gain of similarity",
-            per_row=min(2, len(filled)),
-        ),
+        palette="diverging",
+        decimals=3,
+        legend="gain of similarity",
+        per_row=min(2, len(filled)),
     )
 
 
@@ -157,7 +147,9 @@ def figure_8(runs: Sequence[Measured]) -> Drawing | NoView:
     floors = [_world_average(run, runs) for run in runs]
     same = all(np.array_equal(g.values, floors[0][0].values, equal_nan=True) for g, _ in floors)
     filled += floors[:1] if same else floors
-    return Drawing(
+    return drawing(
+        heatmaps,
+        filled,
         name="figure-8",
         title="Figure 8. Similarity by country and topic",
         caption=(
@@ -170,10 +162,9 @@ def figure_8(runs: Sequence[Measured]) -> Drawing | NoView:
             GREY,
             FEW,
         ),
-        records=_records(filled),
-        draw=partial(
-            heatmaps, _grids(filled), palette="sequential", decimals=2, legend="similarity"
-        ),
+        palette="sequential",
+        decimals=2,
+        legend="similarity",
     )
 
 
@@ -233,11 +224,3 @@ def _fill(
         values=values,
         few=few,
     ), records
-
-
-def _grids(filled: Sequence[Filled]) -> list[Grid]:
-    return [grid for grid, _ in filled]
-
-
-def _records(filled: Sequence[Filled]) -> tuple[Record, ...]:
-    return tuple(record for _, records in filled for record in records)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Okabe & Ito's palette: colour-blind readers can tell them apart, and shapes do so in grey.
 Line = Literal["-", "--", "-.", ":"]
-BLUE, VERMILION, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7F7F7F"
+BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
 INK = "#222222"
 MISSING = "#D9D9D9"
 CONDITIONS: Mapping[str, tuple[str, str]] = {

@@ -5,8 +5,9 @@ Knows nothing of runs, matplotlib or files.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from leaderboard.report.table import Record
@@ -33,3 +34,24 @@ class NoView:
 
     title: str
     reason: str
+
+
+def drawing(
+    draw: Callable[..., Figure],
+    filled: Sequence[tuple[object, Sequence[Record]]],
+    *,
+    name: str,
+    title: str,
+    caption: str,
+    notes: tuple[str, ...],
+    **style: object,
+) -> Drawing:
+    """A picture of parts, each with its numbers; ``style`` is what ``draw`` takes besides."""
+    return Drawing(
+        name=name,
+        title=title,
+        caption=caption,
+        notes=notes,
+        records=tuple(record for _, records in filled for record in records),
+        draw=partial(draw, [part for part, _ in filled], **style),
+    )

@@ -6,7 +6,6 @@ Knows the options' names. Exit code 0 if done, 1 with one sentence if an input c
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +16,35 @@ from benchmark.runs.documents import exists, write
 from benchmark.settings import default_cache, names
 from benchmark.stories.lists import concept, nationalities
 from benchmark.world.countries import country
-from leaderboard.board.paths import every_json_once
+from leaderboard.board.paths import files_in
 from leaderboard.study.dimensions import read_dimensions
-from leaderboard.study.options import RESULTS
+from leaderboard.study.options import RESULTS, add_export, add_import
 
 if TYPE_CHECKING:
     from leaderboard.study.exporting import Export, Plan
+
+
+EPILOG = """\
+  python -m leaderboard study export RUN.json OTHER.json --out my-study
+  python -m leaderboard study import my-study --annotations exports/*.json
+
+docs/human-study.md says how Label Studio is started and what the numbers mean.
+"""
+
+
+def add_study(parser: argparse.ArgumentParser) -> None:
+    """Have people rate generated stories, without knowing which model wrote what.
+
+    Stories are rated on ten dimensions in Label Studio.
+    """
+    parser.epilog = EPILOG
+    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+    for name, declare, words in (
+        ("export", add_export, "choose stories and write a Label Studio project for each rater"),
+        ("import", add_import, "read the ratings: agreement, means, metrics against people"),
+    ):
+        described = " ".join(str(declare.__doc__).split())
+        declare(steps.add_parser(name, help=words, description=described))
 
 
 def run_study(options: argparse.Namespace) -> int:
@@ -35,7 +57,7 @@ def _export(options: argparse.Namespace) -> int:
     from leaderboard.study.sources import notes, sources
 
     plan = _plan(options)
-    cache = Path(os.environ.get("CULTURE_CACHE") or default_cache())
+    cache = default_cache()
     found = sources(options.runs, options.store or [cache / "responses.sqlite"])
     try:
         done = export(found.runs, plan, options.out)
@@ -126,7 +148,7 @@ def _import(options: argparse.Namespace) -> int:
         if exists(path) and not options.replace:
             raise BoardProblem(f"{path} exists; name another file with --out, or add --replace")
     key = read_key(options.folder)
-    exports = every_json_once(options.annotations)
+    exports = files_in(options.annotations)
     found = results(read_ratings(key, exports), options.attention_rule)
     write(out, jsonio.pretty(document(found)))
     write(page, markdown_page(found))

@@ -44,16 +44,16 @@ class Design:
         every = range(len(self.stories))
         rated = [[page.story for page in pages if page.answer is None] for pages in self.lists]
         return {
-            "models": self._range(every, "label"),
+            "models": self._range(every, "model"),
             "nationalities": self._range(every, "country"),
             "concepts": self._range(every, "concept"),
-            "models on a list": max(self._range(one, "label") for one in rated),
+            "models on a list": max(self._range(one, "model") for one in rated),
             "nationalities on a list": max(self._range(one, "country") for one in rated),
         }
 
     def _range(self, places: Sequence[int], field: str) -> int:
-        known = {getattr(story, field) for story in self.stories}
-        counts = Counter(getattr(self.stories[place], field) for place in places)
+        known = {getattr(story.about, field) for story in self.stories}
+        counts = Counter(getattr(self.stories[place].about, field) for place in places)
         return max(counts[one] for one in known) - min(counts[one] for one in known)
 
 
@@ -68,10 +68,10 @@ def choose(stories: Sequence[Story], number: int, *, rng: np.random.Generator) -
     UsageProblem
         No cell has a story of every model, or ``number`` is less than one of each model.
     """
-    labels = sorted({story.label for story in stories})
+    labels = sorted({story.about.model for story in stories})
     by_place: dict[Place, dict[str, Story]] = {}
     for story in stories:
-        by_place.setdefault(story.place, {})[story.label] = story
+        by_place.setdefault(story.place, {})[story.about.model] = story
     whole = sorted(place for place, held in by_place.items() if len(held) == len(labels))
     if not whole:
         raise UsageProblem(
@@ -127,7 +127,7 @@ def deal(
     nationality, as far as the stories allow.
     """
     models, nations = (
-        _codes([getattr(story, field) for story in stories]) for field in ("label", "country")
+        _codes([getattr(story.about, name) for story in stories]) for name in ("model", "country")
     )
     need = np.full(len(stories), raters)
     size = min(per_rater, len(stories))

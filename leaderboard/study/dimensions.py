@@ -10,9 +10,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark import data
 from benchmark.errors import DataProblem
 
-SHIPPED = Path(__file__).parents[2] / "benchmark" / "data" / "story_dimensions.toml"
+SHIPPED = data.file("story_dimensions.toml")
 OVERALL = "overall"  # the mean of all dimensions, so no dimension may have this name
 ANSWER = "{answer}"
 _NAME = re.compile(r"[a-z][a-z0-9-]*")

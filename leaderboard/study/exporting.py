@@ -19,7 +19,7 @@ from benchmark.runs.documents import write
 from benchmark.vocabulary import BLANK, NONE
 from leaderboard.study.design import Design, Page, design
 from leaderboard.study.dimensions import Dimensions
-from leaderboard.study.key import Key, KeyStory, StudyModel, write_key
+from leaderboard.study.key import Key, StudyModel, write_key
 from leaderboard.study.pictures import Copy, copies, open_pictures
 from leaderboard.study.project import (
     TaskPage,
@@ -105,7 +105,9 @@ def export(found: Sequence[Source], plan: Plan, out: Path) -> Export:
         proxy=proxy,
         dimensions=dimensions,
         models=tuple(map(_model, found)),
-        stories={name: _story(made, page) for name, page in _pages(made, named, checks=False)},
+        stories={
+            name: made.stories[page.story].about for name, page in _pages(made, named, checks=False)
+        },
         checks={name: page.answer or 0 for name, page in _pages(made, named, checks=True)},
         raters={rater_name(at): tuple(names) for at, names in enumerate(named)},
     )
@@ -124,7 +126,7 @@ def rater_name(place: int) -> str:
 
 def _pictures(found: Sequence[Source], made: Design, plan: Plan) -> dict[str, Copy]:
     images = open_pictures(found[0].run, plan.images)
-    return copies(images, sorted({story.image for story in made.stories}), plan.licences)
+    return copies(images, sorted({story.about.image for story in made.stories}), plan.licences)
 
 
 def _page_ids(made: Design, rng: np.random.Generator) -> list[list[str]]:
@@ -162,19 +164,6 @@ def _model(source: Source) -> StudyModel:
     )
 
 
-def _story(made: Design, page: Page) -> KeyStory:
-    story = made.stories[page.story]
-    return KeyStory(
-        model=story.label,
-        country=story.country,
-        concept=story.concept,
-        temperature=story.temperature,
-        response=story.response,
-        image=story.image,
-        values=dict(story.values),
-    )
-
-
 def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copy]) -> None:
     served, pictures, study = out / SERVED, bool(shown), key.study
     try:
@@ -200,11 +189,11 @@ def _task_page(
     name: str, page: Page, made: Design, dimensions: Dimensions, shown: Mapping[str, Copy]
 ) -> TaskPage:
     story = made.stories[page.story]
-    picture = shown.get(story.image)
+    picture = shown.get(story.about.image)
     return TaskPage(
         item=name,
-        country=story.country,
-        concept=story.concept,
+        country=story.about.country,
+        concept=story.about.concept,
         text=story.text.strip() if page.answer is None else check_text(dimensions, page.answer),
         picture="" if picture is None else picture.file,
         credit="" if picture is None else picture.credit,

@@ -4,47 +4,20 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from leaderboard.study.dimensions import SHIPPED
 from leaderboard.study.screening import HALF, RULES
 
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
-
 RESULTS = "results.json"
 STORIES, RATERS, PER_RATER, ATTENTION = 120, 3, 30, 2
-EPILOG = """\
-  python -m leaderboard study export RUN.json OTHER.json --out my-study
-  python -m leaderboard study import my-study --annotations exports/*.json
-
-docs/human-study.md says how Label Studio is started and what the numbers mean.
-"""
 
 
-def add_study(commands: Commands) -> None:
-    """Declare ``study``."""
-    parser = commands.add_parser(
-        "study",
-        help="have people rate stories, and read what they said",
-        description="A study in which people rate generated stories on ten dimensions in Label "
-        "Studio, without knowing which model wrote what.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
-    _add_export(steps)
-    _add_import(steps)
+def add_export(parser: argparse.ArgumentParser) -> None:
+    """Choose stories of one model or several, and deal them to raters.
 
-
-def _add_export(steps: Commands) -> None:
-    parser = steps.add_parser(
-        "export",
-        help="choose stories and write a Label Studio project for each rater",
-        description="Choose stories of one model or several, deal them to raters, and write tasks, "
-        "labelling configuration, pictures and instructions into a new folder, with a key that "
-        "stays with you.",
-    )
+    Tasks, labelling configuration, pictures and instructions are written into a new folder, with a
+    key that stays with you.
+    """
     parser.add_argument(
         "runs",
         nargs="+",
@@ -98,13 +71,12 @@ def _add_export(steps: Commands) -> None:
     parser.add_argument("--no-pictures", action="store_true", help="show stories alone")
 
 
-def _add_import(steps: Commands) -> None:
-    parser = steps.add_parser(
-        "import",
-        help="read the ratings: agreement, means, metrics against people",
-        description="Read Label Studio's exports (JSON or JSON-MIN), leave out raters who missed "
-        "attention checks, print what the ratings say and write it as JSON and Markdown.",
-    )
+def add_import(parser: argparse.ArgumentParser) -> None:
+    """Read Label Studio's exports (JSON or JSON-MIN) and print what the ratings say.
+
+    Raters who missed attention checks are left out. The results are also written as JSON and
+    Markdown.
+    """
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="what `study export` wrote")
     parser.add_argument(
         "--annotations",

@@ -20,7 +20,7 @@ from benchmark.records import Answer, AnswerReader, Item
 from benchmark.replay import bundle
 from benchmark.runs.run import Run, read_run
 from benchmark.vocabulary import STORY_PROXIES
-from leaderboard.board.paths import every_json_once
+from leaderboard.board.paths import files_in
 
 # What may differ between runs without a note: the model itself, which stories were requested, and
 # what else was measured, which changes no story.
@@ -74,7 +74,7 @@ def sources(paths: Sequence[Path], stores: Sequence[Path]) -> Sources:
     named = {path.resolve() for path in paths if not path.is_dir()}
     found: list[FoundRun] = []
     passed_over = 0
-    for path in every_json_once(paths):
+    for path in files_in(paths):
         held = _runs_in(path, stored)
         mine = [one for one in held if _has_stories(one[1])]
         if path.resolve() in named and not mine:

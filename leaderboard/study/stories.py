@@ -13,6 +13,7 @@ from benchmark.analyses.stories.table import Row, StoryTable, counts, is_story, 
 from benchmark.analyses.stories.vectors import is_left_out, story_vectors
 from benchmark.records import PICTURE_SIMILARITY, VECTORS, AnswerReader, CaseRecord, Item
 from benchmark.runs.run import Run
+from leaderboard.study.key import KeyStory
 from leaderboard.study.sources import Source
 
 _NO_WORD = re.compile(r"[^a-zA-Z]")
@@ -21,20 +22,15 @@ Place = tuple[str, str, float, int]  # country, concept, temperature, response
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """A story that may be rated, with its values from the run file; ``image`` may be empty."""
+    """A story that may be rated, with its values from the run file; its image may be empty."""
 
-    label: str
-    country: str
-    concept: str
-    temperature: float
-    response: int
+    about: KeyStory
     text: str
-    image: str
-    values: Mapping[str, float]
 
     @property
     def place(self) -> Place:
-        return self.country, self.concept, self.temperature, self.response
+        one = self.about
+        return one.country, one.concept, one.temperature, one.response
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +70,7 @@ def gather(
     named = _names([source.run for source in found])
     kept = [story for story in stories if not named.search(story.text)]
     return StoryPool(
-        stories=tuple(sorted(kept, key=lambda story: (story.place, story.label))),
+        stories=tuple(sorted(kept, key=lambda story: (story.place, story.about.model))),
         refused=refused,
         empty=empty,
         names_itself=len(stories) - len(kept),
@@ -83,16 +79,16 @@ def gather(
 
 
 def _story(source: Source, row: Row, image: str, values: Mapping[str, float]) -> Story:
-    return Story(
-        label=source.label,
+    about = KeyStory(
+        model=source.label,
         country=row.country,
         concept=row.concept,
         temperature=row.temperature,
         response=row.response,
-        text=row.text,
         image=image,
-        values=values,
+        values=dict(values),
     )
+    return Story(about=about, text=row.text)
 
 
 def _rows(table: StoryTable) -> Iterator[Row]:

@@ -19,8 +19,6 @@ from leaderboard.tables.tables import render
 if TYPE_CHECKING:
     from benchmark.runs.run import Run
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no other
-
 EPILOG = """\
   python -m leaderboard scores RUN.json                          everything together
   python -m leaderboard scores RUN.json --by region              by UN region
@@ -28,16 +26,12 @@ EPILOG = """\
 """
 
 
-def add_scores(commands: Commands) -> None:
-    """Declare ``scores``."""
-    parser = commands.add_parser(
-        "scores",
-        help="print every score of a run, or those of a grouping",
-        description="Print the scores of a run.json that the summary leaves out: all of those over "
-        "everything, or with --by those of each member of a grouping.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_scores(parser: argparse.ArgumentParser) -> None:
+    """Print the scores of a run.json that the summary leaves out.
+
+    These are all of those over everything, or with --by those of each member of a grouping.
+    """
+    parser.epilog = EPILOG
     parser.add_argument("run", type=Path, metavar="RUN", help="run.json")
     parser.add_argument(
         "--by",

@@ -17,7 +17,7 @@ from benchmark.jsonio import Json, digest
 from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, ImageRef, Request, Script, Selection
 from benchmark.scoring.option_orders import Order, cyclic_orders
-from benchmark.scoring.right_answers import Answered, right_answer_record
+from benchmark.scoring.right_answers import Replies, right_answer_record
 from benchmark.settings import Settings
 from benchmark.suite.prompts import Templates, load_templates
 from benchmark.suite.protocol import SuiteMeta
@@ -102,7 +102,7 @@ class CultureVerseSuite:
         blind = self._requests(questions, orders, beside) if beside else []
         replies = iter((yield [*asked, *blind]))
         both = [
-            Answered(replies=[[next(replies) for _ in each] for each in orders], orders=orders)
+            Replies(replies=[[next(replies) for _ in each] for each in orders], orders=orders)
             for _ in range(1 + bool(beside))
         ]
         return right_answer_record(

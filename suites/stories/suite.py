@@ -13,8 +13,8 @@ from benchmark.images.measuring import largest
 from benchmark.images.opening import ImageSet, blank_picture
 from benchmark.jsonio import Json
 from benchmark.records import Case, ImageRef, Script, Selection
-from benchmark.scoring.embeddings import embedded
-from benchmark.scoring.stories import Told, story_record
+from benchmark.scoring.embeddings import with_vectors
+from benchmark.scoring.stories import WrittenStory, story_record
 from benchmark.settings import EMBEDDED_MODELS, Settings
 from benchmark.stories.groups import Groups, load_groups
 from benchmark.stories.wording import (
@@ -96,7 +96,7 @@ class StoriesSuite:
         replies = yield [self._teller.story(case, *one, picture) for one in chosen]
         words = words_of(self._teller.prompt(case, picture))
         told = [
-            Told(
+            WrittenStory(
                 item_id=item_id(case, temperature, response),
                 temperature=temperature,
                 prompt=words,
@@ -110,7 +110,7 @@ class StoriesSuite:
         beside = self._cells.beside(case) if self._specs and not case.variant else None
         if beside is None:
             return record
-        return (yield from embedded(record, told, self.images.open(beside), self._specs))
+        return (yield from with_vectors(record, told, self.images.open(beside), self._specs))
 
     def config(self) -> Mapping[str, Json]:
         """Pictures, wording, selection and sampling; equal config, comparable rows."""

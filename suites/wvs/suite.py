@@ -27,8 +27,8 @@ from benchmark.records import (
     Selection,
     Text,
 )
-from benchmark.scoring.distributions import Asked, Beside, case_record, layout
-from benchmark.scoring.floors import Calibration
+from benchmark.scoring.distributions import AskedChoice, Extras, case_record, layout
+from benchmark.scoring.floors import Floors
 from benchmark.scoring.recognition import recognition_record, recognition_values
 from benchmark.settings import Settings
 from benchmark.suite.prompts import Templates, load_templates
@@ -75,7 +75,7 @@ def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
         category_words=category_words(),
         translation=translation,
         settings=settings,
-        calibration=Calibration(
+        floors=Floors(
             survey,
             seed=settings.seed,
             answers=None if settings.sampled is None else settings.sampled.answers,
@@ -132,7 +132,7 @@ class WvsSuite:
     category_words: Mapping[str, str]
     translation: Translation | None
     settings: Settings
-    calibration: Calibration
+    floors: Floors
 
     def select(self) -> Selection:
         """Every cell that the data allow, the cells of one unit together."""
@@ -171,8 +171,8 @@ class WvsSuite:
             asked=asked,
             replies=replies[: len(asked)],
             image_ids=[picture.image_id for picture, _ in pictures if picture is not None],
-            calibration=self.calibration,
-            beside=self._beside(case, reasoned, replies[len(asked) :], len(found), len(kept)),
+            floors=self.floors,
+            extras=self._extras(case, reasoned, replies[len(asked) :], len(found), len(kept)),
         )
 
     # --- pictures ------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ class WvsSuite:
         case: Case,
         questions: Sequence[Question],
         pictures: Sequence[tuple[ImageRef | None, str]],
-        asked: Sequence[Asked],
+        asked: Sequence[AskedChoice],
     ) -> Sequence[Request]:
         return [
             self._asker.choice(case, questions[one.question], one.order, *pictures[one.picture])
@@ -253,14 +253,14 @@ class WvsSuite:
 
     # --- records -------------------------------------------------------------------------------
 
-    def _beside(
+    def _extras(
         self,
         case: Case,
         reasoned: Sequence[Question],
         replies: Sequence[Reply],
         n_found: int,
         n_kept: int,
-    ) -> Beside:
+    ) -> Extras:
         per = 2 if self._compares(case) else 1
         values, keys = {}, {}
         for i, question in enumerate(reasoned):
@@ -276,7 +276,7 @@ class WvsSuite:
             method="pictures asked about",
             higher_is_better=None,
         )
-        return Beside(
+        return Extras(
             values=values,
             keys=keys,
             scores=(pictures,) if n_found else (),

@@ -12,7 +12,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import said
+from benchmark.errors import excerpt
 from benchmark.models.cache_name import cache_name
 from benchmark.models.weights.families import uncovered
 from tests.models.families.parts import library
@@ -206,7 +206,7 @@ def attempt(family: str, sections: Sequence[int]) -> tuple[str, str]:
 
 
 def _why(what: str, error: Exception) -> str:
-    return f"not {what}: {type(error).__name__}, {said(error, longest=110)}"
+    return f"not {what}: {type(error).__name__}, {excerpt(error, longest=110)}"
 
 
 def main(families: list[str]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 REPO = Path(__file__).parents[2]
 sys.path.insert(0, str(REPO))
 
-from benchmark.scoring.floors import Calibration  # noqa: E402
+from benchmark.scoring.floors import Floors  # noqa: E402
 from benchmark.survey.survey import SAMPLE, load_survey  # noqa: E402
 from tests.metrics.test_sampled_interval import coverage  # noqa: E402
 
@@ -25,18 +25,18 @@ KEYS = tuple(f"{n}_substantive" for n in ("floor_uniform", "floor_world_average"
 def means(answers: int | None) -> list[float]:
     """Over all questions of all countries, substantive options; None: exact probabilities."""
     survey = load_survey(SAMPLE)
-    calibration = Calibration(survey, seed=0, answers=answers)
+    floors = Floors(survey, seed=0, answers=answers)
     found = []
     for country in survey.countries():
         questions = [q for q in survey.questions if country in q.human]
         drawn = [answers] * len(questions) if answers else ()
-        found.append(calibration.values(country, questions, drawn=drawn))
+        found.append(floors.values(country, questions, drawn=drawn))
     return [float(np.nanmean(np.concatenate([one[key] for one in found]))) for key in KEYS]
 
 
 def main() -> None:
     """Print both tables."""
-    lines = ["| answers | uniform | world mean | ceiling |", "|---|---|---|---|"]
+    lines = ["| answers | uniform | world average | ceiling |", "|---|---|---|---|"]
     for answers in (*ANSWERS, None):
         row = " | ".join(f"{value:.3f}" for value in means(answers))
         lines.append(f"| {answers or 'probabilities'} | {row} |")

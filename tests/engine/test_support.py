@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmark.engine.interview import Interview
+from benchmark.engine.interview import Interview, Unsupported
 from benchmark.engine.store import ResponseStore
-from benchmark.engine.support import Unsupported
 from benchmark.engine.unit import run_unit
 from benchmark.records import Case, CaseRecord, Embed, Request, Script, Subject
 from tests.engine.asking import IDENTITY, CountingModel, choice

@@ -14,7 +14,7 @@ from benchmark.errors import ModelProblem
 from benchmark.finetune import training
 from benchmark.finetune.batches import IGNORED, Batches, completion_tokens, shrunk, tensors
 from benchmark.finetune.options import Recipe
-from benchmark.finetune.preparing import Prepared, prepare
+from benchmark.finetune.preparing import TrainingData, prepare
 from benchmark.finetune.trainer import Point
 from benchmark.models import registry
 from benchmark.models.registry import ModelOptions
@@ -31,7 +31,7 @@ TWO_STEPS = Recipe(
 
 
 @pytest.fixture(scope="module")
-def prepared(data: Path, cache: Path) -> Prepared:
+def prepared(data: Path, cache: Path) -> TrainingData:
     """Two steps of eight planted questions."""
     return prepare(replace(TWO_STEPS, data=str(data)), cache=cache)
 
@@ -44,7 +44,7 @@ def opened(cpu: ModelOptions) -> tuple[Any, Any, Any]:
     return identity, *open_weights(identity, weights, device="cpu", threads=1)
 
 
-def test_only_the_label_is_in_the_loss(prepared: Prepared, cpu: ModelOptions) -> None:
+def test_only_the_label_is_in_the_loss(prepared: TrainingData, cpu: ModelOptions) -> None:
     """One token a row, the last real one; the text ends in the lead-in and the right label."""
     _, model, processor = opened(cpu)
     inputs = Inputs(processor)
@@ -71,7 +71,7 @@ class Merging:
         return [ord(piece) for piece in pieces]
 
 
-def test_a_merged_bracket_is_part_of_the_label(prepared: Prepared) -> None:
+def test_a_merged_bracket_is_part_of_the_label(prepared: TrainingData) -> None:
     """The label's tokens begin where labels first differ."""
     merging: Any = Merging()
     assert completion_tokens(merging, "Answer: (", prepared.at(0)) == 1
@@ -103,7 +103,7 @@ def digest(model: Any) -> str:
 
 
 def test_the_first_loss_is_what_the_harness_reads(
-    prepared: Prepared, cpu: ModelOptions, tmp_path: Path
+    prepared: TrainingData, cpu: ModelOptions, tmp_path: Path
 ) -> None:
     """-log of the right label's probability, before anything is learned; the base stays as it was.
 
@@ -141,7 +141,7 @@ def test_the_first_loss_is_what_the_harness_reads(
 
 
 def test_a_question_that_commands_is_not_learned_from(
-    prepared: Prepared, cpu: ModelOptions
+    prepared: TrainingData, cpu: ModelOptions
 ) -> None:
     """The model would learn from another prompt than the one that is meant."""
     _, model, processor = opened(cpu)

@@ -102,7 +102,7 @@ def test_names_go_before_what_lies_in_the_folder(
 
 
 def test_an_unknown_option_exits_as_a_wrong_value_does(capsys: pytest.CaptureFixture[str]) -> None:
-    """2 is for what was broken off."""
+    """2 is for a run that was interrupted."""
     with pytest.raises(SystemExit) as ended:
         main(["--out", "x", "--rnak", "3"])
     assert ended.value.code == 4

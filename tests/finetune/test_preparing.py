@@ -10,7 +10,7 @@ import pytest
 
 from benchmark.errors import DataProblem
 from benchmark.finetune.options import Recipe
-from benchmark.finetune.preparing import Prepared, prepare
+from benchmark.finetune.preparing import TrainingData, prepare
 from benchmark.finetune.saving import Base
 from benchmark.finetune.telling import about
 from benchmark.models.naming import ModelSpec
@@ -27,7 +27,7 @@ BASE = Base(
 )
 
 
-def prepared(tmp_path: Path, *rows: dict[str, Any], **options: object) -> Prepared:
+def prepared(tmp_path: Path, *rows: dict[str, Any], **options: object) -> TrainingData:
     """A recipe over these rows."""
     folder = planted.write(tmp_path / "data", *rows)
     recipe = replace(Recipe(model="demo", data=str(folder)), **options)  # type: ignore[arg-type]

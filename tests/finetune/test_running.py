@@ -23,8 +23,8 @@ def test_a_folder_that_cannot_be_made_is_said_first(tmp_path: Path) -> None:
     (tmp_path / "afile").write_text("mine")
     for folder in (tmp_path / "afile" / "sub", tmp_path / ("n" * 300)):
         with pytest.raises(UsageProblem, match="cannot be written to"):
-            running.settled(GIVEN, folder, resume=False)
-    assert running.settled(GIVEN, tmp_path / "new" / "sub", resume=False).model == "demo"
+            running.checked_recipe(GIVEN, folder, resume=False)
+    assert running.checked_recipe(GIVEN, tmp_path / "new" / "sub", resume=False).model == "demo"
     assert [path.name for path in tmp_path.iterdir()] == ["afile"]
 
 

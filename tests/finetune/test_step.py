@@ -11,8 +11,8 @@ import pytest
 
 from benchmark.finetune import trainer
 from benchmark.finetune.options import Recipe
-from benchmark.finetune.step import Figures, main
-from benchmark.perf import geometry
+from tests.benchmarks.training_step import Figures, main
+from tests.perf.shrinking import shrink
 
 pytestmark = pytest.mark.models
 
@@ -56,9 +56,7 @@ def test_steps_are_timed_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A timed step of two questions behind one that warms up; table and file say the same."""
-    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
-    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 4200}
-    monkeypatch.setattr(geometry, "MIDDLE_TEXT", geometry.MIDDLE_TEXT | small | heads)
+    shrink(monkeypatch)
     monkeypatch.setattr(trainer, "SHOWN", 1)  # a recipe's curve would have one point of two steps
     file = tmp_path / "step.json"
     words = ("--config", "llava-next-230m", "--steps", "1", "--rank", "4", "--threads", "1")

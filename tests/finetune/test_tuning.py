@@ -13,8 +13,8 @@ from benchmark.errors import ModelProblem
 from benchmark.finetune import options, running, training
 from benchmark.finetune.__main__ import main
 from benchmark.finetune.options import Recipe
-from benchmark.finetune.preparing import Prepared, prepare
-from benchmark.finetune.schedule import Drawn
+from benchmark.finetune.preparing import TrainingData, prepare
+from benchmark.finetune.schedule import Draw
 from benchmark.models import registry
 from benchmark.models.registry import ModelOptions
 from benchmark.records import Probabilities
@@ -42,12 +42,12 @@ def tuned(
     return folder, lines
 
 
-def share_right(name: str, prepared: Prepared, cpu: ModelOptions, *, split: str) -> float:
+def share_right(name: str, prepared: TrainingData, cpu: ModelOptions, *, split: str) -> float:
     """Of the questions of a split, each asked in both orders."""
     spec = registry.resolve(name)
     model = registry.load(spec, registry.identify(spec, cpu, survey=None), cpu, survey=None)
     asked = [
-        prepared._ask(Drawn(question=question, order=order), None)
+        prepared._ask(Draw(question=question, order=order), None)
         for question in prepared.questions.questions
         if question.split == split
         for order in ((0, 1), (1, 0))
@@ -162,7 +162,7 @@ def test_a_broken_run_ends_as_an_unbroken_one(data: Path, cache: Path, tmp_path:
     assert training.last_checkpoint(broken) == broken / "checkpoints" / "checkpoint-4"
     until("after")  # the adapter is saved, and the record does not say so yet
     running.run(recipe, broken, cache=cache, resume=True, say=lines.append)
-    assert any(line.endswith("checkpoint-7") for line in lines if line.startswith("going on"))
+    assert any(line.endswith("checkpoint-7") for line in lines if line.startswith("resuming"))
     records = [json.loads((one / "finetune.json").read_text("utf-8")) for one in (whole, broken)]
     assert [step for step, _ in records[0]["loss"]] == list(range(1, 8))
     for (_, one), (_, other) in zip(records[0]["loss"], records[1]["loss"], strict=True):
@@ -171,7 +171,7 @@ def test_a_broken_run_ends_as_an_unbroken_one(data: Path, cache: Path, tmp_path:
     assert first.keys() == second.keys()
     assert max(float((first[name] - second[name]).abs().max()) for name in first) < 1e-6
     running.run(recipe, broken, cache=cache, resume=True, say=lines.append)
-    assert lines[-1].endswith("is finished, there is nothing to resume")
+    assert lines[-1].endswith("is finished; there is nothing to resume")
 
 
 def test_merged_weights_are_a_model_of_their_own(
@@ -229,7 +229,7 @@ def test_an_adapter_is_known_by_itself_and_by_its_base(
     base = json.loads((folder / "finetune.json").read_text("utf-8"))["base"]["revision"]
     with pytest.raises(ModelProblem, match="was trained on demo @ sha256:0000"):
         revision(copied("moved", "finetune.json", base, f"sha256:{'0' * 64}"))
-    with pytest.raises(ModelProblem, match="'nowhere', which is not to be had"):
+    with pytest.raises(ModelProblem, match="'nowhere', which cannot be found"):
         revision(copied("lost", config, '"demo"', '"nowhere"'))
     with pytest.raises(ModelProblem, match="names no commit of org/name"):
         revision(copied("unpinned", config, '"demo"', '"org/name"'))
@@ -274,7 +274,10 @@ def test_folders_are_not_written_over(
     (tmp_path / "notes.txt").write_text("mine")
     named = ("--model", "demo", "--data", "sample")
     for words, sentence in (
-        ((*named, "--out", str(folder)), "is not an empty folder; name another (--resume goes on"),
+        (
+            (*named, "--out", str(folder)),
+            "is not an empty folder; name another (--resume continues",
+        ),
         ((*named, "--out", str(tmp_path)), "(it holds no fine-tuning to resume)"),
         (("--out", str(folder), "--resume", "--rank", "3"), "rank is 16 there and 3 now; leave"),
     ):

@@ -121,7 +121,7 @@ def test_shipped_gate_files_are_sound(path: Path) -> None:
         (BARE + 'compare = "regresion"', r"line 4, gate 1\); did you mean regression"),
         (BARE + 'compare = "regression"\nmargin = 0.1', r"line 5.*belongs to .*non-inferiority"),
         (BARE + 'compare = "non-inferiority"', "needs a margin above 0"),
-        (FLOOR + 'gap = "country"', "needs a max, no min"),
+        (FLOOR + 'gap = "country"', "needs a max, but no min"),
         (FLOOR + 'gap = "country"\nworst = "country"', "both worst and gap"),
         (FLOOR + 'worst = "country"\nscope = {country = "NGA"}', "fixes one in scope"),
         (FLOOR + 'among = ["NGA"]', "without worst or gap"),

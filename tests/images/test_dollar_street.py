@@ -110,8 +110,8 @@ def test_rows_nobody_can_use_are_counted_with_an_example(tmp_path: Path) -> None
     assert ids(images) == ["assets/1/a.jpg"]
     assert images.entries[0].income_usd_month == 111.5
     assert [(p.kind, p.count, p.example) for p in images.problems] == [
-        ("dollar-street: income is no number above 0", 5, "line 4: ''"),
-        ("dollar-street: picture listed before", 1, "line 9: assets/1/a.jpg"),
+        ("dollar-street: income is not a number above 0", 5, "line 4: ''"),
+        ("dollar-street: picture already listed", 1, "line 9: assets/1/a.jpg"),
         ("dollar-street: unknown country label", 1, "line 3: 'Freedonia'"),
     ]
 

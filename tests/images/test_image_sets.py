@@ -29,15 +29,7 @@ from tests.plugin import pictures
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "images"
 needs_data = pytest.mark.skipif(not SHARED.exists(), reason="reference data not on this machine")
-HOME = ImageEntry(
-    image_id="h.png",
-    country="IND",
-    category=HOUSEHOLD,
-    income_usd_month=100.0,
-    licence="",
-    credit="",
-    source="",
-)
+HOME = ImageEntry(image_id="h.png", country="IND", category=HOUSEHOLD, income_usd_month=100.0)
 
 
 def folder(path: Path, colour: str, *names: str) -> ImageSet:

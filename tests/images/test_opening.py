@@ -17,8 +17,7 @@ from PIL import Image
 
 from benchmark import jsonio
 from benchmark.errors import DataProblem, ImageProblem
-from benchmark.images import decoding, drawn, image_set
-from benchmark.images import opening as proxies
+from benchmark.images import decoding, drawn, image_set, places
 from benchmark.images.decoding import decode, pixel_digest, suffix
 from benchmark.images.manifest import COLUMNS
 from benchmark.images.opening import ImageEntry, ImageSet, drawn_sample, income_band, load_manifest
@@ -95,7 +94,7 @@ def test_manifest_rows_become_entries_sorted_by_image(tmp_path: Path) -> None:
         ("a.png,NGA,income,,,,", "without income_usd_month"),
         ("a.png,NGA,food", "3 fields where the first line has 7"),
         ("a.png,NGA,food,,CC0,me,x,y", "8 fields"),
-        (f"{ROW}\n./{ROW}", "is listed before"),
+        (f"{ROW}\n./{ROW}", "is already listed"),
         ('"a.png,NGA', "not readable as CSV"),
         (",NGA,food,,,,", "not a path inside"),
         ("/etc/passwd,NGA,food,,,,", "not a path inside"),
@@ -192,7 +191,7 @@ def test_picture_is_decoded_once_for_its_digest(
         calls.append(name)
         return decode(path, name=name)
 
-    monkeypatch.setattr(proxies, "decode", counted)
+    monkeypatch.setattr(places, "decode", counted)
     reference = images.open(entry)
     assert images.open(entry) is reference
     assert pixel_digest(reference.pixels()) == reference.digest

@@ -1,4 +1,4 @@
-"""`python -m leaderboard`: three commands, their output and exit status."""
+"""`python -m leaderboard`: its commands, their output and exit status."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmark.runs.run import write_run
-from leaderboard.__main__ import main
+from leaderboard.__main__ import COMMANDS, Command, main
 from leaderboard.board.board import read_board, update
 from tests.leaderboard.samples import partial, run
 
@@ -127,3 +127,26 @@ def test_empty_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str
     """Nothing to check is not the same as all is well."""
     assert main(["check", str(tmp_path)]) == 1
     assert "holds no .json file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_explains_itself(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The module of each row declares options, and its help fits a terminal."""
+    with pytest.raises(SystemExit) as caught:
+        main([command.name, "--help"])
+    assert caught.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: python -m leaderboard {command.name}")
+    assert "options:" in said
+
+
+def test_a_command_is_imported_when_it_is_asked_for() -> None:
+    """The list of commands costs none of them."""
+    program = (
+        "import sys; from leaderboard.__main__ import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "assert not {'numpy', 'rich', 'jsonschema'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

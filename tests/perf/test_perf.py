@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from benchmark.models.weights.loading import backend_modules
-from benchmark.perf import geometry
-from benchmark.perf.__main__ import main
-from benchmark.perf.agreement import Agreement, agreement
-from benchmark.perf.flops import Work
-from benchmark.perf.measure import Plan
-from benchmark.perf.report import agreement_table
-from benchmark.perf.workload import pictures, questions
+from tests.benchmarks.perf.__main__ import main
+from tests.benchmarks.perf.agreement import Agreement, agreement
+from tests.benchmarks.perf.flops import Work
+from tests.benchmarks.perf.measure import Plan
+from tests.benchmarks.perf.report import agreement_table
+from tests.benchmarks.perf.workload import pictures, questions
+from tests.perf.shrinking import shrink
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,10 +58,7 @@ def test_run_prints_a_table_and_writes_its_figures(
 ) -> None:
     """On a model that is as small as its vocabulary allows."""
     pytest.importorskip("torch")
-    backend_modules()
-    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
-    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 4200}
-    monkeypatch.setattr(geometry, "MIDDLE_TEXT", geometry.MIDDLE_TEXT | small | heads)
+    shrink(monkeypatch)
     file = tmp_path / "perf.json"
     words = ["--config", "llava-next-230m", "--questions", "6", "--full", "2", "--repeats", "1"]
     assert main([*words, "--json", str(file)]) == 0
@@ -80,10 +76,7 @@ def test_writing_is_timed_in_turns(
 ) -> None:
     """One at a time and together on the same tiny weights; both are there for every turn."""
     pytest.importorskip("torch")
-    backend_modules()
-    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
-    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 4200}
-    monkeypatch.setattr(geometry, "MIDDLE_TEXT", geometry.MIDDLE_TEXT | small | heads)
+    shrink(monkeypatch)
     file = tmp_path / "perf.json"
     words = ["--generation", "--config", "llava-next-230m", "--texts", "4", "--plain", "1"]
     assert main([*words, "--tokens", "3", "--repeats", "2", "--json", str(file)]) == 0
@@ -100,10 +93,7 @@ def test_agreement_compares_number_types_on_answers_that_are_not_even(
 ) -> None:
     """Half precision differs from float32, and float32 from itself does not."""
     pytest.importorskip("torch")
-    backend_modules()
-    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
-    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 4200}
-    monkeypatch.setattr(geometry, "MIDDLE_TEXT", geometry.MIDDLE_TEXT | small | heads)
+    shrink(monkeypatch)
     plan = Plan(config="llava-next-230m", n_questions=6, threads=1)
     same, half = agreement(plan, ("float32", "bfloat16"))
     assert (same.max_difference, same.same_choice, same.n) == (0, 1, 6)

@@ -90,7 +90,7 @@ def test_unusable_survey_rows_are_counted_and_the_rest_measured(place: Place) ->
     for kind in (
         "all shares zero",
         "negative share",
-        "unequal in length to the options",
+        "not as many shares as options",
         "malformed selections",
     ):
         assert f"{kind}: 1, e.g." in done.sentence("set aside", kind)
@@ -110,7 +110,7 @@ def test_a_prompt_slot_that_nobody_fills_is_a_usage_error(place: Place) -> None:
     [
         ('[[gate]]\nsuite = "wvs"\nmetric = "x"\nmni = 1\n', ("unknown key 'mni'", "min")),
         ('[[gate]]\nsuite = "wvs"\nmetric = "x"\n', ("sets neither min nor max",)),
-        ("", ("holds no [[gate]] table",)),
+        ("", ("has no [[gate]] table",)),
     ],
     ids=["typo", "no bound", "empty"],
 )

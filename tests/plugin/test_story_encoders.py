@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import UsageProblem
-from benchmark.plugin import beside
+from benchmark.plugin.providers import FromBundle, Live
+from benchmark.plugin.session import RunSession
 from benchmark.settings import EncoderChoice
-from benchmark.suite.protocol import load_suite
 from leaderboard.__main__ import main
 from tests.plugin.running import Outcome, Place, answers
 from tests.plugin.test_no_torch import TELL
@@ -54,10 +54,10 @@ def identity(choice, **_):
     return ModelIdentity(name=choice.name, model_id=choice.name, revision="1", backend="fake")
 
 def pytest_configure(config):
-    from benchmark.plugin import beside
+    from benchmark.plugin import providers
 
-    beside.encoder_identity = identity
-    beside.open_chosen = lambda settings, identity: Hashed()
+    providers.encoder_identity = identity
+    providers.open_chosen = lambda settings, identity: Hashed()
 """
 
 pytestmark = pytest.mark.slow
@@ -126,9 +126,10 @@ def test_a_bundle_gives_the_same_without_the_encoders(
     assert replayed.code == 0, replayed.out
     assert other.rows_text() == place.rows_text()
     wanted = (EncoderChoice(name="org/clip", source="org/clip"),)
-    asking = settings(tmp_path, encoders=wanted, replay=out)
+    bundle = FromBundle(out)
+    (suite,) = RunSession(settings(tmp_path, encoders=wanted), bundle).at(FOLDER)
     with pytest.raises(UsageProblem, match="no vectors of the encoder org/clip"):
-        beside.identities(asking, load_suite(FOLDER, asking), "stories")
+        bundle.identify(suite)
 
 
 def test_two_workers_and_a_killed_run_give_the_same_rows(place: Place) -> None:
@@ -152,5 +153,8 @@ def test_two_workers_and_a_killed_run_give_the_same_rows(place: Place) -> None:
 def test_encoders_where_nobody_asks_them(tmp_path: Path) -> None:
     """Of a suite that makes no vectors nobody can want any."""
     wanted = settings(tmp_path, encoders=(EncoderChoice(name="org/clip", source="org/clip"),))
+    session = RunSession(wanted, Live("reference:uniform"))
+    (suite,) = session.at(FOLDER.parent / "wvs")
+    suite.prepared = session.provider.identify(suite)
     with pytest.raises(UsageProblem, match="org/clip has no meaning for wvs"):
-        beside.check_wanted(wanted, {"wvs": {}})
+        session.check_used()

@@ -81,7 +81,7 @@ def test_bad_mapping_is_one_sentence(text: str, words: tuple[str, ...]) -> None:
     ("content", "words"),
     [
         ("[colums]\n", "unknown table 'colums'"),
-        ('[pattern]\nconcept = "("\n', "no regular expression"),
+        ('[pattern]\nconcept = "("\n', "not a regular expression"),
         ('[pattern]\nconcept = "a"\n', "has no group"),
         ("columns = 3\n", "is not a table"),
         ("a = [", "cannot be read as TOML"),

@@ -1,4 +1,4 @@
-"""`hub.fetch_questions` against a loopback Hub, through the real clients, in processes."""
+"""`data_sets.fetch_questions` against a loopback Hub, through the real clients, in processes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.hub import commit_of
+from benchmark.hub.data_sets import commit_of
 from benchmark.questions.columns import columns_of
 from benchmark.questions.reading import load_questions
 from tests.hub_server import serving
@@ -15,7 +15,7 @@ from tests.suite.test_hub import call
 
 ASK = (
     "from benchmark.questions.columns import columns_of; "
-    "print(hub.fetch_questions(cache, 'org/set', None, columns_of('cvqa')))"
+    "print(data_sets.fetch_questions(cache, 'org/set', None, columns_of('cvqa')))"
 )
 
 

@@ -57,12 +57,12 @@ def test_rows_become_questions_sorted_by_id_that_share_pictures(tmp_path: Path) 
         ({"question_type": "recognise"}, ("unknown question type", "image-recognition")),
         ({"answer": "Sushi"}, ("'q1'", "'Sushi' is none of the options", "Zongzi")),
         ({"answer": "E"}, ("'E' is none of the options",)),
-        ({"answer": 4}, ("4 is no place among 4 options",)),
-        ({"answer": -1}, ("withholds what is right",)),
+        ({"answer": 4}, ("4 is not a place among 4 options",)),
+        ({"answer": -1}, ("withholds the answers",)),
         ({"answer": True}, ("'True' is none of the options",)),
-        ({"options": ["Onigiri"]}, ("1 option where at least 2",)),
+        ({"options": ["Onigiri"]}, ("1 option, but at least 2",)),
         ({"options": ["Onigiri", ""]}, ("an option is empty",)),
-        ({"options": ["Onigiri", "Mochi", "Mochi"]}, ("'Mochi' stands there twice",)),
+        ({"options": ["Onigiri", "Mochi", "Mochi"]}, ("'Mochi' occurs twice",)),
         ({"options": "Onigiri or Mochi"}, ("options are not a list",)),
         ({"question": "  "}, ("question is empty",)),
         ({"category": None}, ("no column 'category'", "--question-columns category=COLUMN")),
@@ -80,8 +80,8 @@ def test_bad_row_is_one_sentence(
 
 def test_an_id_twice_or_no_question_at_all_is_refused(tmp_path: Path) -> None:
     """Rows are keyed by id, and an empty file is a mistake."""
-    assert "'q1' stands there twice" in refusal(tmp_path / "twice", row(), row())
-    assert "no question in it" in refusal(tmp_path / "none")
+    assert "'q1' occurs twice" in refusal(tmp_path / "twice", row(), row())
+    assert "it holds no question" in refusal(tmp_path / "none")
     with pytest.raises(DataProblem, match=r"is not there; --questions takes"):
         load(tmp_path / "absent")
     (tmp_path / "broken.jsonl").write_text("{\n", encoding="utf-8")

@@ -9,8 +9,8 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 
 from benchmark.records import Case, CaseRecord, Probabilities, Reply
-from benchmark.scoring.distributions import Asked, Beside, case_record, layout
-from benchmark.scoring.floors import Calibration
+from benchmark.scoring.distributions import AskedChoice, Extras, case_record, layout
+from benchmark.scoring.floors import Floors
 from tests.models.asking import question, survey
 
 CASE = Case(suite="wvs", country="FRA", topic="religion", proxy="food")
@@ -29,7 +29,11 @@ def replies(*shares: Sequence[float]) -> list[Reply]:
 
 
 def record(
-    asked: Sequence[Asked], answers: Sequence[Reply], *, pictures: int, beside: Beside | None = None
+    asked: Sequence[AskedChoice],
+    answers: Sequence[Reply],
+    *,
+    pictures: int,
+    extras: Extras | None = None,
 ) -> CaseRecord:
     """A case of two questions and one that France was not asked."""
     return case_record(
@@ -39,8 +43,8 @@ def record(
         asked=asked,
         replies=answers,
         image_ids=[f"{i}.png" for i in range(pictures)],
-        calibration=Calibration(SURVEY, seed=0),
-        beside=beside,
+        floors=Floors(SURVEY, seed=0),
+        extras=extras,
     )
 
 
@@ -101,7 +105,7 @@ def test_the_country_shown_is_compared_too() -> None:
     """It says whether the model answers for the picture or for the prompt."""
     asked = layout([Q1, Q2], pictures=1, orders=1)
     found = record(
-        asked, replies([0.2, 0.2, 0.6], [0.5, 0.5]), pictures=1, beside=Beside(shown="BRA")
+        asked, replies([0.2, 0.2, 0.6], [0.5, 0.5]), pictures=1, extras=Extras(shown="BRA")
     )
     first, second = (item.values for item in found.items if item.item_id in ("q1", "q2"))
     assert first["js_similarity_shown"] == pytest.approx(1)
@@ -113,11 +117,11 @@ def test_the_country_shown_is_compared_too() -> None:
 def test_figures_beside_are_means_over_the_questions_that_have_them() -> None:
     """A reason is asked on some questions only."""
     asked = layout([Q1, Q2], pictures=1, orders=1)
-    beside = Beside(
+    extras = Extras(
         values={"q1": {"rationale_words": 7.0}, "q2": {"rationale_words": math.nan}},
         keys={"q1": ("r1",)},
     )
-    found = record(asked, replies([1, 0, 0], [1, 0]), pictures=1, beside=beside)
+    found = record(asked, replies([1, 0, 0], [1, 0]), pictures=1, extras=extras)
     words = next(score for score in found.scores if score.metric == "rationale_words")
     assert (words.value, words.n, words.n_missing) == (7.0, 1, 1)
     assert found.items[0].request_keys == ("k0", "r1")

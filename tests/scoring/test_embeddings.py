@@ -24,8 +24,8 @@ from benchmark.records import (
     Text,
     Vector,
 )
-from benchmark.scoring.embeddings import embedded
-from benchmark.scoring.stories import Told, story_record
+from benchmark.scoring.embeddings import with_vectors
+from benchmark.scoring.stories import WrittenStory, story_record
 
 CASE = Case(suite="stories", country="JPN", topic="honesty", proxy="own-image", kind="story")
 PICTURE = ImageRef(image_id="p", digest="d", pixels=lambda: Image.new("RGB", (2, 2)))
@@ -36,10 +36,10 @@ SIGLIP = "vectors:siglip|truncate"
 STORIES = ("Once", "Twice")
 
 
-def told(k: int, text: str) -> Told:
+def told(k: int, text: str) -> WrittenStory:
     """A story of the case."""
     reply = Reply(key=f"{k}", answer=Text(text=text, finish="stop"))
-    return Told(item_id=f"honesty/0.3/{k}", temperature=0.3, prompt="", reply=reply)
+    return WrittenStory(item_id=f"honesty/0.3/{k}", temperature=0.3, prompt="", reply=reply)
 
 
 def measured(texts: Sequence[str]) -> tuple[CaseRecord, dict[str, Answer]]:
@@ -56,7 +56,7 @@ def measured(texts: Sequence[str]) -> tuple[CaseRecord, dict[str, Answer]]:
         stored.update({reply.key: reply.answer for reply in replies})
         return replies
 
-    script = embedded(record, stories, PICTURE, [SPEC, "siglip|truncate"])
+    script = with_vectors(record, stories, PICTURE, [SPEC, "siglip|truncate"])
     outcome = run_unit({CASE.case_id: script}, ask)[CASE.case_id]
     assert isinstance(outcome, CaseRecord)
     return outcome, stored

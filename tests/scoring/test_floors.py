@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmark.metrics.divergence import js_similarity
-from benchmark.scoring.floors import Calibration, option_mask, stack
+from benchmark.scoring.floors import Floors, option_mask, stack
 from benchmark.survey.survey import SAMPLE, Question, Survey, load_survey
 
 KEYS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
@@ -25,7 +25,7 @@ def asked(survey: Survey, country: str) -> list[Question]:
 
 def test_figures_do_not_depend_on_which_country_came_first(survey: Survey) -> None:
     """Workers meet cases in another order than one process; not a bit may differ."""
-    first, second = Calibration(survey, seed=0), Calibration(survey, seed=0)
+    first, second = Floors(survey, seed=0), Floors(survey, seed=0)
     countries = ["NGA", "BRA", "FRA"]
     there = {c: first.values(c, asked(survey, c)) for c in countries}
     back = {c: second.values(c, asked(survey, c)) for c in reversed(countries)}
@@ -36,7 +36,7 @@ def test_figures_do_not_depend_on_which_country_came_first(survey: Survey) -> No
 
 def test_floors_order_as_their_definitions_say(survey: Survey) -> None:
     """On average the best single answer beats the mean of others, and fresh people beat both."""
-    values = Calibration(survey, seed=0).values("NGA", asked(survey, "NGA"))
+    values = Floors(survey, seed=0).values("NGA", asked(survey, "NGA"))
     uniform, world, blind, ceiling = (float(np.mean(values[key])) for key in KEYS)
     assert uniform < world < blind < ceiling < 1
 
@@ -57,7 +57,7 @@ def test_a_question_of_one_country_has_no_floor_of_others() -> None:
     alone = Survey(
         name="one", revision="1", digest="1", licence="", questions=(question,), problems=()
     )
-    values = Calibration(alone, seed=0).values("NGA", [question])
+    values = Floors(alone, seed=0).values("NGA", [question])
     missing = {key for key, column in values.items() if np.isnan(column).all()}
     assert missing == {
         f"floor_{floor}{reading}"
@@ -74,8 +74,8 @@ def test_drawn_answers_are_held_against_floors_and_a_ceiling_drawn_likewise(
     """Whoever answers as the people do reaches the ceiling, whoever knows the world its floor."""
     questions = asked(survey, "NGA")
     drawn = [answers] * len(questions)
-    values = Calibration(survey, seed=0, answers=answers).values("NGA", questions, drawn=drawn)
-    exact = Calibration(survey, seed=0).values("NGA", questions)
+    values = Floors(survey, seed=0, answers=answers).values("NGA", questions, drawn=drawn)
+    exact = Floors(survey, seed=0).values("NGA", questions)
     people = stack([[q.human["NGA"]] for q in questions])[:, 0]
     uniform = option_mask(questions) / option_mask(questions).sum(axis=1, keepdims=True)
     rng = np.random.default_rng(1)
@@ -90,8 +90,8 @@ def test_drawn_answers_are_held_against_floors_and_a_ceiling_drawn_likewise(
 def test_draws_that_differ_by_question_are_matched_by_question(survey: Survey) -> None:
     """A question whose answers were half unreadable has a ceiling of its own."""
     questions = asked(survey, "NGA")[:2]
-    calibration = Calibration(survey, seed=0, answers=8)
-    eight = calibration.values("NGA", questions, drawn=[8, 8])["ceiling"]
-    mixed = calibration.values("NGA", questions, drawn=[8, 2])["ceiling"]
+    floors = Floors(survey, seed=0, answers=8)
+    eight = floors.values("NGA", questions, drawn=[8, 8])["ceiling"]
+    mixed = floors.values("NGA", questions, drawn=[8, 2])["ceiling"]
     assert mixed[1] < eight[1] - 0.05
     assert mixed[0] == pytest.approx(eight[0], abs=0.02)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.refusals import is_refusal
+from benchmark.scoring.stories import is_refusal
 
 
 @pytest.mark.parametrize(

@@ -20,23 +20,23 @@ from benchmark.records import (
     Text,
 )
 from benchmark.scoring.option_orders import Order, cyclic_orders
-from benchmark.scoring.right_answers import Answered, right_answer_record
+from benchmark.scoring.right_answers import Replies, right_answer_record
 
 QUESTIONS = sample_questions().questions[:2]
 CASE = Case(suite="s", country="AUS", topic="handicrafts", proxy="cultural-knowledge")
 PLAIN = cyclic_orders(4, 1)
 
 
-def answered(answers: Sequence[Sequence[Answer]], orders: Sequence[Order] = PLAIN) -> Answered:
+def answered(answers: Sequence[Sequence[Answer]], orders: Sequence[Order] = PLAIN) -> Replies:
     """Replies to the questions, each in these orders."""
     replies = [
         [Reply(key=f"{i}/{j}", answer=one) for j, one in enumerate(each)]
         for i, each in enumerate(answers)
     ]
-    return Answered(replies=replies, orders=[orders] * len(answers))
+    return Replies(replies=replies, orders=[orders] * len(answers))
 
 
-def record(given: Answered, blind: Answered | None = None) -> CaseRecord:
+def record(given: Replies, blind: Replies | None = None) -> CaseRecord:
     """The record of the two questions."""
     return right_answer_record(CASE, questions=QUESTIONS, answered=given, blind=blind)
 
@@ -120,7 +120,7 @@ def test_a_missing_answer_is_unscored_and_another_kind_is_refused() -> None:
 def test_questions_of_unlike_width_meet_in_one_case() -> None:
     """Two options beside four: the mean is over the question's own."""
     narrow = replace(QUESTIONS[1], options=("yes", "no"), answer=1)
-    given = Answered(
+    given = Replies(
         replies=[[Reply(key="a", answer=sure(0))], [Reply(key="b", answer=p(0.5, 0.5))]],
         orders=[PLAIN, cyclic_orders(2, 1)],
     )

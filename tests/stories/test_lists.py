@@ -13,7 +13,7 @@ from benchmark.images.opening import drawn_sample, drawn_stories, load_manifest
 from benchmark.jsonio import Json
 from benchmark.plugin.options import HOTTEST, _temperatures
 from benchmark.records import Case, Generate, Reply, Request, Text
-from benchmark.scoring.stories import Told, story_record
+from benchmark.scoring.stories import WrittenStory, story_record
 from benchmark.settings import Settings
 from benchmark.stories.lists import concept, concepts, nationalities
 from benchmark.suite.protocol import Suite, load_suite
@@ -218,10 +218,10 @@ ANSWERS = (
 )
 
 
-def told(answers: tuple[Text, ...] = ANSWERS) -> list[Told]:
+def told(answers: tuple[Text, ...] = ANSWERS) -> list[WrittenStory]:
     """Stories at one temperature."""
     return [
-        Told(
+        WrittenStory(
             item_id=f"honesty/0.3/{n}",
             temperature=0.3,
             prompt=PROMPT,

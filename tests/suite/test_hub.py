@@ -1,4 +1,4 @@
-"""`benchmark.hub` against a loopback Hub, through the real clients, each in its own process."""
+"""`benchmark.hub.data_sets` against a loopback Hub, through the real clients, in processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from benchmark import hub
+from benchmark.hub import data_sets
 from benchmark.images.cvqa import SLUGS
 from benchmark.images.opening import load_manifest
 from benchmark.vocabulary import CATEGORIES
@@ -45,9 +45,10 @@ def server() -> Iterator[HubServer]:
 def call(
     server: HubServer, tmp_path: Path, code: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run code that knows `hub` and `cache`; a `CultureError` is printed as its one sentence."""
+    """Run code that knows `data_sets` and `cache`; a `CultureError` is printed as a sentence."""
     program = (
-        "import sys, time; from pathlib import Path; from benchmark import errors, hub\n"
+        "import sys, time; from pathlib import Path; from benchmark import errors\n"
+        "from benchmark.hub import data_sets\n"
         "time.sleep = lambda seconds: None  # the clients wait long between two tries\n"
         f"cache = Path({str(tmp_path / 'cache')!r})\n"
         f"try:\n    {code}\n"
@@ -75,7 +76,7 @@ def survey_files() -> dict[str, bytes]:
     """The survey's repository, three questions of our own."""
     return {
         "README.md": b"# a survey\n",
-        hub.SURVEY_FILE: csv_bytes([hub.SURVEY_COLUMNS, *QUESTIONS]),
+        data_sets.SURVEY_FILE: csv_bytes([data_sets.SURVEY_COLUMNS, *QUESTIONS]),
     }
 
 
@@ -86,18 +87,18 @@ def test_survey_is_fetched_once_and_then_read_without_the_hub(
     server: HubServer, tmp_path: Path
 ) -> None:
     """Rows arrive word for word; a second process asks nothing and imports no client."""
-    server.add("dataset", hub.SURVEY, survey_files(), commit=hub.PINNED)
-    first = call(server, tmp_path, "print(hub.fetch_survey(cache))")
-    path = tmp_path / "cache" / "survey" / f"{hub.PINNED}.csv"
+    server.add("dataset", data_sets.SURVEY, survey_files(), commit=data_sets.PINNED)
+    first = call(server, tmp_path, "print(data_sets.fetch_survey(cache))")
+    path = tmp_path / "cache" / "survey" / f"{data_sets.PINNED}.csv"
     assert (first.stdout.strip(), first.returncode) == (str(path), 0), first.stderr
     with path.open(encoding="utf-8", newline="") as file:
-        assert list(csv.reader(file)) == [list(hub.SURVEY_COLUMNS), *QUESTIONS]
+        assert list(csv.reader(file)) == [list(data_sets.SURVEY_COLUMNS), *QUESTIONS]
 
     server.requests.clear()
     second = call(
         server,
         tmp_path,
-        "print(hub.fetch_survey(cache), {'datasets', 'huggingface_hub'} & set(sys.modules))",
+        "print(data_sets.fetch_survey(cache), {'datasets', 'huggingface_hub'} & set(sys.modules))",
         HF_HUB_OFFLINE="1",
     )
     assert (second.stdout.strip(), server.requests) == (f"{path} set()", [])
@@ -105,8 +106,8 @@ def test_survey_is_fetched_once_and_then_read_without_the_hub(
 
 def test_branch_is_stored_under_the_commit_it_meant(server: HubServer, tmp_path: Path) -> None:
     """A moving name never names a file, so that an old file cannot pass for the new commit."""
-    commit = server.add("dataset", hub.SURVEY, survey_files())
-    done = call(server, tmp_path, "print(hub.fetch_survey(cache, 'main'))")
+    commit = server.add("dataset", data_sets.SURVEY, survey_files())
+    done = call(server, tmp_path, "print(data_sets.fetch_survey(cache, 'main'))")
     assert Path(done.stdout.strip()).name == f"{commit}.csv", done.stderr
 
 
@@ -114,9 +115,9 @@ def test_survey_of_another_layout_names_the_missing_column(
     server: HubServer, tmp_path: Path
 ) -> None:
     """A changed Hub file is one sentence, not a KeyError, and leaves no file behind."""
-    files = {hub.SURVEY_FILE: csv_bytes([["question", "answers"], ["Why?", "[]"]])}
-    server.add("dataset", hub.SURVEY, files, commit=hub.PINNED)
-    done = call(server, tmp_path, "hub.fetch_survey(cache)")
+    files = {data_sets.SURVEY_FILE: csv_bytes([["question", "answers"], ["Why?", "[]"]])}
+    server.add("dataset", data_sets.SURVEY, files, commit=data_sets.PINNED)
+    done = call(server, tmp_path, "data_sets.fetch_survey(cache)")
     assert "has no column 'selections'" in done.stderr
     assert not list((tmp_path / "cache" / "survey").glob("*.csv"))
 
@@ -124,11 +125,11 @@ def test_survey_of_another_layout_names_the_missing_column(
 @pytest.mark.parametrize(
     ("fault", "environment", "reason"),
     [
-        ((401, "GatedRepo"), {}, "refused access (401)"),
-        ((403, "GatedRepo"), {}, "refused access (403)"),
-        ((404, "RepoNotFound"), {}, "no such data set, revision or file (404)"),
-        ((404, "RevisionNotFound"), {}, "no such data set, revision or file (404)"),
-        ((500, ""), {}, "answered with an error (500)"),
+        ((401, "GatedRepo"), {}, "it is gated (401)"),
+        ((403, "GatedRepo"), {}, "it is gated (403)"),
+        ((404, "RepoNotFound"), {}, "it is not there, or not for this token (404)"),
+        ((404, "RevisionNotFound"), {}, "it has no such revision (404)"),
+        ((500, ""), {}, "out of order (500)"),
         (("drop", ""), {}, "cannot be reached"),
         (None, {"HF_ENDPOINT": "http://127.0.0.1:9"}, "cannot be reached"),
         (None, {"HF_HUB_OFFLINE": "1"}, "HF_HUB_OFFLINE forbids"),
@@ -142,11 +143,11 @@ def test_hub_that_refuses_is_one_sentence_naming_the_way_out(
     reason: str,
 ) -> None:
     """Reason, data set and both flags are named; the token is sent but printed nowhere."""
-    server.add("dataset", hub.SURVEY, survey_files(), commit=hub.PINNED)
+    server.add("dataset", data_sets.SURVEY, survey_files(), commit=data_sets.PINNED)
     if fault is not None:
         do, code = fault
         server.fail("/api/datasets/", do if isinstance(do, int) else "drop", code=code)
-    done = call(server, tmp_path, "hub.fetch_survey(cache)", **environment)
+    done = call(server, tmp_path, "data_sets.fetch_survey(cache)", **environment)
     assert done.stderr.startswith("HubProblem: cannot fetch Anthropic/llm_global_opinions at cb2")
     assert reason in done.stderr
     assert "--survey sample" in done.stderr
@@ -211,7 +212,7 @@ SECOND: list[Row] = [
     ("21_0", KOREA, "Public Figure and pop culture", picture("black", "WEBP")),
     ("11_2", NIGERIA, "Cooking and food", picture("red")),
 ]
-FETCH = "print(hub.fetch_cvqa(cache, countries=['NGA', 'CHN', 'KOR']))"
+FETCH = "print(data_sets.fetch_cvqa(cache, countries=['NGA', 'CHN', 'KOR']))"
 
 
 def add_pictures(server: HubServer) -> str:
@@ -221,7 +222,7 @@ def add_pictures(server: HubServer) -> str:
         "data/test-00000-of-00002.parquet": parquet(FIRST),
         "data/test-00001-of-00002.parquet": parquet(SECOND),
     }
-    return server.add("dataset", hub.PICTURES, files)
+    return server.add("dataset", data_sets.PICTURES, files)
 
 
 def test_names_in_cvqa_are_of_categories_of_ours() -> None:
@@ -262,7 +263,7 @@ def test_fetched_pictures_record_their_commit_and_what_was_left_out(
 ) -> None:
     """The commit that was resolved stands in the folder's name and in its record."""
     server, _, folder = fetched
-    commit = server.repositories["dataset", hub.PICTURES].branches["main"]
+    commit = server.repositories["dataset", data_sets.PICTURES].branches["main"]
     assert folder.name.startswith(f"cvqa-{commit}-")
     assert json.loads((folder / "fetched.json").read_text(encoding="utf-8")) == {
         "schema": 1,
@@ -285,7 +286,7 @@ def test_finished_pictures_serve_fewer_countries_without_the_hub(
     """No request even with no revision given: a run does not move to a new commit unasked."""
     server, place, folder = fetched
     server.requests.clear()
-    fewer = "print(hub.fetch_cvqa(cache, countries=['KOR']))"
+    fewer = "print(data_sets.fetch_cvqa(cache, countries=['KOR']))"
     assert call(server, place, fewer).stdout.strip() == str(folder)
     assert server.requests == []
 
@@ -298,7 +299,7 @@ def test_interrupted_pictures_are_continued_at_the_shard_that_failed(
     add_pictures(server)
     server.fail("resolve/.*test-00001", 500)
     broken = call(server, tmp_path, FETCH)
-    assert "answered with an error (500); use `--images sample`" in broken.stderr
+    assert "out of order (500); try again later; use `--images sample`" in broken.stderr
     assert not list((tmp_path / "cache" / "images").glob("cvqa-*"))
 
     server.faults.clear()
@@ -312,7 +313,7 @@ def test_interrupted_pictures_are_continued_at_the_shard_that_failed(
 def test_countries_without_a_picture_are_named(server: HubServer, tmp_path: Path) -> None:
     """Italy has none in CVQA; an empty folder would be a puzzle later."""
     add_pictures(server)
-    done = call(server, tmp_path, "hub.fetch_cvqa(cache, countries=['ITA'])")
+    done = call(server, tmp_path, "data_sets.fetch_cvqa(cache, countries=['ITA'])")
     assert done.stderr.startswith("DataProblem: CVQA has no picture of ITA")
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from benchmark.errors import UsageProblem
 from benchmark.plugin.options import _question_sets
-from benchmark.plugin.state import RunState
+from benchmark.plugin.providers import Live
+from benchmark.plugin.session import RunSession
 from benchmark.suite.protocol import load_suite, settings_of_each_set
 from benchmark.suite.several_sets import Part
 from tests.questions.writing import row, write
@@ -74,7 +75,7 @@ def test_one_set_under_two_names_is_refused(tmp_path: Path) -> None:
 
     def opened(other: str) -> int:
         chosen = settings(tmp_path, questions=sets["a"], more_questions=((sets[other], ""),))
-        return len(RunState(chosen).at(CULTUREVERSE))
+        return len(RunSession(chosen, Live(chosen.model)).at(CULTUREVERSE))
 
     assert opened("c") == 2
     with pytest.raises(pytest.UsageError) as told:

@@ -88,7 +88,7 @@ def test_only_rows_of_the_source_are_kept_and_the_others_noted(tmp_path: Path) -
     assert len(survey.questions) == 1
     assert survey.problems == ()
     assert {(n.kind, n.count) for n in survey.notes} == {
-        ("row of another source than WVS", 2),
+        ("row from a source other than WVS", 2),
         ("question without a topic label", 1),
     }
     assert len(load_survey(path, source=None).questions) == 2
@@ -132,14 +132,14 @@ def test_a_question_with_more_options_than_letters_is_left_out(
 @pytest.mark.parametrize(
     ("cell", "kind"),
     [
-        ("[0.5, 0.5]", "shares unequal in length to the options"),
+        ("[0.5, 0.5]", "not as many shares as options"),
         ("[1.2, -0.2, 0.0]", "negative share"),
-        ("[0.5, nan, 0.5]", "share that is no number"),
-        ("[0.5, None, 0.5]", "share that is no number"),
-        ("[0.5, True, 0.5]", "share that is no number"),
-        ("[0.5, inf, 0.5]", "share that is no number"),
-        ("[0.5, 1e999, 0.5]", "share that is no number"),
-        (f"[0.5, {10**400}, 0.5]", "share that is no number"),
+        ("[0.5, nan, 0.5]", "share that is not a number"),
+        ("[0.5, None, 0.5]", "share that is not a number"),
+        ("[0.5, True, 0.5]", "share that is not a number"),
+        ("[0.5, inf, 0.5]", "share that is not a number"),
+        ("[0.5, 1e999, 0.5]", "share that is not a number"),
+        (f"[0.5, {10**400}, 0.5]", "share that is not a number"),
         ("[0.0, 0.0, 0.0]", "all shares zero"),
         ("[0.5, 0.5, 0.1]", "shares do not sum to 1"),
         ("[0.5, 0.3, 0.1]", "shares do not sum to 1"),
@@ -245,7 +245,7 @@ def test_a_missing_column_is_named_with_the_found_ones(tmp_path: Path) -> None:
         (b"{}", "lacks the columns"),
         (b"question,selections,options,source\n", "has no usable question .* found no row"),
         (b"question,selections,options,source\nTea?,x,[],WVS\n", "malformed options: 1"),
-        (b"question,selections,options,source\nTea?,x,[],GAS\n", "another source than WVS: 1"),
+        (b"question,selections,options,source\nTea?,x,[],GAS\n", "a source other than WVS: 1"),
     ],
 )
 def test_a_file_that_is_no_survey_is_one_clear_sentence(
@@ -272,7 +272,7 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
     [
         ("{", "not readable as JSON"),
         ("[]", "schema_version None"),
-        ('{"schema_version": 99}', "schema_version 99, this reader knows 1"),
+        ('{"schema_version": 99}', "schema_version 99, but this reader knows 1"),
         ('{"schema_version": 1}', "field 'questions' should be a list"),
         (
             '{"schema_version": 1, "name": "x", "licence": "x", "questions": [{"text": 3}]}',
@@ -324,7 +324,7 @@ def test_a_label_of_a_question_that_is_not_in_the_file_is_noted(tmp_path: Path) 
     labels = tmp_path / "labels.csv"
     labels.write_text("question,topic\nMilk?,security\n", encoding="utf-8")
     survey = load_survey(_file(tmp_path, GOOD), topic_labels=labels)
-    assert "topic label of a question that is not here" in {note.kind for note in survey.notes}
+    assert "topic label of an absent question" in {note.kind for note in survey.notes}
 
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=3))
@@ -398,9 +398,9 @@ def test_the_reference_file_is_read_as_counted_by_hand() -> None:
     problems = _problems(survey)
     assert problems["shares do not sum to 1"] == 1
     assert problems["all shares zero"] == 17
-    assert problems["shares unequal in length to the options"] == 4
+    assert problems["not as many shares as options"] == 4
     notes = {note.kind: note.count for note in survey.notes}
-    assert notes["row of another source than WVS"] == 1639
+    assert notes["row from a source other than WVS"] == 1639
     assert notes["question without a topic label"] == 23
 
 

@@ -14,7 +14,6 @@ from benchmark.survey.survey import SAMPLE, load_survey
 from benchmark.world.sections import (
     UNMATCHED,
     matches,
-    section,
     section_of,
     section_of_item,
     sections,
@@ -55,15 +54,8 @@ def test_an_item_has_a_section(item: str, slug: str) -> None:
 @pytest.mark.parametrize("item", ["Q0", "Q291", "V10", "Q", "", "Q33_3", "112"])
 def test_a_code_of_another_kind_is_refused(item: str) -> None:
     """Codes of other waves and recoded parts are not guessed at."""
-    with pytest.raises(DataProblem, match=r"\(here\) is no item"):
+    with pytest.raises(DataProblem, match=r"\(here\) is not an item"):
         section_of_item(item, source="here")
-
-
-def test_a_section_is_found_by_slug_or_label() -> None:
-    """In any case, with near names for a mistake."""
-    assert section("Corruption", source="x") is section("corruption", source="x")
-    with pytest.raises(DataProblem, match=r"'securty'.*did you mean security"):
-        section("securty", source="--sections")
 
 
 def test_a_question_of_another_survey_is_unmatched() -> None:

@@ -1,4 +1,4 @@
-"""The encoders of a run: they answer its `Embed` requests, beside the model under test.
+"""The encoders of a run, which answer its `Embed` requests instead of the model under test.
 
 Knows the protocols; no framework. The name of an encoder with its rule of chunking is
 ``ENCODER|RULE``, as `benchmark.analyses.stories.vectors` reads it.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Encoders:
-    """Each is opened when the first vector is asked of it, and stays open beside the others."""
+    """Each is opened when first asked for a vector, and stays open."""
 
     def __init__(
         self, identities: Mapping[str, ModelIdentity], open_one: Callable[[ModelIdentity], Encoder]
@@ -32,12 +32,12 @@ class Encoders:
         self._opened: dict[str, Encoder] = {}
 
     def answer(self, batch: Sequence[Request]) -> Sequence[Answer]:
-        """Vectors in the order asked; those of several pieces follow one another in one."""
+        """Vectors in the order asked; those of several pieces are concatenated."""
         return [_vector(self._embedded(request)) for request in batch]
 
     def _embedded(self, request: Request) -> Vectors:
         if not isinstance(request, Embed):
-            raise ModelProblem(f"encoders answer no {type(request).__name__}; ask the model")
+            raise ModelProblem(f"encoders do not answer {type(request).__name__}; ask the model")
         name, _, rule = request.encoder.rpartition("|")
         encoder = self._encoder(name, request.encoder)
         if isinstance(request.content, str):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.errors import ModelProblem, said
+from benchmark.errors import ModelProblem, excerpt
 from benchmark.models.encoders.naming import encoder_device, encoder_folder
 from benchmark.models.encoders.windows import longest_text
 from benchmark.models.weights.loading import backend_modules, device_for
@@ -61,12 +61,12 @@ class HubEncoder:
         return [len(ids) for ids in found]
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        return _joined(
+        return _stack(
             self._together.run(texts, self._some_texts, what=lambda _: f"a text to {self._name}")
         )
 
     def encode_images(self, images: Sequence[ImageRef]) -> Vectors:
-        return _joined(
+        return _stack(
             self._together.run(
                 images, self._some_images, what=lambda _: f"a picture to {self._name}"
             )
@@ -76,7 +76,7 @@ class HubEncoder:
         import torch
 
         with torch.inference_mode():
-            return list(_plain(self._text_features(self._tokens(texts))))
+            return list(_unit_rows(self._text_features(self._tokens(texts))))
 
     def _some_images(self, images: Sequence[ImageRef]) -> list[Vectors]:
         import torch
@@ -84,7 +84,7 @@ class HubEncoder:
         with torch.inference_mode():
             pixels = [image.pixels() for image in images]
             inputs = self._processor.image_processor(images=pixels, return_tensors="pt")
-            return list(_plain(self._image_features(inputs.to(self._device))))
+            return list(_unit_rows(self._image_features(inputs.to(self._device))))
 
     def _tokens(self, texts: Sequence[str]) -> Any:  # noqa: ANN401
         how: dict[str, Any] = {"padding": True}
@@ -102,7 +102,7 @@ class HubEncoder:
         return found.to(self._device)
 
     def _as_trained(self, text: str) -> str:
-        # Not every tokenizer that is saved beside a SigLIP 2 does it.
+        # Not every tokenizer saved with a SigLIP 2 does it.
         return text.lower() if self._is_padded else text
 
     @property
@@ -177,7 +177,7 @@ def open_encoder(
     if missing:
         raise ModelProblem(
             f"{identity.name}: {len(missing)} weights are missing and would be random (first: "
-            f"{missing[0]}); the checkpoint is of another kind of model"
+            f"{missing[0]}); the checkpoint is for another kind of model"
         )
     made = BlipEncoder if type(model).__name__ == BLIP else HubEncoder
     return made(identity.name, model, processor, device=target)
@@ -203,7 +203,7 @@ def _model(
     )
     if not blip and not (hasattr(model, "get_text_features") and hasattr(config, "text_config")):
         raise ModelProblem(
-            f"{identity.name} has no vectors of texts and pictures ({type(model).__name__}); give "
+            f"{identity.name} has no vectors of texts and pictures ({type(model).__name__}); use "
             "a model such as CLIP or SigLIP, or BLIP's for retrieval"
         )
     return model, sorted(report["missing_keys"])
@@ -219,15 +219,15 @@ def _why(identity: ModelIdentity, error: Exception) -> str:
             "pull request: --encoder NAME@refs/pr/N), or a folder that save_pretrained wrote"
         )
     return (
-        f"{identity.name} cannot be loaded as an encoder ({type(error).__name__}: {said(error)}); "
-        "check the files and the transformers version"
+        f"{identity.name} cannot be loaded as an encoder ({type(error).__name__}: "
+        f"{excerpt(error)}); check the files and the transformers version"
     )
 
 
 def _window(name: str, model: Any, tokenizer: Any) -> int:  # noqa: ANN401
     found = longest_text(model, tokenizer)
     if found is None:
-        raise ModelProblem(f"{name} does not say how many tokens it reads; it is no such encoder")
+        raise ModelProblem(f"{name} does not say how many tokens it reads, so it cannot encode")
     return found
 
 
@@ -235,7 +235,7 @@ def _starts(rows: Sequence[object]) -> range:
     return range(0, len(rows), BATCH)
 
 
-def _plain(features: Any) -> Vectors:  # noqa: ANN401
+def _unit_rows(features: Any) -> Vectors:  # noqa: ANN401
     """Rows of length 1, from a tensor or from the output that newer versions wrap it in."""
     tensor = getattr(features, "pooler_output", features).float()
     rows: Vectors = tensor.cpu().numpy().astype(np.float32)
@@ -243,5 +243,5 @@ def _plain(features: Any) -> Vectors:  # noqa: ANN401
     return np.asarray(rows / np.where(length > 0, length, 1), dtype=np.float32)
 
 
-def _joined(rows: Sequence[Vectors]) -> Vectors:
+def _stack(rows: Sequence[Vectors]) -> Vectors:
     return np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32)

@@ -1,7 +1,7 @@
 """What an encoder's name means, and everything about it that can change a vector; loads none.
 
 Looks at names and folders and asks the Hub for a commit. Knows no suite and imports no framework,
-but that one of the embedded encoders is built where it was never built.
+unless an embedded encoder has to be built first.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageProblem, unknown
+from benchmark.hub.asking import REPO_ID
 from benchmark.metrics.chunking import RULES
 from benchmark.models.encoders.random_weights import RANDOM, ready_encoder
 from benchmark.models.weights import machine
@@ -31,20 +32,18 @@ if TYPE_CHECKING:
 OPTION = "--encoder"
 DTYPE = "float32"  # encoders are small, and half precision moves a cosine by a hundredth
 VERSION = "encoders 2"  # raise when a text is cut or a vector is made otherwise
-_HUB = re.compile(
-    r"(?P<id>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(@(?P<revision>[\w.-]+(/[\w.-]+)*))?"
-)
+_HUB = re.compile(rf"(?P<id>{REPO_ID})(@(?P<revision>[\w.-]+(/[\w.-]+)*))?")
 
 
 def encoders_named(texts: Iterable[str], *, here: Path) -> tuple[EncoderChoice, ...]:
-    """The encoders of ``--encoder``, each once; an existing folder goes before the Hub.
+    """The encoders of ``--encoder``, each once; an existing folder wins over the Hub.
 
     Raises
     ------
     UsageProblem
-        No such name (near ones are suggested), or two that would bear one name.
+        A name is unknown (near ones are suggested), or two encoders would share one.
     ModelProblem
-        A folder that holds no model.
+        A folder does not hold a model.
     """
     found: dict[str, EncoderChoice] = {}
     for text in texts:
@@ -102,7 +101,7 @@ def encoder_folder(choice: EncoderChoice, *, cache: Path) -> Path | None:
 
 
 def encoder_device(device: str) -> str:
-    """The device of a model that is spread over all GPUs is the first of them to an encoder."""
+    """An encoder's device; where a model is spread over all GPUs, the first of them."""
     return "auto" if device == BALANCED else device
 
 

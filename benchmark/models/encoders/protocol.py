@@ -27,7 +27,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """Hub id and commit, or the folder's digest: what a figure made with it is named by."""
+        """Hub id and commit, or the folder's digest; figures made with it carry this name."""
         ...
 
     @property
@@ -48,29 +48,18 @@ class Encoder(Protocol):
         ...
 
 
-class TokenEncoder(Protocol):
-    """Token vectors of texts, for `benchmark.metrics.greedy_matching`."""
-
-    @property
-    def name(self) -> str: ...
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
-        """Of each text its tokens' vectors, (tokens, d), each of length 1."""
-        ...
-
-
 def encode_long(encoder: Encoder, texts: Sequence[str], rule: str) -> list[Vectors]:
     """Vectors of texts of any length under a rule of `benchmark.metrics.chunking`.
 
-    Of each text one row, (1, d), for ``truncate`` and ``mean-of-chunks`` (the mean of the chunks'
-    vectors, brought back to length 1), or a row for each piece for ``sentence-max``. A text's
-    pieces are encoded together, and with those of no other: what stands beside it in a batch
-    moves a vector in its last digits, and one text may be met in several batches.
+    For each text one row, (1, d), for ``truncate`` and ``mean-of-chunks`` (the mean of the chunks'
+    vectors, rescaled to length 1), or a row for each piece for ``sentence-max``. Each text's
+    pieces are encoded together and without others: the rest of a batch moves a vector's last
+    digits, and one text may occur in several batches.
     """
     if rule not in RULES:
         raise ModelProblem(unknown("rule of chunking", rule, RULES, source="an encoder"))
     parts = (encoder.encode_texts(_pieces(encoder, text, rule)) for text in texts)
-    return [_unit(part.mean(axis=0, keepdims=True)) if rule == MEAN else part for part in parts]
+    return [unit(part.mean(axis=0, keepdims=True)) if rule == MEAN else part for part in parts]
 
 
 def _pieces(encoder: Encoder, text: str, rule: str) -> list[str]:
@@ -81,7 +70,8 @@ def _pieces(encoder: Encoder, text: str, rule: str) -> list[str]:
     return [" ".join(found[start:end]) for start, end in runs] or [""]
 
 
-def _unit(rows: Vectors) -> Vectors:
+def unit(rows: Vectors) -> Vectors:
+    """Each row brought to length 1; zeros stay."""
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     found: Vectors = (rows / np.where(length > 0, length, 1)).astype(np.float32)
     return found

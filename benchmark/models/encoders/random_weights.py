@@ -1,7 +1,7 @@
 """Two tiny encoders of random weights, a CLIP and a SigLIP, built on first use.
 
-Their vectors mean nothing, and their names say so wherever a figure of them stands. They exist so
-that the chain from a story to recall and agreement is the real one on any machine.
+Their vectors mean nothing, and their names say so wherever their figures appear. They exist so that
+the chain from a story to recall and agreement is the real one on any machine.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RANDOM = ("random-clip", "random-siglip")
-RECIPE = "encoders 1"  # to be raised with whatever below changes the folder that is built
+RECIPE = "encoders 1"  # raise it with any change below that alters the folder
 SEED = 20250823
 SIDE, PATCH = 32, 8  # pixels
 SIZES = {
@@ -48,12 +48,12 @@ def build_encoder(name: str, folder: Path, texts: Sequence[str]) -> None:
     """Write one as an ordinary model folder: weights, config, tokenizer, processor."""
     torch, transformers = backend_modules()
     transformers.utils.logging.disable_progress_bar()
-    said = transformers.utils.logging.get_verbosity()
+    verbosity = transformers.utils.logging.get_verbosity()
     transformers.utils.logging.set_verbosity_error()  # SigLIP contradicts its own defaults
     try:
         _build(torch, transformers, name, folder, texts)
     finally:
-        transformers.utils.logging.set_verbosity(said)
+        transformers.utils.logging.set_verbosity(verbosity)
 
 
 def _build(
@@ -93,7 +93,7 @@ def _build(
 
 
 def _save_processor(folder: Path, kind: str, images: Any) -> None:  # noqa: ANN401
-    """As its own class would write it, which wants a sentencepiece tokenizer to exist."""
+    """As its own class would write it, which requires a sentencepiece tokenizer."""
     document = {"processor_class": kind, "image_processor": json.loads(images.to_json_string())}
     path = folder / "processor_config.json"
     path.write_text(json.dumps(document), encoding="utf-8")

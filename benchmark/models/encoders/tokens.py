@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from benchmark.errors import ModelProblem, said
+from benchmark.errors import ModelProblem, excerpt
 from benchmark.models.encoders.naming import encoder_device
+from benchmark.models.encoders.protocol import unit
 from benchmark.models.encoders.windows import longest_text
 from benchmark.models.weights.commits import hub_commit
 from benchmark.models.weights.loading import backend_modules, torch_device
@@ -51,7 +50,7 @@ class HubTokenEncoder:
         return f"{self._name}#{self._layer}"
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
-        """Of each text its tokens' vectors, (tokens, d); none for a text without tokens."""
+        """The token vectors of each text, (tokens, d); none for a text without tokens."""
         import torch
 
         found: list[Vectors] = []
@@ -70,7 +69,7 @@ class HubTokenEncoder:
                 inputs = inputs.to(self._device)
                 states = self._model(**inputs, output_hidden_states=True).hidden_states
                 rows = states[self._layer].float().cpu().numpy()
-                found += [_unit(row[mask]) for row, mask in zip(rows, kept, strict=True)]
+                found += [unit(row[mask]) for row, mask in zip(rows, kept, strict=True)]
         return found
 
 
@@ -82,7 +81,7 @@ def open_token_encoder(
     Raises
     ------
     UsageProblem
-        A device that is none.
+        The device is unknown.
     ModelProblem
         It cannot be loaded, or has no such layer.
     HubProblem
@@ -108,14 +107,8 @@ def open_token_encoder(
     except (OSError, ValueError, KeyError, ImportError, AttributeError) as error:
         raise ModelProblem(
             f"{source} cannot be loaded as an encoder of texts ({type(error).__name__}: "
-            f"{said(error)})"
+            f"{excerpt(error)})"
         ) from error
     if not 0 <= layer <= layers:
         raise ModelProblem(f"{source} has layers 0 to {layers}, and layer {layer} was asked for")
     return HubTokenEncoder(name, model, tokenizer, layer=layer, device=target)
-
-
-def _unit(rows: Vectors) -> Vectors:
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    found: Vectors = (rows / np.where(length > 0, length, 1)).astype(np.float32)
-    return found

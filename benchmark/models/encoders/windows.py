@@ -1,7 +1,7 @@
-"""How many tokens a model of texts can be given at once; knows models by their parts, not by name.
+"""How many tokens a text model takes at once; knows models by their parts, not by name.
 
-RoBERTa and its like count positions from the one after the padding's: of 514 they use 512, and the
-configuration gives the first number.
+RoBERTa and similar models count positions from the one after the padding's: of 514 they use 512,
+and the configuration gives the first number.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 POSITIONS = "position_embeddings"
-BOUNDLESS = 10**9  # what a tokenizer without a limit says is some 1e30
+BOUNDLESS = 10**9  # a tokenizer without a limit says about 1e30
 
 
 def longest_text(model: Any, tokenizer: Any) -> int | None:  # noqa: ANN401 - transformers ships no usable types

@@ -20,7 +20,7 @@ from benchmark.models.endpoint.commands import Commands
 from benchmark.models.endpoint.dialect import Dialect, ids_fields, top_fields
 from benchmark.models.endpoint.fields import Fields
 from benchmark.models.endpoint.messages import Messages
-from benchmark.models.endpoint.reading import COUNTS, Read, read_ids, read_top
+from benchmark.models.endpoint.reading import COUNTS, Result, read_ids, read_top
 from benchmark.models.endpoint.server import client_module
 from benchmark.models.endpoint.spending import Spending
 from benchmark.models.template_arguments import OPTION, template_arguments
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from benchmark.models.endpoint.address import Address
     from benchmark.models.endpoint.options import EndpointOptions
 
-BACKEND = "endpoint 2"  # raise when the way of asking changes an answer
+BACKEND = "endpoint 2"  # raise when a change in asking changes an answer
 BATCH = 64  # requests a commit of the store
 SUPPORTS = frozenset({Task.CHOICE, Task.GENERATE})
 
@@ -54,7 +54,9 @@ Keep = Callable[[int, Answer | RequestProblem], None]
 
 
 class EndpointModel:
-    """Asks one server; `describe` says how, and what it could not tell."""
+    """Asks one server; `describe` says how, and what could not be found out."""
+
+    supports = SUPPORTS
 
     def __init__(
         self,
@@ -63,8 +65,8 @@ class EndpointModel:
         options: EndpointOptions,
         spending: Spending | None = None,
     ) -> None:
-        client_module()  # says at once what is missing
-        self._identity = identity
+        client_module()  # fails at once if it is missing
+        self.identity = identity
         self._address = address
         self._options = options
         self._fields = Fields(template_arguments(identity.model_args))
@@ -76,16 +78,8 @@ class EndpointModel:
         self._counts: Counter[str] = Counter()
         self._unscored: Counter[str] = Counter()
 
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return SUPPORTS
-
     def describe(self) -> Mapping[str, Json]:
-        """How the server was asked, and how many answers are not as they should be."""
+        """How the server was asked, and how many answers have faults."""
         dialect, fields = self._dialect, self._fields
         missing = sorted({opening.missing for opening in dialect.openings.values()} - {""})
         return {
@@ -112,7 +106,7 @@ class EndpointModel:
         Raises
         ------
         ModelProblem
-            The server cannot be reached, refuses, or answers what cannot be read.
+            The server cannot be reached, refuses, or sends what cannot be read.
         """
         found: dict[int, Answer | RequestProblem] = {}
         self.deliver(batch, found.__setitem__)
@@ -123,10 +117,10 @@ class EndpointModel:
         return [given for given in answers if not isinstance(given, RequestProblem)]
 
     def deliver(self, batch: Sequence[Request], keep: Keep) -> None:
-        """Hand over each answer, or why there is none, with its place as soon as it is there.
+        """Pass on each answer, or why there is none, with its place as soon as it arrives.
 
-        Where the server fails nothing more is sent, and what is under way is waited for and handed
-        over: it is paid for. Then it raises as `answer` does.
+        If the server fails, nothing more is sent; what is under way is awaited and passed on, since
+        it is paid for. Then it raises as `answer` does.
         """
         asyncio.run(self._deliver(batch, keep))
 
@@ -143,7 +137,7 @@ class EndpointModel:
             raise self._sentence(problems[0])
 
     async def _send(self, api: Api, batch: Sequence[Request], keep: Keep) -> list[Exception]:
-        """Prefix by prefix, the first of each ahead of the rest; what the server failed with."""
+        """Prefix by prefix, the first of each ahead of the rest; returns server failures."""
         gate = asyncio.Semaphore(self._options.concurrency)
         problems: list[Exception] = []
 
@@ -154,7 +148,7 @@ class EndpointModel:
                 try:
                     keep(i, await self._answer_or_why(api, batch[i]))
                 except (RunProblem, replies.Unreadable) as problem:
-                    problems.append(problem)  # the others are paid for: they are waited for
+                    problems.append(problem)  # the others are paid for: await them
 
         async with asyncio.TaskGroup() as group:
             for prefix, members in by_prefix(batch).items():
@@ -181,11 +175,11 @@ class EndpointModel:
             return ""
         return (
             f"the words of a prompt for {request.subject.item_id!r} hold {', '.join(commands)}, "
-            f"which {self._identity.name} would obey instead of read; word it otherwise"
+            f"which {self.identity.name} would obey instead of reading; reword it"
         )
 
     def _sentence(self, problem: Exception) -> Exception:
-        """What a server sends that the protocol does not know, as a sentence; else as it is."""
+        """One sentence for what the protocol does not know; other problems as they are."""
         if not isinstance(problem, replies.Unreadable):
             return problem
         return ModelProblem(
@@ -201,7 +195,7 @@ class EndpointModel:
                 return await self._generate(api, request)
             case Continuation() | Embed():
                 raise ModelProblem(
-                    f"{self._identity.name} was asked for {type(request).__name__.lower()}, which "
+                    f"{self.identity.name} was asked for {type(request).__name__.lower()}, which "
                     "needs log-probabilities of a prompt or vectors and is not supported on an "
                     "endpoint; use the model's weights (--model org/name) for it"
                 )
@@ -220,7 +214,7 @@ class EndpointModel:
             if found is None:
                 raise ModelProblem(
                     f"the endpoint {self._address.url} stopped giving log-probabilities by token "
-                    "number in the middle of a run; use --model-args scores=top"
+                    "number during a run; use --model-args scores=top"
                 )
             return self._counted(found)
         body = self._body(request, lead_in)
@@ -236,14 +230,14 @@ class EndpointModel:
             )
         return self._counted(found)
 
-    def _counted(self, read: Read) -> Probabilities:
+    def _counted(self, read: Result) -> Probabilities:
         self._counts.update(read.counts)
         return read.probabilities
 
     def _thinks(self, how: str) -> ModelProblem:
         return ModelProblem(
             f"the endpoint {self._address.url} {how}, so options would be scored inside the "
-            f"model's thinking; switch thinking off if the template knows how ({OPTION}), or ask "
+            f"model's thinking; switch thinking off if the template can ({OPTION}), or ask "
             "for written answers with --scoring 'sampled 10'"
         )
 
@@ -275,7 +269,7 @@ class EndpointModel:
 
 
 def by_prefix(batch: Sequence[Request]) -> dict[Prefix, list[int]]:
-    """Positions by what their prompts begin with, in order of first appearance."""
+    """Positions of requests by their prompts' prefix, in order of first appearance."""
     groups: dict[Prefix, list[int]] = {}
     for i, request in enumerate(batch):
         prefix = (request.content,) if isinstance(request, Embed) else request.prompt.prefix

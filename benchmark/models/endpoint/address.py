@@ -28,7 +28,7 @@ class Address:
 
     @property
     def root(self) -> str:
-        """Where a server keeps what is not of the OpenAI API, such as ``/tokenize``."""
+        """The base of paths outside the OpenAI API, such as ``/tokenize``."""
         return self.url.removesuffix("/v1")
 
 
@@ -38,7 +38,7 @@ def parse_address(name: str) -> Address:
     Raises
     ------
     UsageProblem
-        It has another form, or holds credentials, which would end up in every file of the run.
+        It has another form, or holds credentials, which would be in every file of the run.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def parse_address(name: str) -> Address:
     url, _, model = name.removeprefix(ENDPOINT).partition("#")
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port  # a port that is no number raises here
+        host, _ = parts.hostname, parts.port  # a port that is not a number raises here
     except ValueError as error:
         raise UsageProblem(f"--model {ENDPOINT}… has no valid URL ({error}); {FORM}") from None
     if "@" in parts.netloc:

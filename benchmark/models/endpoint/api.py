@@ -1,4 +1,4 @@
-"""What a server is asked for: chat completions, and tokens where it has paths for them.
+"""Requests to a server: chat completions, and tokens where it has paths for them.
 
 Knows paths, bodies and which fields this server takes; no prompt, label or score.
 """
@@ -14,7 +14,6 @@ from benchmark.models.template_arguments import OPTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
     from benchmark.models.endpoint.address import Address
     from benchmark.models.endpoint.fields import Body, Fields
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Api:
-    """One server, spoken to with the fields that it takes; use as an asynchronous context."""
+    """One server, asked with the fields that it takes; use as an asynchronous context."""
 
     def __init__(
         self,
@@ -40,23 +39,18 @@ class Api:
         await self._server.__aenter__()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._server.__aexit__(kind, error, trace)
+    async def __aexit__(self, *failure: object) -> None:
+        await self._server.__aexit__(*failure)
 
     async def chat(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The first choice of a chat completion, with the ``usage`` beside it."""
+        """The first choice of a chat completion, with the completion's ``usage``."""
         reply = await self._adapted(COMPLETIONS, self.fields.completion, body)
         choices = reply.get("choices")
         if not (isinstance(choices, list) and choices and isinstance(choices[0], dict)):
             raise self._server.malformed("a completion without choices")
         return {**choices[0], "usage": reply.get("usage")}
 
-    # --- extensions: for whatever reason a path is missing, that is `Refused` -------------------
+    # --- extensions: a missing path is `Refused`, whatever the reason ---------------------------
 
     async def token_ids(self, body: Mapping[str, Any]) -> list[int]:
         """The tokens of a conversation, by the server's own template and tokenizer."""
@@ -67,7 +61,7 @@ class Api:
         return await self._tokens({"prompt": text, "add_special_tokens": False}, dict)
 
     async def text_of(self, ids: Sequence[int]) -> str:
-        """What tokens stand for, markers included."""
+        """The text of tokens, markers included."""
         reply = await self._extension("/detokenize", {"tokens": list(ids)}, dict)
         if not isinstance(reply.get("prompt"), str):
             raise Refused(f"the endpoint {self._url} answers /detokenize without a text")
@@ -86,35 +80,35 @@ class Api:
     ) -> dict[str, Any]:
         try:
             return await self._adapted(f"{self._root}{path}", fields, body)
-        except Unavailable:  # it may be there the next time, and then prompts would be others
+        except Unavailable:  # it may work the next time, and prompts would then differ
             raise
-        except ModelProblem as problem:  # a gateway may keep it from us in any way it likes
+        except ModelProblem as problem:  # a gateway may block the path in any way
             raise Refused(str(problem)) from None
 
     async def _adapted(
         self, path: str, fields: Callable[[Mapping[str, Any]], Body], body: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Asked again without a field that the server refuses, as often as it refuses another."""
+        """Asked again without each field that the server refuses."""
         while True:
             sent = fields(body)
             try:
                 reply = await self._server.post(path, sent)
             except Refused as refused:
-                if self.fields.learn(refused.said, sent):
+                if self.fields.learn(refused.text, sent):
                     continue
                 return await self._bare(path, sent, refused)
             self.fields.accepted = self.fields.accepted or path == COMPLETIONS
             return reply
 
     async def _bare(self, path: str, sent: Body, refused: Refused) -> dict[str, Any]:
-        """Without any extension, where the refusal does not say what it is of.
+        """Asked without any extension, if the refusal names no field.
 
-        What one path refuses another may take; and where completions were taken with extensions,
-        a later refusal is of something else.
+        What one path refuses another may take; and once completions were taken with extensions,
+        a later refusal is about something else.
         """
-        if self.fields.insisted_on and TEMPLATE in refused.said:
+        if self.fields.insisted_on and TEMPLATE in refused.text:
             raise ModelProblem(
-                f"{refused}; {OPTION} cannot reach this server's chat template, leave it out"
+                f"{refused}; {OPTION} cannot reach this server's chat template; leave it out"
             )
         bare = self.fields.bare(sent)
         if bare is None or (path == COMPLETIONS and self.fields.accepted):

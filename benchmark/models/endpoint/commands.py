@@ -1,8 +1,8 @@
-"""Which words of a question a server's tokenizer would obey instead of read.
+"""Which words of a question a server's tokenizer would obey instead of reading.
 
 A chat completion tokenises the user's words and the template's marks in one text, so a marker in a
-question cannot be kept from being one. Knows shapes of markers; asks the server what it makes of
-them where it shows tokens, and takes a list of well-known ones for an answer where it does not.
+question acts as one. Knows shapes of markers; asks a server that shows tokens how it reads them,
+and uses a list of well-known ones for any other.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from benchmark.models.endpoint.api import Api
     from benchmark.records import Request
 
-# <image>, <b>, [INST]: one token of its own is a mark to a tokenizer, several are words.
+# <image>, <b>, [INST]: a marker if it is one token to the tokenizer, words if several.
 SHAPED = re.compile(r"<[^<>\s]{1,40}>|\[/?[A-Z_]{2,20}\]")
 TAGGED = frozenset(tag for pair in TAGS for tag in pair)
 
 
 class Commands:
-    """The commands of one server; what it said of a text is kept."""
+    """The commands of one server; what was learnt of a text is kept."""
 
     def __init__(self) -> None:
         self._obeyed: dict[str, bool] = {}
@@ -49,10 +49,10 @@ class Commands:
 
 
 async def _is_one_token(api: Api, text: str) -> bool:
-    """Alone or behind a word, which SentencePiece gives a token of its own."""
+    """Alone or after a word, which SentencePiece gives a token of its own."""
     try:
         alone, behind, word = [await api.text_ids(part) for part in (text, f"a{text}", "a")]
-    except Refused:  # of texts by themselves: then what is well known counts
+    except Refused:  # it shows no tokens of a bare text: use the well-known ones
         return bool(markers_in(text))
     return len(alone) == 1 or (behind[: len(word)] == word and len(behind) == len(word) + 1)
 

@@ -1,7 +1,7 @@
 """What a server can do beyond the OpenAI API, found out once a run by asking it.
 
 Knows which extensions the adapter would like: an open last message, log-probabilities of tokens
-by number, the tokenizer's own first token. A server that ignores an unknown field is told from
+by number, the tokenizer's own first token. Distinguishes a server that ignores a field from
 one that honours it.
 """
 
@@ -36,14 +36,14 @@ SHORTER = 4  # characters by which a lead-in may be cut to end where a token end
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Labels:
-    """The tokens of labels behind ``lead_in``, which is cut to where they begin to differ."""
+    """The tokens of labels after ``lead_in``, which is cut to where they begin to differ."""
 
     lead_in: str
     ids: tuple[int, ...]
 
 
 class Dialect:
-    """What was learnt of one server; None until it was needed."""
+    """What was learnt about one server; None until it was needed."""
 
     def __init__(self, options: EndpointOptions) -> None:
         self._wanted = options
@@ -54,7 +54,7 @@ class Dialect:
         self._labels: dict[tuple[str, tuple[str, ...]], Labels | None] = {}
 
     def labels(self, request: Choice) -> Labels | None:
-        """How to ask for this choice's labels by number, None where it goes by their text."""
+        """How to ask for this choice's labels by number; None if they are matched by text."""
         return self._labels.get((request.prompt.lead_in, request.labels))
 
     def opening(self, lead_in: str) -> Opening:
@@ -62,7 +62,7 @@ class Dialect:
         return self.openings.get(lead_in, Opening())
 
     async def learn(self, api: Api, batch: Sequence[Request]) -> None:
-        """Find out what these requests need to know and is not known yet."""
+        """Find out what these requests need that is not known yet."""
         asked = [request for request in batch if not isinstance(request, Embed)]
         if self.continues is None and any(request.prompt.lead_in for request in asked):
             self.continues = await self._continues(api)
@@ -80,7 +80,7 @@ class Dialect:
                 self._labels[key] = await self._find(api, *key)
 
     async def _continues(self, api: Api) -> bool:
-        """Whether the flags for an open last message are taken, and not just ignored.
+        """Whether the flags for an open last message are honoured, and not just ignored.
 
         With the last message closed and another turn begun the same conversation is longer.
         """
@@ -97,11 +97,11 @@ class Dialect:
         return None in lengths or lengths[0] != lengths[1]
 
     async def _tokenizes(self, api: Api) -> bool:
-        """Whether the server shows a conversation's tokens; settles if it is to add its first one.
+        """Whether the server shows a conversation's tokens; also decides if it must add the first.
 
-        A chat template that writes no first token (BOS) leaves it to the tokenizer, and servers
-        do not ask that of it by themselves. It is asked for where it puts one token in front,
-        which is not there already, and nothing behind.
+        A chat template that writes no first token (BOS) leaves it to the tokenizer, and servers do
+        not ask the tokenizer for it by themselves. It is asked for if that puts one token in front,
+        which is not there already, and none at the end.
         """
         talk = {"messages": [ASK]}
         try:
@@ -125,11 +125,11 @@ class Dialect:
         if not served and self._wanted.scores == "ids":
             raise ModelProblem(
                 f"--model-args scores=ids is asked for, but the server does not give the "
-                f"log-probabilities of {', '.join(labels)} by token number behind {lead_in!r}; "
+                f"log-probabilities of {', '.join(labels)} by token number after {lead_in!r}; "
                 "leave it out or use scores=top"
             )
-        # A server without the extension is not asked again; labels that do not fit are one case,
-        # also where they come first.
+        # A server without the extension is not asked again; labels that do not fit concern that
+        # request alone, even if they come first.
         self.by_ids = True if served else False if lacks and self.by_ids is None else self.by_ids
         return found if served else None
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 TEMPLATE = "chat_template_kwargs"
 SPECIAL = "add_special_tokens"
 SHORT, LONG = "max_tokens", "max_completion_tokens"
-# By these names chat templates are told not to let the model think first; others ignore them.
+# Chat templates take these to switch thinking off; others ignore them.
 SWITCHES = ("enable_thinking", "thinking")
-# Servers such as vLLM sample as the model's own generation_config.json says unless they are told.
+# Servers such as vLLM sample by the model's own generation_config.json unless told otherwise.
 NEUTRAL = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
 EXTENSIONS = (TEMPLATE, SPECIAL, *NEUTRAL)
-# Some hosted models fix how they sample: one at a time, as leaving out one may be enough.
+# Some hosted models fix these; they are left out one at a time, as one may be enough.
 FIXED = ("top_p", "seed", "temperature")
 SAYS_NO = re.compile(
     r"unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|extra "
@@ -32,7 +32,7 @@ Body = dict[str, Any]
 
 
 class Fields:
-    """What this server is told beside the messages; ``template`` is what the user insists on."""
+    """What is sent besides the messages; ``template`` is what the user insists on."""
 
     def __init__(self, template: Mapping[str, object]) -> None:
         self._template = {**dict.fromkeys(SWITCHES, False), **template}
@@ -44,7 +44,7 @@ class Fields:
 
     @property
     def template(self) -> Mapping[str, object]:
-        """What the chat template is told; empty where the server takes no such field."""
+        """What the chat template is given; empty where the server takes no such field."""
         return {} if TEMPLATE in self.left_out else self._template
 
     @property
@@ -67,15 +67,15 @@ class Fields:
     def _taken(self, body: Body) -> Body:
         return {name: value for name, value in body.items() if name not in self.left_out}
 
-    def learn(self, said: str, sent: Mapping[str, Any]) -> bool:
-        """Whether to ask again after a refusal in these words, and differently.
+    def learn(self, text: str, sent: Mapping[str, Any]) -> bool:
+        """Learn from a refusal; True if it is worth asking again, with other fields.
 
-        A refusal that names no field sent may still be one of a field, so it is no reason here.
+        A refusal that names no field sent may still be about one, so nothing is learnt here.
         """
-        if not SAYS_NO.search(said):
+        if not SAYS_NO.search(text):
             return False
-        named = [name for name in sent if re.search(rf"\b{name}\b", said)]
-        if SHORT in named and LONG in said:
+        named = [name for name in sent if re.search(rf"\b{name}\b", text)]
+        if SHORT in named and LONG in text:
             self._renamed = True
             return True
         extensions = {name for name in named if name in EXTENSIONS}
@@ -86,11 +86,11 @@ class Fields:
         return bool(extensions or one)
 
     def bare(self, sent: Mapping[str, Any]) -> Body | None:
-        """The body without extensions, for a server that refuses without naming what it means."""
+        """The body without extensions, for a server that refuses without naming a field."""
         if self.insisted_on or not any(name in sent for name in EXTENSIONS):
             return None
         return {name: value for name, value in sent.items() if name not in EXTENSIONS}
 
     def leave_out_extensions(self) -> None:
-        """A bare body was taken where the full one was not."""
+        """A bare body was taken after the full one was refused."""
         self.left_out |= set(EXTENSIONS)

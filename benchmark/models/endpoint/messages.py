@@ -15,7 +15,7 @@ from benchmark.models.weights.rendering import user_parts
 if TYPE_CHECKING:
     from benchmark.records import ImageRef, Prompt
 
-# Of vLLM and SGLang: the last message stays open and the model writes on from it.
+# Of vLLM and SGLang: the last message stays open and the model continues it.
 CONTINUE = {"continue_final_message": True, "add_generation_prompt": False}
 
 Body = dict[str, Any]

@@ -24,7 +24,7 @@ class Opening:
 
     ``before`` is what a template writes at the beginning of the turn that it asks for, but not of
     one that it is given (an empty thinking block): it goes before the lead-in, as the model was
-    trained to see it. Where the server cannot be brought to that, it is what is ``missing``.
+    trained to see it. If the server rewrites it there, it is ``missing`` instead.
     """
 
     thinks: str = ""
@@ -33,7 +33,7 @@ class Opening:
 
 
 async def find_opening(api: Api, ask: Mapping[str, str], lead_in: str) -> Opening:
-    """By the server's own rendering; ``lead_in`` is empty where the turn is not continued."""
+    """From the server's own rendering; ``lead_in`` is empty if the turn is not continued."""
     try:
         prompted = await api.text_of(await api.token_ids({"messages": [ask]}))
     except Refused:

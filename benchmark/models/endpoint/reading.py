@@ -1,4 +1,4 @@
-"""A completion read as the answer to a choice, and what is to be counted of it.
+"""A completion as the answer to a choice, and what is counted about it.
 
 Knows no network: replies in, probabilities and the names of counts out.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchmark.models.endpoint.replies import is_refused, positions
-from benchmark.models.endpoint.scores import LOW_MASS, Listed, by_ids, by_text, opens
+from benchmark.models.endpoint.scores import LOW_MASS, TokenList, by_ids, by_text, opens
 from benchmark.records import Probabilities
 
 if TYPE_CHECKING:
@@ -23,58 +23,58 @@ MISSING = "answers_unscored_for_missing_labels"
 REFUSED = "answers_unscored_as_refused"
 LOW = f"answers_with_option_mass_below_{LOW_MASS}"
 BEHIND = "answers_read_behind_a_repeated_lead_in"
-COUNTS = (AS_ZERO, MISSING, REFUSED, LOW, BEHIND)  # in the order in which they are told
+COUNTS = (AS_ZERO, MISSING, REFUSED, LOW, BEHIND)  # in the order in which they are reported
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Read:
+class Result:
     """Probabilities, and the counts that the answer adds one to."""
 
     probabilities: Probabilities
     counts: tuple[str, ...] = ()
 
 
-def read_ids(reply: Mapping[str, Any], ids: Sequence[int]) -> Read | None:
-    """The tokens that were asked for by number; None where the server did not list them."""
+def read_ids(reply: Mapping[str, Any], ids: Sequence[int]) -> Result | None:
+    """From tokens that were asked for by number; None if the server did not list them all."""
     places = positions(reply)
     if not places and is_refused(reply):
         return unscored(len(ids), REFUSED)
     found = by_ids(places[0].entries, ids) if places else None
-    return None if found is None else Read(probabilities=found, counts=_low(found))
+    return None if found is None else Result(probabilities=found, counts=_low(found))
 
 
-def read_top(reply: Mapping[str, Any], labels: Sequence[str], lead_in: str) -> Read | None:
+def read_top(reply: Mapping[str, Any], labels: Sequence[str], lead_in: str) -> Result | None:
     """Labels among the likeliest tokens; None where the server lists none.
 
-    Where the likeliest token only repeats the marks in which the lead-in ends, a label holds what
-    it has at the first place and, times that token's probability, what it has at the second.
+    If the likeliest token only repeats the marks that end the lead-in, a label's probability is
+    that at the first place plus, times that token's probability, that at the second.
     """
     places = positions(reply)
     if not places or not places[0].entries:
         return unscored(len(labels), REFUSED) if is_refused(reply) else None
-    lists = [Listed(entries=places[0].entries)]
+    lists = [TokenList(entries=places[0].entries)]
     first = places[0].chosen
-    if len(places) > 1 and first is not None and _leads(first, places[0].entries, lead_in):
-        lists.append(Listed(entries=places[1].entries, reached=first.logprob))
+    if len(places) > 1 and first is not None and _is_echo(first, places[0].entries, lead_in):
+        lists.append(TokenList(entries=places[1].entries, reached=first.logprob))
     found = by_text(lists, labels)
     counts = [BEHIND] if len(lists) > 1 else []
     if found.n_missing:
         counts.append(MISSING if math.isnan(found.probabilities.p[0]) else AS_ZERO)
-    return Read(probabilities=found.probabilities, counts=(*counts, *_low(found.probabilities)))
+    return Result(probabilities=found.probabilities, counts=(*counts, *_low(found.probabilities)))
 
 
-def unscored(n_labels: int, count: str) -> Read:
+def unscored(n_labels: int, count: str) -> Result:
     """No answer, and why."""
     nothing = Probabilities(p=(math.nan,) * n_labels, option_mass=math.nan)
-    return Read(probabilities=nothing, counts=(count,))
+    return Result(probabilities=nothing, counts=(count,))
 
 
-def _leads(written: Entry, entries: Sequence[Entry], lead_in: str) -> bool:
+def _is_echo(written: Entry, entries: Sequence[Entry], lead_in: str) -> bool:
     """Whether the written token is the likeliest one, and no more than the lead-in's end."""
     likeliest = max(entry.logprob for entry in entries)
     return written.logprob >= likeliest and opens(written.token, lead_in)
 
 
 def _low(found: Probabilities) -> tuple[str, ...]:
-    """Few of the model's answers were labels at all; one that was not scored is counted as that."""
+    """The count of answers with little mass on labels; unscored answers have their own."""
     return (LOW,) if not math.isnan(found.p[0]) and found.option_mass < LOW_MASS else ()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from benchmark.records import Finish
 
 ROUNDING = 1e-3  # a log-probability above 0 by less is the server's rounding
-SAME = 1e-4  # the chosen token stands in the list as well, up to the server's rounding
+SAME = 1e-4  # the chosen token is in the list too, up to the server's rounding
 WORDS = ("text", "output_text")  # kinds of content parts, of several makers
 THOUGHTS = ("thinking", "reasoning", "redacted_thinking")
 
@@ -74,19 +74,19 @@ def _entry(row: Mapping[str, Any]) -> Entry | None:
 
 
 def text(reply: Mapping[str, Any], *, opened: bool = False) -> Text:
-    """What was written, the thinking kept apart; ``opened`` as in `thinking.written`.
+    """What was written, the thinking kept apart; ``opened`` as in `thinking.split_thinking`.
 
-    White space in front is no word of an answer: some tokenizers decode it and others do not.
+    Leading white space is not part of an answer: some tokenizers decode it and others do not.
     """
     words, thoughts, refusal = _message(reply)
     if refusal or is_refused(reply):
         return Text(text=words.lstrip() or refusal, finish="refused", thinking=thoughts)
     finish: Finish = "length" if reply.get("finish_reason") == "length" else "stop"
     if not thoughts:
-        return thinking.written(words, finish, opened=opened)
-    found = thinking.written(words, finish)
+        return thinking.split_thinking(words, finish, opened=opened)
+    found = thinking.split_thinking(words, finish)
     inside = "\n".join(filter(None, (thoughts, found.thinking)))
-    # A server that keeps the thinking apart puts all of it there where it never ended.
+    # A server that keeps thinking apart puts the whole text there if the thinking never ended.
     return Text(text=found.text, finish=found.finish if found.text else "length", thinking=inside)
 
 
@@ -99,7 +99,7 @@ def is_refused(reply: Mapping[str, Any]) -> bool:
 
 
 def thoughts(reply: Mapping[str, Any]) -> str:
-    """What the server shows of the model's thinking, beside the text."""
+    """The model's thinking, as far as the server shows it."""
     return _message(reply)[1]
 
 
@@ -112,8 +112,8 @@ def _message(reply: Mapping[str, Any]) -> tuple[str, str, str]:
         for part in content:
             kind = part.get("type") if isinstance(part, dict) else "text"
             if kind in WORDS:
-                said = part.get("text") if isinstance(part, dict) else part
-                words.append(_words(said, "a part of content"))
+                value = part.get("text") if isinstance(part, dict) else part
+                words.append(_words(value, "a part of content"))
             elif kind in THOUGHTS:
                 thoughts.append(_thought(part))
             elif kind == "refusal":
@@ -123,8 +123,8 @@ def _message(reply: Mapping[str, Any]) -> tuple[str, str, str]:
     else:
         words.append(_words(content, "content"))
     for name in ("reasoning_content", "reasoning"):  # two names for one thing; some send both
-        if beside := _words(message.get(name), name):
-            thoughts.append(beside)
+        if thought := _words(message.get(name), name):
+            thoughts.append(thought)
             break
     return "".join(words), "\n".join(filter(None, thoughts)), "".join(refusals)
 
@@ -172,6 +172,6 @@ def _rows(value: object, what: str) -> Iterable[Mapping[str, Any]]:
 
 
 def _shown(value: object) -> str:
-    """A value as a sentence can bear it."""
+    """A value, short enough for a sentence."""
     shown = " ".join(repr(value).split())
     return shown if len(shown) <= 60 else f"{shown[:57]}..."

@@ -1,8 +1,8 @@
 """Labels' probabilities from the log-probabilities that a server lists; arithmetic only.
 
-Knows no network. A list of the likeliest tokens may lack a label: then what the label can hold at
-most decides whether it counts as zero or the question as unscored. Where the model first writes
-the bracket before a label (again), the label is looked for behind it as well.
+Knows no network. A list of the likeliest tokens may lack a label: the most that it can hold then
+decides whether it counts as zero or the question as unscored. If the model first repeats the
+bracket before a label, the label is looked for after that as well.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmark.records import Probabilities
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LOW_MASS = 0.1  # below it the model wants to say something else than a label
+LOW_MASS = 0.1  # below it the model wants to say something other than a label
 NEGLIGIBLE = 1e-4  # of the labels' mass; moves a similarity in its fourth digit at most
 FLOOR = -9999.0  # what vLLM writes for minus infinity, which JSON lacks
 TOKEN_ID = "token_id:"  # noqa: S105 - how vLLM writes a token by its number
@@ -34,15 +34,15 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
-    """The likeliest tokens of one place, and the log-probability of coming to that place."""
+class TokenList:
+    """The likeliest tokens of one place, and the log-probability of reaching that place."""
 
     entries: Sequence[Entry]
     reached: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class LabelScores:
     """Probabilities, and how many labels were not in the list."""
 
     probabilities: Probabilities
@@ -58,13 +58,13 @@ def by_ids(entries: Sequence[Entry], ids: Sequence[int]) -> Probabilities | None
     return _normalised([listed[token] for token in wanted])
 
 
-def by_text(lists: Sequence[Listed], labels: Sequence[str]) -> Found:
+def by_text(lists: Sequence[TokenList], labels: Sequence[str]) -> LabelScores:
     """From the likeliest tokens of each place: all spellings of a label are one label.
 
-    A label holds what it has at each place times the probability of coming there. One that is not
-    listed is no likelier than the least likely listed token, nor than what the list leaves over,
-    at each place. If all such labels together are below 0.0001 of the found labels' mass they
-    count as zero; else the answer is NaN. ``option_mass`` is that of the found ones.
+    A label's probability sums over places, each times the probability of reaching it. One that is
+    not listed is no likelier than the least likely listed token, nor than what the list leaves
+    over, at each place. If all such labels together are below 0.0001 of the found labels' mass,
+    they count as zero; else the answer is NaN. ``option_mass`` is that of the found ones.
     """
     sums = [
         _log_sum([e.logprob + place.reached for place in lists for e in place.entries
@@ -74,23 +74,23 @@ def by_text(lists: Sequence[Listed], labels: Sequence[str]) -> Found:
     missing = sum(1 for value in sums if value == -math.inf)
     found = _normalised(sums)
     if not missing:
-        return Found(probabilities=found)
+        return LabelScores(probabilities=found)
     mass = math.exp(_log_sum(sums))
     at_most = math.fsum(math.exp(place.reached) * _unlisted(place, missing) for place in lists)
     if at_most < NEGLIGIBLE * mass:
-        return Found(probabilities=found, n_missing=missing)
+        return LabelScores(probabilities=found, n_missing=missing)
     unscored = Probabilities(p=(math.nan,) * len(labels), option_mass=min(mass, 1.0))
-    return Found(probabilities=unscored, n_missing=missing)
+    return LabelScores(probabilities=unscored, n_missing=missing)
 
 
-def _unlisted(place: Listed, n: int) -> float:
-    """What ``n`` tokens that a list lacks hold together at most."""
+def _unlisted(place: TokenList, n: int) -> float:
+    """The most that ``n`` tokens missing from a list can hold together."""
     shares = [math.exp(entry.logprob) for entry in place.entries]
     return min(n * min(shares, default=1.0), max(0.0, 1.0 - math.fsum(shares)))
 
 
 def opens(token: str, lead_in: str) -> bool:
-    """Whether a token only repeats the marks in which the lead-in ends, or is white space.
+    """Whether a token only repeats the marks that end the lead-in, or is white space.
 
     >>> opens(" (", "Answer: ("), opens("(A", "Answer: ("), opens("\u2581", "Answer: (")
     (True, False, True)

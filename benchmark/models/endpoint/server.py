@@ -1,4 +1,4 @@
-"""One server: requests with retries, and what can go wrong there as one sentence each.
+"""One server: requests with retries, and one sentence for each thing that can go wrong.
 
 Knows the OpenAI API's transport; nothing of prompts, labels or scores. The key is read from the
 environment when a connection is opened and appears in no message.
@@ -17,7 +17,6 @@ from benchmark.models.endpoint.spending import Spending, most_tokens, used_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from benchmark.models.endpoint.address import Address
     from benchmark.models.endpoint.options import EndpointOptions
@@ -30,18 +29,18 @@ SHOWN = 300  # characters of a server's own message
 
 
 class Unavailable(ModelProblem):
-    """No answer that says anything: too busy, broken, out of reach or too slow."""
+    """No meaningful answer: too busy, broken, out of reach or too slow."""
 
 
 class Refused(RequestProblem):
     """The server understood and said no: a field or value that it does not take.
 
-    ``said`` holds all of its words, and the name of the field where it gives one by itself.
+    ``text`` is its whole message, with the name of the field if that is given separately.
     """
 
-    def __init__(self, message: str, said: str = "") -> None:
+    def __init__(self, message: str, text: str = "") -> None:
         super().__init__(message)
-        self.said = said
+        self.text = text
 
 
 class Server:
@@ -69,12 +68,7 @@ class Server:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *failure: object) -> None:
         await self._client.close()
 
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,7 +76,7 @@ class Server:
         return await (self._paid(body) if path == COMPLETIONS else self._sent(path, body))
 
     async def _paid(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A completion within the budget: waits for what is under way where that holds too much."""
+        """A completion within the budget: waits while requests under way hold too much of it."""
         spending = self._spending
         most = most_tokens(body, spending.most_prompt_tokens)
         async with self._room:
@@ -98,18 +92,18 @@ class Server:
         return reply
 
     async def _count_repeated(self, request: Any) -> None:  # noqa: ANN401 - the client's own
-        """Called ahead of everything that is sent, also of what the client sends once more."""
+        """Called before every request that is sent, the client's retries included."""
         repeated = request.headers.get("x-stainless-retry-count", "0") != "0"
         if repeated and request.url.path.endswith(COMPLETIONS):
-            self._spending.again()
+            self._spending.count_retry()
 
     async def _sent(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A JSON object; what the client does not repeat, an unreadable body, is repeated here."""
+        """A JSON object; unreadable bodies, which the client does not retry, are retried here."""
         for attempt in range(self._options.retries + 1):
             if attempt:
                 await asyncio.sleep(min(0.5 * 2 ** (attempt - 1), 8.0))
                 if path == COMPLETIONS:
-                    self._spending.again()
+                    self._spending.count_retry()
             try:
                 reply = await self._client.post(
                     path, cast_to=object, body={"model": self._address.model, **body}
@@ -149,12 +143,12 @@ class Server:
         if status == 429 or (status >= 500 and status not in NO_SUCH_THING):
             return Unavailable(
                 f"the endpoint {url} still answers {status} after {tries} tries "
-                f"({self._said(error)}); lower --model-args concurrency or look at its log"
+                f"({self._message(error)}); lower --model-args concurrency or look at its log"
             )
-        said, param = self._said(error, shown=None), getattr(error, "param", None)
+        text, param = self._message(error, shown=None), getattr(error, "param", None)
         return Refused(
-            f"the endpoint {url} refuses the request ({status}): {said[:SHOWN]}",
-            f"{said} {param or ''}",
+            f"the endpoint {url} refuses the request ({status}): {text[:SHOWN]}",
+            f"{text} {param or ''}",
         )
 
     async def _not_found(self) -> ModelProblem | Refused:
@@ -181,7 +175,7 @@ class Server:
             f"({self._options.retries + 1} tries); is this an OpenAI-compatible API?"
         )
 
-    def _said(self, error: Any, shown: int | None = SHOWN) -> str:  # noqa: ANN401
+    def _message(self, error: Any, shown: int | None = SHOWN) -> str:  # noqa: ANN401
         """The server's own words, without the key that some repeat."""
         body = error.body if isinstance(error.body, dict) else {}
         text = str(body.get("message") or body.get("detail") or error.message)

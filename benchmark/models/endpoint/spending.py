@@ -1,7 +1,7 @@
 """What a session has spent at servers, and the bounds that it may not pass.
 
-Knows numbers only: no network and no request. A bound on tokens holds ahead of a request, by the
-most that it can take, so that what is under way is counted before its answer is there.
+Knows numbers only: no network and no request. A bound on tokens is checked before a request, by the
+most that it can take, so that requests under way count before they are answered.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 
 from benchmark.errors import BudgetSpent
 
-CHARACTERS = 3  # of a token, rather too few
-GOES_ON = "what was answered is stored, and the same command goes on with a new budget"
+CHARACTERS = 3  # a token, on the low side
+CONTINUES = "what was answered is stored, and the same command continues with a new budget"
 
 
 @dataclass(kw_only=True)
 class Spending:
-    """Counts of one process over all its models; None is no bound.
+    """Counts of one process over all its models; None means no bound.
 
     ``n_without_usage`` answers came without a count of tokens: each counts as the most it could be.
     """
@@ -33,7 +33,7 @@ class Spending:
     _reserved: int = 0
 
     def counts(self) -> dict[str, int]:
-        """What was spent by name, where there is a bound to hold it against."""
+        """What was spent, by name; empty if there is no bound."""
         if self.max_requests is None and self.max_tokens is None:
             return {}
         return {
@@ -61,19 +61,19 @@ class Spending:
         if not self.fits(tokens):
             raise BudgetSpent(
                 f"--max-tokens allows no further request: this process has spent {self.n_tokens} "
-                f"of {self.max_tokens} tokens and the next may take {tokens}; {GOES_ON}"
+                f"of {self.max_tokens} tokens and the next may take {tokens}; {CONTINUES}"
             )
         self.n_requests += 1
         self.n_under_way += 1
         self._reserved += tokens
 
-    def again(self) -> None:
-        """Count one that is sent once more; raises as `begin` does."""
+    def count_retry(self) -> None:
+        """Count a request that is sent again; raises as `begin` does."""
         self._check_requests()
         self.n_requests += 1
 
     def end(self, tokens: int, used: tuple[int, int] | None, *, answered: bool) -> None:
-        """Give back what was held for a request and count what it used: prompt and completion."""
+        """Release what was held for a request and count what it used: prompt and completion."""
         self.n_under_way -= 1
         self._reserved -= tokens
         if not answered:
@@ -89,7 +89,7 @@ class Spending:
         if self.max_requests is not None and self.n_requests >= self.max_requests:
             raise BudgetSpent(
                 f"--max-requests allows no further request: {self.n_requests} were sent by this "
-                f"process, which may send {self.max_requests}; {GOES_ON}"
+                f"process, which may send {self.max_requests}; {CONTINUES}"
             )
 
 

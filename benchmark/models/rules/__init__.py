@@ -1,1 +1,1 @@
-"""Models that are a rule: references, neighbours, random answers."""
+"""Models that follow a rule: references, neighbours, random answers."""

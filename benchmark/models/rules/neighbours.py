@@ -1,4 +1,4 @@
-"""Which countries answer most like a country, judged without the topic that is being asked.
+"""Which countries answer most like a country, judged without the topic being asked about.
 
 Knows questions and shares; nothing of models or requests.
 """

@@ -1,7 +1,7 @@
-"""An answerer that knows nothing: every task, answered from a hash of what is asked.
+"""A model that knows nothing: it answers every task from a hash of what is asked.
 
-Its answers are arbitrary but always the same for the same question, on every machine; it is the
-fake on which tests run. It knows no survey and does not look at a request's subject.
+Its answers are arbitrary but always the same for the same question, on every machine; tests run on
+it. It knows no survey and does not look at a request's subject.
 """
 
 from __future__ import annotations
@@ -43,16 +43,10 @@ DIM = 32
 class RandomAnswers:
     """Answers that depend on the request's content alone."""
 
+    supports = frozenset(Task)
+
     def __init__(self, identity: ModelIdentity) -> None:
-        self._identity = identity
-
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return frozenset(Task)
+        self.identity = identity
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
         return [_answer(request) for request in batch]
@@ -85,7 +79,7 @@ def _answer(request: Request) -> Answer:
 
 
 def _shares(rng: np.random.Generator, request: Choice | Generate) -> tuple[float, ...]:
-    """Of the labels, the same each time that one of them is to be written."""
+    """The labels' shares, the same each time that one of them is to be written."""
     return tuple(rng.dirichlet(np.ones(len(request.labels))).tolist())
 
 

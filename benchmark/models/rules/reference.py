@@ -2,9 +2,9 @@
 
 They are the floors and the ceiling of a similarity, and positive controls. They know questions
 and people's answers, and read a request's subject where the rule needs it; no framework. Asked
-for one of several texts they name the right one, for they are told whom a question is about (the
-uniform rule finds all alike); asked to write a letter they draw it from their shares, with the
-request's seed, and asked for any other text they say nothing.
+to rank texts, they pick the right one, since the subject says whom a question is about (the
+uniform rule ranks all alike). Asked for a letter, they draw it from their shares with the
+request's seed; any other text is empty.
 """
 
 from __future__ import annotations
@@ -46,22 +46,16 @@ Shares = tuple[float, ...]
 Rule = Callable[[Question, str], Shares | None]
 
 
-class Ruled(ABC):
-    """What all references share: a rule answers choices, rankings and texts, none embeds."""
+class RuleModel(ABC):
+    """What all references share: a rule answers choices, rankings and texts; none embeds."""
+
+    supports = SUPPORTS
 
     def __init__(self, identity: ModelIdentity) -> None:
-        self._identity = identity
-
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return SUPPORTS
+        self.identity = identity
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
-        """By the rule, one at a time; `ModelProblem` where it has none for a request."""
+        """By the rule, one at a time; `ModelProblem` if it has no answer to a request."""
         return [self._one(request) for request in batch]
 
     def _one(self, request: Request) -> Answer:
@@ -73,7 +67,7 @@ class Ruled(ABC):
             case Generate():
                 return Text(text=self._letter(request) or self._words(request), finish="stop")
             case Embed():
-                raise _no_vectors(self._identity)
+                raise _no_vectors(self.identity)
             case _:
                 assert_never(request)
 
@@ -81,7 +75,7 @@ class Ruled(ABC):
     def _choice(self, request: Choice) -> Probabilities: ...
 
     def _ranking(self, request: Continuation) -> LogLikelihoods:
-        """All of it on the right text."""
+        """All probability on the right text."""
         right = self._truth(request.subject)
         total = tuple(0.0 if i == right else NEVER for i in range(len(request.texts)))
         return LogLikelihoods(total=total, n_tokens=(1,) * len(request.texts))
@@ -103,7 +97,7 @@ class Ruled(ABC):
         return subject.truth
 
 
-class ReferenceModel(Ruled):
+class ReferenceModel(RuleModel):
     """A rule from question and country to shares; the same subject gets the same answer."""
 
     def __init__(self, identity: ModelIdentity, survey: Survey, rule: Rule) -> None:
@@ -121,8 +115,8 @@ class ReferenceModel(Ruled):
         if len(found.p) != len(request.labels):
             raise ModelProblem(
                 f"question {request.subject.item_id!r} was asked with {len(request.labels)} labels "
-                f"but has {len(found.p)} options in the survey; {self._identity.name} answers "
-                "questions as printed only"
+                f"but has {len(found.p)} options in the survey; {self.identity.name} answers "
+                "questions only as printed"
             )
         if request.subject.order:
             return replace(found, p=tuple(found.p[place] for place in request.subject.order))
@@ -132,7 +126,7 @@ class ReferenceModel(Ruled):
         question = self._questions.get(request.subject.item_id)
         if question is None:
             raise ModelProblem(
-                f"{self._identity.name} answers the survey's questions only, and "
+                f"{self.identity.name} answers the survey's questions only, and "
                 f"{request.subject.item_id!r} is not one of them; use --model reference:uniform "
                 "or reference:random for other suites"
             )
@@ -142,8 +136,8 @@ class ReferenceModel(Ruled):
         return Probabilities(p=shares, option_mass=1.0)
 
 
-class UniformModel(Ruled):
-    """Every label equally; looks at nothing but how many there are."""
+class UniformModel(RuleModel):
+    """Every label equally; looks only at how many there are."""
 
     def __init__(self, identity: ModelIdentity) -> None:
         super().__init__(identity)
@@ -160,8 +154,8 @@ class UniformModel(Ruled):
         return LogLikelihoods(total=(-math.log(n),) * n, n_tokens=(1,) * n)
 
 
-class OracleModel(Ruled):
-    """The right answer with certainty, where one is right: a suite's ceiling, and its control.
+class OracleModel(RuleModel):
+    """The right answer with certainty, if there is one: a suite's ceiling, and its control.
 
     A suite that loses a label's place on the way (in another order of the options, say) does not
     score 1 with it.
@@ -178,8 +172,8 @@ class OracleModel(Ruled):
     def _truth(self, subject: Subject) -> int:
         if subject.truth is None:
             raise ModelProblem(
-                f"{self._identity.name} was asked {subject.item_id!r}, to which no answer is the "
-                "right one; use it with suites that know the right answers"
+                f"{self.identity.name} was asked {subject.item_id!r}, which has no right answer; "
+                "use it with suites that know the right answers"
             )
         return subject.truth
 

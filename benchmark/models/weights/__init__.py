@@ -1,1 +1,1 @@
-"""Models whose weights are here: loading, prompts, shared prefixes, answers."""
+"""Models run from their weights: loading, prompts, shared prefixes, answers."""

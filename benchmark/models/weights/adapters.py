@@ -1,29 +1,28 @@
-"""Folders that hold an adapter (LoRA) and name its base model: reading, identity, putting it in.
+"""LoRA adapter folders, which name their base model: reading, identity, adding to the base.
 
 Knows no data and no training. An adapter is added to its base's weights when they are loaded, so
-what answers is an ordinary model of the base's family, and every path that is tested for it holds.
+the result is an ordinary model of the base's family, and the paths tested for that hold for it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark import jsonio
-from benchmark.errors import ModelProblem, said
+from benchmark.errors import ModelProblem, excerpt
 from benchmark.models.weights.local import ADAPTER as CONFIG
-from benchmark.models.weights.local import weights_digest
+from benchmark.models.weights.local import json_object, weights_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 WEIGHTS = "adapter_model.safetensors"
 RECORD = "finetune.json"  # written by benchmark.finetune; other adapters have none
-KIND = "LORA"  # peft's word for what can be added to the base's weights and is tested here
+KIND = "LORA"  # the one peft_type that is tested here
 EXTRA = "pip install 'pytest-culture[finetune]'"
 
 
@@ -31,7 +30,7 @@ EXTRA = "pip install 'pytest-culture[finetune]'"
 class Adapter:
     """An adapter and its base: a name as ``--model`` takes it, and a commit where it is on the Hub.
 
-    ``trained_on`` is the base's revision (commit or digest) at training, empty if nobody wrote it.
+    ``trained_on`` is the base's revision (commit or digest) at training; empty if not recorded.
     """
 
     folder: Path
@@ -56,15 +55,14 @@ def read_adapter(folder: Path) -> Adapter:
     Raises
     ------
     ModelProblem
-        Weights are missing, it is another kind of adapter, or the config does not say what it was
-        trained on.
+        Weights are missing, it is another kind of adapter, or the config names no base.
     """
     if not (folder / WEIGHTS).is_file():
         raise ModelProblem(
-            f"the folder {folder} has an {CONFIG} and no {WEIGHTS}, and adapters in other formats "
+            f"the folder {folder} has an {CONFIG} but no {WEIGHTS}, and adapters in other formats "
             "are not read; save it again with save_pretrained"
         )
-    config = _read(folder / CONFIG)
+    config = json_object(folder / CONFIG, "an adapter's config")
     base = config.get("base_model_name_or_path")
     if not isinstance(base, str) or not base:
         raise ModelProblem(
@@ -73,10 +71,12 @@ def read_adapter(folder: Path) -> Adapter:
     if (kind := config.get("peft_type")) != KIND:
         raise ModelProblem(
             f"{folder / CONFIG} has the peft_type {kind!r}, and only {KIND} adapters are added to "
-            "their base; add it with peft, save the whole model and give that folder"
+            "their base; add it with peft, save the whole model and pass that folder"
         )
     revision = config.get("revision")
-    record = _read(folder / RECORD) if (folder / RECORD).is_file() else {}
+    record = (
+        json_object(folder / RECORD, "a record of a tuning") if (folder / RECORD).is_file() else {}
+    )
     about = record.get("base")
     return Adapter(
         folder=folder,
@@ -87,25 +87,25 @@ def read_adapter(folder: Path) -> Adapter:
 
 
 def check_base(adapter: Adapter, revision: str) -> None:
-    """Raise where the base at hand is not the one that the adapter was trained on."""
+    """Raise if the base is not the one that the adapter was trained on."""
     if adapter.trained_on and adapter.trained_on != revision:
         raise ModelProblem(
             f"the adapter {adapter.folder} was trained on {adapter.base} @ "
-            f"{adapter.trained_on[:19]}, and what is there now is {revision[:19]}; put the old "
-            "one back, or train again"
+            f"{adapter.trained_on[:19]}, but that is now {revision[:19]}; restore the old one, or "
+            "train again"
         )
 
 
-def put_in(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transformers' own, any family
+def add_adapter(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transformers' own, any family
     """The base with the adapter added to its weights, as an object of the base's own class.
 
-    It is added before the model is moved to its device, so that it is the same sum everywhere.
+    It is added before the model is moved to its device, so that the sum is the same everywhere.
 
     Raises
     ------
     ModelProblem
-        peft is not installed, the weights cannot be read, or they are not those of an adapter of
-        this model, one for one.
+        peft is not installed, the weights cannot be read, or they do not match this model's one
+        for one.
     """
     try:
         from peft import PeftModel
@@ -122,7 +122,7 @@ def put_in(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transformers'
             warnings.simplefilter("ignore", FutureWarning)  # what peft asks of transformers
             warnings.filterwarnings("ignore", "Found missing adapter keys")  # raised below
             tuned = PeftModel.from_pretrained(model, str(adapter.folder), torch_device="cpu")
-            # Once more: the first time peft keeps to itself what it found and what it did not.
+            # Load again: the first time, peft does not report what it found and what it did not.
             report = tuned.load_adapter(
                 str(adapter.folder), "default", torch_device="cpu", key_mapping=renamed
             )
@@ -131,28 +131,18 @@ def put_in(model: Any, adapter: Adapter) -> Any:  # noqa: ANN401 - transformers'
     except (RuntimeError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelProblem(
             f"the adapter {adapter.folder} does not fit {adapter.base} ({type(error).__name__}: "
-            f"{said(error)}); was it trained on this model, and is {WEIGHTS} whole?"
+            f"{excerpt(error)}); was it trained on this model, and is {WEIGHTS} whole?"
         ) from error
 
 
 def _check_all_used(adapter: Adapter, *, missing: Sequence[str], unknown: Sequence[str]) -> None:
-    """Raise where peft would leave weights out, or put nothing or chance in their place."""
+    """Raise if peft would leave weights out, or replace them by zeros or random numbers."""
     for names, what in (
-        (missing, "lacks {n} weights that the adapter has in this model"),
-        (unknown, "has {n} weights for which there is no place in this model"),
+        (missing, "lacks {n} weights that an adapter has in this model"),
+        (unknown, "has {n} weights that have no place in this model"),
     ):
         if names:
             raise ModelProblem(
                 f"the adapter {adapter.folder} does not fit {adapter.base}: {WEIGHTS} "
                 f"{what.format(n=len(names))} (first: {min(names)}); was it trained on this model?"
             )
-
-
-def _read(path: Path) -> Mapping[str, object]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ModelProblem(f"{path} cannot be read as JSON ({error})") from error
-    if not isinstance(found, dict):
-        raise ModelProblem(f"{path} is not a JSON object")
-    return found

@@ -1,4 +1,4 @@
-"""How many tokens one forward may hold: set from the device's memory, halved when it was too many.
+"""How many tokens one forward may hold: set from the device's memory, halved when too many.
 
 Knows no model and no framework.
 """
@@ -11,24 +11,24 @@ LEAST, MOST = 512, 16384
 
 
 CACHE_ON_CPU = 4 << 30  # bytes of rows' keys and values that run together
-CACHE_SHARE = 4  # of a GPU's memory, one part; weights and activations need the rest
+CACHE_SHARE = 4  # one part in so many of a GPU's memory; weights and activations need the rest
 MOST_ROWS_ON_CPU, MOST_ROWS = 64, 256
 
 
 class TokenBudget:
-    """A number of tokens that only shrinks; ``resolved`` is what it was at first."""
+    """A number of tokens that only shrinks; ``resolved`` is its first value."""
 
     def __init__(self, tokens: int) -> None:
         self.resolved = tokens
         self.tokens = tokens
 
     def halve(self, used: int) -> None:
-        """After ``used`` tokens did not fit."""
+        """Shrink it after ``used`` tokens did not fit."""
         self.tokens = max(min(self.tokens, used) // 2, 1)
 
 
 def cached_rows(memory_bytes: int | None, row_bytes: int) -> int:
-    """Texts that are written together, each with a cache of so many bytes at its end.
+    """How many texts to write together, each with a cache of ``row_bytes`` at its end.
 
     >>> cached_rows(80 * 2**30, 2**26), cached_rows(24 * 2**30, 2**27), cached_rows(None, 2**20)
     (256, 48, 64)
@@ -39,10 +39,9 @@ def cached_rows(memory_bytes: int | None, row_bytes: int) -> int:
 
 
 def token_budget(memory_bytes: int | None) -> int:
-    """Tokens a forward for a device with so much memory in all; None is a CPU.
+    """Tokens a forward for a device with this much memory in total; None is a CPU.
 
-    The total is asked and not what is free, which changes from run to run and would change the
-    batches with it.
+    The total counts, since free memory changes from run to run and would change the batches.
 
     >>> token_budget(80 * 2**30), token_budget(24 * 2**30)
     (16384, 4096)

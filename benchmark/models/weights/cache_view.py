@@ -1,4 +1,4 @@
-"""Many rows' view of one row's key-value cache: nothing is copied but the layer at work.
+"""Shows one row's key-value cache to many rows, copying only the layer in use.
 
 Knows no model family; layers are transformers' own, reached by the few methods used here.
 """
@@ -11,20 +11,20 @@ from typing import Any
 
 
 def view(cache: Any, rows: int) -> Any:  # noqa: ANN401 - transformers' own, which ships no usable types
-    """``cache``, which holds one row, as seen by ``rows`` rows; it stays as it is."""
+    """``cache``, which holds one row, as seen by ``rows`` rows; it does not change."""
     seen = copy.copy(cache)
     seen.layers = [_layer_view(layer, rows) for layer in cache.layers]
     return seen
 
 
 def _layer_view(layer: Any, rows: int) -> Any:  # noqa: ANN401
-    """A copy that shares the layer's tensors; transformers asks for its own class."""
+    """A copy that shares the layer's tensors; transformers requires its own class."""
     seen = copy.copy(layer)
-    seen.update = partial(_joined, layer, rows)
+    seen.update = partial(_concatenate, layer, rows)
     return seen
 
 
-def _joined(
+def _concatenate(
     layer: Any,  # noqa: ANN401
     rows: int,
     keys: Any,  # noqa: ANN401
@@ -34,7 +34,7 @@ def _joined(
 ) -> tuple[Any, Any]:
     """Shared and new keys and values, (rows, heads, shared + new, width).
 
-    They are handed over and not kept, so one layer's expanded cache is alive at a time.
+    They are returned and not kept, so only one layer's expanded cache exists at a time.
     """
     import torch
 

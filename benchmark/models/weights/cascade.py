@@ -1,9 +1,9 @@
 """Attention to a shared prefix in two parts, merged: all rows to the prefix, each to its own tail.
 
-The prefix's keys and values are read where they lie, once for all rows, where `cache_view` copies
-them to each row. The two softmaxes are merged by their log-sums (Ye et al. 2024, cascade
-inference; Dao et al. 2023, flash-decoding). Knows no family; for CPUs, the only device it was
-measured on, and for caches without sliding windows.
+The prefix's keys and values are read in place, once for all rows; `cache_view` copies them to each
+row. The two softmaxes are merged by their log-sums (Ye et al. 2024, cascade inference; Dao et al.
+2023, flash-decoding). Knows no family; for CPUs, the only device it was measured on, and for caches
+without sliding windows.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any
 
 NAME = "culture-cascade"
-PREFIX = "shared_prefix"  # set on the keys that a cache hands to attention; absent elsewhere
+PREFIX = "shared_prefix"  # set on the keys that a cache passes to attention, and only there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """A prefix's keys and values, (1, heads, tokens, width), and how many rows stand behind it."""
+    """A prefix's keys and values, (1, heads, tokens, width), and how many rows follow it."""
 
     keys: Any
     values: Any
@@ -27,9 +27,9 @@ class Part:
 
 
 def install(model: Any) -> bool:  # noqa: ANN401 - transformers' own, any family
-    """Let the model's decoder attend so wherever keys carry a prefix; False where it cannot.
+    """Let the model's decoder attend so where keys carry a prefix; False if it cannot.
 
-    All other forwards go on as before.
+    All other forwards are unchanged.
     """
     from transformers import AttentionInterface, AttentionMaskInterface, DynamicCache
     from transformers.masking_utils import sdpa_mask
@@ -50,7 +50,7 @@ def install(model: Any) -> bool:  # noqa: ANN401 - transformers' own, any family
 
 
 def view(cache: Any, rows: int) -> Any:  # noqa: ANN401 - as cache_view's
-    """``cache`` for one forward: its layers hand over new keys, the shared ones beside them."""
+    """``cache`` for one forward: its layers return new keys, with the shared ones attached."""
     seen = copy.copy(cache)
     seen.layers = [_layer_view(layer, rows) for layer in cache.layers]
     return seen
@@ -58,11 +58,11 @@ def view(cache: Any, rows: int) -> Any:  # noqa: ANN401 - as cache_view's
 
 def _layer_view(layer: Any, rows: int) -> Any:  # noqa: ANN401
     seen = copy.copy(layer)
-    seen.update = partial(_beside, Part(keys=layer.keys, values=layer.values, rows=rows))
+    seen.update = partial(_with_prefix, Part(keys=layer.keys, values=layer.values, rows=rows))
     return seen
 
 
-def _beside(part: Part, keys: Any, values: Any, *_: object, **__: object) -> tuple[Any, Any]:  # noqa: ANN401
+def _with_prefix(part: Part, keys: Any, values: Any, *_: object, **__: object) -> tuple[Any, Any]:  # noqa: ANN401
     setattr(keys, PREFIX, (part,))
     return keys, values
 
@@ -95,7 +95,7 @@ def attend(
 
 
 def _to_own(query: Any, key: Any, value: Any, scaling: float | None) -> tuple[Any, Any]:  # noqa: ANN401
-    """A row's own keys; for one new token grouped heads become queries, and nothing is copied."""
+    """Own keys only; for one new token grouped heads become queries, and nothing is copied."""
     rows, heads, new, width = query.shape
     n_keys = key.shape[1]
     if new == 1:
@@ -109,7 +109,7 @@ def _to_own(query: Any, key: Any, value: Any, scaling: float | None) -> tuple[An
 
 
 def _to_prefixes(query: Any, parts: tuple[Part, ...], scaling: float | None) -> tuple[Any, Any]:  # noqa: ANN401
-    """Rows stand behind their prefixes in order."""
+    """Rows are in the order of their prefixes."""
     import torch
 
     if len(parts) == 1:
@@ -122,7 +122,7 @@ def _to_prefixes(query: Any, parts: tuple[Part, ...], scaling: float | None) -> 
 
 
 def _to_prefix(query: Any, keys: Any, values: Any, scaling: float | None) -> tuple[Any, Any]:  # noqa: ANN401
-    """Rows and grouped heads all become queries of one row, for the prefix hides nothing."""
+    """Rows and grouped heads all become queries of one row, as a prefix needs no mask."""
     rows, heads, new, width = query.shape
     n_keys = keys.shape[1]
     split = query.reshape(rows, n_keys, heads // n_keys, new, width)
@@ -141,7 +141,7 @@ def _flash(
     causal: bool,
     scaling: float | None,
 ) -> tuple[Any, Any]:
-    """Attention and the log-sum of its weights, which torch's public function keeps to itself."""
+    """Attention and the log-sum of its weights, which torch's public function does not return."""
     import torch
 
     out, sums = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(  # noqa: SLF001

@@ -1,6 +1,6 @@
-"""One processor's chat template: how it wants a conversation, and where its own answer begins.
+"""One processor's chat template: how it takes a conversation, and where the answer begins.
 
-Knows no prompt, no weights and no family. What a template does is found out by rendering a probe:
+Knows no prompt, no weights and no family. Rendering a probe shows what a template does:
 whether it takes content as a list of parts or as a string, whether it shows pictures, and how it
 opens the assistant's turn.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Part = str | None  # None stands for a picture
 Form = Literal["list", "string"]
-# Variables by which templates are told not to let the model think first.
+# Template variables that switch the model's thinking off.
 SWITCHES = ("enable_thinking", "thinking")
 PROBE = "Seven 'zebras'\nor \"eight\"?"  # shows Python's repr for what it is: \n and \" are escaped
 _GENERATION = re.compile(r"\{%-?\s*(?:end)?generation\s*-?%\}")  # transformers' own tag
@@ -48,8 +48,8 @@ class ChatTemplate:
     def answered(self, parts: Sequence[Part], lead_in: str) -> str:
         """The user's turn and the answer up to the end of ``lead_in``.
 
-        As the template itself writes an answer that begins so, cut behind the lead-in; behind the
-        generation prompt where that has more (an empty thinking block) or there is no other way.
+        As the template itself writes an answer that begins so, cut after the lead-in; after the
+        generation prompt if that has more (an empty thinking block) or the cut is impossible.
         """
         if not lead_in:
             return self._apply(parts, self._form(None in parts))
@@ -72,18 +72,16 @@ class ChatTemplate:
         except ModelProblem:
             return False
         # Some templates add to a user's turn that comes last, and some to the generation prompt:
-        # then the answered form lacks what the model is asked with.
+        # then the answered form lacks part of what the model is asked.
         return text[:at].startswith(prompted.rstrip())
 
     def _turns(self, parts: Sequence[Part], form: Form, lead_in: str) -> tuple[str, int, str]:
-        """User's and assistant's turn, where the lead-in stands in it, and as what."""
+        """Both turns as text, where the lead-in is in it, and in which form."""
         text = self._apply(parts, form, lead_in)
-        # Some templates trim it. The last of both counts, since the user may say either.
+        # Some templates trim it. The last match counts, as the user's words may hold it too.
         at, _, words = max((text.rfind(w), len(w), w) for w in (lead_in, lead_in.strip()))
         if at < 0:
-            raise ModelProblem(
-                f"the chat template of {self._who} does not write an assistant's words"
-            )
+            raise ModelProblem(f"the chat template of {self._who} leaves out the assistant's words")
         return text, at, words
 
     def _form(self, pictures: bool) -> Form:
@@ -93,24 +91,24 @@ class ChatTemplate:
 
     def _find_form(self, *, pictures: bool) -> Form:
         parts: list[Part] = [None, PROBE] if pictures else [PROBE]
-        said, blind = "", False
+        refusal, blind = "", False
         forms: tuple[Form, ...] = ("list", "string")
         for form in forms:
             try:
                 text = self._apply(parts, form)
                 shown = not pictures or text != self._apply([PROBE], form)
             except ModelProblem as problem:
-                said = str(problem)
+                refusal = str(problem)
                 continue
             if PROBE in text and shown:
                 return form
             blind = blind or PROBE in text
-        if said and not blind:
-            raise ModelProblem(said)
+        if refusal and not blind:
+            raise ModelProblem(refusal)
         what = "the picture" if blind else "the user's words"
         raise ModelProblem(
             f"the chat template of {self._who} leaves {what} out of the text it writes, given as a "
-            "list of parts and as a string, so the model would not be asked what is meant; mend "
+            "list of parts or as a string, so the model would not see the whole question; fix "
             "chat_template.jinja in the model's folder"
         )
 
@@ -130,8 +128,8 @@ class ChatTemplate:
         except Exception as error:  # a template is a program and may raise anything
             why = " ".join(str(error).split())[:200] or type(error).__name__
             raise ModelProblem(
-                f"the chat template of {self._who} refuses a user's turn ({why}); mend "
-                f"chat_template.jinja in the model's folder, or tell it more with {OPTION}"
+                f"the chat template of {self._who} refuses a user's turn ({why}); fix "
+                f"chat_template.jinja in the model's folder, or give it more with {OPTION}"
             ) from error
         return str(text)
 
@@ -157,25 +155,25 @@ def template_of(processor: Any) -> str:  # noqa: ANN401
 
 
 def image_token(processor: Any) -> str:  # noqa: ANN401
-    """What stands for a picture in a text.
+    """The placeholder of a picture in a text.
 
     Raises
     ------
     ModelProblem
-        The processor names none.
+        The processor has none.
     """
     token = getattr(processor, "image_token", None)
     if not isinstance(token, str):
         raise ModelProblem(
             f"{type(processor).__name__} has neither a chat template that shows pictures nor an "
-            "image token, so there is no way to show it an image; add a chat_template.jinja to the "
+            "image token, so it cannot be shown an image; add a chat_template.jinja to the "
             "model's folder"
         )
     return token
 
 
 def variables(source: str) -> frozenset[str]:
-    """The names that a template looks up besides those that it sets itself.
+    """The names that a template reads without setting them itself.
 
     >>> sorted(variables("{% for m in messages %}{{ m.content }}{% endfor %}{{ bos_token }}"))
     ['bos_token', 'messages']
@@ -187,5 +185,5 @@ def variables(source: str) -> frozenset[str]:
     try:
         tree = environment.parse(_GENERATION.sub("", source))
     except TemplateError:
-        return frozenset()  # it is refused where it is rendered
+        return frozenset()  # rendering will refuse it
     return frozenset(meta.find_undeclared_variables(tree))

@@ -1,42 +1,35 @@
-"""Which commit of a Hub repository a name means now, and its config; no weights.
+"""The commit of a Hub repository that a name means now, and its config; no weights.
 
-Knows no framework. A full commit id needs no request, and without the Hub the commit that the
-local cache holds for the branch or tag serves, so what was run once can be run offline.
+Knows no framework. A full commit id needs no request, and without the Hub the local cache's commit
+for the branch or tag is used, so what ran once can run offline.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import HubProblem
+from benchmark.hub.asking import COMMIT, TIMEOUT_S, asking, refused
 from benchmark.models.weights.families import folder_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
-TIMEOUT_S = 20.0
-INSTEAD = "`--model demo`, a local folder or a commit in the cache work without it"
-# What else to do and how to pin a commit, by the option that a name stood in.
-DOES_WITHOUT = {
-    "--model": INSTEAD,
-    "--encoder": INSTEAD.replace("--model demo", "--encoder random-clip"),
-    "--text-encoder": INSTEAD.removeprefix("`--model demo`, "),
-}
-PINNED_BY = {
-    "--model": "--revision",
-    "--encoder": "--encoder NAME@COMMIT",
-    "--text-encoder": "--text-encoder NAME@COMMIT#LAYER",
+ALTERNATIVE = "`--model demo`, a local folder or a commit in the cache work without it"
+# What works without the Hub, and how to pin a commit, by the option that took the name.
+ALTERNATIVES = {
+    "--model": ALTERNATIVE,
+    "--encoder": ALTERNATIVE.replace("--model demo", "--encoder random-clip"),
+    "--text-encoder": ALTERNATIVE.removeprefix("`--model demo`, "),
 }
 
 
 def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -> str:
     """The commit of ``revision`` (a branch, tag or commit; None is the main branch).
 
-    ``option`` is where the name was typed, for the sentence of an error.
+    ``option`` is where the name was typed, for error messages.
 
     Raises
     ------
@@ -46,39 +39,19 @@ def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -
     """
     if revision and COMMIT.fullmatch(revision):
         return revision
-    from huggingface_hub import HfApi, errors
+    from huggingface_hub import HfApi
 
-    transport = vars(errors)["HTTPError"]  # of httpx or httpx2, by the version installed
-    where = f"{repo_id} at {revision}" if revision else repo_id
-    instead, pinned_by = DOES_WITHOUT[option], PINNED_BY[option]
+    where = f"{option} {repo_id}" + (f" at {revision!r}" if revision else "")
     try:
-        api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
-        found = api.model_info(repo_id, revision=revision, timeout=TIMEOUT_S).sha
-    except errors.GatedRepoError as error:
-        raise HubProblem(
-            f"the model {where} is gated: accept its terms on its Hub page and log in with "
-            f"`hf auth login` or HF_TOKEN; {instead}"
-        ) from error
-    except errors.RevisionNotFoundError as error:
-        raise HubProblem(
-            f"the model {repo_id} has no revision {revision!r} on the Hub; check {pinned_by}"
-        ) from error
-    except errors.RepositoryNotFoundError as error:
-        raise HubProblem(
-            f"there is no model {repo_id} on the Hub, or it is private and needs HF_TOKEN; "
-            f"check {option}"
-        ) from error
-    except (OSError, transport) as error:
-        found = cached_commit(repo_id, revision)
+        with asking(f"look up {where} on the Hub", otherwise=ALTERNATIVES[option]):
+            api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
+            found = api.model_info(repo_id, revision=revision, timeout=TIMEOUT_S).sha
+    except HubProblem as problem:
+        found = None if refused(problem) else cached_commit(repo_id, revision)
         if found is None:
-            raise HubProblem(
-                f"the Hub cannot be reached ({type(error).__name__}) to look up {where}, and the "
-                f"cache holds no commit of it; {instead}"
-            ) from error
-    except ValueError as error:
-        raise HubProblem(f"{where} is not a name of a model on the Hub; check {option}") from error
+            raise
     if found is None:
-        raise HubProblem(f"the Hub named no commit for {where}; pin one with {pinned_by}")
+        raise HubProblem(f"the Hub named no commit for {where}; name one yourself")
     return found
 
 
@@ -90,19 +63,15 @@ def hub_config(repo_id: str, commit: str) -> Mapping[str, object]:
     HubProblem
         There is none, access is refused, or the Hub is out of reach.
     """
-    from huggingface_hub import errors, hf_hub_download
+    from huggingface_hub import hf_hub_download
 
-    transport = vars(errors)["HTTPError"]
-    try:
+    with asking(
+        f"read config.json of {repo_id} at {commit[:12]}, which says how prompts are scored",
+        otherwise=f"`--scoring full` does not need it, and {ALTERNATIVE}",
+    ):
         path = hf_hub_download(
             repo_id, "config.json", revision=commit, endpoint=os.environ.get("HF_ENDPOINT")
         )
-    except (OSError, ValueError, transport) as error:
-        raise HubProblem(
-            f"config.json of {repo_id} at {commit[:12]} cannot be read from the Hub "
-            f"({type(error).__name__}), and it says how prompts are scored; `--scoring full` does "
-            f"without it, and {INSTEAD}"
-        ) from error
     return folder_config(Path(path).parent)
 
 

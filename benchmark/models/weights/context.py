@@ -1,7 +1,7 @@
-"""How many tokens a model reads at once, and the sentence about a prompt that is longer.
+"""How many tokens a model reads at once, and the error for a longer prompt.
 
-Knows configs and counts. Beyond the positions that a model was trained on it still gives numbers,
-which mean nothing.
+Knows configs and counts. Beyond the positions that it was trained on, a model still gives numbers,
+but they mean nothing.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import Any
 
 from benchmark.errors import RequestProblem
 
-ENDLESS = 10**9  # what tokenizers say that know no limit is larger
+ENDLESS = 10**9  # tokenizers without a limit give a larger number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """``tokens`` is None where neither the config nor the tokenizer says it."""
+    """``tokens`` is None where neither config nor tokenizer gives it."""
 
     tokens: int | None = None
 
     def check(self, n: int, *, written: int = 0) -> None:
-        """Raise where ``n`` tokens, and those ``written`` behind them, are more than the model's.
+        """Raise if ``n`` tokens, and ``written`` ones after them, exceed the context.
 
         Raises
         ------
@@ -32,20 +32,20 @@ class Context:
             return
         more = f" and up to {written} written ones" if written else ""
         raise RequestProblem(
-            f"a prompt of {n} tokens{more}, its pictures among them, is longer than the "
-            f"{self.tokens} that this model reads; show smaller pictures or fewer tokens of them "
+            f"a prompt of {n} tokens{more}, pictures included, is longer than the {self.tokens} "
+            "that this model reads; show smaller pictures or fewer tokens of them "
             "(docs/models.md), or use a model that reads more"
         )
 
 
 def context_of(config: Any, tokenizer: Any) -> Context:  # noqa: ANN401 - transformers' own, any family
-    """The decoder's positions, with what its rope stretches them to; else the tokenizer's limit."""
+    """The decoder's positions, as stretched by its rope; else the tokenizer's limit."""
     text = config.get_text_config(decoder=True)
     trained = getattr(text, "max_position_embeddings", None)
     if isinstance(trained, int) and trained > 0:
         return Context(tokens=max(trained, *_stretched(text)))
-    said = getattr(tokenizer, "model_max_length", None)
-    return Context(tokens=said if isinstance(said, int) and 0 < said < ENDLESS else None)
+    limit = getattr(tokenizer, "model_max_length", None)
+    return Context(tokens=limit if isinstance(limit, int) and 0 < limit < ENDLESS else None)
 
 
 def _stretched(text: Any) -> list[int]:  # noqa: ANN401

@@ -1,7 +1,7 @@
 """Which texts a model's tokenizer takes for a command: turn markers, image placeholders, tags.
 
 Knows no prompt and no weights. Added tokens that are mere words or white space, such as Gemma's
-for runs of newlines, are how the model reads ordinary text, and no command.
+for runs of newlines, are how the model reads ordinary text, not commands.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def words_of(request: Request) -> list[str]:
 
 
 class ControlTokens:
-    """The commands of one processor; called with a text, those that it holds."""
+    """The commands of one processor; call it with a text to find those in the text."""
 
     def __init__(self, processor: Any) -> None:  # noqa: ANN401 - transformers' own, any family
         found = frozenset(_of_tokenizer(processor)) | frozenset(_placeholders(processor))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from benchmark import jsonio
+from benchmark.data import SUITES
 from benchmark.models.weights.loading import backend_modules
 from benchmark.models.weights.machine import dist_version
 from benchmark.survey.sample_file import read_sample
@@ -24,10 +25,9 @@ from benchmark.survey.survey import SAMPLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-RECIPE = "demo 1"  # to be raised with whatever below changes the folder that is built
+RECIPE = "demo 1"  # raise it with any change below that alters the folder
 SEED = 20250222
 PAD, BOS, EOS, IMAGE = "<pad>", "<s>", "</s>", "<image>"
-SUITES = Path(__file__).parents[3] / "suites"
 TILE, PATCH = 32, 8  # pixels
 GRIDS = [[TILE, TILE], [TILE, 2 * TILE], [2 * TILE, TILE]]
 GAINS = (  # spread of a matrix's outputs for inputs of spread 1
@@ -53,7 +53,7 @@ def ready_demo(cache: Path, texts: Iterable[str] | None = None) -> Path:
 
 
 def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
-    """A folder that ``build`` fills where it is not there; whole, or not there at all."""
+    """A folder, filled by ``build`` if it does not exist; never half filled."""
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
 
 
 def recipe_digest(texts: Iterable[str], recipe: str = RECIPE) -> str:
-    """What an embedded model's folder depends on, by its recipe's name; needs no torch."""
+    """A digest of what an embedded model's folder depends on; needs no torch."""
     backends = [[name, dist_version(name)] for name in ("tokenizers", "torch", "transformers")]
     return jsonio.digest({"recipe": recipe, "texts": list(texts), "backends": backends})
 
@@ -78,8 +78,8 @@ def recipe_digest(texts: Iterable[str], recipe: str = RECIPE) -> str:
 def embedded_texts() -> Iterator[str]:
     """The embedded survey's and its suite's texts, on which the demo's tokenizer is trained.
 
-    Of no other suite's: the demo would be another model with each that is added, and every figure
-    of it another figure. Bytes that it never met it reads one by one.
+    No other suite's: with each suite added, the demo would be another model with other figures.
+    Bytes that it never saw it reads one by one.
     """
     for question in read_sample(SAMPLE).questions:
         yield "\n".join((question.text, *question.options))
@@ -174,7 +174,7 @@ def _processor(transformers: Any, tokenizer: Any) -> Any:  # noqa: ANN401
 
 
 def redraw(torch: Any, model: Any, gains: Sequence[tuple[str, float]]) -> None:  # noqa: ANN401
-    """Redraw the matrices so wide that attention picks and the next token is rarely a toss-up.
+    """Redraw the matrices so wide that attention selects and next tokens are rarely tied.
 
     At the library's own scale every answer is near uniform, and a test that compares answers
     would pass on anything.

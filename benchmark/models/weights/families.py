@@ -1,16 +1,16 @@
 """Which scoring path a model takes, read from its config.json; needs no torch.
 
-Knows no weights: a family is covered where a test compares its shared prefixes with full prompts.
+Knows no weights: a family is covered if a test compares its shared prefixes with full prompts.
 """
 
 from __future__ import annotations
 
 import importlib.resources
-import json
 import tomllib
 from typing import TYPE_CHECKING, Final, Literal
 
 from benchmark.errors import ModelProblem, UsageProblem
+from benchmark.models.weights.local import json_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,20 +36,19 @@ def scoring_path(
 ) -> Scoring:
     """`SHARED` where the prefix's encoding can serve many prompts, else `FULL`.
 
-    ``trusted`` says that code of the model's repository is run where it has some; ``spread`` that
-    the model lies on several devices: sharing was never tried on several GPUs, so ``auto`` does
-    not choose it.
+    ``trusted``: code of the model's repository is run, if it has any. ``spread``: the model is on
+    several devices; sharing was never tried on several GPUs, so ``auto`` does not choose it.
 
     Raises
     ------
     ModelProblem
-        ``shared`` was asked for, and this model is not covered.
+        ``shared`` was asked for, but this model is not covered.
     """
     if asked == "full":
         return FULL
     why = uncovered(config, attention=attention)
     if trusted and AUTO_MAP in config:
-        why = "its code is its repository's and not the one that is tested for it"
+        why = "it runs its repository's code, which was not tested"
     match asked:
         case "auto":
             return FULL if why or spread else SHARED
@@ -69,8 +68,8 @@ def check_own_code(config: Mapping[str, object], *, name: str) -> None:
     for where in classes.values() if isinstance(classes, dict) else ():
         if "--" in str(where):
             raise ModelProblem(
-                f"{name} takes its code from another repository ({where}), whose commit would be "
-                "recorded nowhere; save model and code together in one folder and give that"
+                f"{name} takes its code from another repository ({where}), whose commit would not "
+                "be recorded; save model and code together in one folder and pass that"
             )
 
 
@@ -81,14 +80,14 @@ def uncovered(config: Mapping[str, object], *, attention: str) -> str:
     text = text if isinstance(text, dict) else {}
     family, decoder = config.get("model_type"), text.get("model_type")
     if family not in known["families"]:
-        return f"its family {family!r} is not one that is tested for it"
+        return f"its family {family!r} was not tested for it"
     if decoder is not None and decoder not in known["texts"]:
-        return f"its text model {decoder!r} is not one that is tested for it"
+        return f"its text model {decoder!r} was not tested for it"
     layers = {str(layer) for layer in text.get("layer_types") or ()}
     if strange := sorted(layers.difference(known["layers"])):
         return f"its layers of kind {strange[0]!r} keep no keys and values that could be shared"
     if attention not in known["attentions"]:
-        return f"the attention {attention!r} is not one that is tested for it"
+        return f"the attention {attention!r} was not tested for it"
     return ""
 
 
@@ -100,11 +99,4 @@ def _table() -> Mapping[str, frozenset[str]]:
 
 def folder_config(folder: Path) -> Mapping[str, object]:
     """The model's config.json as it stands."""
-    path = folder / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ModelProblem(f"{path} cannot be read as a model's config ({error})") from error
-    if not isinstance(config, dict):
-        raise ModelProblem(f"{path} is not a JSON object, so it is not a model's config")
-    return config
+    return json_object(folder / "config.json", "a model's config")

@@ -1,7 +1,7 @@
 """Runs a model's own `generate` under the harness's settings alone, and says where a text ends.
 
-A published `generation_config.json` brings penalties, filters and limits along, and transformers
-adds them to whatever a call leaves open. Knows no prompt and no processor.
+A published `generation_config.json` brings penalties, filters and limits, and transformers applies
+them wherever a call sets none. Knows no prompt and no processor.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ def generate(
 ) -> Any:  # noqa: ANN401
     """What `generate` returns for one prompt, its tokens in front, (1, tokens).
 
-    A `generate` that a repository puts in the place of the model's is not run: it decides itself
-    how tokens are drawn.
+    A repository's own `generate` is not run: it decides for itself how tokens are drawn.
     """
     import transformers
 
@@ -68,7 +67,7 @@ def _settings(params: GenerationParams) -> dict[str, object]:
 
 @contextmanager
 def _replaced(model: Any, plain: Any) -> Iterator[None]:  # noqa: ANN401
-    """The model's settings, and those of models inside it, put aside: a tuned model is saved."""
+    """Replace the settings of the model and its parts for a while: tuned models are saved later."""
     parts = [part for part in model.modules() if hasattr(part, "generation_config")]
     own = [part.generation_config for part in parts]
     for part in parts:

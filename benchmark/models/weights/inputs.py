@@ -1,6 +1,6 @@
 """Prompts as a model's input tensors: processor, tokenizer, pictures; one batch at a time.
 
-Knows no weights and no answers. Padding goes to the right: what follows a causal model's last
+Knows no weights and no answers. Padding is on the right: what follows a causal model's last
 real token cannot change what it says there. A text begins with the model's opening token, if it
 wants one, and ends where its words end.
 """
@@ -35,7 +35,7 @@ class Inputs:
             self._tokenizer.pad_token = (
                 self._tokenizer.eos_token or self._tokenizer.convert_ids_to_tokens(0)
             )
-        _end_open(self._tokenizer)
+        _drop_closing_tokens(self._tokenizer)
         processor.image_processor = RememberingImageProcessor(processor.image_processor)
         self._pictures = Pictures()
         self._thinking = _hidden_tags(self._tokenizer)
@@ -77,7 +77,7 @@ class Inputs:
         return found
 
     def decode(self, ids: Sequence[int]) -> str:
-        """Text of tokens, without special ones but for the tags around thinking."""
+        """The text of tokens, without special ones except the tags around thinking."""
         pieces: list[str] = []
         start = 0
         for i, one in enumerate(ids):
@@ -96,13 +96,13 @@ class Inputs:
             text=texts,
             images=pictures if any(pictures) else None,
             padding=True,
-            padding_side="right",  # some processors bring a side of their own
+            padding_side="right",  # some processors have a default of their own
             add_special_tokens=self._adds_special(texts[0]),
             return_tensors="pt",
         )
 
     def _adds_special(self, text: str) -> bool:
-        """Unless the chat template has already written the text's opening token."""
+        """False if the chat template has already written the text's opening token."""
         opening = self._tokenizer.bos_token
         return not (opening and text.startswith(opening))
 
@@ -119,9 +119,9 @@ def _hidden_tags(tokenizer: Any) -> dict[int, str]:  # noqa: ANN401
     }
 
 
-def _end_open(tokenizer: Any) -> None:  # noqa: ANN401
-    """Keep a tokenizer from closing every text: an answer is read, or written on, behind it."""
-    before, after = _around(tokenizer)
+def _drop_closing_tokens(tokenizer: Any) -> None:  # noqa: ANN401
+    """Stop a tokenizer from closing every text: the answer is read, or continues, after it."""
+    before, after = _special_tokens(tokenizer)
     if not after:
         return
     backend = getattr(tokenizer, "backend_tokenizer", None)
@@ -132,15 +132,15 @@ def _end_open(tokenizer: Any) -> None:  # noqa: ANN401
         backend.post_processor = TemplateProcessing(
             single=" ".join([*(token for token, _ in opening), "$A"]), special_tokens=opening
         )
-    if backend is None or _around(tokenizer)[1]:
+    if backend is None or _special_tokens(tokenizer)[1]:
         raise ModelProblem(
-            f"{type(tokenizer).__name__} puts {' '.join(map(str, after))} behind every text, so no "
+            f"{type(tokenizer).__name__} puts {' '.join(map(str, after))} after every text, so no "
             "answer can be read there; switch it off in tokenizer_config.json (add_eos_token)"
         )
 
 
-def _around(tokenizer: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
-    """The special tokens that a tokenizer puts before and behind a text."""
+def _special_tokens(tokenizer: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
+    """The special tokens that a tokenizer puts before and after a text."""
     plain = list(tokenizer(SAMPLE, add_special_tokens=False)["input_ids"])
     whole = list(tokenizer(SAMPLE, add_special_tokens=True)["input_ids"])
     for at in range(len(whole) - len(plain) + 1):

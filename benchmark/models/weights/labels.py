@@ -18,8 +18,8 @@ Tokenise = Callable[[str], Sequence[int]]
 class LabelTokens:
     """``ids[i]`` is label i's token; it follows the context's tokens less what labels share.
 
-    ``probe`` is how context + first label ends in tokens, from the last one shared by all labels
-    on; the score is read at ``probe[0]``, ``len(probe) - 1`` tokens before the end of that text.
+    ``probe`` is the end of context + first label in tokens, from the last that all labels share on;
+    the score is read at ``probe[0]``, ``len(probe) - 1`` tokens before the end of that text.
     """
 
     ids: tuple[int, ...]
@@ -27,15 +27,15 @@ class LabelTokens:
 
     @property
     def n_after(self) -> int:
-        """Tokens of context + first label behind the position that is scored."""
+        """Tokens of context + first label after the position that is scored."""
         return len(self.probe) - 1
 
 
 def label_tokens(tokenise: Tokenise, context: str, labels: Sequence[str]) -> LabelTokens:
     """The first token after the longest prefix that context + label shares over all labels.
 
-    Labels are tokenised behind the context, never alone: a tokenizer may merge ``(A`` to one
-    token, and then the question is which of ``(A``, ``(B`` follows what stands before the bracket.
+    Labels are tokenised after the context, never alone: a tokenizer may merge ``(A`` into one
+    token, and then the question is which of ``(A``, ``(B`` follows what precedes the bracket.
     """
     rows = [tuple(tokenise(context + label)) for label in labels]
     shared = min(common_prefix(rows), *(len(row) - 1 for row in rows)) if rows else 0
@@ -50,7 +50,7 @@ def label_tokens(tokenise: Tokenise, context: str, labels: Sequence[str]) -> Lab
 
 
 class Labels:
-    """Label tokens of one tokenizer; what repeats over questions is looked up once."""
+    """Label tokens of one tokenizer; those that questions share are looked up once."""
 
     def __init__(self, tokenise: Tokenise, *, who: str = "its processor") -> None:
         self._tokenise = tokenise
@@ -60,15 +60,15 @@ class Labels:
     def __call__(
         self, row: Sequence[int], text: str, tail: str, labels: tuple[str, ...]
     ) -> LabelTokens:
-        """Tokens behind the turn's end; behind the whole text where that is not the same.
+        """Tokens after the turn's end, or after the whole text where those differ.
 
-        ``row`` are the tokens of ``text`` + first label; they show whether the tokens behind
-        ``tail``, which ends the text, are those in which the full prompt ends.
+        ``row`` is the tokens of ``text`` + first label; it shows whether the tokens after ``tail``,
+        which ends the text, are those that end the full prompt.
 
         Raises
         ------
         ModelProblem
-            The row ends in other tokens than its text: then nobody knows where it is to be read.
+            The row ends in other tokens than its text, so where to read it is unknown.
         """
         found = self._known.get((tail, labels), lambda: label_tokens(self._tokenise, tail, labels))
         if tuple(row[-len(found.probe) :]) == found.probe:
@@ -85,7 +85,7 @@ def check_end(row: Sequence[int], wanted: Sequence[int], *, who: str) -> None:
     raise ModelProblem(
         f"{who} ends a prompt in other tokens than its text has ({list(row[-len(wanted) - 1 :])} "
         f"for {list(wanted)}): it appends to prompts or rewrites them, so the answer would be read "
-        "at a wrong place; this model cannot be scored, and --scoring 'sampled 10' does without"
+        "in the wrong place; ask this model for written answers with --scoring 'sampled 10'"
     )
 
 

@@ -36,7 +36,7 @@ class Line:
 
 
 def head(tokenise: Callable[[Prompt], Sequence[int]], prompt: Prompt) -> tuple[int, ...]:
-    """Tokens that a prompt's prefix gives to every prompt that continues it.
+    """The tokens that every prompt with this prefix begins with.
 
     It depends on the prefix alone and not on the questions that happen to be asked together, so
     the same prompt is split at the same place in every run.

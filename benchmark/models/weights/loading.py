@@ -1,4 +1,4 @@
-"""Opens a model with transformers and turns what can go wrong there into one sentence.
+"""Opens a model with transformers and turns what can go wrong into one sentence.
 
 Knows no suite and no store; imports torch and transformers when it is called.
 """
@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import ModelProblem, UsageProblem, said
+from benchmark.errors import ModelProblem, UsageProblem, excerpt
 from benchmark.models import template_arguments
-from benchmark.models.weights.adapters import Adapter, put_in
+from benchmark.models.weights.adapters import Adapter, add_adapter
 from benchmark.models.weights.budget import TokenBudget, token_budget
 from benchmark.models.weights.own_code import family_of, model_class
 from benchmark.models.weights.placement import device_map, memory_bytes
@@ -37,7 +37,10 @@ FIXED = {
     "token": "HF_TOKEN",
 }
 PROCESSOR = "processor."
-TRUSTED = ("trust_remote_code", "true")  # among an identity's model arguments, only by the option
+TRUSTED = (
+    "trust_remote_code",
+    "true",
+)  # a model argument that only the option sets
 
 
 def model_arguments(pairs: Mapping[str, str]) -> tuple[dict[str, object], dict[str, object]]:
@@ -61,7 +64,7 @@ def model_arguments(pairs: Mapping[str, str]) -> tuple[dict[str, object], dict[s
 
 
 def _value(text: str) -> object:
-    """A JSON literal where it is one, else the text as it stands."""
+    """The value of a JSON literal, else the text itself."""
     try:
         value: object = json.loads(text)
     except json.JSONDecodeError:
@@ -71,7 +74,7 @@ def _value(text: str) -> object:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Weights:
-    """Where a model's files are: a Hub id at a commit, or a folder; with what is added to them."""
+    """Where a model's files are: a Hub id at a commit, or a folder; and an adapter, if any."""
 
     source: str | Path
     commit: str = ""
@@ -105,8 +108,8 @@ def open_weights(
     spread = device_map(device, for_model)
     if spread and weights.adapter is not None:
         raise ModelProblem(
-            f"{identity.name} is an adapter, which is not put into a model over several devices; "
-            "train it with --merge and give that folder"
+            f"{identity.name} is an adapter, which cannot be added to a model on several devices; "
+            "train it with --merge and pass that folder"
         )
     source = weights.source
     revision = {"revision": weights.commit} if weights.commit else {}
@@ -134,13 +137,13 @@ def open_weights(
             f"{identity.name}: {len(missing)} weights are missing from {source} and would be "
             f"random (first: {missing[0]}); the checkpoint is incomplete"
         )
-    if getattr(model, "_hf_peft_config_loaded", False):  # also a Hub repository may have both
+    if getattr(model, "_hf_peft_config_loaded", False):  # a Hub repository may have both too
         raise ModelProblem(
-            f"{identity.name}: transformers found an adapter beside the weights in {source} and "
-            "added it, as it does only where peft is installed; name a model without one"
+            f"{identity.name}: transformers found an adapter among the weights in {source} and "
+            "added it, which it does only if peft is installed; name a model without one"
         )
     if weights.adapter is not None:
-        model = put_in(model, weights.adapter)
+        model = add_adapter(model, weights.adapter)
     placed = model if spread else model.to(target)
     return placed.eval(), processor
 
@@ -189,7 +192,7 @@ def _safetensors_error() -> type[Exception]:
 
 
 def device_for(torch: Any, identity: ModelIdentity, asked: str) -> Any:  # noqa: ANN401 - torch is imported when first asked
-    """Where the identity says the answers are computed; ``--device cuda:1`` says on which GPU."""
+    """The device of the identity's kind; ``--device cuda:1`` says which GPU."""
     return torch_device(torch, identity.device_kind, asked)
 
 
@@ -208,11 +211,11 @@ def torch_device(torch: Any, kind: str, asked: str) -> Any:  # noqa: ANN401
 def _why(identity: ModelIdentity, source: str | Path, error: Exception) -> str:
     if "trust_remote_code=True" in str(error):
         return (
-            f"{identity.name} needs Python code that lies beside its weights in {source}, and "
+            f"{identity.name} needs Python code that comes with its weights in {source}, and "
             "such code can do anything on this machine; read it, then use --trust-remote-code"
         )
     return (
         f"{identity.name} cannot be loaded from {source} as an image-text-to-text model "
-        f"({type(error).__name__}: {said(error)}); check the files, --model-args and the "
+        f"({type(error).__name__}: {excerpt(error)}); check the files, --model-args and the "
         "transformers version"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from filelock import FileLock
@@ -19,10 +20,10 @@ from benchmark.errors import ModelProblem
 WEIGHTS = "*.safetensors"
 ADAPTER = "adapter_config.json"
 # Everything else that a processor or config may be read from; the index only lists the shards.
-READ_BESIDE = frozenset({".json", ".jinja", ".model", ".txt", ".tiktoken"})
+SIDE_FILES = frozenset({".json", ".jinja", ".model", ".txt", ".tiktoken"})
 LEFT_OUT = ("*.safetensors.index.json", "trainer_state.json", "finetune.json", "README*")
-# A file written again within the clock's tick looks unchanged: remember only what has settled.
-SETTLED_S = 2.0
+# A file rewritten within a clock tick looks unchanged: remember only stable ones.
+STABLE_S = 2.0
 
 Entry = list[str | int]
 
@@ -30,7 +31,7 @@ Entry = list[str | int]
 def folder_named(text: str, *, here: Path | None = None) -> Path | None:
     """The folder that a text names, beginning at ``here``; None where there is none.
 
-    A home of nobody and a name that is too long for a file name no folder.
+    An unknown user's home, or a name too long for a file, is not a folder.
     """
     try:
         path = (here or Path()) / Path(text).expanduser()
@@ -44,12 +45,12 @@ def check_folder(folder: Path) -> None:
     if not (folder / "config.json").is_file():
         raise ModelProblem(
             f"the folder {folder} has no config.json, so it is not a model saved by transformers; "
-            "give the folder that save_pretrained wrote"
+            "pass the folder that save_pretrained wrote"
         )
     if (folder / ADAPTER).is_file():
         raise ModelProblem(
             f"the folder {folder} has a config.json and an {ADAPTER}, and whether the adapter is "
-            "added would depend on what is installed; give the adapter a folder of its own, or "
+            "added would depend on what is installed; move the adapter to a folder of its own, or "
             f"remove {ADAPTER} if its weights are in the model already"
         )
     if not any(folder.glob(WEIGHTS)):
@@ -57,6 +58,17 @@ def check_folder(folder: Path) -> None:
             f"the folder {folder} has no *.safetensors file, and weights in other formats are not "
             "read; save the model again with save_pretrained"
         )
+
+
+def json_object(path: Path, what: str) -> Mapping[str, object]:
+    """The JSON object in a file of a model, ``what`` in words."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ModelProblem(f"{path} cannot be read as {what} ({error})") from error
+    if not isinstance(found, dict):
+        raise ModelProblem(f"{path} is not a JSON object, so it is not {what}")
+    return found
 
 
 def weights_digest(folder: Path, *, cache: Path) -> str:
@@ -67,9 +79,9 @@ def weights_digest(folder: Path, *, cache: Path) -> str:
     with FileLock(f"{memory}.lock"):
         known = _read(memory)
         fresh = {str(f.resolve()): _entry(f, known.get(str(f.resolve()))) for f in files}
-        settled = {path: entry for path, entry in fresh.items() if _settled(entry)}
-        if any(known.get(path) != entry for path, entry in settled.items()):
-            jsonio.write_atomic(memory, jsonio.pretty(known | settled))
+        stable = {path: entry for path, entry in fresh.items() if _is_stable(entry)}
+        if any(known.get(path) != entry for path, entry in stable.items()):
+            jsonio.write_atomic(memory, jsonio.pretty(known | stable))
     digests = [[f.name, fresh[str(f.resolve())][0]] for f in files]
     return f"sha256:{jsonio.digest(digests)}"
 
@@ -79,7 +91,7 @@ def processor_digest(folder: Path, *, code: bool = False) -> str:
 
     With ``code`` also over the Python files, for a model whose own code is run.
     """
-    suffixes = READ_BESIDE | ({".py"} if code else set())
+    suffixes = SIDE_FILES | ({".py"} if code else set())
     digests = [
         [str(path.relative_to(folder)), _sha256(path)]
         for path in sorted(folder.rglob("*"))
@@ -91,13 +103,13 @@ def processor_digest(folder: Path, *, code: bool = False) -> str:
 
 
 def _entry(file: Path, known: Entry | None) -> Entry:
-    """Digest, size, modification time (ns) and inode; the digest anew only if the rest differs."""
+    """Digest, size, modification time (ns) and inode; hashed again only if these differ."""
     mark = _mark(file)
     if known is not None and known[1:] == mark:
         return known
     digest = _sha256(file)
     if _mark(file) != mark:
-        raise ModelProblem(f"the weights {file} changed while they were read; run again when saved")
+        raise ModelProblem(f"the weights {file} changed while being read; run again once saved")
     return [digest, *mark]
 
 
@@ -106,8 +118,8 @@ def _mark(file: Path) -> list[int]:
     return [stat.st_size, stat.st_mtime_ns, stat.st_ino]
 
 
-def _settled(entry: Entry) -> bool:
-    return time.time() - int(entry[2]) / 1e9 > SETTLED_S
+def _is_stable(entry: Entry) -> bool:
+    return time.time() - int(entry[2]) / 1e9 > STABLE_S
 
 
 def _sha256(file: Path) -> str:

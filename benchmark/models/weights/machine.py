@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmark.errors import UsageProblem
 
 GPU_TABLE = Path("/proc/driver/nvidia/gpus")
-ABSENT = "not installed"
+NOT_INSTALLED = "not installed"
 BACKEND = ("transformers", "tokenizers", "torch")
 
 
@@ -23,7 +23,7 @@ def dist_version(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return ABSENT
+        return NOT_INSTALLED
 
 
 def backend() -> str:
@@ -40,7 +40,7 @@ def resize() -> str:
 
 def has_torchvision() -> bool:
     """Whether torchvision is installed; without it Pillow resizes."""
-    return dist_version("torchvision") != ABSENT
+    return dist_version("torchvision") != NOT_INSTALLED
 
 
 def device_kind(device: str, *, gpus: Path = GPU_TABLE) -> str:
@@ -49,7 +49,7 @@ def device_kind(device: str, *, gpus: Path = GPU_TABLE) -> str:
     The name is read from the driver's table and not from CUDA, which the controller of a parallel
     run must not initialise. ``auto`` is the GPU where the driver lists one, it is not hidden by
     CUDA_VISIBLE_DEVICES and torch is not the CPU build; else Apple's on its machines; else the CPU.
-    ``balanced`` is all GPUs that are visible, by their different names.
+    ``balanced`` is all visible GPUs, by their distinct names.
     """
     if not re.fullmatch(r"auto|cpu|mps|balanced|cuda(:\d+)?", device):
         raise UsageProblem(f"--device {device!r} is none of auto, cpu, cuda, cuda:N, balanced, mps")
@@ -57,7 +57,7 @@ def device_kind(device: str, *, gpus: Path = GPU_TABLE) -> str:
         return device
     if device.startswith(("cuda", "balanced")) and _torch_cannot_cuda():
         raise UsageProblem(
-            f"--device {device} needs a CUDA build of torch and a visible GPU, and here is "
+            f"--device {device} needs a CUDA build of torch and a visible GPU, but this is "
             f"torch {dist_version('torch')}; use --device cpu"
         )
     names = [] if _torch_cannot_cuda() else gpu_names(gpus)

@@ -1,4 +1,4 @@
-"""What to do when a device's memory runs out: smaller batches, and one sentence where none helps.
+"""What to do when a device's memory runs out: smaller batches, or one sentence if they do not help.
 
 Knows no model. Framework errors are caught here only as long as it takes to leave the failed
 forward: its tensors live as long as its traceback.
@@ -18,9 +18,9 @@ R = TypeVar("R")
 
 
 class Halving:
-    """How many rows run together: as many as are given, and half after they did not fit.
+    """How many rows run together: all that are given, then half as many if they do not fit.
 
-    ``most`` bounds them from the beginning.
+    ``most`` is the bound to start with.
     """
 
     def __init__(self, most: int | None = None) -> None:
@@ -35,7 +35,7 @@ class Halving:
     ) -> list[R]:
         """What ``answer`` makes of all rows, in their order; finished ones are not run again.
 
-        ``what`` says how large a row is, for the sentence on a single one that does not fit.
+        ``what`` says how large a row is, for the error if a single one does not fit.
         """
         import torch
 
@@ -55,7 +55,7 @@ class Halving:
 
 
 def does_not_fit(what: str) -> RequestProblem:
-    """Nothing is left to halve."""
+    """The error when nothing is left to halve."""
     return RequestProblem(
         f"a single prompt of {what} does not fit the device's memory; use a smaller model, "
         "--dtype bfloat16 or a larger device"
@@ -63,7 +63,7 @@ def does_not_fit(what: str) -> RequestProblem:
 
 
 def free_memory() -> None:
-    """Hand back what the failed forward had reserved."""
+    """Release what the failed forward had reserved."""
     import torch
 
     if torch.cuda.is_available():

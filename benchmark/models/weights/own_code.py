@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 USUAL = "AutoModelForImageTextToText"
-# In the order of preference; which of them a repository names is a matter of its age.
+# In order of preference; which of them a repository names depends on its age.
 CLASSES = (
     USUAL,
     "AutoModelForMultimodalLM",
@@ -39,7 +39,7 @@ def model_class(
     Raises
     ------
     ModelProblem
-        The family is unknown, and the repository's code cannot be asked as others are.
+        The family is unknown, and the repository's code does not work like other models.
     """
     unrun = {**{k: v for k, v in where.items() if k == "revision"}, "trust_remote_code": False}
     config = _document(transformers, source, unrun)
@@ -57,8 +57,8 @@ def model_class(
     if why := _unusable(transformers, source, named, chosen, unrun):
         raise ModelProblem(
             f"{source} cannot be loaded: this transformers ({transformers.__version__}) does not "
-            f"know its family {family!r}, and the code that it brings cannot be asked as other "
-            f"models are: {why}{_twin(family)}"
+            f"know its family {family!r}, and the code that it brings does not work like other "
+            f"models: {why}{_twin(family)}"
         )
     return chosen
 
@@ -95,7 +95,7 @@ def _unusable(
     chosen: str,
     where: Mapping[str, object],
 ) -> str:
-    """Why the class cannot be asked; empty where nothing speaks against it."""
+    """Why the class cannot be used; empty if it can."""
     if not hasattr(transformers, chosen):
         return f"it is made for {chosen}, which transformers no longer has"
     own = any("AutoProcessor" in (doc.get(AUTO_MAP) or {}) for doc in documents(source, where))
@@ -138,7 +138,7 @@ def _forward(
 
 
 def _twin(family: object) -> str:
-    """Where the same weights lie for transformers' own classes, if that is known."""
+    """Where to find the same weights for transformers' own classes, if known."""
     file = importlib.resources.files("benchmark.models.weights").joinpath("twins.toml")
     known = tomllib.loads(file.read_text("utf-8"))
     found = known.get(str(family))

@@ -1,6 +1,6 @@
 """Decoded and processed pictures kept for the next batch, which usually shows the same ones.
 
-Knows no model family: it stands in front of any transformers image processor.
+Knows no model family: it wraps any transformers image processor.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a model's modules lie: on one device, or spread over several by accelerate.
 
-Knows no family and no GPU by name. accelerate's hooks move what a module is given to the module's
-device, cached keys and values excepted: a layer writes and reads its own where it lies.
+Knows no family and no GPU by name. accelerate's hooks move a module's inputs to its device, except
+cached keys and values, which a layer reads and writes in place.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAP = "device_map"
 
 
 def device_map(device: str, for_model: Mapping[str, object]) -> dict[str, object]:
-    """The argument that spreads a model, if it is to be spread.
+    """The argument that spreads a model; empty if it is not to be spread.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def entry(model: Any) -> Any:  # noqa: ANN401
 
 
 def memory_bytes(torch: Any, model: Any) -> int | None:  # noqa: ANN401
-    """All memory of the smallest GPU that holds a part; None for CPUs and those that do not say."""
+    """Total memory of the smallest GPU that holds a part; None for CPUs and other devices."""
     devices = {weight.device for weight in model.parameters()}
     return min(
         (

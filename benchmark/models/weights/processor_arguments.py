@@ -1,7 +1,7 @@
 """Whether arguments for a processor change anything; those that do not are refused.
 
 An argument is part of the stored answers' key, so one that is ignored would split one model in
-two. Knows processors by what they show of themselves, and no family by name.
+two. Knows processors by their visible state, and no family by name.
 """
 
 from __future__ import annotations
@@ -26,39 +26,39 @@ PLAIN = (bool, int, float, str, list, tuple, dict, type(None))
 def open_with(
     opened: Callable[..., Any], given: Mapping[str, object], *, name: str, family: str
 ) -> Any:  # noqa: ANN401 - transformers' own, any family
-    """What ``opened`` makes of the arguments.
+    """The processor that ``opened`` returns for the arguments.
 
     Raises
     ------
     ModelProblem
         One of them changes nothing.
     """
-    processor = _opened(opened, given)
+    processor = _open(opened, given)
     found = _state(processor)
     for argument, value in given.items():
         others = {other: v for other, v in given.items() if other != argument}
         try:
-            without = _state(_opened(opened, others))
+            without = _state(_open(opened, others))
         except FAILURES:  # so it is needed
             continue
         if without == found:
             limit = cap(family)
-            hint = f", and what limits its pictures is {limit}" if limit else ""
+            hint = f"; its pictures are limited by {limit}" if limit else ""
             raise ModelProblem(
                 f"--model-args processor.{argument}={jsonio.canonical(value)} changes nothing for "
-                f"{name}: its processor ignores it or does the same without{hint}; leave it out"
+                f"{name}: its processor ignores it or does the same without it{hint}; leave it out"
             )
     return processor
 
 
 def cap(family: str) -> str:
-    """The argument that limits how many tokens a picture is; empty where none is known."""
+    """The argument that limits the tokens of a picture; empty where none is known."""
     file = importlib.resources.files("benchmark.models.weights").joinpath("caps.toml")
     argument = tomllib.loads(file.read_text("utf-8")).get(family)
     return f"--model-args {shlex.quote(f'processor.{argument}')}" if argument else ""
 
 
-def _opened(opened: Callable[..., Any], given: Mapping[str, object]) -> Any:  # noqa: ANN401
+def _open(opened: Callable[..., Any], given: Mapping[str, object]) -> Any:  # noqa: ANN401
     """A processor whose tokenizer does not keep what was meant for its image processor.
 
     transformers hands each argument to all parts; the tokenizer repeats what it keeps at every
@@ -73,7 +73,7 @@ def _opened(opened: Callable[..., Any], given: Mapping[str, object]) -> Any:  # 
 
 
 def _state(processor: Any) -> object:  # noqa: ANN401
-    """What a processor does with pictures and text, as far as it shows: settings and tokens."""
+    """What can be seen of how a processor treats pictures and text: settings and tokens."""
     tokenizer = processor.tokenizer
     sides = (tokenizer.padding_side, tokenizer.truncation_side, tokenizer.model_max_length)
     return (

@@ -1,4 +1,4 @@
-"""Opens a model's processor for still images, also where torchvision is not installed.
+"""Opens a model's processor for still images, even without torchvision.
 
 Many processors hold a part for videos that needs torchvision merely to exist. The harness shows
 no video: without torchvision that part is replaced by an inert one, and images are resized with
@@ -27,7 +27,7 @@ _WITH, _WITHOUT = ".image_processing_", ".image_processing_pil_"
 
 
 class NoVideo(dict[str, object]):
-    """Stands where a processor wants its part for videos; answers what is asked without one.
+    """An inert stand-in for a processor's video part.
 
     A dictionary, because transformers writes every processor that it opens to its log as JSON.
     """
@@ -83,7 +83,7 @@ def image_only(kind: Any) -> Any:  # noqa: ANN401
 
 
 def with_pillow(kind: Any) -> Any:  # noqa: ANN401
-    """The class itself; None where it cannot be had without torchvision.
+    """The class itself; None if it needs torchvision.
 
     Pixtral's processor takes one function of sizes from the module that resizes with torchvision.
     The module that resizes with Pillow has the same function, so it stands in while the class is
@@ -109,20 +109,20 @@ def why_not_pillow(
     error: Exception,
     where: Mapping[str, object],
 ) -> str:
-    """The sentence where a model could not be loaded because torchvision is missing; else empty."""
+    """Why a model failed to load, if because torchvision is missing; else empty."""
     if machine.has_torchvision():
         return ""
     only = torchvision_only(_config(transformers, source, where))
     if not only and "torchvision" not in str(error).casefold():
         return ""
     what = f"its {only}" if only else "its processor"
-    return f"{what} works with torchvision alone, which is not installed; install it with {EXTRA}"
+    return f"{what} works only with torchvision, which is not installed; install it with {EXTRA}"
 
 
 def uncover_pillow(transformers: Any, family: str) -> None:  # noqa: ANN401
-    """Show a family's class that reads pictures with Pillow, where a placeholder stands for it.
+    """Show a family's class that reads pictures with Pillow in place of its placeholder.
 
-    In transformers 5.17 one does for SmolVLM's, though its module asks for no torchvision.
+    In transformers 5.17 SmolVLM's is a placeholder, though its module needs no torchvision.
     """
     name = _picture_classes(family).get("pil")
     shown: Any = getattr(transformers, str(name), None) if name else None
@@ -152,7 +152,7 @@ def processor_class(
     source: str | Path,
     arguments: Mapping[str, object],
 ) -> Any:  # noqa: ANN401
-    """The class that AutoProcessor would take; None where it is the repository's own, or none."""
+    """The class that AutoProcessor would take; None if the repository's own, or none."""
     from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 
     for document in documents(source, arguments):
@@ -161,11 +161,11 @@ def processor_class(
         ):
             return None
         if name := document.get("processor_class"):
-            return _named(transformers, str(name))
+            return _class_named(transformers, str(name))
     return PROCESSOR_MAPPING.get(type(_config(transformers, source, arguments)), None)
 
 
-def _named(transformers: Any, name: str) -> Any:  # noqa: ANN401
+def _class_named(transformers: Any, name: str) -> Any:  # noqa: ANN401
     """A class of transformers; a placeholder where its module cannot be imported as it is.
 
     Transformers 5.17 raises for Gemma 4's, where later releases have a placeholder of their own.
@@ -179,7 +179,7 @@ def _named(transformers: Any, name: str) -> Any:  # noqa: ANN401
 
 
 def documents(source: str | Path, arguments: Mapping[str, object]) -> list[dict[str, Any]]:
-    """The files beside the weights that may name a processor, in the order of their precedence."""
+    """The model's files that may name a processor, in order of precedence."""
     from transformers.utils.hub import cached_file
 
     found = []

@@ -58,7 +58,7 @@ def log_likelihoods(logits: Any, texts: Sequence[Sequence[int]]) -> list[float]:
 def by_request(
     batch: Sequence[Continuation], totals: Iterable[float], n_tokens: Iterable[int]
 ) -> list[LogLikelihoods]:
-    """Totals and token counts of all requests' texts in order, put together by request."""
+    """Totals and token counts of all requests' texts, in order, grouped by request."""
     total, n = iter(totals), iter(n_tokens)
     return [
         LogLikelihoods(

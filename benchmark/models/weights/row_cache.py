@@ -1,8 +1,8 @@
-"""A cache that grows with many rows behind prefixes encoded once, and lets finished rows go.
+"""A growing cache of many rows after prefixes encoded once; finished rows leave it.
 
 Full-attention layers write into a buffer with room, so that a step copies nothing that is there
-already; all other layers keep transformers' own way of growing. A prefix is read where it lies
-(`cascade`) or copied to its rows. Knows no model family, no token and no text.
+already; all other layers grow as transformers has it. A prefix is read in place (`cascade`) or
+copied to its rows. Knows no model family, no token and no text.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class RowCache:
     def __init__(self, prefixes: Sequence[Any], counts: Sequence[int], *, in_place: bool) -> None:
         self.cache = copy.copy(prefixes[0])
         layers = zip(*(prefix.layers for prefix in prefixes), strict=True)
-        own = _beside if in_place else _copied
+        own = _in_place if in_place else _copied
         self._layers = [own(of_layer, counts) for of_layer in layers]
         self.cache.layers = [
-            _standing_in(layer, found) if isinstance(found, Buffered) else found
+            _layer_with(layer, found) if isinstance(found, Buffered) else found
             for layer, found in zip(prefixes[0].layers, self._layers, strict=True)
         ]
 
@@ -44,7 +44,7 @@ class RowCache:
 
 
 class Buffered:
-    """One layer: keys and values of many rows with room behind them, and prefixes beside them."""
+    """One layer: keys and values of many rows, with room to grow, and their prefixes."""
 
     def __init__(self, keys: Any, values: Any, parts: Sequence[Part]) -> None:  # noqa: ANN401 - tensors; torch is imported when first asked
         self._parts = list(parts)
@@ -61,11 +61,11 @@ class Buffered:
         return self._kept[1][:, :, : self._n]
 
     def update(self, keys: Any, values: Any, *_: object, **__: object) -> tuple[Any, Any]:  # noqa: ANN401
-        """Write new columns; all of a row's own are handed over, (rows, heads, columns, width)."""
+        """Write new columns and return all of a row's own, (rows, heads, columns, width)."""
         end = self._n + keys.shape[-2]
         for place, new in enumerate((keys, values)):
             if end > self._kept[place].shape[-2]:
-                self._kept[place] = _roomier(self._kept[place], self._n, end)
+                self._kept[place] = _enlarged(self._kept[place], self._n, end)
             self._kept[place][:, :, self._n : end] = new
         self._n = end
         found = self.keys
@@ -95,16 +95,16 @@ class Buffered:
         self._parts = left
 
 
-def _standing_in(layer: Any, found: Buffered) -> Any:  # noqa: ANN401
-    """The layer's class, which transformers asks for, with the buffers' methods."""
+def _layer_with(layer: Any, found: Buffered) -> Any:  # noqa: ANN401
+    """The layer's class, which transformers requires, with the buffers' methods."""
     seen = copy.copy(layer)
     for name in ("update", "get_seq_length", "get_mask_sizes"):
         setattr(seen, name, getattr(found, name))
     return seen
 
 
-def _beside(of_layer: Sequence[Any], counts: Sequence[int]) -> Buffered:
-    """Empty buffers, and each prefix's keys as they lie."""
+def _in_place(of_layer: Sequence[Any], counts: Sequence[int]) -> Buffered:
+    """Empty buffers, and each prefix's keys in place."""
     first, rows = of_layer[0], sum(counts)
     parts = [
         Part(keys=layer.keys, values=layer.values, rows=n)
@@ -136,7 +136,7 @@ def _copied(of_layer: Sequence[Any], counts: Sequence[int]) -> Any:  # noqa: ANN
     return seen
 
 
-def _roomier(tensor: Any, used: int, end: int) -> Any:  # noqa: ANN401
+def _enlarged(tensor: Any, used: int, end: int) -> Any:  # noqa: ANN401
     rows, heads, _, width = tensor.shape
     wide = tensor.new_empty((rows, heads, max(end + ROOM, end * 3 // 2), width))
     wide[:, :, :used] = tensor[:, :, :used]

@@ -1,8 +1,8 @@
 """Draws next tokens for many rows at once, each from random numbers of its own.
 
 A row's numbers are one uniform for each token, drawn beforehand on the CPU from its seed alone; the
-token is where the cumulated probabilities pass it. So a row's text depends neither on the device's
-generator nor on which rows are drawn beside it, beyond the rounding of the logits.
+token is where the cumulative probabilities pass it. So a row's text depends neither on the device's
+generator nor on other rows, beyond the rounding of the logits.
 """
 
 from __future__ import annotations

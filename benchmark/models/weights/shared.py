@@ -1,7 +1,7 @@
-"""Scores many lines behind one encoding of what they share: rules, image, instruction.
+"""Scores many lines after one encoding of what they share: rules, image, instruction.
 
-Knows no family and no kind of request: it is given lines of tokens, and hands the logits at the
-positions they ask for to a function of the caller's.
+Knows no family and no kind of request: it takes lines of tokens, and passes the logits at the
+positions they ask for to the caller's function.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ KEPT = 2  # encodings: the one in use and one to go back to; a large model's tak
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Encoded:
-    """A prefix after its forward: the cache, and what the model remembers besides it."""
+    """A prefix after its forward: the cache, and what else the model keeps."""
 
     cache: Any
     rope: tuple[Any, ...]
@@ -46,7 +46,7 @@ class SharedScorer:
     def __init__(self, model: Any, inputs: Inputs, budget: TokenBudget) -> None:  # noqa: ANN401 - a transformers model, any family
         self._model = model
         self.device = entry(model)
-        # A tensor of positions could lie on another device than the head.
+        # A tensor of positions could be on another device than the head.
         self._from_first = is_spread(model)
         self._inputs = inputs
         self._budget = budget
@@ -62,9 +62,9 @@ class SharedScorer:
     def score(
         self, lines: Sequence[Line], read: Callable[[Any, Sequence[int]], Sequence[R]]
     ) -> list[R]:
-        """What ``read`` makes of logits (rows, reads, vocabulary) and these rows' positions.
+        """What ``read`` returns for logits (rows, reads, vocabulary) and these rows' positions.
 
-        A line's reads stand at the end of its row, in order.
+        A line's reads are at the end of its row, in order.
         """
         groups: defaultdict[Key, list[int]] = defaultdict(list)
         for i, line in enumerate(lines):
@@ -80,16 +80,16 @@ class SharedScorer:
         return split(line, self._heads.get(words, lambda: head(self._tokens, line.prompt)))
 
     def key(self, line: Line) -> Key:
-        """Lines with equal keys stand behind one encoding."""
+        """Lines with equal keys share one encoding."""
         pictures = tuple(ref.digest for ref in line.prompt.images)
         return line.ids[: self.shared_tokens(line)], pictures
 
     def encoding(self, line: Line) -> Encoded:
-        """The encoding of what a line shares with those of its key."""
+        """The encoding of what the lines of this key share."""
         return self._encoding(self.key(line), line)
 
     def remember(self, encodings: Sequence[Encoded]) -> None:
-        """Before a forward: what the model keeps besides the cache, one encoding for each row."""
+        """Restore what the model keeps besides the cache, one encoding a row, before a forward."""
         import torch
 
         self._remember(
@@ -127,7 +127,7 @@ class SharedScorer:
                 except torch.OutOfMemoryError as error:
                     width = max(lengths[j] for j in bucket)
                     if len(rows) == 1:
-                        raise does_not_fit(f"{width} tokens behind its prefix") from error
+                        raise does_not_fit(f"{width} tokens after its prefix") from error
                     self._budget.halve(len(rows) * width)
                     break
                 found.update(zip(rows, answers, strict=True))
@@ -137,7 +137,7 @@ class SharedScorer:
         return found
 
     def _encoding(self, key: Key, line: Line) -> Encoded:
-        """The kept one, or a new one; where it does not fit beside those kept, without them."""
+        """The kept one, or a new one; if it does not fit, the kept ones are dropped."""
         import torch
 
         start = len(key[0])
@@ -157,12 +157,12 @@ class SharedScorer:
         from transformers import DynamicCache
 
         inputs = self._inputs.tensors([line.text], [line.prompt])
-        behind = len(line.ids) - start
-        n = inputs["input_ids"].shape[1] - behind
+        tail = len(line.ids) - start
+        n = inputs["input_ids"].shape[1] - tail
         if n < 1 or tuple(inputs["input_ids"][0, n:].tolist()) != line.ids[start:]:
             raise ModelProblem(
-                "this model's processor changes the words behind an image, so prompts cannot "
-                f"share what stands before {line.prompt.suffix[:40]!r}; use --scoring full"
+                "this model's processor changes the words after an image, so prompts cannot "
+                f"share what comes before {line.prompt.suffix[:40]!r}; use --scoring full"
             )
         self.context.check(n)
         shape = inputs["input_ids"].shape
@@ -176,7 +176,7 @@ class SharedScorer:
         return Encoded(cache=cache, rope=tuple(part.rope_deltas for part in self._rope))
 
     def _forward(self, encoded: Encoded, lines: Sequence[Line], start: int) -> Any:  # noqa: ANN401
-        """Logits (rows, reads, vocabulary) of tails behind their shared encoding."""
+        """Logits (rows, reads, vocabulary) of tails after their shared encoding."""
         tails = [line.tail(start) for line in lines]
         ids, keep = padded(tails, [line.n_read for line in lines], pad=self._inputs.pad_id)
         ids, keep = ids.to(self.device), keep.to(self.device)
@@ -184,13 +184,13 @@ class SharedScorer:
             logits = self._logits(encoded, ids, keep)
             if logits.shape[:-1] == keep.shape:
                 return logits
-            self._from_first = True  # transformers before 5.23 takes no positions of each row
+            self._from_first = True  # transformers before 5.23 takes no positions per row
         first = int(keep.min())
         logits = self._logits(encoded, ids, ids.shape[1] - first)
         return logits.take_along_dim((keep - first)[..., None].to(logits.device), dim=1)
 
     def _logits(self, encoded: Encoded, ids: Any, keep: Any) -> Any:  # noqa: ANN401
-        """Of a forward behind a shared encoding, at the positions ``keep``, or at so many last."""
+        """Logits after a shared encoding, at the positions ``keep``, or at so many last ones."""
         import torch
 
         self._remember(encoded.rope)

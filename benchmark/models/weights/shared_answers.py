@@ -1,6 +1,6 @@
-"""Choices and continuations answered behind shared prefixes: requests to lines, logits to answers.
+"""Choices and continuations after shared prefixes: requests to lines, logits to answers.
 
-Knows requests and tokens; the forwards are the scorer's.
+Knows requests and tokens; the scorer runs the forwards.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class SharedAnswers:
         return by_request(batch, totals, [line.n_read for line in lines])
 
     def line(self, request: Choice) -> tuple[Line, LabelTokens]:
-        """Tokens do not depend on the picture: the next one finds them here."""
+        """Tokens do not depend on the picture, so they are kept for the next one."""
         prompt = request.prompt
         words = tuple(part if isinstance(part, str) else None for part in prompt.prefix)
         key = (words, prompt.suffix, prompt.lead_in, request.labels)

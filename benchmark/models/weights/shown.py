@@ -1,4 +1,4 @@
-"""One prompt of each kind as the model reads it, for the run's provenance; no word of a survey.
+"""One prompt of each kind as the model reads it, for the run's provenance; no survey's words.
 
 Knows rendered texts; no weights and no suite.
 """
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 ENDS = 8  # tokens shown of a prompt's beginning and of its end
 
 
-class Shown:
+class PromptSamples:
     """Keeps the first prompt of each kind of request, number of pictures and lead-in."""
 
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
-        self._found: dict[str, Json] = {}
+        self._samples: dict[str, Json] = {}
 
     def note(self, request: Choice | Continuation | Generate) -> None:
         """Keep the request's prompt if it is the first of its kind."""
@@ -30,10 +30,10 @@ class Shown:
         n = len(prompt.images)
         pictures = "1 picture" if n == 1 else f"{n} pictures"
         name = f"{type(request).__name__.lower()}, {pictures}, {prompt.lead_in!r}"
-        if name not in self._found:
+        if name not in self._samples:
             text, _ = self._inputs.render(prompt)
             ids = self._inputs.token_ids(text)
-            self._found[name] = {
+            self._samples[name] = {
                 "text": elided(text, [part for part in user_parts(prompt) if part]),
                 "first_tokens": [*self._inputs.tokens(ids[:ENDS])],
                 "last_tokens": [*self._inputs.tokens(ids[-ENDS:])],
@@ -41,7 +41,7 @@ class Shown:
 
     def document(self) -> dict[str, Json]:
         """What was kept, by kind."""
-        return dict(self._found)
+        return dict(self._samples)
 
 
 def elided(text: str, words: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Tails of unequal length as forwards of nearly equal ones, padded on the right.
+"""Groups tails of similar length into forwards, padded on the right.
 
 Knows no model. Right padding needs no mask: a causal model's real tokens do not see it.
 """
@@ -31,7 +31,7 @@ def buckets(lengths: Sequence[int], *, budget: int) -> list[tuple[int, ...]]:
 def padded(tails: Sequence[Sequence[int]], reads: Sequence[int], *, pad: int) -> tuple[Any, Any]:
     """Tokens (rows, longest) and the positions to read (rows, most reads).
 
-    A row that reads fewer positions than another reads its first again in front.
+    A row that reads fewer positions than another repeats its first one in front.
     """
     import torch
 

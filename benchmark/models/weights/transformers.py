@@ -1,7 +1,7 @@
 """Vision-language models run by transformers: probabilities, log-likelihoods and text.
 
-Knows no model family by name and no suite. The identity says how prompts are scored: behind one
-encoding of their shared prefix, or each in full, which is also what the former is tested against.
+Knows no model family by name and no suite. The identity says how prompts are scored: after one
+encoding of their shared prefix, or each in full, which the former is tested against.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from benchmark.models.weights.memory import Halving, does_not_fit
 from benchmark.models.weights.placement import entry, is_spread
 from benchmark.models.weights.readings import by_request, probabilities
 from benchmark.models.weights.shared_answers import SharedAnswers
-from benchmark.models.weights.shown import Shown
+from benchmark.models.weights.shown import PromptSamples
 from benchmark.models.weights.writing import SharedWriter, line_of, text_of
 from benchmark.records import (
     Answer,
@@ -56,6 +56,8 @@ SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})
 class TransformersModel:
     """One image-text-to-text model and its processor; `answer` runs a batch together."""
 
+    supports = SUPPORTS
+
     def __init__(
         self,
         identity: ModelIdentity,
@@ -64,11 +66,11 @@ class TransformersModel:
         *,
         budget: TokenBudget | None = None,
     ) -> None:
-        self._identity = identity
+        self.identity = identity
         self._model = model
         self._inputs = Inputs(processor, template_arguments(identity.model_args))
         self._labels = Labels(self._inputs.token_ids, who=self._inputs.who)
-        self._shown = Shown(self._inputs)
+        self._prompt_samples = PromptSamples(self._inputs)
         self._unscored: Counter[str] = Counter()
         self._device = entry(model)
         self._spread = is_spread(model)
@@ -83,20 +85,12 @@ class TransformersModel:
             self._shared.scorer.context = self._context
             self._writer = SharedWriter(model, self._inputs, self._shared.scorer)
 
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._identity
-
-    @property
-    def supports(self) -> frozenset[Task]:
-        return SUPPORTS
-
     def describe(self) -> Mapping[str, Json]:
         """How many tokens or rows ran together, and what was left of it where memory ran out."""
-        said: dict[str, Json] = {
-            "prompts": self._shown.document(),
+        report: dict[str, Json] = {
+            "prompts": self._prompt_samples.document(),
             "template_arguments": {
-                name: str(told) for name, told in self._inputs.renderer.arguments.items()
+                name: str(value) for name, value in self._inputs.renderer.arguments.items()
             },
             "counts": {
                 f"unscored for {token!r} in the words, which is a command to this model": n
@@ -104,19 +98,19 @@ class TransformersModel:
             },
         }
         if self._shared is None:
-            return {**said, "rows_after_halving": self._halving.most}
+            return {**report, "rows_after_halving": self._halving.most}
         left = self._budget.tokens
         halved = left if left < self._budget.resolved else None
         most = None if self._writer is None else self._writer.most
         return {
-            **said,
+            **report,
             "token_budget": self._budget.resolved,
             "token_budget_after_halving": halved,
             **({} if most is None else {"texts_together_after_halving": most}),
         }
 
     def answer(self, batch: Sequence[Request]) -> list[Answer]:
-        """Answers in the order asked; choices share a forward, apart those without an image.
+        """Answers in the order asked; choices share a forward, those without an image another.
 
         A question whose words hold a command to this model is not asked: its answer is NaN.
         """
@@ -131,7 +125,7 @@ class TransformersModel:
                     answers[i] = missing
                     unscored.update(self._inputs.commands(request))
                     continue
-                self._shown.note(request)
+                self._prompt_samples.note(request)
             match request:
                 case Choice():
                     choices.append((i, request))
@@ -141,7 +135,7 @@ class TransformersModel:
                     texts.append((i, request))
                 case Embed():
                     raise ModelProblem(
-                        f"{self._identity.name} was asked for an embedding by {request.encoder!r} "
+                        f"{self.identity.name} was asked for an embedding by {request.encoder!r} "
                         "but only scores and writes; use a model that supports embed"
                     )
                 case _:
@@ -152,19 +146,19 @@ class TransformersModel:
         answers.update(zip((i for i, _ in continuations), likely, strict=True))
         written = self._all_texts([request for _, request in texts])
         answers.update(zip((i for i, _ in texts), written, strict=True))
-        self._unscored.update(unscored)  # now that the batch is not asked again in halves
+        self._unscored.update(unscored)  # only now, as a failed batch is asked again in halves
         return [answers[i] for i in range(len(batch))]
 
     def _not_asked(self, request: Choice | Continuation | Generate) -> Answer | None:
-        """What stands for the answer of a request whose words hold a command; None for others."""
+        """The answer to a request whose words hold a command; None for others."""
         commands = self._inputs.commands(request)
         if not commands:
             return None
         if isinstance(request, Generate):
             raise RequestProblem(
                 f"the words of a prompt for {request.subject.item_id!r} hold "
-                f"{', '.join(commands)}, which {self._identity.name} would obey instead of read; "
-                "word it otherwise"
+                f"{', '.join(commands)}, which {self.identity.name} would obey instead of "
+                "reading; reword it"
             )
         if isinstance(request, Choice):
             return Probabilities(p=(math.nan,) * len(request.labels), option_mass=math.nan)
@@ -180,7 +174,7 @@ class TransformersModel:
             return 0, 0
         text, _ = self._inputs.render(request.prompt)
         whole = int(self._inputs.tensors([text], [request.prompt])["input_ids"].shape[1])
-        added = [0]  # tokens that each row has behind the prompt's
+        added = [0]  # tokens that each row has after the prompt's
         if isinstance(request, Continuation):
             read = len(self._inputs.token_ids(text))
             rows = (len(self._inputs.token_ids(text + one)) - read for one in request.texts if one)
@@ -195,7 +189,7 @@ class TransformersModel:
         return whole - own, sum(own + n for n in added)
 
     def _all_choices(self, batch: Sequence[Choice]) -> list[Probabilities]:
-        """Apart those without an image where prompts run in full: processors do not mix them."""
+        """Full prompts without an image run separately: processors do not mix them."""
         if self._shared is not None:
             return self._shared.choices(batch)
         found: dict[int, Probabilities] = {}
@@ -226,7 +220,7 @@ class TransformersModel:
         return [self._alone(request.prompt, partial(self._generate, request)) for request in batch]
 
     def _alone(self, prompt: Prompt, answer: Callable[[], R]) -> R:
-        """An answer that is computed by itself, of which no half can be taken."""
+        """An answer that is computed by itself and cannot be halved."""
         import torch
 
         try:
@@ -250,7 +244,7 @@ class TransformersModel:
             self._labels(row, text, tail, request.labels)
             for row, (text, tail), request in zip(rows, rendered, batch, strict=True)
         ]
-        # The first label is in the text because its token may merge with what stands before it;
+        # The first label is in the text because its token may merge with what precedes it;
         # the score is read in front of it, and no position sees what follows.
         positions = [end - 1 - found.n_after for end, found in zip(ends, tokens, strict=True)]
         logits = self._logits_at(inputs, positions)  # (batch, vocabulary)
@@ -264,7 +258,7 @@ class TransformersModel:
         first, width = min(positions), inputs["input_ids"].shape[1]
         kept, column = torch.unique(wanted, return_inverse=True)
         with torch.inference_mode():
-            if self._keeps and self._spread:  # a tensor could lie on another device than the head
+            if self._keeps and self._spread:  # a tensor could be on another device than the head
                 logits = self._model(**inputs, logits_to_keep=width - first, use_cache=False).logits
                 column = wanted - first
             elif self._keeps:

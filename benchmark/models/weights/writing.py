@@ -1,8 +1,8 @@
-"""Writes many texts at once behind prefixes that are encoded once.
+"""Writes many texts at once after prefixes that are encoded once.
 
-Rows stand at the same position and are never padded: a prompt that is longer than another behind
-its prefix is read token by token while the other already writes. Finished rows leave. Knows no
-family; encodings are the scorer's, drawing is `sampling`.
+Rows are at the same position and never padded: a prompt that is longer than another after its
+prefix is read token by token while the other already writes. Finished rows leave. Knows no family;
+the scorer encodes, and `sampling` draws.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmark.models.weights.memory import does_not_fit, free_memory
 from benchmark.models.weights.placement import memory_bytes
 from benchmark.models.weights.row_cache import RowCache
 from benchmark.models.weights.sampling import next_tokens, uniforms
-from benchmark.texts.thinking import still_open, written
+from benchmark.texts.thinking import split_thinking, still_open
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ COMPACT = 0.25  # share of rows that must have ended before the others are moved
 
 @dataclass(kw_only=True, slots=True)
 class Row:
-    """One text on its way; ``read`` counts the tokens of its tail that the model has seen."""
+    """One text being written; ``read`` counts the tokens of its tail that the model has seen."""
 
     place: int
     group: int
@@ -52,11 +52,11 @@ class Row:
 
     @property
     def number(self) -> float:
-        """What its next token is drawn with."""
+        """The random number for its next token."""
         return self._numbers[len(self.out)] if self.finish is None else 0.0
 
     def begin(self) -> None:
-        """Nothing is written yet."""
+        """Start with nothing written."""
         params = self.request.params
         self.read, self.out, self.finish = 0, [], None
         n = params.max_new_tokens
@@ -100,7 +100,7 @@ class SharedWriter:
                 self._write(rows, found)
             except torch.OutOfMemoryError as error:
                 if len(rows) == 1:
-                    raise does_not_fit("a text on its way") from error
+                    raise does_not_fit("a text being written") from error
                 self.most = len(rows) // 2
             waiting = [row for row in waiting if row.place not in found]
             if self.most is not None:
@@ -120,7 +120,7 @@ class SharedWriter:
         return sorted(rows, key=lambda row: (row.group, len(row.tail), row.tail))
 
     def _together(self, waiting: Sequence[Row]) -> list[Row]:
-        """The next rows that fit beside each other: prefixes of one length, prompts nearly so."""
+        """The next rows that fit together: prefixes of one length, prompts nearly so."""
         chosen: list[Row] = []
         shortest, room = len(waiting[0].tail), 0
         for row in waiting:
@@ -176,7 +176,7 @@ class SharedWriter:
                 logits = self._forward(rows, [[token] for token in ids], cache)
 
     def _read(self, rows: Sequence[Row]) -> tuple[RowCache, Any]:
-        """The forward over what all prompts have at least; equal prompts are read once."""
+        """The forward over the length that all prompts have; equal prompts are read once."""
         n = len(min((row.tail for row in rows), key=len))
         firsts: dict[tuple[int, tuple[int, ...]], int] = {}
         for i, row in enumerate(rows):
@@ -226,9 +226,9 @@ def line_of(inputs: Inputs, prompt: Prompt) -> Line:
 
 
 def text_of(inputs: Inputs, prompt: Prompt, ids: Sequence[int], finish: Finish) -> Text:
-    """Written tokens as a text, apart from the thinking that they or their prompt open."""
+    """Written tokens as a text, without the thinking that they or their prompt open."""
     _, tail = inputs.render(prompt)
-    return written(inputs.decode(ids), finish, opened=bool(still_open(tail)))
+    return split_thinking(inputs.decode(ids), finish, opened=bool(still_open(tail)))
 
 
 def _cache(row: Row) -> Any:  # noqa: ANN401

@@ -86,8 +86,8 @@ def test_wrong_input_is_one_sentence(
     ("more", "sentence"),
     [
         (("org/bert#1", "--device", "foo"), "--device 'foo' is none of auto, cpu"),
-        (("~nobody-of-this-name/x#1", "--device", "cpu"), "is not a name of a model"),
-        ((f"{'x' * 300}#1", "--device", "cpu"), "is not a name of a model"),
+        (("~nobody-of-this-name/x#1", "--device", "cpu"), "has no names like that"),
+        ((f"{'x' * 300}#1", "--device", "cpu"), "has no names like that"),
     ],
 )
 def test_devices_and_names_that_are_none(

@@ -37,14 +37,13 @@ from benchmark.records import (
     Task,
     Text,
 )
-from benchmark.runs.run import Run, config_digest, write_run
+from benchmark.runs.run import Run, config_digest, encoders_document, encoders_of, write_run
 from benchmark.settings import EncoderChoice
 from benchmark.suite.protocol import shipped_layout
 from leaderboard.__main__ import main
 from leaderboard.board.board import row_of_run
 from leaderboard.comparisons.comparable_encoders import differences
 from leaderboard.comparisons.encoders import favours, favours_table
-from leaderboard.encoder_identities import encoders_document, encoders_of
 from leaderboard.tables.findings import findings
 from leaderboard.tables.tables import render
 from tests.analyses.building import find

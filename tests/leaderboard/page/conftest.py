@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
+
+    from tests.leaderboard.page.sites import Site
 
 
 @pytest.fixture(scope="package")
@@ -27,3 +29,15 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield found
         found.close()
+
+
+@pytest.fixture(scope="module")
+def seen(site: Site) -> tuple[Page, list[str]]:
+    """One page that tests look at in turn; each puts back what it changes."""
+    return site.open()
+
+
+@pytest.fixture
+def page(seen: tuple[Page, list[str]]) -> Page:
+    """The page, wherever the test before left it."""
+    return seen[0]

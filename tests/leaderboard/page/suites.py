@@ -22,8 +22,8 @@ from benchmark.questions.question import PictureQuestion
 from benchmark.records import Answer, Case, CaseRecord, Probabilities, Reply, Text
 from benchmark.runs.conclude import conclude
 from benchmark.runs.run import Run
-from benchmark.scoring.right_answers import Answered, right_answer_record
-from benchmark.scoring.stories import Told, story_record
+from benchmark.scoring.right_answers import Replies, right_answer_record
+from benchmark.scoring.stories import WrittenStory, story_record
 from benchmark.stories.lists import SAMPLE_CONCEPTS, SAMPLE_COUNTRIES, concepts
 from benchmark.suite.protocol import read_meta
 from tests.leaderboard.page.boards import HOSTILE
@@ -146,7 +146,7 @@ def _told(
         key = hashlib.sha256(f"{name}/{case.case_id}/{item}".encode()).hexdigest()
         answers[key] = Text(text=_text(country, concept, rng, own=own), finish="stop")
         told.append(
-            Told(
+            WrittenStory(
                 item_id=item, temperature=heat, prompt="", reply=Reply(key=key, answer=answers[key])
             )
         )
@@ -192,7 +192,7 @@ def _asked(
 
 def _answers(
     questions: Sequence[PictureQuestion], chance: float, rng: np.random.Generator
-) -> Answered:
+) -> Replies:
     replies = []
     for question in questions:
         n = len(question.options)
@@ -202,4 +202,4 @@ def _answers(
         answer = Probabilities(p=tuple(p.tolist()), option_mass=0.9)
         replies.append([Reply(key="00", answer=answer)])
     orders = [[tuple(range(len(question.options)))] for question in questions]
-    return Answered(replies=replies, orders=orders)
+    return Replies(replies=replies, orders=orders)

@@ -38,18 +38,6 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(browser, folder / "out")
 
 
-@pytest.fixture(scope="module")
-def seen(site: Site) -> tuple[Page, list[str]]:
-    """One page that tests look at in turn; each puts back what it changes."""
-    return site.open()
-
-
-@pytest.fixture
-def page(seen: tuple[Page, list[str]]) -> Page:
-    """The page, wherever the test before left it."""
-    return seen[0]
-
-
 def models(page: Page) -> list[str]:
     """The models of the table from top to bottom."""
     return [name.strip() for name in page.locator(f"{ROWS} .model-name button").all_inner_texts()]

@@ -46,18 +46,6 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(browser, folder / "out")
 
 
-@pytest.fixture(scope="module")
-def seen(site: Site) -> tuple[Page, list[str]]:
-    """One page that tests look at in turn."""
-    return site.open()
-
-
-@pytest.fixture
-def page(seen: tuple[Page, list[str]]) -> Page:
-    """The page, wherever the test before left it."""
-    return seen[0]
-
-
 def go(page: Page, suite: str, model: str) -> None:
     """A suite's tab, and one of its models, until its charts stand."""
     page.get_by_role("navigation").get_by_role("button", name=suite).click()

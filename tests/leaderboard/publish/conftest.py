@@ -36,10 +36,8 @@ class Answer:
 class Publisher:
     """A process that publishes; one call at a time."""
 
-    def __init__(
-        self, hub: WritableHub, home: Path, token: str = TOKEN, *, way: str = "quick", **more: str
-    ) -> None:
-        self.home, self.way = home, way
+    def __init__(self, hub: WritableHub, home: Path, token: str = TOKEN, **more: str) -> None:
+        self.home = home
         more = {"HF_HUB_VERBOSITY": "error", "HF_TOKEN": token} | more
         more = {name: value for name, value in more.items() if value}
         self.process = subprocess.Popen(
@@ -80,7 +78,7 @@ class Publisher:
         """``publish`` of a board."""
         sure = ("--yes",) if yes else ()
         argv = ["publish", PLACE, "--leaderboard", str(board), *more, *sure]
-        return self.order(order=self.way, argv=argv)
+        return self.order(order="publish", argv=argv)
 
     def end(self) -> None:
         """Let the process go."""
@@ -105,7 +103,7 @@ def hub(served: WritableHub) -> WritableHub:
 @pytest.fixture(scope="session")
 def publisher(served: WritableHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
     """Somebody who may write."""
-    made = Publisher(served, tmp_path_factory.mktemp("home"), way="publish")
+    made = Publisher(served, tmp_path_factory.mktemp("home"))
     yield made
     made.end()
 

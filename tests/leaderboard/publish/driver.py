@@ -6,7 +6,6 @@ process; and one process for many tests spares a second for each. Waits are note
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import logging
@@ -19,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import CultureError
+from leaderboard.__main__ import main
 from leaderboard.board.baseline import load_baselines
 from leaderboard.publish import commands
-from leaderboard.publish.options import add_publish
 
 LOG = io.StringIO()
 SLEPT: list[float] = []
@@ -43,19 +42,10 @@ def plain_page(board: Path, runs: Path, out: Path) -> Sequence[Path]:
 
 def publish(wanted: Mapping[str, Any]) -> object:
     """A command of ours by its arguments; gives its exit code."""
-    from leaderboard.__main__ import main  # seconds, which a process that is soon killed can spare
-
     try:
         return main(wanted["argv"])
     except SystemExit as left:
         return left.code
-
-
-def quick(wanted: Mapping[str, Any]) -> object:
-    """``publish`` alone, without the other commands."""
-    parser = argparse.ArgumentParser()
-    add_publish(parser.add_subparsers())
-    return commands.run_publish(parser.parse_args(wanted["argv"]))
 
 
 def baseline(wanted: Mapping[str, Any]) -> object:
@@ -77,7 +67,6 @@ def load(wanted: Mapping[str, Any]) -> object:
 
 ORDERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "publish": publish,
-    "quick": quick,
     "baseline": baseline,
     "load": load,
 }

@@ -137,7 +137,7 @@ def test_a_call_that_died_between_the_two_is_repaired_by_the_next(
 
     hub.before = kill
     argv = ["publish", PLACE, "--leaderboard", str(board), "--yes"]
-    mortal.send(order=mortal.way, argv=argv)
+    mortal.send(order="publish", argv=argv)
     assert mortal.process.wait(timeout=60) < 0
     mortal.end()
     assert [entry[0] for entry in hub.history] == ["dataset"]
@@ -166,7 +166,7 @@ def test_two_publishers_at_once_lose_no_row(
     try:
         for who, board in zip((publisher, rival), boards, strict=True):
             argv = ["publish", PLACE, "--leaderboard", str(board), "--yes"]
-            who.send(order=who.way, argv=argv)
+            who.send(order="publish", argv=argv)
         answers = [who.receive() for who in (publisher, rival)]
     finally:
         both.abort()

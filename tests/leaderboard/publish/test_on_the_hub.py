@@ -59,7 +59,7 @@ def test_a_baseline_that_cannot_be_had_is_one_sentence(
 ) -> None:
     """No such board, row, commit or address, no board in it, nobody there: an error, never none."""
     missing = baseline(publisher, f"{ADDRESS}#org/model")
-    assert "is not on the Hub" in missing
+    assert "it is not there" in missing
     publisher.publish(board_of(tmp_path, scored()), "--no-space")
     hub.add("dataset", "org/other", {"README.md": b"x"})
     for text, words in (

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.errors import UsageProblem
+from benchmark.hub.repository import Blob, Head, Repository
 from benchmark.runs.run import Run, run_path
 from leaderboard.board.board import Board, BoardRow, merge, row_of_run
-from leaderboard.hub_reading import Blob, Head, Repository
 from leaderboard.publish import parquet
 from leaderboard.publish.card import dataset_card
 from leaderboard.publish.client import retrying

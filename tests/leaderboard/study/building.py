@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from benchmark.engine.store import ResponseStore
 from benchmark.images.opening import drawn_stories
 from benchmark.jsonio import Json
 from benchmark.records import Case, CaseRecord, Item, Text
 from benchmark.runs.run import write_run
 from benchmark.stories.lists import SAMPLE_CONCEPTS, SAMPLE_COUNTRIES
+from leaderboard.__main__ import main
 from leaderboard.study.exporting import SERVED, TASKS
 from leaderboard.study.key import Key, read_key
 from tests.leaderboard.samples import identity, run
@@ -167,3 +170,12 @@ def write_exports(folder: Path, found: Mapping[str, list[Any]]) -> list[Path]:
         path.write_text(json.dumps(tasks), encoding="utf-8")
         paths.append(path)
     return paths
+
+
+def refused(capsys: pytest.CaptureFixture[str], step: str, *words: str, out: Path) -> str:
+    """The one sentence with which a step of a study ends that writes nothing."""
+    assert main(["study", step, *words, "--out", str(out)]) == 1
+    shown = capsys.readouterr().err
+    assert shown.count("\n") == 1
+    assert not out.exists()
+    return shown

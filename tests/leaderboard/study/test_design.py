@@ -11,6 +11,7 @@ import pytest
 from benchmark.errors import UsageProblem
 from leaderboard.study.balancing import Edges, balanced, rounded
 from leaderboard.study.design import Design, choose, design
+from leaderboard.study.key import KeyStory
 from leaderboard.study.stories import Story
 
 STEPS = (1, 2, 3, 4, 5)
@@ -20,14 +21,16 @@ def told(models: int = 3, countries: int = 7, concepts: int = 5, responses: int 
     """Every cell's stories of every model, at two temperatures."""
     return [
         Story(
-            label=f"m{model}",
-            country=f"C{country}",
-            concept=f"t{concept}",
-            temperature=temperature,
-            response=response,
+            about=KeyStory(
+                model=f"m{model}",
+                country=f"C{country}",
+                concept=f"t{concept}",
+                temperature=temperature,
+                response=response,
+                image="",
+                values={},
+            ),
             text="…",
-            image="",
-            values={},
         )
         for model, country, concept, temperature, response in product(
             range(models), range(countries), range(concepts), (0.3, 0.7), range(responses)
@@ -64,8 +67,8 @@ def test_everything_is_balanced(models: int, number: int, raters: int, per_rater
     plan = made(told(models), number, raters, per_rater)
     stories = plan.stories
     assert len(stories) == number // models * models
-    assert set(Counter(story.label for story in stories).values()) == {number // models}
-    cells = Counter((story.country, story.concept) for story in stories)
+    assert set(Counter(story.about.model for story in stories).values()) == {number // models}
+    cells = Counter((story.about.country, story.about.concept) for story in stories)
     assert set(cells.values()) == {models}, "each cell has a story of each model"
     of_cells = [Counter(cell[side] for cell in cells) for side in (0, 1)]
     assert all(max(one.values()) - min(one.values()) <= 1 for one in of_cells)
@@ -75,9 +78,9 @@ def test_everything_is_balanced(models: int, number: int, raters: int, per_rater
     )
     for pages in rated:
         assert len(set(pages)) == len(pages) <= per_rater, "nobody sees a story twice"
-        for field in ("label", "country"):
-            counts = Counter(getattr(stories[at], field) for at in pages)
-            for name, whole in Counter(getattr(story, field) for story in stories).items():
+        for field in ("model", "country"):
+            counts = Counter(getattr(stories[at].about, field) for at in pages)
+            for name, whole in Counter(getattr(story.about, field) for story in stories).items():
                 assert abs(counts[name] - whole * len(pages) / len(stories)) <= 1
     sizes = {len(pages) for pages in rated}
     assert max(sizes) - min(sizes) <= 1
@@ -129,9 +132,9 @@ def test_the_seed_decides() -> None:
 
 def test_holes_give_way_as_little_as_they_must() -> None:
     """A nationality with one concept only: it has its one cell, the others stay even."""
-    stories = [s for s in told() if s.country != "C0" or s.concept == "t0"]
+    stories = [s for s in told() if s.about.country != "C0" or s.about.concept == "t0"]
     chosen = choose(stories, 3 * 15, rng=np.random.default_rng(0))
-    cells = Counter(country for country, _ in {(s.country, s.concept) for s in chosen})
+    cells = Counter(country for country, _ in {(s.about.country, s.about.concept) for s in chosen})
     assert cells["C0"] == 1
     assert sum(cells.values()) == 15
     assert max(cells.values()) - min(n for c, n in cells.items() if c != "C0") <= 1
@@ -139,10 +142,10 @@ def test_holes_give_way_as_little_as_they_must() -> None:
 
 def test_a_story_that_one_model_lacks_is_not_chosen() -> None:
     """A cell needs one of each model; where there is none of all, the sentence says so."""
-    lacking = [s for s in told(2) if s.label == "m0" or s.country != "C1"]
+    lacking = [s for s in told(2) if s.about.model == "m0" or s.about.country != "C1"]
     chosen = choose(lacking, 40, rng=np.random.default_rng(0))
-    assert "C1" not in {story.country for story in chosen}
-    apart = [s for s in told(2) if (s.label == "m0") == (s.temperature == 0.3)]
+    assert "C1" not in {story.about.country for story in chosen}
+    apart = [s for s in told(2) if (s.about.model == "m0") == (s.about.temperature == 0.3)]
     with pytest.raises(UsageProblem, match="no nationality and concept has a story of each"):
         choose(apart, 40, rng=np.random.default_rng(0))
     with pytest.raises(UsageProblem, match="less than one story of each"):
@@ -154,7 +157,7 @@ def test_all_stories_can_be_asked_for() -> None:
     stories = told(1, 2, 2, 2)
     assert len(choose(stories, 999, rng=np.random.default_rng(0))) == len(stories) == 16
     four = choose(stories, 4, rng=np.random.default_rng(0))
-    assert len({(story.country, story.concept) for story in four}) == 4
+    assert len({(story.about.country, story.about.concept) for story in four}) == 4
 
 
 def test_balance_is_exact_for_any_ends() -> None:

@@ -16,8 +16,10 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Literal
+
+from tests.loopback import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -231,13 +233,5 @@ class _Handler(BaseHTTPRequestHandler):
 def serving(chat: ChatServer) -> Iterator[ChatServer]:
     """The server, running."""
     handler = type("Handler", (_Handler,), {"chat": chat})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        chat.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield chat
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(handler, told=lambda url: setattr(chat, "url", f"{url}/v1")):
+        yield chat

@@ -6,13 +6,13 @@ import math
 
 import pytest
 
-from benchmark.models.endpoint.scores import Entry, Listed, by_ids, by_text
+from benchmark.models.endpoint.scores import Entry, TokenList, by_ids, by_text
 
 
-def listing(**shares: float) -> list[Listed]:
+def listing(**shares: float) -> list[TokenList]:
     """One place whose tokens have these probabilities."""
     entries = [Entry(token=token, logprob=math.log(p)) for token, p in shares.items()]
-    return [Listed(entries=entries)]
+    return [TokenList(entries=entries)]
 
 
 def test_spellings_of_a_label_are_added() -> None:

@@ -6,18 +6,14 @@ It takes no open last message and gives no log-probabilities, so it stands for p
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmark.errors import ModelProblem
 from benchmark.records import Generate, GenerationParams, Prompt
+from tests.loopback import program
 from tests.models.asking import SUBJECT, choice, picture
 
 if TYPE_CHECKING:
@@ -37,36 +33,17 @@ def served(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The URL of a server that runs the demo."""
     for name in NEEDED:
         pytest.importorskip(name, reason="transformers serve needs fastapi, uvicorn, accelerate")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "transformers.cli.transformers", "serve", str(demo_folder),
-        "--host", "127.0.0.1", "--port", str(port), "--device", "cpu", "--dtype", "float32",
-    ]  # fmt: skip
+
+    def command(port: int) -> list[str]:
+        return [
+            sys.executable, "-m", "transformers.cli.transformers", "serve", str(demo_folder),
+            "--host", "127.0.0.1", "--port", str(port), "--device", "cpu", "--dtype", "float32",
+        ]  # fmt: skip
+
     env = os.environ | {"HF_HUB_OFFLINE": "1", "CUDA_VISIBLE_DEVICES": ""}
     log = tmp_path_factory.mktemp("serve") / "log.txt"
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT)
-        try:
-            wait_for(f"http://127.0.0.1:{port}/health", process, log)
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until the server answers, or why it does not."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 - loopback
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-        else:
-            return
-    pytest.fail(f"transformers serve did not start:\n{log.read_text()}")
+    with program(command, env=env, log=log, patience_s=PATIENCE_S) as url:
+        yield f"{url}/v1"
 
 
 def writing(*prefix: object, suffix: str, lead_in: str) -> Generate:

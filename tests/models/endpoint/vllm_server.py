@@ -7,19 +7,16 @@ Knows no question. The environment is that of ``vllm_environment.py``; its folde
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import loopback
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 VARIABLE = "CULTURE_VLLM"
 NAME = "tiny"
@@ -45,35 +42,15 @@ def program() -> Path:
 @contextmanager
 def vllm(folder: Path, log: Path, *more: str) -> Iterator[str]:
     """The root URL of a server of this checkpoint, in float32."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command: Sequence[str] = (
-        str(program()), "serve", str(folder), "--served-model-name", NAME,
-        "--host", "127.0.0.1", "--port", str(port), "--dtype", "float32",
-        "--max-model-len", "4096", "--enforce-eager", "--max-logprobs", "100", *more,
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, env=os.environ | SETTINGS, stdout=out, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_for(f"{url}/health", process, log)
-            yield url
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
+    vllm_serve = str(program())
 
+    def command(port: int) -> list[str]:
+        return [
+            vllm_serve, "serve", str(folder), "--served-model-name", NAME,
+            "--host", "127.0.0.1", "--port", str(port), "--dtype", "float32",
+            "--max-model-len", "4096", "--enforce-eager", "--max-logprobs", "100", *more,
+        ]  # fmt: skip
 
-def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until the server answers, or the end of what it said instead."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 - loopback
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-        else:
-            return
-    pytest.fail(f"vLLM did not start:\n{log.read_text(errors='replace')[-4000:]}")
+    env = os.environ | SETTINGS
+    with loopback.program(command, env=env, log=log, patience_s=PATIENCE_S) as url:
+        yield url

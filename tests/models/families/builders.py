@@ -82,25 +82,13 @@ def qwen2_5_vl() -> Parts:
     t, own = library(), library("models.qwen2_5_vl.configuration_qwen2_5_vl")
 
     words = qwen_words()
-    vision = own.Qwen2_5_VLVisionConfig(
-        depth=VISION["num_hidden_layers"],
-        hidden_size=VISION["hidden_size"],
-        intermediate_size=VISION["intermediate_size"],
-        num_heads=VISION["num_attention_heads"],
-        out_hidden_size=TEXT["hidden_size"],
+    vision = qwen_vision(
+        own.Qwen2_5_VLVisionConfig,
         fullatt_block_indexes=[1],
     )
     decoder = text(own.Qwen2_5_VLTextConfig, words, rope_parameters=QWEN_ROPE)
-    return Parts(
-        config=t.Qwen2_5_VLConfig(
-            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
-        ),
-        tokenizer=words,
-        image_processor=t.Qwen2VLImageProcessorPil(
-            size={"shortest_edge": 56 * 56, "longest_edge": 28 * 28 * 100}
-        ),
-        processor_class="Qwen2_5_VLProcessor",
-        image=QWEN_IMAGE,
+    return qwen_parts(
+        t.Qwen2_5_VLConfig, words, decoder, vision, processor="Qwen2_5_VLProcessor", patch=14
     )
 
 
@@ -109,27 +97,15 @@ def qwen3_vl() -> Parts:
     t = library()
 
     words = qwen_words()
-    vision = t.Qwen3VLVisionConfig(
-        depth=VISION["num_hidden_layers"],
-        hidden_size=VISION["hidden_size"],
-        intermediate_size=VISION["intermediate_size"],
-        num_heads=VISION["num_attention_heads"],
-        out_hidden_size=TEXT["hidden_size"],
+    vision = qwen_vision(
+        t.Qwen3VLVisionConfig,
         deepstack_visual_indexes=[0, 1],
         num_position_embeddings=256,
     )
     rope = {**QWEN_ROPE, "mrope_interleaved": True}
     decoder = text(t.Qwen3VLTextConfig, words, head_dim=16, rope_parameters=rope)
-    return Parts(
-        config=t.Qwen3VLConfig(
-            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
-        ),
-        tokenizer=words,
-        image_processor=t.Qwen2VLImageProcessorPil(
-            size={"shortest_edge": 56 * 56, "longest_edge": 32 * 32 * 100}, patch_size=16
-        ),
-        processor_class="Qwen3VLProcessor",
-        image=QWEN_IMAGE,
+    return qwen_parts(
+        t.Qwen3VLConfig, words, decoder, vision, processor="Qwen3VLProcessor", patch=16
     )
 
 
@@ -247,9 +223,7 @@ def internvl() -> Parts:
     return Parts(
         config=config,
         tokenizer=words,
-        image_processor=t.GotOcr2ImageProcessorPil(
-            size={"height": SIDE, "width": SIDE}, crop_to_patches=True, max_patches=4
-        ),
+        image_processor=crops(),
         processor_class="InternVLProcessor",
         processor_arguments={"image_seq_length": n_tokens},
         image="<IMG_CONTEXT>\n",
@@ -266,27 +240,11 @@ def smolvlm() -> Parts:
         "global_image_token": "<global-img>",
         "end_of_utterance_token": "<end_of_utterance>",
     }
-    crops = [f"<row_{row}_col_{column}>" for row in range(1, 5) for column in range(1, 5)]
-    words = tokenizer(*marks.values(), *crops, **marks)
+    places = [f"<row_{row}_col_{column}>" for row in range(1, 5) for column in range(1, 5)]
+    words = tokenizer(*marks.values(), *places, **marks)
     uncover_pillow(t, "smolvlm")
-    config = t.SmolVLMConfig(
-        text_config=text(t.LlamaConfig, words),
-        vision_config=own.SmolVLMVisionConfig(image_size=SIDE, patch_size=PATCH, **VISION),
-        image_token_id=words.convert_tokens_to_ids("<image>"),
-        pad_token_id=words.pad_token_id,
-        scale_factor=2,
-        tie_word_embeddings=False,
-    )
-    return Parts(
-        config=config,
-        tokenizer=words,
-        image_processor=t.SmolVLMImageProcessorPil(
-            size={"longest_edge": 2 * SIDE}, max_image_size={"longest_edge": SIDE}
-        ),
-        processor_class="SmolVLMProcessor",
-        processor_arguments={"image_seq_len": (SIDE // PATCH) ** 2 // 4},
-        image="<image>",
-    )
+    vision = own.SmolVLMVisionConfig(image_size=SIDE, patch_size=PATCH, **VISION)
+    return rows_of_crops("SmolVLM", words, vision)
 
 
 BUILDERS: dict[str, Callable[[], Parts]] = {
@@ -329,3 +287,62 @@ def qwen_ids(words: Any) -> dict[str, object]:
         "vision_end_token_id": ids("<|vision_end|>"),
         "tie_word_embeddings": False,
     }
+
+
+def qwen_vision(kind: Any, **more: object) -> Any:
+    """A vision config of theirs of the shared size."""
+    return kind(
+        depth=VISION["num_hidden_layers"],
+        hidden_size=VISION["hidden_size"],
+        intermediate_size=VISION["intermediate_size"],
+        num_heads=VISION["num_attention_heads"],
+        out_hidden_size=TEXT["hidden_size"],
+        **more,
+    )
+
+
+def qwen_parts(
+    kind: Any, words: Any, decoder: Any, vision: Any, *, processor: str, patch: int
+) -> Parts:
+    """A model of theirs, whose pictures have as many tokens as their size asks for, 100 at most."""
+    return Parts(
+        config=kind(
+            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
+        ),
+        tokenizer=words,
+        image_processor=library().Qwen2VLImageProcessorPil(
+            size={"shortest_edge": 56 * 56, "longest_edge": (2 * patch) ** 2 * 100},
+            patch_size=patch,
+        ),
+        processor_class=processor,
+        image=QWEN_IMAGE,
+    )
+
+
+def rows_of_crops(name: str, words: Any, vision: Any) -> Parts:
+    """A model of Idefics' kind: one picture as rows and columns of crops."""
+    t = library()
+    return Parts(
+        config=getattr(t, f"{name}Config")(
+            text_config=text(t.LlamaConfig, words),
+            vision_config=vision,
+            image_token_id=words.convert_tokens_to_ids("<image>"),
+            pad_token_id=words.pad_token_id,
+            scale_factor=2,
+            tie_word_embeddings=False,
+        ),
+        tokenizer=words,
+        image_processor=getattr(t, f"{name}ImageProcessorPil")(
+            size={"longest_edge": 2 * SIDE}, max_image_size={"longest_edge": SIDE}
+        ),
+        processor_class=f"{name}Processor",
+        processor_arguments={"image_seq_len": (SIDE // PATCH) ** 2 // 4},
+        image="<image>",
+    )
+
+
+def crops() -> Any:
+    """An image processor that cuts a picture into four crops at most."""
+    return library().GotOcr2ImageProcessorPil(
+        size={"height": SIDE, "width": SIDE}, crop_to_patches=True, max_patches=4
+    )

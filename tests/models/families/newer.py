@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.models.families.builders import (
-    QWEN_IMAGE,
     QWEN_ROPE,
     TILES,
-    qwen_ids,
+    crops,
+    qwen_parts,
+    qwen_vision,
     qwen_words,
+    rows_of_crops,
 )
 from tests.models.families.parts import PATCH, SIDE, TEXT, VISION, Parts, library, text, tokenizer
 
@@ -34,16 +36,8 @@ def qwen2_vl() -> Parts:
         hidden_size=TEXT["hidden_size"],
     )
     decoder = text(own.Qwen2VLTextConfig, words, rope_parameters=QWEN_ROPE)
-    return Parts(
-        config=t.Qwen2VLConfig(
-            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
-        ),
-        tokenizer=words,
-        image_processor=t.Qwen2VLImageProcessorPil(
-            size={"shortest_edge": 56 * 56, "longest_edge": 28 * 28 * 100}
-        ),
-        processor_class="Qwen2VLProcessor",
-        image=QWEN_IMAGE,
+    return qwen_parts(
+        t.Qwen2VLConfig, words, decoder, vision, processor="Qwen2VLProcessor", patch=14
     )
 
 
@@ -53,12 +47,8 @@ def qwen3_vl_moe() -> Parts:
     own = library("models.qwen3_vl_moe.configuration_qwen3_vl_moe")
 
     words = qwen_words()
-    vision = own.Qwen3VLMoeVisionConfig(
-        depth=VISION["num_hidden_layers"],
-        hidden_size=VISION["hidden_size"],
-        intermediate_size=VISION["intermediate_size"],
-        num_heads=VISION["num_attention_heads"],
-        out_hidden_size=TEXT["hidden_size"],
+    vision = qwen_vision(
+        own.Qwen3VLMoeVisionConfig,
         deepstack_visual_indexes=[0, 1],
         num_position_embeddings=256,
     )
@@ -71,16 +61,8 @@ def qwen3_vl_moe() -> Parts:
         num_experts_per_tok=2,
         moe_intermediate_size=32,
     )
-    return Parts(
-        config=t.Qwen3VLMoeConfig(
-            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
-        ),
-        tokenizer=words,
-        image_processor=t.Qwen2VLImageProcessorPil(
-            size={"shortest_edge": 56 * 56, "longest_edge": 32 * 32 * 100}, patch_size=16
-        ),
-        processor_class="Qwen3VLProcessor",
-        image=QWEN_IMAGE,
+    return qwen_parts(
+        t.Qwen3VLMoeConfig, words, decoder, vision, processor="Qwen3VLProcessor", patch=16
     )
 
 
@@ -111,29 +93,13 @@ def llava_onevision() -> Parts:
 
 def idefics3() -> Parts:
     """Rows and columns of crops, each announced by words."""
-    t, own = library(), library("models.idefics3.configuration_idefics3")
+    own = library("models.idefics3.configuration_idefics3")
 
-    crops = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)]
+    places = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)]
     marks = ("<image>", "<fake_token_around_image>", "<global-img>", "<end_of_utterance>")
-    words = tokenizer(*marks, *crops)
-    config = t.Idefics3Config(
-        text_config=text(t.LlamaConfig, words),
-        vision_config=own.Idefics3VisionConfig(image_size=SIDE, patch_size=PATCH, **VISION),
-        image_token_id=words.convert_tokens_to_ids("<image>"),
-        pad_token_id=words.pad_token_id,
-        scale_factor=2,
-        tie_word_embeddings=False,
-    )
-    return Parts(
-        config=config,
-        tokenizer=words,
-        image_processor=t.Idefics3ImageProcessorPil(
-            size={"longest_edge": 2 * SIDE}, max_image_size={"longest_edge": SIDE}
-        ),
-        processor_class="Idefics3Processor",
-        processor_arguments={"image_seq_len": N_CROP // 4},
-        image="<image>",
-    )
+    words = tokenizer(*marks, *places)
+    vision = own.Idefics3VisionConfig(image_size=SIDE, patch_size=PATCH, **VISION)
+    return rows_of_crops("Idefics3", words, vision)
 
 
 def aya_vision() -> Parts:
@@ -161,9 +127,7 @@ def aya_vision() -> Parts:
     return Parts(
         config=config,
         tokenizer=words,
-        image_processor=t.GotOcr2ImageProcessorPil(
-            size={"height": SIDE, "width": SIDE}, crop_to_patches=True, max_patches=4
-        ),
+        image_processor=crops(),
         processor_class="AyaVisionProcessor",
         processor_arguments={"patch_size": PATCH, "img_size": SIDE, "downsample_factor": 2},
         image="<image>",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 PAD, BOS, EOS = "<|pad|>", "<|bos|>", "<|eos|>"
@@ -58,18 +59,9 @@ def library(module: str = "") -> Any:
 
 def tokenizer(*special: str, **named: str) -> Any:
     """Byte-level BPE of a few hundred tokens, with a family's own markers."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from tokenizers import processors
 
-    raw = Tokenizer(models.BPE())
-    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    raw.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=480,
-        special_tokens=[PAD, BOS, EOS, *special],
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        show_progress=False,
-    )
-    raw.train_from_iterator([WORDS] * 4, trainer)
+    raw = byte_pairs([WORDS] * 4, (PAD, BOS, EOS, *special), size=480)
     raw.post_processor = processors.TemplateProcessing(
         single=f"{BOS} $A", special_tokens=[(BOS, raw.token_to_id(BOS))]
     )
@@ -80,6 +72,23 @@ def tokenizer(*special: str, **named: str) -> Any:
         eos_token=EOS,
         extra_special_tokens=named or None,
     )
+
+
+def byte_pairs(words: Sequence[str], special: Sequence[str], *, size: int) -> Any:
+    """A tokenizer of bytes that is trained on words, with markers of its own."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+    raw = Tokenizer(models.BPE())
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    raw.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size,
+        special_tokens=list(special),
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    raw.train_from_iterator(words, trainer)
+    return raw
 
 
 def text(kind: Any, words: Any, **more: object) -> Any:

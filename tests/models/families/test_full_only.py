@@ -12,9 +12,9 @@ from benchmark.models import registry
 from benchmark.models.weights.families import FULL
 from benchmark.records import Probabilities
 from tests.models.asking import options
-from tests.models.families.builders import QWEN_IMAGE, QWEN_ROPE, qwen_ids, qwen_words
+from tests.models.families.builders import QWEN_ROPE, qwen_parts, qwen_vision, qwen_words
 from tests.models.families.conftest import opened, plain_row
-from tests.models.families.parts import TEXT, VISION, Parts, library, text, write
+from tests.models.families.parts import Parts, library, text, write
 from tests.models.families.questions import TALL, WIDE, about
 
 if TYPE_CHECKING:
@@ -28,12 +28,8 @@ def qwen3_5() -> Parts:
     t, own = library(), library("models.qwen3_5.configuration_qwen3_5")
 
     words = qwen_words()
-    vision = own.Qwen3_5VisionConfig(
-        depth=VISION["num_hidden_layers"],
-        hidden_size=VISION["hidden_size"],
-        intermediate_size=VISION["intermediate_size"],
-        num_heads=VISION["num_attention_heads"],
-        out_hidden_size=TEXT["hidden_size"],
+    vision = qwen_vision(
+        own.Qwen3_5VisionConfig,
         num_position_embeddings=256,
     )
     decoder = text(
@@ -47,16 +43,8 @@ def qwen3_5() -> Parts:
         linear_num_key_heads=2,
         linear_num_value_heads=4,
     )
-    return Parts(
-        config=t.Qwen3_5Config(
-            text_config=decoder.to_dict(), vision_config=vision.to_dict(), **qwen_ids(words)
-        ),
-        tokenizer=words,
-        image_processor=t.Qwen2VLImageProcessorPil(
-            size={"shortest_edge": 56 * 56, "longest_edge": 32 * 32 * 100}, patch_size=16
-        ),
-        processor_class="Qwen3VLProcessor",
-        image=QWEN_IMAGE,
+    return qwen_parts(
+        t.Qwen3_5Config, words, decoder, vision, processor="Qwen3VLProcessor", patch=16
     )
 
 

@@ -103,7 +103,7 @@ def test_torchvision_is_named_where_nothing_else_reads_pictures(tmp_path: Path) 
     with pytest.raises(ModelProblem) as found:
         registry.load(spec, identity, asked, survey=None)
     assert str(found.value) == (
-        f"{folder} cannot be loaded: its processor works with torchvision alone, which is not "
+        f"{folder} cannot be loaded: its processor works only with torchvision, which is not "
         "installed; install it with pip install 'pytest-culture[torchvision]'"
     )
 

@@ -53,7 +53,7 @@ def test_the_right_label_text_or_letter_is_certain() -> None:
 
 def test_without_a_right_answer_it_refuses() -> None:
     """A survey has none, and nothing has a vector here."""
-    with pytest.raises(ModelProblem, match="no answer is the right one"):
+    with pytest.raises(ModelProblem, match="which has no right answer"):
         oracle().answer([choice("Hm.\n", subject=SUBJECT)])
     with pytest.raises(ModelProblem, match="no vectors"):
         oracle().answer([Embed(content="a", encoder="e", subject=SUBJECT)])

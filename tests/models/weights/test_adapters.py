@@ -11,7 +11,7 @@ import pytest
 
 from benchmark.errors import CultureError
 from benchmark.models import registry
-from benchmark.models.weights.adapters import put_in, read_adapter
+from benchmark.models.weights.adapters import add_adapter, read_adapter
 from benchmark.records import ModelIdentity
 from tests.models.asking import options
 
@@ -85,7 +85,7 @@ def test_a_folder_with_both_is_refused(tmp_path: Path) -> None:
         ({}, "names no base model"),
         ({"base_model_name_or_path": "org/name"}, "names no commit of org/name"),
         ({"base_model_name_or_path": "reference:uniform"}, "not a whole model with weights"),
-        ({"base_model_name_or_path": "/nowhere/at/all"}, "is not to be had; put it back there"),
+        ({"base_model_name_or_path": "/nowhere/at/all"}, "cannot be found; restore it"),
         (
             {"base_model_name_or_path": "demo", "peft_type": "PROMPT_TUNING"},
             "has the peft_type 'PROMPT_TUNING', and only LORA",
@@ -114,14 +114,14 @@ def test_without_peft_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "peft", None)
     found = read_adapter(adapter(tmp_path / "tuned", base_model_name_or_path="demo"))
     with pytest.raises(CultureError, match=r"pytest-culture\[finetune\]', or train with --merge"):
-        put_in(object(), found)
+        add_adapter(object(), found)
 
 
 def test_weights_in_another_format_are_not_read(tmp_path: Path) -> None:
     """An adapter saved as a pickle is refused by name."""
     folder = adapter(tmp_path / "tuned", base_model_name_or_path="demo")
     (folder / "adapter_model.safetensors").rename(folder / "adapter_model.bin")
-    with pytest.raises(CultureError, match=r"and no adapter_model\.safetensors"):
+    with pytest.raises(CultureError, match=r"but no adapter_model\.safetensors"):
         registry.resolve(str(folder))
 
 
@@ -160,7 +160,7 @@ def test_an_adapter_is_added_once(tmp_path: Path) -> None:
     folder = saved(tmp_path / "tuned")
     model = layers()
     first, other = model.first.weight.detach().clone(), model.other.weight.detach().clone()
-    found = put_in(model, read_adapter(folder))
+    found = add_adapter(model, read_adapter(folder))
     assert type(found) is type(model)
     assert float((found.first.weight - first - 16).abs().max()) < 1e-5
     assert bool((found.other.weight == other).all())
@@ -170,9 +170,9 @@ def test_an_adapter_is_added_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("lora_A", None, "lacks 1 weights that the adapter has in this model .first: .*lora_A"),
-        ("", "elsewhere.", "lacks 2 weights that the adapter has in this model"),
-        ("lora", "more.", "has 2 weights for which there is no place in this model .first: more"),
+        ("lora_A", None, "lacks 1 weights that an adapter has in this model .first: .*lora_A"),
+        ("", "elsewhere.", "lacks 2 weights that an adapter has in this model"),
+        ("lora", "more.", "has 2 weights that have no place in this model .first: more"),
     ],
 )
 def test_weights_that_do_not_match_are_not_passed_over(
@@ -191,7 +191,7 @@ def test_weights_that_do_not_match_are_not_passed_over(
         kept |= there if old else {}
     save_file({name: one.clone() for name, one in kept.items()}, file)
     with pytest.raises(CultureError, match=sentence):
-        put_in(layers(), read_adapter(folder))
+        add_adapter(layers(), read_adapter(folder))
 
 
 @pytest.mark.models
@@ -201,4 +201,4 @@ def test_damaged_weights_are_a_sentence(tmp_path: Path) -> None:
     file = folder / "adapter_model.safetensors"
     file.write_bytes(file.read_bytes()[:60])
     with pytest.raises(CultureError, match=r"SafetensorError.*adapter_model\.safetensors whole"):
-        put_in(layers(), read_adapter(folder))
+        add_adapter(layers(), read_adapter(folder))

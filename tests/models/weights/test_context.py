@@ -111,5 +111,5 @@ def test_pictures_count(narrow: TransformersModel) -> None:
     """A question that fits alone does not fit behind a large picture."""
     (answer,) = narrow.answer([choice("Look: ")])
     assert isinstance(answer, Probabilities)
-    with pytest.raises(RequestProblem, match="its pictures among them"):
+    with pytest.raises(RequestProblem, match="pictures included"):
         narrow.answer([choice("Look: ", *[picture("red", (300, 300))] * 8)])

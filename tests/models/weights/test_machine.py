@@ -92,7 +92,7 @@ def test_unknown_dtype_is_refused() -> None:
 
 def test_resize_code_is_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:
     """PIL and torchvision give different pixels, and so may their versions."""
-    versions = {"torchvision": machine.ABSENT, "pillow": "13.0.0"}
+    versions = {"torchvision": machine.NOT_INSTALLED, "pillow": "13.0.0"}
     monkeypatch.setattr(machine, "dist_version", lambda name: versions[name])
     assert machine.resize() == "pil 13.0.0"
     versions["torchvision"] = "0.28.0"
@@ -108,4 +108,4 @@ def test_backend_names_all_that_computes(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_version_of_what_is_not_installed() -> None:
     """A missing package has a name for it, so that keys can still be computed."""
-    assert machine.dist_version("no-such-distribution-anywhere") == machine.ABSENT
+    assert machine.dist_version("no-such-distribution-anywhere") == machine.NOT_INSTALLED

@@ -1,4 +1,4 @@
-"""``python -m benchmark.perf``: shared against full prompts, timed on this machine.
+"""``python -m tests.benchmarks.perf``: shared against full prompts, timed on this machine.
 
 With ``--agreement``: half-precision answers against float32's, not timed. With ``--generation``:
 texts written together against one at a time.
@@ -17,10 +17,10 @@ from rich.console import Console
 
 from benchmark import jsonio
 from benchmark.errors import CultureError
-from benchmark.perf import generation, report
-from benchmark.perf.agreement import Agreement, agreement
-from benchmark.perf.geometry import CONFIGS
-from benchmark.perf.measure import Figures, Plan, measure
+from tests.benchmarks.perf import generation, report
+from tests.benchmarks.perf.agreement import Agreement, agreement
+from tests.benchmarks.perf.geometry import CONFIGS
+from tests.benchmarks.perf.measure import Figures, Plan, measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ MIDDLE = ("llava-next-230m", "qwen2.5-vl-236m")
 
 def arguments() -> argparse.ArgumentParser:
     """The options; defaults are the figures of docs/performance.md."""
-    parser = argparse.ArgumentParser(prog="python -m benchmark.perf", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.perf", description=__doc__)
     parser.add_argument(
         "--config", action="append", choices=list(CONFIGS), help="default: both of middle size"
     )

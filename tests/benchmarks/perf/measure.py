@@ -20,10 +20,10 @@ from benchmark.models.weights.loading import backend_modules
 from benchmark.models.weights.placement import memory_bytes
 from benchmark.models.weights.shared_answers import SharedAnswers
 from benchmark.models.weights.transformers import TransformersModel
-from benchmark.perf.flops import work
-from benchmark.perf.geometry import Geometry, geometry
-from benchmark.perf.workload import WORDS, pictures, questions
 from benchmark.records import Choice, ModelIdentity
+from tests.benchmarks.perf.flops import work
+from tests.benchmarks.perf.geometry import Geometry, geometry
+from tests.benchmarks.perf.workload import WORDS, pictures, questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,7 +92,7 @@ class Figures:
 class ForwardClock:
     """Seconds spent inside a module's forward; the rest of a turn is the engine's own."""
 
-    def __init__(self, module: Any, synchronise: Any) -> None:  # noqa: ANN401
+    def __init__(self, module: Any, synchronise: Any) -> None:
         self.seconds = 0.0
         self._started = 0.0
         self._synchronise = synchronise
@@ -162,7 +162,7 @@ def measure(plan: Plan) -> Figures:
     )
 
 
-def weights(torch: Any, transformers: Any, size: Geometry, plan: Plan) -> Any:  # noqa: ANN401
+def weights(torch: Any, transformers: Any, size: Geometry, plan: Plan) -> Any:
     """Random weights of a size, the same for the same seed."""
     torch.manual_seed(plan.seed)
     with torch.device(plan.device):
@@ -172,7 +172,7 @@ def weights(torch: Any, transformers: Any, size: Geometry, plan: Plan) -> Any:  
     return model.eval()
 
 
-def _full(model: Any, size: Geometry, plan: Plan) -> Callable[[Sequence[Choice]], None]:  # noqa: ANN401
+def _full(model: Any, size: Geometry, plan: Plan) -> Callable[[Sequence[Choice]], None]:
     """The control: whole prompts, a few at a time."""
     identity = ModelIdentity(
         name="timing", model_id="timing", revision="0", backend="", scoring="full"
@@ -213,5 +213,5 @@ def _lengths(
     return whole - len(lines[0].ids) + start, [line.end - start for line in lines]
 
 
-def _synchroniser(torch: Any, device: str) -> Any:  # noqa: ANN401
+def _synchroniser(torch: Any, device: str) -> Any:
     return torch.cuda.synchronize if device.startswith("cuda") else lambda: None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.errors import UsageProblem, unknown
 from benchmark.models.weights.loading import backend_modules
 from benchmark.models.weights.processors import NoVideo, image_only
+from tests.models.families.parts import byte_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -74,7 +75,7 @@ def _llava_next(words: list[str]) -> Geometry:
         tie_word_embeddings=False,
     )
 
-    def processor() -> Any:  # noqa: ANN401
+    def processor() -> Any:
         pictures = t.LlavaNextImageProcessorPil(
             size={"shortest_edge": side},
             crop_size={"height": side, "width": side},
@@ -109,7 +110,7 @@ def _qwen(
         tie_word_embeddings=False,
     )
 
-    def processor() -> Any:  # noqa: ANN401
+    def processor() -> Any:
         shown = "<|vision_start|><|image_pad|><|vision_end|>"
         return image_only(t.Qwen2_5_VLProcessor)(
             t.Qwen2VLImageProcessorPil(),
@@ -167,20 +168,8 @@ def _mrope(*section: int) -> dict[str, object]:
     return {"rope_type": "default", "mrope_section": list(section), "rope_theta": 1e6}
 
 
-def _tokenizer(words: list[str], special: tuple[str, ...]) -> Any:  # noqa: ANN401
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-
+def _tokenizer(words: list[str], special: tuple[str, ...]) -> Any:
     _, t = backend_modules()
-
-    raw = Tokenizer(models.BPE())
-    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    raw.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=4096,
-        special_tokens=[PAD, BOS, EOS, *special],
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        show_progress=False,
-    )
-    raw.train_from_iterator(words, trainer)
+    raw = byte_pairs(words, (PAD, BOS, EOS, *special), size=4096)
     names = {"pad_token": PAD, "bos_token": BOS, "eos_token": EOS}
     return t.PreTrainedTokenizerFast(tokenizer_object=raw, **names)

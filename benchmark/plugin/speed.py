@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from benchmark.plugin.forecast import duration, rate
 
 PERCENTAGE = len(" [100%]")
-WINDOW = 32  # units: the pace is that of the last ones, since stored answers come much faster
+WINDOW = 32  # units: the speed is that of the last ones, since stored answers come much faster
 
 
-class Pace:
+class Speed:
     """Counts reports; ``unit_of`` maps the cases that will be run to their units.
 
     ``noun`` is what a prompt asks for.
@@ -38,7 +38,7 @@ class Pace:
     def note(self, case_id: str, prompts: int, now_s: float, *, worker: str = "") -> None:
         """A case was reported: it needed so many prompts.
 
-        The first unit of a worker also loads a model: the pace counts from there on.
+        The first unit of a worker also loads a model: the speed counts from there on.
         """
         unit = self._unit_of.get(case_id)
         if unit is None:

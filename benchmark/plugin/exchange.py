@@ -1,6 +1,6 @@
 """What workers and controller tell each other besides reports; knows xdist's two dictionaries.
 
-Down: the identities of model and encoders, and the finished cases. Up: how many answers were
+Down: who answers each suite, and the finished cases. Up: how many answers were
 computed, and how the models ran.
 """
 
@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Protocol
 
 import pytest
 
+from benchmark.engine.keys import identity_of, named_document
 from benchmark.jsonio import Json, canonical
-from benchmark.plugin.state import RunState
-from benchmark.records import ModelIdentity
+from benchmark.plugin.session import RunSession
+from benchmark.plugin.suite_session import Answerers
 
 Description = Mapping[str, Json]  # what a model says of how it ran
 DROPPED = pytest.StashKey[bool]()
-COUNTS = pytest.StashKey[list[int]]()
+COUNTS = pytest.StashKey[tuple[int, int]]()
 DESCRIBED = pytest.StashKey[dict[str, list[Description]]]()
 _INPUT, _OUTPUT, _DROPPED = "culture", "culture_counts", "culture_dropped"
 _DESCRIBED = "culture_described"
@@ -47,27 +47,32 @@ def worker_place(config: pytest.Config) -> tuple[int, int]:
     return int(number) if number.isdecimal() else 0, int(told.get("workercount", 1))
 
 
-def send_down(state: RunState, node: Node) -> None:
+def send_down(session: RunSession, node: Node) -> None:
     """Give a new worker what only the controller worked out."""
     node.workerinput[_INPUT] = {
-        name: {
-            "identity": _plain(state.identities[name]),
-            "encoders": {own: _plain(one) for own, one in state.encoders.get(name, {}).items()},
+        suite.name: {
+            "identity": named_document(suite.identity),
+            "encoders": {
+                name: named_document(one) for name, one in suite.answerers.encoders.items()
+            },
+            "key_schema": suite.answerers.key_schema,
             "resumed": sorted(suite.resumed),
         }
-        for name, suite in state.suites.items()
-        if name in state.identities
+        for suite in session.prepared
     }
 
 
-def take_down(config: pytest.Config, state: RunState) -> None:
+def take_down(config: pytest.Config, session: RunSession) -> None:
     """In a worker: take over what the controller sent, once its suites are known."""
     sent: dict[str, dict[str, Any]] = config.workerinput.get(_INPUT, {})  # type: ignore[attr-defined]
-    for name, suite in state.suites.items():
-        part = sent.get(name)
+    for suite in session.suites.values():
+        part = sent.get(suite.name)
         if part is not None:
-            state.identities[name] = _identity(part["identity"])
-            state.encoders[name] = {own: _identity(one) for own, one in part["encoders"].items()}
+            suite.prepared = Answerers(
+                identity=identity_of(part["identity"]),
+                encoders={name: identity_of(one) for name, one in part["encoders"].items()},
+                key_schema=part["key_schema"],
+            )
             suite.resumed = frozenset(part["resumed"])
 
 
@@ -91,9 +96,13 @@ def take_up(config: pytest.Config, node: Node) -> None:
 
 def add_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
     """Sum computed and stored answers over processes."""
-    known = config.stash.setdefault(COUNTS, [0, 0])
-    known[0] += counts[0]
-    known[1] += counts[1]
+    known = counts_of(config)
+    config.stash[COUNTS] = known[0] + counts[0], known[1] + counts[1]
+
+
+def counts_of(config: pytest.Config) -> tuple[int, int]:
+    """Answers computed and read from the store, over all processes that have ended."""
+    return config.stash.get(COUNTS, (0, 0))
 
 
 def note_descriptions(config: pytest.Config, described: Mapping[str, Description]) -> None:
@@ -111,6 +120,11 @@ def add_descriptions(config: pytest.Config, described: Mapping[str, Description]
         known.setdefault(suite, []).append(description)
 
 
+def descriptions_of(config: pytest.Config, suite: str) -> list[Description]:
+    """What the models of a suite said of how they ran, one for each process that loaded one."""
+    return config.stash.get(DESCRIBED, {}).get(suite, [])
+
+
 def note_dropped(config: pytest.Config) -> None:
     """Keep that cases of an earlier run were left out, which is why nothing may be left to do."""
     if is_worker(config):
@@ -121,12 +135,3 @@ def note_dropped(config: pytest.Config) -> None:
 def dropped(config: pytest.Config) -> bool:
     """Whether this session left out cases that an earlier one had finished."""
     return config.stash.get(DROPPED, False)
-
-
-def _plain(identity: ModelIdentity) -> dict[str, Any]:
-    return asdict(identity) | {"model_args": [list(pair) for pair in identity.model_args]}
-
-
-def _identity(sent: dict[str, Any]) -> ModelIdentity:
-    args = tuple((key, value) for key, value in sent["model_args"])
-    return ModelIdentity(**{**sent, "model_args": args})

@@ -41,7 +41,7 @@ class Work:
         return sum(self.full(prefix, tail) for tail in tails) / self.shared(prefix, tails)
 
 
-def work(model: Any, inputs: Any) -> Work:  # noqa: ANN401
+def work(model: Any, inputs: Any) -> Work:
     """Read off the weights; a picture's share is counted in one forward of ``inputs``."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode

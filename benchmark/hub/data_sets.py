@@ -1,7 +1,7 @@
 """Fetches the survey and the pictures from the Hugging Face Hub, once, into plain files.
 
 Knows not what the rows mean. The Hub's clients are imported when something must be fetched;
-what is there is read without them. No message carries a token or an address that might hold one.
+what is there is read without them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +17,13 @@ from filelock import FileLock
 
 from benchmark import jsonio
 from benchmark.errors import HubProblem, UsageProblem
+from benchmark.hub.asking import COMMIT, TIMEOUT_S, asking
 from benchmark.images import cvqa
 from benchmark.questions.reading import PARQUET, QUESTIONS, split_of, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from benchmark.questions.columns import Columns
 
@@ -31,15 +32,13 @@ SURVEY_FILE = "data/global_opinions.csv"
 SURVEY_COLUMNS = ("question", "selections", "options", "source")
 PINNED = "cb2880488749218abb81802a94c2c62ebfde2f35"
 PICTURES = "afaji/cvqa"
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_TIMEOUT_S = 20.0
 
 
 def fetch_survey(cache: Path, revision: str = PINNED) -> Path:
     """GlobalOpinionQA as a CSV in the Hub file's layout; a commit is fetched only once."""
     folder = cache / "survey"
     path = folder / f"{revision}.csv"
-    if _COMMIT.fullmatch(revision) and path.is_file():
+    if COMMIT.fullmatch(revision) and path.is_file():
         return path
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
@@ -87,7 +86,7 @@ def fetch_questions(cache: Path, repo_id: str, revision: str | None, columns: Co
     with pictures, a folder that is there is used unless a revision is named that it is not of.
     """
     home = cache / "questions" / repo_id.replace("/", "__")
-    named = revision if revision is None or _COMMIT.fullmatch(revision) else ""
+    named = revision if revision is None or COMMIT.fullmatch(revision) else ""
     ending = columns.digest[:8] or "plain"
     if named != "" and (found := _unpacked(home, named, ending)):
         return found
@@ -115,7 +114,7 @@ def _unpacked(home: Path, commit: str | None, ending: str) -> Path | None:
 
 def _fetch_whole(repository: _Repository, folder: Path, columns: Columns) -> None:
     if QUESTIONS in repository.files:
-        with _translated(repository):
+        with repository.asking():
             from huggingface_hub import snapshot_download
 
             snapshot_download(
@@ -136,7 +135,7 @@ def _fetch_whole(repository: _Repository, folder: Path, columns: Columns) -> Non
 
 def _finished(home: Path, revision: str | None, countries: Sequence[str]) -> Path | None:
     """The newest whole folder that serves; a branch's name must be looked up first."""
-    if revision is not None and not _COMMIT.fullmatch(revision):
+    if revision is not None and not COMMIT.fullmatch(revision):
         return None
     folders = (f for f in home.glob(f"cvqa-{revision or '*'}-*") if cvqa.finished(f, countries))
     return max(folders, key=lambda f: ((f / cvqa.RECORD).stat().st_mtime_ns, f.name), default=None)
@@ -160,11 +159,22 @@ class _Repository:
     files: tuple[str, ...]
     instead: str
 
+    def asking(self) -> AbstractContextManager[None]:
+        """What the clients raise about it, as a `HubProblem`; nothing of ours runs inside."""
+        return asking(self._doing, otherwise=f"use {self.instead}")
+
+    @property
+    def _doing(self) -> str:
+        return f"fetch {self.repo_id} at {self.commit} from the Hub"
+
+    def _changed(self, what: str) -> HubProblem:
+        return HubProblem(f"cannot {self._doing}: {what}: its layout changed; use {self.instead}")
+
     def matching(self, pattern: str) -> list[str]:
         """Its files whose whole path fits, sorted; none is a problem."""
         found = sorted(file for file in self.files if re.fullmatch(pattern, file))
         if not found:
-            raise _problem(self, f"it has no file {pattern}: its layout changed")
+            raise self._changed(f"it has no file {pattern}")
         return found
 
     def rows(
@@ -175,7 +185,7 @@ class _Repository:
         The file's address is given instead of the data set's name: by name, `datasets` falls
         back to *any* cached revision when the Hub is out of reach, with a warning only.
         """
-        with _translated(self):
+        with self.asking():
             for row in self._stream(file, columns, only):
                 self._check(row, columns, file)
                 yield row
@@ -201,60 +211,15 @@ class _Repository:
 
     def _check(self, row: Mapping[str, object], columns: Sequence[str], file: str) -> None:
         if lacking := [column for column in columns if column not in row]:
-            raise _problem(self, f"{file} has no column {lacking[0]!r}: its layout changed")
+            raise self._changed(f"{file} has no column {lacking[0]!r}")
 
 
 def _resolve(repo_id: str, revision: str | None, *, instead: str) -> _Repository:
     """One small request: which commit this is, which files it has, and whether we may read it."""
     asked = _Repository(repo_id=repo_id, commit=revision or "main", files=(), instead=instead)
-    with _translated(asked):
+    with asked.asking():
         from huggingface_hub import HfApi
 
-        info = HfApi().dataset_info(repo_id, revision=revision, timeout=_TIMEOUT_S)
+        info = HfApi().dataset_info(repo_id, revision=revision, timeout=TIMEOUT_S)
     files = tuple(sibling.rfilename for sibling in info.siblings or ())
     return _Repository(repo_id=repo_id, commit=str(info.sha), files=files, instead=instead)
-
-
-# --- what went wrong, in words ---------------------------------------------------------------
-
-
-def _problem(repository: _Repository, reason: str) -> HubProblem:
-    where = f"{repository.repo_id} at {repository.commit}"
-    return HubProblem(f"cannot fetch {where} from the Hub: {reason}; use {repository.instead}")
-
-
-@contextmanager
-def _translated(repository: _Repository) -> Iterator[None]:
-    """What the Hub's clients raise, as a `HubProblem`; nothing of ours runs inside."""
-    from huggingface_hub import errors
-
-    transport = vars(errors)["HTTPError"]  # of httpx or httpx2, by the version installed
-    try:
-        yield
-    except (OSError, ValueError, RuntimeError, transport) as error:
-        raise _problem(repository, _reason(error)) from error
-
-
-def _reason(error: BaseException) -> str:
-    """From the innermost cause outwards; class names and codes only, since texts hold addresses."""
-    chain = [error]
-    while (inner := chain[-1].__cause__ or chain[-1].__context__) and inner not in chain:
-        chain.append(inner)
-    names = [type(link).__name__ for link in chain]
-    codes = [
-        c for link in chain if (c := getattr(getattr(link, "response", None), "status_code", 0))
-    ]
-    if "OfflineModeIsEnabled" in names:
-        return "HF_HUB_OFFLINE forbids network use"
-    match codes[-1] if codes else None:
-        case 401 | 403 as code:
-            return (
-                f"it refused access ({code}), so the data set is gated, private or not there"
-                " (accept its terms on its page and log in with `hf auth login`)"
-            )
-        case 404:
-            return "there is no such data set, revision or file (404)"
-        case None:
-            return f"it cannot be reached, or its answer not read ({names[-1]})"
-        case code:
-            return f"it answered with an error ({code})"

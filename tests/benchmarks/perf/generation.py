@@ -21,10 +21,10 @@ from benchmark.models.weights.placement import memory_bytes
 from benchmark.models.weights.shared import SharedScorer
 from benchmark.models.weights.transformers import TransformersModel
 from benchmark.models.weights.writing import SharedWriter, line_of
-from benchmark.perf.geometry import geometry
-from benchmark.perf.measure import Plan, weights
-from benchmark.perf.workload import WORDS, pictures, tasks
 from benchmark.records import Generate, ModelIdentity
+from tests.benchmarks.perf.geometry import geometry
+from tests.benchmarks.perf.measure import Plan, weights
+from tests.benchmarks.perf.workload import WORDS, pictures, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -163,7 +163,7 @@ def _cache(scorer: SharedScorer, inputs: Inputs, request: Generate) -> tuple[int
     return int(cache.get_seq_length()), one
 
 
-def _decoder_bytes(model: Any) -> int:  # noqa: ANN401
+def _decoder_bytes(model: Any) -> int:
     """What a step reads: language model and head; of the embedding only some rows."""
     parts = (model.get_decoder(), model.get_output_embeddings())
     embedding = model.get_input_embeddings().weight
@@ -176,7 +176,7 @@ def _decoder_bytes(model: Any) -> int:  # noqa: ANN401
     return sum(sizes.values())
 
 
-def _bandwidth(torch: Any, device: str) -> float:  # noqa: ANN401
+def _bandwidth(torch: Any, device: str) -> float:
     """Bytes a second of reading a large tensor, the best of five."""
     block = torch.ones(READ_BYTES // 4, device=device)
     best = 0.0

@@ -19,9 +19,9 @@ from benchmark.models.weights.labels import Labels
 from benchmark.models.weights.loading import backend_modules
 from benchmark.models.weights.placement import memory_bytes
 from benchmark.models.weights.shared_answers import SharedAnswers
-from benchmark.perf.geometry import Geometry, geometry
-from benchmark.perf.measure import Plan, weights
-from benchmark.perf.workload import WORDS, pictures, questions
+from tests.benchmarks.perf.geometry import Geometry, geometry
+from tests.benchmarks.perf.measure import Plan, weights
+from tests.benchmarks.perf.workload import WORDS, pictures, questions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ def agreement(plan: Plan, dtypes: Sequence[str] = HALVES) -> list[Agreement]:
 
 def _compared(
     row: Agreement,
-    model: Any,  # noqa: ANN401
+    model: Any,
     size: Geometry,
     asked: Sequence[Choice],
     exact: NDArray[np.float64],
@@ -114,7 +114,7 @@ def _compared(
     )
 
 
-def _log_shares(model: Any, size: Geometry, asked: Sequence[Choice]) -> NDArray[np.float64]:  # noqa: ANN401
+def _log_shares(model: Any, size: Geometry, asked: Sequence[Choice]) -> NDArray[np.float64]:
     """Logarithms of the labels' probabilities, (questions, labels)."""
     import torch
 

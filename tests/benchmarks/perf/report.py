@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmark.jsonio import Json
-    from benchmark.perf.agreement import Agreement
-    from benchmark.perf.generation import Figures as Writing
-    from benchmark.perf.measure import Figures
+    from tests.benchmarks.perf.agreement import Agreement
+    from tests.benchmarks.perf.generation import Figures as Writing
+    from tests.benchmarks.perf.measure import Figures
 
 
 def table(figures: Sequence[Figures]) -> Table:
     """One row a config; both speed-ups are followed by their share of the bound."""
-    shown = Table(title="one picture, questions a second", title_justify="left")
-    shown.add_column("config")
-    for name in ("prefix", "tail", "full", "shared", "speed-up", "by CPU", "bound", "overhead"):
-        shown.add_column(name, justify="right")
+    shown = _table(
+        "one picture, questions a second",
+        *("prefix", "tail", "full", "shared", "speed-up", "by CPU", "bound", "overhead"),
+    )
     for one in figures:
         shown.add_row(
             f"{one.plan.config} ({one.parameters / 1e6:.0f} M, {one.plan.device})",
@@ -42,11 +42,11 @@ def table(figures: Sequence[Figures]) -> Table:
 
 def generation_table(rows: Sequence[Writing]) -> Table:
     """One row a config; the bound is reading's alone, which a busy CPU is far from."""
-    shown = Table(title="one picture, tokens a second", title_justify="left")
-    shown.add_column("config")
-    names = ("prefix", "texts x tokens", "one at a time", "together", "speed-up", "by CPU")
-    for name in (*names, "memory", "bound"):
-        shown.add_column(name, justify="right")
+    shown = _table(
+        "one picture, tokens a second",
+        *("prefix", "texts x tokens", "one at a time", "together", "speed-up", "by CPU"),
+        *("memory", "bound"),
+    )
     for one in rows:
         shown.add_row(
             f"{one.plan.config} ({one.parameters / 1e6:.0f} M, {one.plan.device})",
@@ -64,12 +64,10 @@ def generation_table(rows: Sequence[Writing]) -> Table:
 
 def agreement_table(rows: Sequence[Agreement]) -> Table:
     """One row a number type; what could not run says why."""
-    shown = Table(
-        title="label probabilities against float32, shared prefixes", title_justify="left"
+    shown = _table(
+        "label probabilities against float32, shared prefixes",
+        *("type", "n", "mean max p", "max |dp|", "mean JS distance", "same choice"),
     )
-    shown.add_column("config")
-    for name in ("type", "n", "mean max p", "max |dp|", "mean JS distance", "same choice"):
-        shown.add_column(name, justify="right")
     for one in rows:
         figures = (
             f"{one.max_difference:.4f}",
@@ -83,6 +81,15 @@ def agreement_table(rows: Sequence[Agreement]) -> Table:
             f"{one.sharpness:.2f}",
             *((one.reason, "", "") if one.reason else figures),
         )
+    return shown
+
+
+def _table(title: str, *columns: str) -> Table:
+    """A row a config, and figures beside it."""
+    shown = Table(title=title, title_justify="left")
+    shown.add_column("config")
+    for name in columns:
+        shown.add_column(name, justify="right")
     return shown
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from benchmark.engine.interview import Interview
 from benchmark.engine.plan import GroupKey, group_key
 from benchmark.errors import CultureError
-from benchmark.plugin.state import RunState, SuiteState
+from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import Case, Embed, Generate, ImageRef, Request
 
 Kind = tuple[str, bool]
@@ -45,14 +45,14 @@ class Tally:
     kinds: dict[Kind, list[Group]] = field(default_factory=dict)
 
 
-def count(state: RunState, suite: SuiteState, interview: Interview) -> Tally:
+def count(suite: SuiteSession, interview: Interview) -> Tally:
     """Every unit's first stage, each distinct request once."""
     tally = Tally()
     seen: set[bytes] = set()
     for unit, cases in suite.units.items():
         tally.n_units += 1
         tally.n_cases += len(cases)
-        asked = interview.distinct(first_stage(state, suite, cases, tally.broken))
+        asked = interview.distinct(first_stage(suite, cases, tally.broken))
         new = {k: r for k, r in asked.items() if bytes.fromhex(k) not in seen}
         seen.update(map(bytes.fromhex, new))
         held = interview.held(list(new))
@@ -77,15 +77,13 @@ def count(state: RunState, suite: SuiteState, interview: Interview) -> Tally:
     return tally
 
 
-def first_stage(
-    state: RunState, suite: SuiteState, cases: Sequence[Case], broken: list[str]
-) -> list[Request]:
+def first_stage(suite: SuiteSession, cases: Sequence[Case], broken: list[str]) -> list[Request]:
     """What a model is asked for these cases before their scripts have heard anything."""
     found: list[Request] = []
     for case in cases:
         script = suite.suite.interview(case)
         try:
-            found += state.asked(suite, next(script))
+            found += suite.asked(next(script))
         except StopIteration:
             continue
         except CultureError as error:
@@ -95,9 +93,9 @@ def first_stage(
     return found
 
 
-def members(state: RunState, suite: SuiteState, group: Group) -> list[Request]:
+def members(suite: SuiteSession, group: Group) -> list[Request]:
     """The requests of a group, in the order in which a run would ask them."""
-    asked = first_stage(state, suite, suite.units[group.unit], [])
+    asked = first_stage(suite, suite.units[group.unit], [])
     return [request for request in asked if group_key(request) == group.name]
 
 

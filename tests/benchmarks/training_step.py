@@ -1,4 +1,4 @@
-"""``python -m benchmark.finetune.step``: memory and tokens a second of training steps, timed here.
+"""``python -m tests.benchmarks.training_step``: memory and tokens a second of training steps.
 
 Weights are random and nothing is downloaded: neither depends on what the weights are. The steps
 are those of `benchmark.finetune`, adapters, optimiser and all; the first warms up and is not timed.
@@ -30,9 +30,9 @@ from benchmark.finetune.values import WRONG, Option, Parser, checked
 from benchmark.models.weights import machine
 from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.loading import backend_modules
-from benchmark.perf.geometry import CONFIGS, geometry
-from benchmark.perf.measure import Plan, weights
-from benchmark.perf.workload import LABELS, WORDS, pictures, questions
+from tests.benchmarks.perf.geometry import CONFIGS, geometry
+from tests.benchmarks.perf.measure import Plan, weights
+from tests.benchmarks.perf.workload import LABELS, WORDS, pictures, questions
 
 if TYPE_CHECKING:
     from benchmark.finetune.trainer import Point
@@ -171,7 +171,7 @@ def table(found: Figures) -> Table:
 
 def arguments() -> argparse.ArgumentParser:
     """The options."""
-    parser = Parser(prog="python -m benchmark.finetune.step", description=__doc__)
+    parser = Parser(prog="python -m tests.benchmarks.training_step", description=__doc__)
     parser.add_argument("--config", choices=list(CONFIGS), default=SMALLEST, help=SMALLEST)
     parser.add_argument("--steps", default=3, help="timed steps; default: 3")
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"), default="cpu")

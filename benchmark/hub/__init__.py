@@ -1,0 +1,1 @@
+"""One way to ask the Hub: errors in words, repositories, and data sets that are fetched."""

@@ -1,0 +1,216 @@
+"""Who answers a run: a model that is asked here, or a bundle of answers that were given before.
+
+The one module that knows which of the two it is. Knows options, suites, models and bundles; opens
+no model and no encoder before an answer is wanted that is not stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from benchmark.engine.interview import Embedder
+from benchmark.engine.keys import KEY_SCHEMA
+from benchmark.engine.sampled import NAME, Sampled, answering, sampled_by
+from benchmark.errors import UsageProblem
+from benchmark.jsonio import Json
+from benchmark.models import registry
+from benchmark.models.encoders.answering import Encoders
+from benchmark.models.encoders.hub import open_chosen
+from benchmark.models.encoders.naming import encoder_identity
+from benchmark.models.endpoint.spending import Spending
+from benchmark.plugin.sampled_options import WITH_IT, asked_for
+from benchmark.plugin.suite_session import Answerers, SuiteSession
+from benchmark.records import Model, ModelIdentity
+from benchmark.replay.bundle import read
+from benchmark.replay.stored_model import BundleModel, lookup
+from benchmark.runs.run import encoders_of
+from benchmark.suite.protocol import asks_choices
+
+Get = Callable[[str], Any]  # the value of an option, by its name
+ENCODERS = "encoders"  # the key under which a suite's configuration names those that it asks
+REFUSED = (
+    *("--revision", "--store", "--shard", "--model-args", "--template-args", *WITH_IT),
+    *("--max-requests", "--max-tokens"),
+)
+
+
+class Provider(Protocol):
+    """Whoever answers a run.
+
+    ``model`` is its name and ``sampled`` the way in which its choices are asked for. ``outputs`` is
+    the folder of runs and board, and ``store_name`` the store's file in the cache, where no option
+    says otherwise. ``computes`` says whether an answer may come of a computation, so that asking
+    again may give another. ``provenance`` is what run files say of it.
+    """
+
+    model: str
+    sampled: Sampled | None
+    outputs: str
+    store_name: str
+    computes: bool
+    provenance: Mapping[str, Json]
+
+    def check(self) -> None:
+        """Raise where there is no such model, as far as that can be told from its name."""
+
+    def identify(self, suite: SuiteSession) -> Answerers:
+        """Whose answers a suite measures, and which encoders it asks."""
+
+    def open_model(self, suite: SuiteSession) -> Model:
+        """The model, ready to answer."""
+
+    def embedder(self, suite: SuiteSession) -> Embedder | None:
+        """Who answers requests for vectors; None where none are asked for."""
+
+
+class Live:
+    """The model that the command line names; it is loaded here or asked at its server."""
+
+    outputs = "leaderboard"
+    store_name = "responses.sqlite"
+    computes = True
+
+    def __init__(
+        self, model: str, *, revision: str | None = None, sampled: Sampled | None = None
+    ) -> None:
+        self.model = model
+        self.sampled = sampled
+        self.provenance: Mapping[str, Json] = {}
+        self._revision = revision
+        self._spending: Spending | None = None
+
+    def check(self) -> None:
+        registry.resolve(self.model, revision=self._revision)
+
+    def identify(self, suite: SuiteSession) -> Answerers:
+        settings, asked = suite.settings, _encoders_asked(suite)
+        found = registry.identify(
+            registry.resolve(self.model, revision=self._revision),
+            registry.options_of(settings),
+            survey=suite.suite.survey,
+        )
+        sampled = self.sampled if asks_choices(suite.suite) else None
+        return Answerers(
+            identity=found if sampled is None else sampled.of(found),
+            encoders={
+                choice.name: encoder_identity(choice, device=settings.device, cache=settings.cache)
+                for choice in settings.encoders
+                if choice.name in asked
+            },
+            key_schema=KEY_SCHEMA,
+        )
+
+    def open_model(self, suite: SuiteSession) -> Model:
+        settings = suite.settings
+        if self._spending is None:  # one for all models of the process
+            self._spending = Spending(
+                max_requests=settings.max_requests, max_tokens=settings.max_tokens
+            )
+        identity, survey = answering(suite.identity), suite.suite.survey
+        return registry.open_model(settings, identity, survey=survey, spending=self._spending)
+
+    def embedder(self, suite: SuiteSession) -> Embedder | None:
+        encoders = suite.answerers.encoders
+        return Encoders(encoders, partial(open_chosen, suite.settings)) if encoders else None
+
+
+class FromBundle:
+    """The answers of a response bundle, which is read once; they can only be read."""
+
+    outputs = "build/replay"
+    computes = False
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._bundle = read(path)
+        self.model = self._model_named()
+        self.sampled = self._sampled()
+        # A store that only ever holds this bundle's answers, so that no other answer can help.
+        self.store_name = f"replay/{self._bundle.digest}.sqlite"
+        self.provenance: Mapping[str, Json] = {"replayed_from": self._bundle.digest}
+
+    def check(self) -> None:
+        """The bundle has been read."""
+
+    def identify(self, suite: SuiteSession) -> Answerers:
+        name = suite.suite.meta.name
+        entries = [entry for entry in self._bundle.entries if entry.run.suite == name]
+        models = {entry.run.model for entry in entries}
+        if len(models) != 1:
+            raise UsageProblem(
+                f"--replay {self._path} holds {len(models)} models for suite {name!r}; it must be "
+                "one"
+            )
+        known = {of: one for entry in entries for of, one in encoders_of(entry.run).items()}
+        asked = _encoders_asked(suite)
+        if missing := [one for one in asked if one not in known]:
+            raise UsageProblem(
+                f"--replay {self._path} has no vectors of the encoder {missing[0]}; it has "
+                f"those of {', '.join(known) or 'none'}"
+            )
+        return Answerers(
+            identity=models.pop(),
+            encoders={of: one for of, one in known.items() if of in asked},
+            key_schema=min(entry.key_schema for entry in entries),
+        )
+
+    def open_model(self, suite: SuiteSession) -> Model:
+        return self._reader(suite, {})
+
+    def embedder(self, suite: SuiteSession) -> Embedder | None:
+        encoders = suite.answerers.encoders
+        return self._reader(suite, encoders) if encoders else None
+
+    def _reader(self, suite: SuiteSession, encoders: Mapping[str, ModelIdentity]) -> BundleModel:
+        return BundleModel(
+            answering(suite.identity),
+            lookup(self._bundle.answers),
+            encoders,
+            key_schema=suite.answerers.key_schema,
+        )
+
+    def _model_named(self) -> str:
+        names = sorted({entry.run.model.name for entry in self._bundle.entries})
+        if len(names) != 1:
+            raise UsageProblem(
+                f"--replay {self._path} holds runs of {', '.join(names) or 'no model'}; make a "
+                "bundle of one"
+            )
+        return names[0]
+
+    def _sampled(self) -> Sampled | None:
+        ways = {sampled_by(entry.run.model) for entry in self._bundle.entries} - {None}
+        if len(ways) > 1:
+            raise UsageProblem(
+                f"--replay {self._path} holds runs with different numbers of sampled answers; make "
+                "a bundle of one"
+            )
+        return ways.pop() if ways else None
+
+
+def provider_of(get: Get, *, here: Path) -> Provider:
+    """The provider that the options name.
+
+    Raises
+    ------
+    UsageProblem
+        The bundle is not of one model, or an option was given that means nothing with one.
+    """
+    bundle = get("--replay")
+    if not bundle:
+        return Live(get("--model"), revision=get("--revision"), sampled=asked_for(get))
+    refused = [option for option in REFUSED if get(option)]
+    refused += ["--scoring"] if get("--scoring").startswith(NAME) else []
+    refused += ["--estimate"] if get("--estimate") else []
+    if refused:
+        raise UsageProblem(f"--replay and {refused[0]} exclude each other; leave out one")
+    return FromBundle(here / Path(bundle).expanduser())
+
+
+def _encoders_asked(suite: SuiteSession) -> Sequence[Json]:
+    """The names of the encoders that a suite's configuration asks for."""
+    asked = suite.suite.config().get(ENCODERS)
+    return asked if asked and isinstance(asked, Sequence) else ()

@@ -1,0 +1,92 @@
+"""One suite in one session: its cases, who answers them, and on each side what is done with them.
+
+Controller and workers build their own from the same options, so nothing but who answers and the
+finished case ids travels between them. Knows no report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from benchmark.engine.interview import Interview
+from benchmark.engine.sampled import sampled_by
+from benchmark.engine.sampled_choices import expanded
+from benchmark.errors import UsageProblem
+from benchmark.plugin.suite_run import SuiteRun, blank
+from benchmark.records import Analysis, Case, ModelIdentity, Request, Selection
+from benchmark.settings import Settings
+from benchmark.suite.protocol import Suite
+from benchmark.suite.several_sets import exchanged
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answerers:
+    """Who answers a suite: the model, the encoders by name, and how their answers are named."""
+
+    identity: ModelIdentity
+    encoders: Mapping[str, ModelIdentity]
+    key_schema: int
+
+
+@dataclass(kw_only=True)
+class SuiteSession:
+    """A suite with its selection and its own analyses; ``mine`` are the cases of the shard.
+
+    ``name`` is the suite's, or where it is asked about several sets, that of the part; the ids of
+    its cases begin with it. ``units`` maps a scheduling unit to its chosen cases, and ``resumed``
+    holds the ids of those that are finished. ``prepared`` is who answers, once the controller has
+    found out; ``run`` is the controller's, and ``interview`` that of the process that asks.
+    """
+
+    name: str
+    settings: Settings
+    suite: Suite
+    selection: Selection
+    analyses: Mapping[str, Analysis]
+    mine: tuple[Case, ...]
+    units: dict[str, list[Case]] = field(default_factory=dict)
+    resumed: frozenset[str] = frozenset()
+    prepared: Answerers | None = None
+    run: SuiteRun | None = None
+    interview: Interview | None = None
+
+    @property
+    def answerers(self) -> Answerers:
+        """Who answers; a suite of which the controller did not know has nobody."""
+        if self.prepared is None:
+            raise UsageProblem(
+                f"suite {self.name!r} was not prepared, because it lies more than two folders "
+                "below what pytest was given; name its folder on the command line"
+            )
+        return self.prepared
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Whose answers are measured, and how they are asked for."""
+        return self.answerers.identity
+
+    def begin(self) -> None:
+        """Open the books of its run, and continue those of an interrupted one."""
+        run = blank(
+            self.suite,
+            self.identity,
+            self.settings,
+            self.answerers.encoders,
+            n_selected=len(self.mine),
+            excluded=self.selection.excluded,
+        )
+        self.run = SuiteRun(self.suite, run, self.settings, own=self.analyses)
+        self.resumed = frozenset(map(self.in_session, self.run.records))
+
+    def asked(self, requests: Sequence[Request]) -> list[Request]:
+        """What the model is asked for these requests of a script."""
+        return expanded(requests, sampled_by(self.identity), seed=self.settings.seed)
+
+    def in_session(self, case_id: str) -> str:
+        """A case's id as this session has it, from its id in the run file."""
+        return exchanged(case_id, self.suite.meta.name, self.name)
+
+    def in_file(self, case_id: str) -> str:
+        """A case's id in the run file, from that which this session has."""
+        return exchanged(case_id, self.name, self.suite.meta.name)
