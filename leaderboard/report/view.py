@@ -46,7 +46,7 @@ def drawing(
     notes: tuple[str, ...],
     **style: object,
 ) -> Drawing:
-    """A picture of parts, each with its numbers; ``style`` is what ``draw`` takes besides."""
+    """A picture of parts, each with its numbers; ``style`` holds ``draw``'s other arguments."""
     return Drawing(
         name=name,
         title=title,
