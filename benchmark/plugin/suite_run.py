@@ -20,7 +20,7 @@ from benchmark.gates import Gate, Verdict
 from benchmark.jsonio import Json, digest
 from benchmark.records import Analysis, CaseRecord, Excluded, ModelIdentity
 from benchmark.runs.against_baseline import Baseline
-from benchmark.runs.conclude import settle
+from benchmark.runs.conclude import conclude
 from benchmark.runs.journal import Header, Journal, open_journal, read
 from benchmark.runs.merging import merge_if_last, missing
 from benchmark.runs.rows import Failure
@@ -123,7 +123,7 @@ class SuiteRun:
         )
         stored = StoredAnswers(*of_all_shards(self.settings.store, self.settings.shard))
         try:
-            self.run, verdicts = settle(
+            self.run, verdicts = conclude(
                 self.run,
                 analyses=self._analyses,
                 answers=stored,

@@ -1,1 +1,1 @@
-"""A response bundle, and the model that only reads it."""
+"""Response bundles, and a model that only reads one."""

@@ -1,4 +1,4 @@
-"""The response bundle: run files, all answers behind them, figures without wording, in one zip.
+"""The response bundle: run files, all answers behind them and figures without wording in one zip.
 
 Knows the file's layout; computes nothing. Equal content gives equal bytes (with one version of
 zlib), members are plain JSON, and the manifest has the digest of each. docs/replay.md describes it.
@@ -24,7 +24,7 @@ from benchmark.records import Answer
 from benchmark.runs.run import Run, parse
 
 SCHEMA = "pytest-culture/bundle/2"
-FORMER = "pytest-culture/bundle/1"  # says nothing of its keys, which are of the first schema
+FORMER = "pytest-culture/bundle/1"  # does not name its key schema, which is the first
 MANIFEST, ANSWERS = "manifest.json", "answers.jsonl"
 LICENCE = (
     "Answers of the model named in each run, and figures computed from them. Ids and figures of "
@@ -32,14 +32,14 @@ LICENCE = (
     "wording and the pictures are not in this file."
 )
 T = TypeVar("T")
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """A run of a bundle: the member it stands in, and what is there to recompute it.
+    """A run in a bundle: its member, and what the bundle has to recompute it.
 
-    ``asked`` holds the keys of each case's requests in their order, where the rows do not say;
+    ``asked`` holds the keys of each case's requests in their order, if the rows do not give them;
     ``key_schema`` says how they were made.
     """
 
@@ -53,7 +53,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
-    """What a bundle holds, checked; ``digest`` is of the manifest, and so of everything."""
+    """The checked content of a bundle; ``digest`` is of the manifest, and so of everything."""
 
     digest: str
     entries: tuple[Entry, ...]
@@ -65,13 +65,13 @@ class Bundle:
 
 
 def answer_lines(answers: Mapping[str, Answer]) -> bytes:
-    """A line for each answer, sorted by key."""
+    """One line for each answer, sorted by key."""
     lines = [canonical([key, *encode(answers[key])]) + "\n" for key in sorted(answers)]
     return "".join(lines).encode()
 
 
 def write(path: Path, *, runs: Sequence[Mapping[str, Json]], members: Mapping[str, bytes]) -> str:
-    """Write a bundle and return its digest; a file that is no bundle is not replaced."""
+    """Write a bundle and return its digest; a file that is not a bundle is not replaced."""
     manifest = pretty(
         {
             "schema": SCHEMA,
@@ -110,18 +110,18 @@ def _replace(path: Path, members: Mapping[str, bytes]) -> None:
 
 
 def read(path: Path) -> Bundle:
-    """The bundle in a file, each member held against its digest.
+    """The bundle in a file, each member checked against its digest.
 
     Raises
     ------
     BoardProblem
-        It cannot be read, is no bundle, is newer than this version, or was changed.
+        It cannot be read, is not a bundle, is newer than this version, or was changed.
     """
     members = _members(path)
     manifest = _manifest(path, members)
     for name, about in manifest["members"].items():
         if name not in members:
-            raise BoardProblem(f"bundle {path} lacks its member {name}; get it again")
+            raise BoardProblem(f"bundle {path} lacks its member {name}; download it again")
         if hashlib.sha256(members[name]).hexdigest() != about["sha256"]:
             raise BoardProblem(f"{name} in bundle {path} was changed after it was made")
     known = {name: members[name] for name in (*manifest["members"], MANIFEST)}
@@ -192,7 +192,7 @@ def _answers(content: bytes) -> dict[str, Answer]:
 
 
 def _readable(path: Path, read: Callable[[], T]) -> T:
-    """What ``read`` gives; whatever a malformed member makes it raise is a BoardProblem."""
+    """What ``read`` returns; whatever a malformed member makes it raise becomes a BoardProblem."""
     try:
         return read()
     except BoardProblem as problem:

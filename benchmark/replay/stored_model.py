@@ -1,4 +1,4 @@
-"""Answers that were given before, to whoever asks again: by what is asked, or by its place.
+"""Answers requests from earlier answers: by what they ask, or by their position in a case.
 
 Knows requests, keys and records; no file. Nothing here can compute an answer.
 """
@@ -35,7 +35,7 @@ Ask = Callable[[Sequence[Request]], Sequence[Reply]]
 
 
 class BundleModel:
-    """A model that only reads: it raises on whatever was not answered before."""
+    """A model that only reads: it raises on any request that was not answered before."""
 
     supports = frozenset(Task)
 
@@ -58,12 +58,12 @@ class BundleModel:
         Raises
         ------
         DataProblem
-            One was never asked: wording, options, picture or settings are not those of the run.
+            One was never asked: its wording, options, picture or settings are not the run's.
         """
         return [reply.answer for reply in self.ask(batch)]
 
     def ask(self, batch: Sequence[Request]) -> list[Reply]:
-        """The same with the keys."""
+        """The same, with the keys."""
         keys = [self._keys(request) for request in batch]
         known = self._answers(keys)
         for key, request in zip(keys, batch, strict=True):
@@ -74,11 +74,11 @@ class BundleModel:
 
 
 def by_place(record: CaseRecord, keys: Sequence[str], answers: AnswerReader) -> Ask:
-    """Answers a case's requests without knowing their wording, by the keys in its record.
+    """Answer a case's requests by the keys in its record, without knowing their wording.
 
-    ``keys`` are those of all its requests in their order, where somebody noted them. Else a
-    request about an item is answered by the item's next key, for an item lists its keys in the
-    order in which it was asked about.
+    ``keys`` are those of all its requests in order, if they were recorded. Otherwise a request
+    about an item gets the answer to the item's next key, as an item lists its keys in the order
+    in which it was asked about.
     """
     in_order = iter(keys)
     of_item: dict[str, Iterator[str]] = {
@@ -91,7 +91,7 @@ def by_place(record: CaseRecord, keys: Sequence[str], answers: AnswerReader) -> 
             item_id = _item_of(request)
             key = next(in_order if keys else of_item.get(item_id, iter(())), None)
             if key is None:
-                raise DataProblem(f"the run names no further answer for {item_id!r}")
+                raise DataProblem(f"the run names no more answers for {item_id!r}")
             found.append((key, request))
         known = answers([key for key, _ in found])
         for key, request in found:
@@ -104,12 +104,12 @@ def by_place(record: CaseRecord, keys: Sequence[str], answers: AnswerReader) -> 
 
 
 def measure_again(case_id: str, script: Script, ask: Ask) -> CaseRecord:
-    """The record that a case's script makes of the replies.
+    """The record that a case's script makes from the replies.
 
     Raises
     ------
     CultureError
-        It asked for what is not there, or could not go on.
+        It asked for an answer that is not there, or could not go on.
     """
     outcome = run_unit({case_id: script}, ask)[case_id]
     if isinstance(outcome, Exception):
@@ -143,7 +143,7 @@ def check_fits(request: Request, answer: Answer) -> None:
             assert_never(request)
     if not fits:
         raise DataProblem(
-            f"the answer for {_item_of(request)!r} does not fit what is asked "
+            f"the answer for {_item_of(request)!r} does not fit the request "
             f"({type(answer).__name__} to {type(request).__name__})"
         )
 
@@ -154,7 +154,7 @@ def _never_asked(request: Request) -> str:
     if isinstance(request, Embed) and isinstance(request.content, ImageRef):
         shown = f" with picture {request.content.image_id}"
     return (
-        f"no answer is stored to what is asked here about {_item_of(request)!r}{shown}: wording, "
+        f"no answer is stored to this request about {_item_of(request)!r}{shown}: its wording, "
         "options or pixels are not those that the model saw"
     )
 
@@ -164,5 +164,5 @@ def _item_of(request: Request) -> str:
 
 
 def lookup(answers: Mapping[str, Answer]) -> AnswerReader:
-    """A reader over answers in memory; absent ones are absent."""
+    """A reader of answers in memory; it leaves out keys that have none."""
     return lambda keys: {key: answers[key] for key in keys if key in answers}

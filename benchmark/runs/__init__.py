@@ -1,1 +1,1 @@
-"""A run: its rows, journal, file, shards, and how it is concluded."""
+"""A run: its rows, journal, file, shards and conclusion."""

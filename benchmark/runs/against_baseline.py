@@ -1,7 +1,7 @@
 """How a run's figures changed since a baseline, for the gates that compare.
 
-Knows runs and baselines; decides nothing. A baseline of other data, templates or selection than
-the run's, or an incomplete one, is a problem that the gates tell, never a silent comparison.
+Knows runs and baselines; decides nothing. A baseline that is incomplete, or whose data, templates
+or selection differ from the run's, is a problem that the gates report, never compared silently.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ UNPAIRED = "from the two intervals, not paired"
 class Baseline:
     """One suite's figures of another model or revision; ``rows`` empty if from a board.
 
-    ``config`` is what of the configuration must be equal: named parts, or the board's digest.
+    ``config`` holds what must be equal in both configurations: named parts, or the board's digest.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Baseline:
 
 
 def against(run: Run, baselines: Sequence[Baseline], gates: Sequence[Gate]) -> Against | None:
-    """What the gates that compare need of the baselines; None where there is none of the suite."""
+    """What the comparing gates need of the baselines; None without baselines or such gates."""
     mine = [baseline for baseline in baselines if baseline.suite == run.suite]
     if not baselines or not any(gate.compare for gate in gates):
         return None
@@ -84,17 +84,17 @@ def changes(run: Run, baseline: Baseline, wanted: Sequence[Score]) -> list[Score
 
 
 def parts_of(config: Mapping[str, Json]) -> Mapping[str, str]:
-    """What was asked of whom, part by part."""
+    """What was asked and about whom, part by part."""
     return {key: jsonio.canonical(part) for key, part in what_was_asked(config).items()}
 
 
 def digest_of(config: Mapping[str, Json]) -> Mapping[str, str]:
-    """The same as a board's row holds it."""
+    """The same, in the form that a board's row holds."""
     return {"digest": jsonio.digest(what_was_asked(config))[:12]}
 
 
 def _unpaired(now: Score, before: Score) -> Score:
-    """The change by the two intervals: rather too wide, as the questions are the same."""
+    """The change from the two intervals: too wide if anything, as the questions are the same."""
     new, old = (Cell(label="", value=s.value, low=s.low, high=s.high) for s in (now, before))
     low, high = difference(new, old)
     return Score(
@@ -106,18 +106,18 @@ def _unpaired(now: Score, before: Score) -> Score:
         high=high,
         n=min(now.n, before.n),
         n_missing=max(now.n_missing, before.n_missing),
-        method=", ".join([UNPAIRED, *_few(now, before)]),
+        method=", ".join([UNPAIRED, *_too_few(now, before)]),
         higher_is_better=now.higher_is_better,
     )
 
 
-def _few(*scores: Score) -> list[str]:
-    """Why one of these has no interval, where it had too few to have one."""
+def _too_few(*scores: Score) -> list[str]:
+    """Why one of these has no interval, if it rests on too few."""
     return [s.method for s in scores if math.isnan(s.low) and s.method.startswith("too few")][:1]
 
 
 def why_not(run: Run, baseline: Baseline) -> str:
-    """Why the two cannot be compared, the first reason found; empty where they can."""
+    """The first reason found why the two cannot be compared; empty if they can."""
     if baseline.incomplete:
         return f"the baseline is incomplete ({'; '.join(baseline.incomplete)})"
     if baseline.version != run.suite_version:

@@ -1,6 +1,6 @@
-"""The end of a run: what was measured becomes scores, reasons and verdicts; knows no file.
+"""The end of a run: turns what was measured into scores, reasons and verdicts; knows no file.
 
-The same for a run on one machine and for one merged from shards, so their figures cannot differ.
+A run on one machine and one merged from shards end the same way, so their figures cannot differ.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from benchmark.runs.run import Run
 
 
-def settle(
+def conclude(
     run: Run,
     *,
     analyses: Mapping[str, Analysis],
@@ -29,9 +29,9 @@ def settle(
     gates: Sequence[Gate] = (),
     baselines: Sequence[Baseline] = (),
 ) -> tuple[Run, tuple[Verdict, ...]]:
-    """A run with rows and failures, analysed and judged by the gates on its suite.
+    """Analyse a run of rows and failures and judge it by the gates on its suite.
 
-    A shard gets its reasons only: scores and gates are of the run that all shards make together.
+    A shard gets only its reasons: scores and gates belong to the run that all shards make up.
     """
     reasons = partial_because(run)
     run = replace(run, complete=not reasons, partial_because=reasons, analyses=tuple(analyses))
@@ -55,7 +55,7 @@ def settle(
 
 
 def partial_because(run: Run) -> tuple[str, ...]:
-    """Why a run is not a whole measurement, one phrase each; empty where it is."""
+    """Why a run is not a complete measurement, one phrase a reason; empty if it is."""
     reasons = []
     if run.shard is not None:
         reasons.append(str(run.shard))

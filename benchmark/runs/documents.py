@@ -1,7 +1,7 @@
-"""Our JSON files at the edge: read, told from other people's, and held against their schema.
+"""Our JSON files at the edge: reads them, recognises them and validates them by their schema.
 
 Knows which kinds of file there are, and nothing of what they mean. Whatever is wrong with a
-file is a BoardProblem with its path; a file that cannot be read as ours is never written over.
+file is a BoardProblem with its path; a file that cannot be read as ours is never overwritten.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def schema_name(kind: Kind) -> str:
 
 
 def load(path: Path, kind: Kind) -> dict[str, Json]:
-    """The document in a file, told to be ours and of a version we read; not yet validated."""
+    """The document in a file, known to be ours and of a version we read; not yet validated."""
     document = _object(path)
     found = kind_of(document)
     if found != kind:
@@ -51,17 +51,17 @@ def load(path: Path, kind: Kind) -> dict[str, Json]:
 
 
 def kind_at(path: Path) -> Kind:
-    """What kind of file of ours it is, whatever its version; else a BoardProblem."""
+    """Which of our kinds of file it is, whatever its version; else a BoardProblem."""
     found = kind_of(_object(path))
     if found is None:
         raise BoardProblem(
-            f"{path} is not a file of pytest-culture: it has no schema field of ours"
+            f"{path} is not a file of pytest-culture: its schema field is not one of ours"
         )
     return found
 
 
 def kind_of(document: Mapping[str, Json]) -> Kind | None:
-    """What the ``schema`` field says a document is, or None where it is not ours."""
+    """The kind of document that the ``schema`` field names, or None if it is not ours."""
     schema = document.get("schema")
     for kind in KINDS:
         if isinstance(schema, str) and schema.startswith(f"pytest-culture/{kind}/"):
@@ -70,7 +70,7 @@ def kind_of(document: Mapping[str, Json]) -> Kind | None:
 
 
 def validate(document: Mapping[str, Json], kind: Kind) -> None:
-    """Hold a document against its JSON schema; the first thing wrong is a BoardProblem."""
+    """Validate a document by its JSON schema; the main fault is a BoardProblem."""
     error = best_match(_validator(kind).iter_errors(document))
     if error is not None:
         message = error.message if len(error.message) < 200 else f"{error.message[:200]}…"
@@ -78,22 +78,22 @@ def validate(document: Mapping[str, Json], kind: Kind) -> None:
 
 
 def write(path: Path, text: str | Iterable[str]) -> None:
-    """Replace a file whole; a folder or disk that refuses is a BoardProblem."""
+    """Replace a whole file; a folder or disk that refuses is a BoardProblem."""
     try:
         write_atomic(path, text)
     except OSError as error:
         raise BoardProblem(
-            f"{path} cannot be written ({error.strerror}); name another place or free this one"
+            f"{path} cannot be written ({error.strerror}); name another path or free this one"
         ) from error
 
 
 def exists(path: Path) -> bool:
-    """Whether anything stands at the path, a dangling link included."""
+    """Whether anything is at the path, a dangling link included."""
     return os.path.lexists(path)
 
 
 def begins_as_ours(path: Path, kind: Kind) -> bool:
-    """Whether the text opens as `opening` writes it: spares reading a large file to replace it."""
+    """Whether the text begins with our `opening`: saves reading a large file just to replace it."""
     try:
         with path.open("rb") as file:
             head = opening(kind).encode()
@@ -103,7 +103,7 @@ def begins_as_ours(path: Path, kind: Kind) -> bool:
 
 
 def opening(kind: Kind) -> str:
-    """How the text of a file of that kind begins, one level below the braces first."""
+    """How the text of a file of that kind begins."""
     return f'{{\n "schema": "{schema_name(kind)}",'
 
 
@@ -119,9 +119,9 @@ def _object(path: Path) -> dict[str, Json]:
     except OSError as error:
         raise BoardProblem(f"{path} cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
-        raise BoardProblem(f"{path} is not JSON ({error}); it was left as it is") from error
+        raise BoardProblem(f"{path} is not JSON ({error}); it was not changed") from error
     if not isinstance(document, dict):
-        raise BoardProblem(f"{path} holds a JSON {type(document).__name__}, not a file of ours")
+        raise BoardProblem(f"{path} holds a JSON {type(document).__name__}, not one of our files")
     return document
 
 

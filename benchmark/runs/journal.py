@@ -2,7 +2,7 @@
 
 Knows nothing of pytest or of why a case failed. Append-only JSON lines: a header that names what
 the records depend on, then records and failures. It survives ``kill -9``: a line that does not
-read whole counts as never written, and its case is simply measured again.
+read whole counts as never written, and its case is measured again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SYNC_EVERY_S = 0.25
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Header:
-    """What the lines depend on; records are used again only under an equal ``record_digest``."""
+    """What the lines depend on; records are reused only under an equal ``record_digest``."""
 
     config_digest: str
     record_digest: str
@@ -46,15 +46,15 @@ class Journal:
         self._synced = -math.inf
 
     def append(self, row: str) -> None:
-        """Write a row as `rows.encode` gave it; whoever kills this process cannot undo that.
+        """Write a row from `rows.encode`; killing this process does not undo that.
 
-        Only a power cut can, for the lines of the last `SYNC_EVERY_S`: to wait for the disk after
-        each of twenty thousand small cases would take longer than to measure them.
+        Only a power cut can, for the lines of the last `SYNC_EVERY_S`: waiting for the disk after
+        each of twenty thousand small cases would take longer than measuring them.
         """
         self._append("row", row)
 
     def append_failure(self, failure: Failure) -> None:
-        """Take back the row of a case that failed after it was measured."""
+        """Revoke the row of a case that failed after it was measured."""
         self._append("failure", canonical({"case_id": failure.case_id, "reason": failure.reason}))
 
     def _append(self, kind: str, content: str) -> None:
@@ -85,7 +85,7 @@ class Journal:
 
 
 def open_journal(path: Path, header: Header) -> Journal:
-    """Open for appending: goes on after an equal ``record_digest``, else starts afresh."""
+    """Open for appending: continues under an equal ``record_digest``, else starts afresh."""
     set_aside_stale(path, header.record_digest)
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("ab", buffering=0)
@@ -97,9 +97,9 @@ def open_journal(path: Path, header: Header) -> Journal:
 
 
 def read(path: Path, record_digest: str) -> dict[str, CaseRecord]:
-    """Records by case id; later lines win, and a case that failed last is not among them.
+    """Records by case id; later lines win, and a case whose last line is a failure has none.
 
-    A journal of another digest, or one whose header does not read, is renamed to ``.stale`` (never
+    A journal with another digest or an unreadable header is renamed to ``.stale`` (never
     deleted) and counts as empty.
     """
     if set_aside_stale(path, record_digest) is not None or not path.exists():
@@ -118,7 +118,7 @@ def read(path: Path, record_digest: str) -> dict[str, CaseRecord]:
 
 
 def set_aside_stale(path: Path, record_digest: str) -> Path | None:
-    """Rename a journal of another digest; its new path, or None where there was nothing to do."""
+    """Rename a journal with another digest; its new path, or None if there was nothing to do."""
     if not path.exists() or path.stat().st_size == 0:
         return None
     first = next(_whole_lines(path), b"")

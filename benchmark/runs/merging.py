@@ -1,7 +1,7 @@
-"""Shards of one run become the run: the same rows and scores as if it had never been split.
+"""Merges the shards of a run: the same rows and scores as if it had never been split.
 
-Knows run files and the records in them; loads no survey, no picture and no model. Whatever does
-not belong together is a BoardProblem, and then nothing is written.
+Knows run files and the records in them; loads no survey, picture or model. Files that do not
+belong together are a BoardProblem, and then nothing is written.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from benchmark.engine.noise_floor import worst
 from benchmark.errors import BoardProblem
 from benchmark.records import ModelIdentity
-from benchmark.runs.conclude import settle
+from benchmark.runs.conclude import conclude
 from benchmark.runs.run import read_run, run_path, write_run
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from benchmark.runs.against_baseline import Baseline
     from benchmark.runs.run import Run
 
-LOCK_TIMEOUT_S = 600.0  # analyses over a large run take minutes, and another shard may be at it
+LOCK_TIMEOUT_S = 600.0  # analyses of a large run take minutes; another shard may be at it
 
 # All but the name the user typed: an alias and its Hub id are one model.
 MODEL_KEYS = [field.name for field in fields(ModelIdentity) if field.name != "name"]
@@ -39,7 +39,7 @@ def _of_model(key: str) -> Callable[[Run], object]:
     return lambda run: getattr(run.model, key)
 
 
-# What must be equal, in the order in which a difference is told: its words and where it stands.
+# What must be equal, in the order in which a difference is reported: its words, where it stands.
 SAME: tuple[tuple[str, Callable[[Run], object]], ...] = (
     ("suite", lambda run: run.suite),
     *((f"model ({key})", _of_model(key)) for key in MODEL_KEYS),
@@ -54,8 +54,8 @@ SAME: tuple[tuple[str, Callable[[Run], object]], ...] = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Merged:
-    """The run of all shards, where it was written, and what the gates say of it."""
+class MergedRun:
+    """The run of all shards, where it was written, and the gates' verdicts on it."""
 
     run: Run
     path: Path
@@ -63,7 +63,7 @@ class Merged:
 
 
 def missing(runs: Path, run: Run) -> tuple[Shard, ...]:
-    """The shards of a run whose finished files do not lie beside its own."""
+    """The shards of a run whose finished files are not in the same folder."""
     siblings = run.shard.siblings if run.shard is not None else ()
     return tuple(shard for shard in siblings if not _sibling(runs, run, shard).exists())
 
@@ -77,10 +77,10 @@ def merge_if_last(
     gates: Sequence[Gate] = (),
     baselines: Sequence[Baseline] = (),
     lock_timeout_s: float = LOCK_TIMEOUT_S,
-) -> Merged | None:
-    """Merge where all shards of a run are there, one process at a time; else None.
+) -> MergedRun | None:
+    """Merge if all shards of a run are there, one process at a time; else None.
 
-    Merging again gives the same file, so shards that end together may both do it.
+    Merging again gives the same file, so two shards that end together may both do it.
     """
     if run.shard is None or run.n_absent or missing(runs, run):
         return None
@@ -111,25 +111,25 @@ def merge(
     answers: AnswerReader,
     gates: Sequence[Gate] = (),
     baselines: Sequence[Baseline] = (),
-) -> Merged:
-    """Put shards, by the names of their files, together, and write the run file."""
-    run, verdicts = settle(
+) -> MergedRun:
+    """Merge shards, given by file name, and write the run file."""
+    run, verdicts = conclude(
         combine(found), analyses=analyses, answers=answers, gates=gates, baselines=baselines
     )
-    return Merged(run=run, path=write_run(runs, run), verdicts=verdicts)
+    return MergedRun(run=run, path=write_run(runs, run), verdicts=verdicts)
 
 
-# --- checking and joining, without a file ----------------------------------------------------
+# --- checking and combining, without a file --------------------------------------------------
 
 
 def combine(found: Mapping[str, Run]) -> Run:
-    """One run of the shards' rows and failures, not yet analysed.
+    """One run of all the shards' rows and failures, not yet analysed.
 
     Raises
     ------
     BoardProblem
-        A file is no shard or unfinished, a shard is missing or there twice, a case is in two, or
-        they are not of one run.
+        A file is not a shard or is unfinished, a shard is missing or given twice, a case is in
+        two, or they belong to different runs.
     """
     _check(found)
     shards = sorted(found.values(), key=_index)
@@ -156,7 +156,7 @@ def _check(found: Mapping[str, Run]) -> None:
         for name, run in found.items():
             if value(run) != value(first):
                 raise BoardProblem(
-                    f"{name} is of another {words} than {first_name} "
+                    f"{name} has another {words} than {first_name} "
                     f"({_short(value(run))}, {_short(value(first))}); nothing was merged"
                 )
     _check_whole(found)
@@ -164,7 +164,7 @@ def _check(found: Mapping[str, Run]) -> None:
 
 
 def _check_whole(found: Mapping[str, Run]) -> None:
-    """Every shard is there, once, and finished."""
+    """Refuse unless every shard is there, once, and finished."""
     names: dict[Shard, str] = {}
     for name, run in found.items():
         shard = cast("Shard", run.shard)
@@ -183,7 +183,7 @@ def _check_whole(found: Mapping[str, Run]) -> None:
 
 
 def _check_apart(found: Mapping[str, Run]) -> None:
-    """No case is in two shards, measured or failed."""
+    """Refuse a case that is in two shards, measured or failed."""
     counts = Counter(
         case_id
         for run in found.values()
@@ -195,7 +195,7 @@ def _check_apart(found: Mapping[str, Run]) -> None:
 
 
 def _provenance(shards: Sequence[Run]) -> dict[str, Json]:
-    """What the shards have in common, sums and outer times, and each shard's own in a list."""
+    """What the shards share, sums, the outermost times, and a list of what each has of its own."""
     each = [cast("Mapping[str, Any]", run.provenance) for run in shards]
     common = {
         key: value

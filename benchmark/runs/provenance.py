@@ -1,7 +1,7 @@
-"""Who measured, with what, when: recorded beside the rows and never inside them.
+"""Who measured, with what, and when: recorded beside the rows, never inside them.
 
-Knows the machine and the installed packages; nothing of suites or scores. No secret and no
-environment variable is read into it.
+Knows the machine and the installed packages; nothing of suites or scores. It reads no secret and
+no environment variable.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def package_version(name: str) -> str | None:
 
 
 def git_commit(folder: Path) -> str | None:
-    """The checked-out commit, with ``+changes`` where the tree differs; None outside a checkout."""
+    """The checked-out commit, with ``+changes`` if the tree differs; None outside a checkout."""
     try:
         commit = _git(folder, "rev-parse", "HEAD")
         changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
@@ -69,8 +69,8 @@ def provenance(
     """The provenance table of a run file.
 
     ``computed`` and ``stored`` count distinct requests answered by the model and by the store;
-    ``key_schema`` says how stored answers are named; ``model`` is what the model says of how it
-    ran, empty where none was loaded.
+    ``key_schema`` says how stored answers are named; ``model`` is how the model says it ran,
+    empty if none was loaded.
     """
     return {
         "harness_version": __version__,

@@ -1,4 +1,4 @@
-"""One measured case as one flat JSON row, and back without loss.
+"""Writes one measured case as one flat JSON row, and reads it back without loss.
 
 Knows nothing of files, runs or pytest. The row is what people read in run.json and the journal and
 what a worker sends to the controller: each score's value stands under its name (`Score.name`), the
@@ -34,9 +34,9 @@ class Failure:
 
 
 def sample(record: CaseRecord) -> tuple[int, int]:
-    """``n_scored`` and ``n_missing`` of a row: those of its first score, its headline.
+    """``n_scored`` and ``n_missing`` of a row: those of its first score, the headline.
 
-    Without any score nothing was scored and every item is missing.
+    Without a score, nothing was scored and every item is missing.
     """
     if not record.scores:
         return 0, len(record.items)
@@ -45,7 +45,7 @@ def sample(record: CaseRecord) -> tuple[int, int]:
 
 def encode(record: CaseRecord) -> str:
     """The row as one line of text; equal records give equal text."""
-    # The text of `jsonio.canonical`, less its walk for plain types: a row is made of them.
+    # What `jsonio.canonical` writes, without its check for plain types: a row holds no others.
     return json.dumps(
         row_of(record),
         sort_keys=True,
@@ -69,7 +69,7 @@ def decode(text: str) -> CaseRecord:
 
 
 def row_of(record: CaseRecord) -> dict[str, Json]:
-    """Flat row of a record; two scores of one name, or a name of ours, is a ValueError."""
+    """The flat row of a record; a score name used twice, or reserved by us, is a ValueError."""
     case = record.case
     row: dict[str, Json] = {"case_id": case.case_id}
     row.update((key, getattr(case, key)) for key in CASE_KEYS)
@@ -86,7 +86,7 @@ def row_of(record: CaseRecord) -> dict[str, Json]:
 
 
 def score_row(score: Score) -> dict[str, Json]:
-    """A whole score as JSON, as the ``scores`` of run.json and leaderboard.json hold it."""
+    """A whole score as JSON, as in the ``scores`` of run.json and leaderboard.json."""
     return {
         "metric": score.metric,
         "reading": score.reading,
@@ -128,7 +128,7 @@ def _json_number(value: float) -> float | None:
 
 
 def _json_numbers(values: Iterable[float]) -> list[float | None]:
-    # inlined for the usual float: a run holds millions of them
+    # inlined for floats, the usual case: a run holds millions of them
     return [v + 0.0 if type(v) is float and math.isfinite(v) else _json_number(v) for v in values]
 
 
@@ -137,10 +137,10 @@ def _json_numbers(values: Iterable[float]) -> list[float | None]:
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Python's collector of cycles at rest, for reading many rows.
+    """Pause Python's cycle collector while many rows are read.
 
     It would walk again and again through millions of new lists and dicts, none of which is in a
-    cycle or can be freed, which takes longer than to parse the text they are made of.
+    cycle or can be freed, which takes longer than parsing the text they come from.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -152,7 +152,7 @@ def without_collector() -> Iterator[None]:
 
 
 def record_of(row: object) -> CaseRecord:
-    """The record a row was made of; a row that is not ours is a BoardProblem naming it."""
+    """The record that a row was made from; a row that is not ours is a BoardProblem naming it."""
     name = row.get("case_id") if isinstance(row, Mapping) else None
     try:
         return _record(_mapping(row))
@@ -237,7 +237,7 @@ def _item(row: Mapping[str, object], case_id: str) -> Item:
 
 
 def _numbers(values: Collection[object]) -> tuple[float, ...]:
-    if set(map(type, values)) == FLOATS:  # the usual case, told without a call for each
+    if set(map(type, values)) == FLOATS:  # the usual case, without a call for each number
         return cast("tuple[float, ...]", tuple(values))
     return tuple([v if type(v) is float else number(v) for v in values])
 

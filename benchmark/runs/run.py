@@ -1,7 +1,7 @@
 """The record of one run and its file, run.json.
 
-Knows the document's shape and where it lives; not how anything was measured, nor of any board.
-Equal measurements give the same text for ``rows``: no clock, no worker, sorted by case id.
+Knows the document's shape and path; not how anything was measured, nor any board. Equal
+measurements give the same text for ``rows``: no clock, no worker, sorted by case id.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ ENCODERS = "encoder_models"  # the key of a configuration
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """What one model measured in one suite; ``config`` is all that changes what a row means.
+    """What was measured of one model in one suite; ``config`` is all that changes what a row means.
 
-    ``analyses`` names what makes ``scores`` of ``rows``, by ``config["seed"]``. The run of a
-    ``shard`` holds the shard's cases alone and no scores: they are of the merged run.
-    ``provenance`` alone may hold times and machines; ``started_at``, ``finished_at`` and
-    ``harness_version`` in it are shown on the board.
+    ``analyses`` names what turns ``rows`` into ``scores``, with ``config["seed"]``. The run of a
+    ``shard`` holds only the shard's cases and no scores: those belong to the merged run.
+    Only ``provenance`` may hold times and machines; the board shows ``started_at``,
+    ``finished_at`` and ``harness_version`` from it.
     """
 
     suite: str
@@ -89,7 +89,7 @@ class Run:
         return self.n_selected - len(self.rows) - len(self.failed)
 
 
-# Keys of a configuration in which rows of one table may differ.
+# Configuration keys in which the rows of one table may differ.
 OF_THE_RUN = frozenset(
     {
         *("model", "harness", "seed", "rationales", "recognition", "language_identifier"),
@@ -99,7 +99,7 @@ OF_THE_RUN = frozenset(
 
 
 def what_was_asked(config: Mapping[str, Json]) -> Mapping[str, Json]:
-    """What was asked of whom; not by which model, seed or harness."""
+    """What was asked and about whom; not the model, seed or harness."""
     return {key: value for key, value in config.items() if key not in OF_THE_RUN}
 
 
@@ -121,7 +121,7 @@ def config_digest(config: Mapping[str, Json]) -> str:
     return jsonio.digest(config)[:12]
 
 
-# --- run to document and back --------------------------------------------------------------
+# --- from run to document and back ---------------------------------------------------------
 
 
 def document(run: Run) -> dict[str, Json]:
@@ -154,9 +154,9 @@ def _head(run: Run) -> dict[str, Json]:
 
 
 def parse(document: Mapping[str, Json]) -> Run:
-    """The run a document holds; BoardProblem says where it does not fit the schema.
+    """The run in a document; a BoardProblem says where it does not fit the schema.
 
-    The typed parser checks rows and scores, as strictly: jsonschema takes minutes over them.
+    The typed parser checks rows and scores just as strictly: jsonschema takes minutes over them.
     """
     long = {key: document.get(key) for key in ("rows", "scores")}
     short: dict[str, Json] = {k: [] if isinstance(v, list) else v for k, v in long.items()}
@@ -210,16 +210,16 @@ def _sorted(rows: Sequence[CaseRecord]) -> tuple[CaseRecord, ...]:
 
 
 def run_path(runs: Path, run: Run) -> Path:
-    """``{runs}/{model}/{revision}/{suite}-{config digest}.json``; a partial run's says so.
+    """``{runs}/{model}/{revision}/{suite}-{config digest}.json``; a partial run's name says so.
 
-    A shard's reads ``….shard-2-of-4.json``, and is partial while a case of its own is to come.
+    A shard's ends in ``….shard-2-of-4.json``, and is partial until all its own cases were measured.
     """
     whole = run.complete if run.shard is None else run.n_absent == 0
     return _path(runs, run, ".json" if whole else ".partial.json")
 
 
 def journal_path(runs: Path, run: Run) -> Path:
-    """Where the journal of a run, or of a shard, lies while it is going on."""
+    """Where the journal of a run or shard lies while it is going on."""
     return _path(runs, run, ".journal.jsonl")
 
 
@@ -230,11 +230,10 @@ def _path(runs: Path, run: Run, ending: str) -> Path:
 
 
 def write_run(runs: Path, run: Run, *, encoded: Mapping[str, str] | None = None) -> Path:
-    """Write run.json and return its path; a complete run clears away its partial one.
+    """Write run.json and return its path; a complete run removes its partial file.
 
-    ``encoded`` holds rows by case id as `encode` gave them, to spare doing so twice.
-
-    A partial run never touches the complete file, and a file that is not ours is never replaced.
+    ``encoded`` holds rows from `encode` by case id, so that none is encoded twice. A partial run
+    never touches the complete file, and a file that is not ours is never replaced.
     """
     path = run_path(runs, run)
     if exists(path) and not begins_as_ours(path, "run"):
@@ -256,12 +255,12 @@ def read_run(path: Path) -> Run:
 
 
 def text(run: Run) -> str:
-    """The file's text: two levels on lines of their own, so that one row is one line."""
+    """The file's text: two levels are split into lines, so that one row is one line."""
     return "".join(_pieces(run, {}))
 
 
 def _pieces(run: Run, encoded: Mapping[str, str]) -> Iterator[str]:
-    """The text piece by piece: a run may be 100 MB of it."""
+    """The text piece by piece: a run may take 100 MB."""
     head = [f' "{key}": {_block(value)}' for key, value in _head(run).items()]
     yield "{\n" + ",\n".join([*head, ' "rows": ['])
     between = "\n  "
@@ -296,7 +295,7 @@ def _revision_name(revision: str) -> str:
 
 def _file_name(text: str) -> str:
     name = re.sub(r"[^A-Za-z0-9._-]", "-", text.replace("/", "__"))
-    name = re.sub(r"^\.+", "-", name) or "-"  # no hidden folder, and no way up
+    name = re.sub(r"^\.+", "-", name) or "-"  # neither a hidden folder nor a way up
     if len(name) > LONGEST_NAME:
         name = f"{name[:LONGEST_NAME]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     return name

@@ -1,1 +1,1 @@
-"""The board: rows of runs, baselines, trust."""
+"""The leaderboard: its rows, baselines and trust."""

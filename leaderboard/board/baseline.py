@@ -1,7 +1,7 @@
 """What a run is compared with: another run's file, or a row of a board, here or on the Hub.
 
 Knows run and board files; compares nothing. A board on the Hub is read at the commit that its
-branch had at the beginning of the run, and that commit is part of the baseline's name.
+branch has when the run begins, and that commit is part of the baseline's name.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _ADDRESS = re.compile(rf"{ON_THE_HUB}(?P<repo>{REPO_ID})(?:@(?P<revision>[^@#]+)
 
 
 def load_baselines(texts: Sequence[str]) -> tuple[Baseline, ...]:
-    """Each of ``RUN.json``, ``BOARD.json#ROW`` or ``hf://datasets/ORG/NAME[@REVISION]#ROW``.
+    """Baselines from ``RUN.json``, ``BOARD.json#ROW`` or ``hf://datasets/ORG/NAME[@REVISION]#ROW``.
 
     ROW is a row's model, model id or config digest.
 
     Raises
     ------
     BoardProblem
-        A file is missing or not ours, a board without a row, or a row that is not there.
+        A file is missing or not ours, a board is given without a row, or it lacks the row.
     HubProblem
         A board on the Hub is not there or cannot be reached.
     """
@@ -52,7 +52,7 @@ def _loaded(text: str) -> list[Baseline]:
         return _of_hub(file, row)
     path = Path(file)
     if not path.is_file():
-        raise BoardProblem(f"baseline {path} is not there; give a run.json or leaderboard.json#ROW")
+        raise BoardProblem(f"baseline {path} does not exist; name a run.json or BOARD.json#ROW")
     if kind_at(path) == "leaderboard":
         return _of_rows(read_board(path).rows, row, source=str(path))
     if row:
@@ -75,11 +75,11 @@ def _of_run(run: Run) -> Baseline:
 
 
 def _of_hub(address: str, row: str) -> list[Baseline]:
-    """Rows of a published board, at the commit that the address means now."""
+    """Rows of a published board at the commit that the address points to now."""
     match = _ADDRESS.fullmatch(address)
     if match is None:
         raise BoardProblem(
-            f"baseline {address} is no board on the Hub; give it as {ON_THE_HUB}ORG/NAME#ROW"
+            f"baseline {address} is not a board on the Hub; write {ON_THE_HUB}ORG/NAME#ROW"
         )
     repository = Repository(kind="dataset", repo_id=match["repo"])
     there = head(repository, revision=match["revision"], files=False)

@@ -1,7 +1,7 @@
 """leaderboard.json: one row per model, revision, suite and configuration, built from runs.
 
-Knows runs by their records, not how they were measured. A row is kept as the file has it, so that
-fields of a later version survive; merging is pure, and `update` does it under a lock.
+Knows runs by their records, not how they were measured. A row is kept as it is in the file, so
+that fields of a later version survive; merging is pure, and `update` does it under a lock.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from benchmark.runs.run import Run
 
 LOCK_TIMEOUT_S = 30.0
-# Ways of asking that are named only where they are not these.
+# Ways of asking that are named only if they differ from these.
 USUAL: Mapping[str, Json] = {
     "permutations": 1,
     "vetted": "off",
@@ -49,7 +49,7 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A validated row as it stands in the file, with typed access to what this version knows."""
+    """A validated row as it is in the file, with typed access to what this version knows."""
 
     content: Mapping[str, Json]
 
@@ -68,11 +68,11 @@ class BoardRow:
 
     @property
     def trust(self) -> str:
-        """How far it was checked: ``self-reported``, ``replayed`` or ``re-run``."""
+        """How far the row was checked: ``self-reported``, ``replayed`` or ``re-run``."""
         return cast("str", cast("Mapping[str, Json]", self.content["trust"])["level"])
 
     def same_measurement(self, other: BoardRow) -> bool:
-        """Whether both are of one and the same run, with the same figures."""
+        """Whether both come from the same run, with the same figures."""
         return all(
             self.content[name] == other.content[name]
             for name in ("provenance_digest", "n_cases", "n_scored", "n_missing", "scores")
@@ -84,7 +84,7 @@ class BoardRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Board:
-    """The rows in their order, and whatever else stood in the file."""
+    """The rows in order, and whatever else the file holds."""
 
     rows: tuple[BoardRow, ...] = ()
     other: Mapping[str, Json] = field(default_factory=dict)
@@ -103,7 +103,7 @@ class Outcome:
 
 
 def row_of_run(run: Run, *, file: str) -> BoardRow:
-    """The board's row of a run; ``file`` is where its run.json lies, seen from the board."""
+    """The board's row of a run; ``file`` is the path of its run.json relative to the board."""
     counts = [sample(row) for row in run.rows]
     headline = [score for score in run.scores if score.scope.keys() <= {"proxy"}]
     return BoardRow(
@@ -127,9 +127,9 @@ def row_of_run(run: Run, *, file: str) -> BoardRow:
             "n_scored": sum(scored for scored, _ in counts),
             "n_missing": sum(missing for _, missing in counts),
             "scores": [score_row(score) for score in headline],
-            "started_at": _said(run, "started_at"),
-            "finished_at": _said(run, "finished_at"),
-            "harness_version": _said(run, "harness_version"),
+            "started_at": _provenance_text(run, "started_at"),
+            "finished_at": _provenance_text(run, "finished_at"),
+            "harness_version": _provenance_text(run, "harness_version"),
             "file": file,
             "provenance_digest": jsonio.digest(run.provenance),
             "trust": dict(UNCHECKED),
@@ -138,7 +138,7 @@ def row_of_run(run: Run, *, file: str) -> BoardRow:
 
 
 def kind_of_model(model: ModelIdentity) -> str:
-    """``reference`` for one that reads the survey, ``random weights`` for the demo, else empty."""
+    """``reference`` if it reads the survey, ``random weights`` for the demo, else empty."""
     if model.reads_subject or model.model_id.startswith(REFERENCE):
         return A_RULE
     is_demo = model.name == DEMO or f"({RANDOM_WEIGHTS})" in model.model_id
@@ -146,7 +146,7 @@ def kind_of_model(model: ModelIdentity) -> str:
 
 
 def measured_on(config: Mapping[str, Json]) -> str:
-    """The data and the selection of a configuration in words, by which rows may be compared.
+    """A configuration's data and selection in words; rows that share them may be compared.
 
     >>> measured_on({"survey": {"name": "sample"}, "topics": ["a", "b"], "vetted": "top1"})
     'survey sample, vetted top1, 2 topics'
@@ -173,7 +173,7 @@ def measured_on(config: Mapping[str, Json]) -> str:
 
 
 def is_sampled(row: BoardRow) -> bool:
-    """Whether a row's shares are those of written answers, by its configuration in short."""
+    """Whether a row's shares come from written answers, as its configuration summary says."""
     return f"{OF_CONFIG}.answers=" in row["config"]
 
 
@@ -204,7 +204,7 @@ def _short(value: Json) -> str:
     return digits[:SHORT_DIGEST] if len(digits) >= 40 and set(digits) <= HEX else value
 
 
-def _said(run: Run, name: str) -> str:
+def _provenance_text(run: Run, name: str) -> str:
     value = run.provenance.get(name)
     return value if isinstance(value, str) else ""
 
@@ -213,14 +213,14 @@ def _said(run: Run, name: str) -> str:
 
 
 def merge(board: Board, row: BoardRow) -> Outcome:
-    """The board with the row in place of the one of its key; never partial for complete."""
+    """Put a row in the place of the one with its key; a partial never replaces a complete one."""
     name = f"{row['suite']} of {row['model']} (config {row['config_digest']})"
     old = next((r for r in board.rows if r.key == row.key), None)
     if old is not None and old.complete and not row.complete:
         why = ", ".join(cast("Sequence[str]", row.content["partial_because"])) or "not all cases"
         message = f"the board keeps the complete run {name}; this one is partial ({why})"
         return Outcome(board=board, action="kept", message=message)
-    if old is not None and old.same_measurement(row):  # what was found out of it still holds
+    if old is not None and old.same_measurement(row):  # earlier checks still hold
         row = BoardRow({**row.content, "trust": old.content["trust"]})
     rows = sorted([r for r in board.rows if r.key != row.key] + [row], key=_order)
     action: Literal["added", "replaced"] = "added" if old is None else "replaced"
@@ -229,7 +229,7 @@ def merge(board: Board, row: BoardRow) -> Outcome:
 
 
 def headline(row: BoardRow) -> float:
-    """The overall score by which a suite sorts its rows, as higher-is-better; NaN without one."""
+    """The overall score that sorts a suite's rows, turned so that higher is better; NaN if none."""
     for score in row.scores:
         if score.name == row["headline"] and not score.scope:
             return -score.value if score.higher_is_better is False else score.value
@@ -253,7 +253,7 @@ def document(board: Board) -> dict[str, Json]:
 
 
 def parse(document: Mapping[str, Json]) -> Board:
-    """The board a document holds; BoardProblem says where it does not fit the schema."""
+    """The board in a document; a BoardProblem says where it does not fit the schema."""
     document = migrated(document)
     validate(document, "leaderboard")
     rows = cast("Sequence[Any]", document["rows"])
@@ -267,16 +267,16 @@ def read_board(path: Path) -> Board:
     try:
         return parse(content)
     except BoardProblem as problem:
-        raise BoardProblem(f"{path}: {problem}; it was left as it is") from problem
+        raise BoardProblem(f"{path}: {problem}; it was not changed") from problem
 
 
 def update(
     path: Path, run: Run, *, run_file: Path, lock_timeout_s: float = LOCK_TIMEOUT_S
 ) -> Outcome:
-    """Read, merge and write the board under its lock; the file is created where there is none."""
+    """Read, merge and write the board under its lock; a missing file is created."""
     if run.shard is not None:
         raise BoardProblem(
-            f"{run_file} is {run.shard} and enters no board; merge the shards with "
+            f"{run_file} is {run.shard}, which no board takes; merge the shards with "
             "`python -m leaderboard merge`"
         )
     row = row_of_run(run, file=Path(os.path.relpath(run_file, path.parent)).as_posix())
@@ -288,7 +288,7 @@ def update(
         return outcome
 
 
-def amend(
+def edit(
     path: Path, change: Callable[[Board], Board], *, lock_timeout_s: float = LOCK_TIMEOUT_S
 ) -> None:
     """Read, change and write a board under its lock; whatever ``change`` raises leaves it alone."""

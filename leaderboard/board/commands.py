@@ -1,4 +1,4 @@
-"""`python -m leaderboard merge`: the shards of a run, put together on the command line.
+"""`python -m leaderboard merge`: merges the shards of a run on the command line.
 
 Knows which files belong to it and which gates are asked for; `merging` knows what a shard is.
 """
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 def add_merge(parser: argparse.ArgumentParser) -> None:
     """Merge the files that `pytest --shard K/N` wrote on several machines into one run.
 
-    Its row is added to the leaderboard. Exit 1 and one sentence, and nothing is written, unless
-    all shards of one run are there; exit 1 also if a gate fails.
+    Its row is added to the leaderboard. Unless all shards of one run are there, nothing is written
+    and the exit code is 1; it is also 1 if a gate fails.
     """
     parser.add_argument(
         "runs",
         nargs="+",
         type=Path,
         metavar="RUN",
-        help="shards, or folders that are searched for them",
+        help="shards, or folders to search for them",
     )
     parser.add_argument(
         "--runs",
@@ -46,7 +46,7 @@ def add_merge(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=DEFAULT_RUNS,
         metavar="DIR",
-        help="where the merged run goes (default: leaderboard/runs)",
+        help="folder for the merged run (default: leaderboard/runs)",
     )
     parser.add_argument(
         "--leaderboard",
@@ -57,7 +57,7 @@ def add_merge(parser: argparse.ArgumentParser) -> None:
     )
     for name, words in (
         ("--gate", "a TOML file of thresholds that decide the exit code; repeatable"),
-        ("--baseline", "what its gates compare with, as for pytest; repeatable"),
+        ("--baseline", "what gates compare with, as for pytest; repeatable"),
         ("--store", "a shard's response store, if an analysis reads answers; repeatable"),
     ):
         kind = str if name == "--baseline" else Path  # a path would lose a slash of hf://
@@ -73,7 +73,7 @@ def add_merge(parser: argparse.ArgumentParser) -> None:
 
 
 def run_merge(options: argparse.Namespace) -> int:
-    """Merge, write, judge; 1 where a gate fails or could not be judged."""
+    """Merge, write and judge; 1 if a gate fails or cannot be judged."""
     gates = [gate for path in options.gate for gate in load_gates(path)]
     baselines = load_baselines(options.baseline)
     shards = files_in(
@@ -103,7 +103,7 @@ def run_merge(options: argparse.Namespace) -> int:
 
 
 def _analyses(names: Sequence[str], folder: Path) -> Mapping[str, Analysis]:
-    """Shared analyses, and the suite's own where a name is not among them."""
+    """Shared analyses, and the suite's own for names that are not among them."""
     if set(names) <= ANALYSES.keys():
         return chosen(names, {}, source="run file")
     if not (folder / SUITE_FILE).is_file():

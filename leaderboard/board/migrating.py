@@ -1,6 +1,6 @@
-"""Boards of earlier schema versions, brought to the one this version writes, step by step.
+"""Migrates boards of earlier schema versions to the current one, step by step.
 
-Knows documents as JSON and nothing of files; a run file has had one version so far.
+Knows documents as JSON and nothing of files; run files have had one version so far.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ Document = Mapping[str, Json]
 
 
 def migrated(document: Document) -> Document:
-    """The document in the newest schema; one that is not a board of ours is left as it is."""
+    """The document in the newest schema; one that is not our board stays as it is."""
     while isinstance(schema := document.get("schema"), str) and schema in STEPS:
         document = STEPS[schema](document)
     return document
 
 
 def _with_trust(document: Document) -> Document:
-    """1 to 2: a row says who has checked it; until then nobody had."""
+    """1 to 2: a row says how it was checked; until then none was."""
     rows = document.get("rows")
     found = cast("Sequence[Json]", rows) if isinstance(rows, list) else ()
     whole = [
@@ -48,4 +48,4 @@ def _with_trust(document: Document) -> Document:
 STEPS: Mapping[str, Callable[[Document], Document]] = {
     "pytest-culture/leaderboard/1": _with_trust,
 }
-"""By the ``schema`` that a step starts from; each leads to the next, the last to the newest."""
+"""Steps by the ``schema`` they start from; each leads to the next, the last to the newest."""

@@ -1,6 +1,6 @@
-"""Where the board and its runs lie by default, and the files that a path on the command line means.
+"""Default paths of the board and its runs, and the files that command-line paths stand for.
 
-Knows paths only; nothing of what is in the files.
+Knows paths only, not what is in the files.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ DEFAULT_RUNS = DEFAULT_BOARD.parent / "runs"
 
 
 def files_help(what: str) -> str:
-    """The help of an argument that `files_in` takes."""
-    return f"{what}, or folders that are searched for .json files"
+    """The help text of an argument for `files_in`."""
+    return f"{what}, or folders to search for .json files"
 
 
 def files_in(
     paths: Sequence[Path], pattern: str = "*.json", *, what: str = ".json file"
 ) -> list[Path]:
-    """The files that were named, and all in the folders that were, each once.
+    """The files that were named, and all in the folders that were named, each once.
 
     Raises
     ------
     BoardProblem
-        A folder has no file that fits the pattern, ``what`` in words.
+        A folder has no file that matches the pattern; ``what`` is its name.
     """
     found: list[Path] = []
     for path in paths:

@@ -1,8 +1,7 @@
 """How far a row of a board was checked: self-reported, replayed from its answers, or run again.
 
-Knows runs, rows and the board; how a replay is done is `leaderboard.replay`'s. A level is never
-claimed by the one who measured: it is set by a check that this harness made, with what it was made
-of.
+Knows runs, rows and the board; `leaderboard.replay` does the replay. Nobody can claim a level:
+a check by this harness sets it and records what was checked.
 """
 
 from __future__ import annotations
@@ -19,19 +18,19 @@ from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.records import Item
 from benchmark.runs.run import Run
-from leaderboard.board.board import Board, BoardRow, amend, row_of_run
+from leaderboard.board.board import Board, BoardRow, edit, row_of_run
 
 REPLAYED, RERUN = "replayed", "re-run"
 SHOWN = 5
 
 
 def note_replay(path: Path, run: Run, *, bundle: str, level: str) -> str:
-    """Mark the run's row as replayed from the bundle of that digest; a sentence that says so.
+    """Mark the run's row as replayed from the bundle of that digest; return a sentence saying so.
 
     Raises
     ------
     BoardProblem
-        The board has no row of this very run.
+        The board has no row of this run.
     """
     return _note(
         path,
@@ -41,12 +40,12 @@ def note_replay(path: Path, run: Run, *, bundle: str, level: str) -> str:
 
 
 def note_rerun(path: Path, run: Run, again: Run) -> str:
-    """Mark the run's row as run again; a sentence that says so.
+    """Mark the run's row as run again; return a sentence saying so.
 
     Raises
     ------
     BoardProblem
-        The other run is not an independent one that agrees, or the board has no row of this run.
+        The other run is not independent or does not agree, or the board has no row of this run.
     """
     reasons = [*dependence(run, again)]
     reasons += disagreements(run, again) if not reasons else ()
@@ -57,13 +56,13 @@ def note_rerun(path: Path, run: Run, again: Run) -> str:
 
 
 def dependence(run: Run, again: Run) -> Iterator[str]:
-    """Why a second run says nothing new of the first; empty where it does."""
+    """Why a second run cannot confirm the first; empty if it can."""
     if run.suite != again.suite or run.config_digest != again.config_digest:
-        yield "suite or configuration are not the same"
+        yield "suite or configuration is not the same"
     elif identity_document(run.model) != identity_document(again.model):
         yield "the models are not the same (commit, number type, versions or device differ)"
     elif jsonio.digest(run.provenance) == jsonio.digest(again.provenance):
-        yield "both files are of one and the same run"
+        yield "both files are of the same run"
     elif "replayed_from" in again.provenance:
         yield "the second run took its answers from a bundle"
     elif not again.complete:
@@ -81,12 +80,12 @@ def dependence(run: Run, again: Run) -> Iterator[str]:
 def disagreements(run: Run, again: Run) -> Iterator[str]:
     """Where two runs differ by more than the noise floor of the noisier one.
 
-    Compared are the questions asked, the people's answers, similarities and option mass.
+    Compares the questions asked, the people's answers, similarities and option mass.
     """
     floors = _floors(run.determinism, again.determinism)
     for reading, floor in floors.items():
         if math.isnan(floor):
-            yield f"the noise floor of {reading} was measured in neither run"
+            yield f"neither run measured the noise floor of {reading}"
     left = {row.case.case_id: row.items for row in run.rows}
     right = {row.case.case_id: row.items for row in again.rows}
     if left.keys() != right.keys():
@@ -109,7 +108,7 @@ def _apart(
 ) -> Iterator[str]:
     asked = [(item.item_id, item.human) for item in first]
     if asked != [(item.item_id, item.human) for item in second]:
-        yield f"{case_id} has other questions or other people's answers"
+        yield f"{case_id} has different questions or people's answers"
         return
     for one, other in zip(first, second, strict=True):
         for name, floor in floors.items():
@@ -130,7 +129,7 @@ def _note(path: Path, run: Run, found: Mapping[str, Json]) -> str:
     wanted = row_of_run(run, file="")
     name = f"{run.suite} of {run.model.name} (config {run.config_digest})"
     if not path.exists():
-        raise BoardProblem(f"there is no leaderboard {path}; make it with `build`")
+        raise BoardProblem(f"leaderboard {path} does not exist; make it with `build`")
 
     def change(board: Board) -> Board:
         rows, hits = [], 0
@@ -140,17 +139,17 @@ def _note(path: Path, run: Run, found: Mapping[str, Json]) -> str:
             hits += same
         if not hits:
             raise BoardProblem(
-                f"{path} has no row of this run of {name}, or its figures are others; add the run "
+                f"{path} has no row of this run of {name}, or one with other figures; add the run "
                 "with `python -m leaderboard build`"
             )
         return Board(rows=tuple(rows), other=board.other)
 
-    amend(path, change)
+    edit(path, change)
     return f"{path}: {name} is marked as {found['level']}"
 
 
 def _marked(row: BoardRow, found: Mapping[str, Json]) -> BoardRow:
-    """The row with the finding; a replay does not take back that it was run again."""
+    """The row with the finding; a replay does not lower the level of a row that was run again."""
     before = cast("Mapping[str, Json]", row.content["trust"])
     level = RERUN if before["level"] == RERUN else found["level"]
     trust = {**before, **found, "level": level, "harness_version": __version__}

@@ -1,1 +1,1 @@
-"""One run against another: changes, transfer, encoders."""
+"""Comparisons of runs: changes, transfer, encoders."""

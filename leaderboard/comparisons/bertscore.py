@@ -1,8 +1,8 @@
-"""`python -m leaderboard bertscore`: whether stories are alike where cultures are near.
+"""`python -m leaderboard bertscore`: whether stories of similar cultures are alike.
 
-Knows a run file, the store with its stories, and the adapter of text encoders. It stands apart from
-the run: token vectors of all stories take gigabytes and pairs take hours, so that none are stored,
-and a replay could not do without the encoder.
+Knows a run file, the store with its stories, and the adapter of text encoders. It is not part of
+the run: token vectors of all stories take gigabytes and pairs take hours, so none are stored, and
+a replay would need the encoder.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ MEASURE, TAU = "bertscore", "story_alignment_tau"
 CAPTION = (
     "\ntau: Kendall's tau-b of the distance between two nationalities' stories and their cultural "
     "distance; positive is aligned. By BERTScore (1 less its F1, no idf weights, not rescaled), "
-    "and beside it by word edits and BLEU, over the same stories. p: Mantel, one-sided, of "
+    "and next to it by word edits and BLEU, over the same stories. p: Mantel, one-sided, of "
     "BERTScore. Values of another encoder or layer cannot be compared with these."
 )
 _SPEC = re.compile(r"(?P<source>[^@#]+)(@(?P<revision>[^@#]+))?#(?P<layer>\d+)")
 
 
 def add_bertscore(parser: argparse.ArgumentParser) -> None:
-    """Compute once more how stories' distances agree with distances between cultures.
+    """Correlate stories' distances with distances between cultures by BERTScore.
 
-    This time by BERTScore under a text encoder. Every two stories of a cell are compared: narrow a
-    large run by --topics.
+    It uses a text encoder that you name. Every two stories of a cell are compared: narrow a large
+    run with --topics.
     """
     parser.add_argument("run", type=Path, metavar="RUN", help="a run.json of stories")
     parser.add_argument(
@@ -73,7 +73,7 @@ def add_bertscore(parser: argparse.ArgumentParser) -> None:
         help="the store with the stories; repeatable (default: in the user's cache directory)",
     )
     parser.add_argument(
-        "--topics", default="", metavar="LIST", help="concepts by slug, by comma (default: all)"
+        "--topics", default="", metavar="LIST", help="comma-separated concept slugs (default: all)"
     )
     parser.add_argument(
         "--device", default="auto", metavar="NAME", help="cpu, cuda or cuda:1 (default: auto)"
@@ -108,7 +108,7 @@ def run_bertscore(options: argparse.Namespace) -> int:
 
 
 def bertscores(run: Run, measure: Measure, answers: AnswerReader) -> list[Score]:
-    """`StoryDistances` of a run's stories by one more measure; it draws with the run's seed."""
+    """`StoryDistances` of a run's stories by one more measure, drawn with the run's seed."""
     seed = run.config.get("seed", 0)
     analysis = StoryDistances(measures={MEASURE: measure, **MEASURES})
     found = recompute(
@@ -122,7 +122,7 @@ def bertscores(run: Run, measure: Measure, answers: AnswerReader) -> list[Score]
 
 
 def bertscore_table(scores: Sequence[Score], title: str) -> Table:
-    """One row for each frame and scope but countries."""
+    """One row for each frame and scope except countries."""
     table = Table(
         title=Text(f"Stories alike where cultures are near? {title}", style="bold"),
         title_justify="left",

@@ -1,4 +1,4 @@
-"""The table of `compare`: what changed by group, and which changes are paired by question.
+"""The table of `compare`: changes by group, and which of them are paired by question.
 
 Knows rows of changes; no run and no baseline.
 """
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from benchmark.records import Score
 
 WIDTH = 100
-MARK = "*"  # behind a change that is not paired
+MARK = "*"  # after a change that is not paired
 TOO_FEW = "too few"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One group's figures; ``before`` and ``now`` NaN where a run has no score of the group."""
+    """One group's figures; ``before`` or ``now`` is NaN if that run has no score of the group."""
 
     group: str
     before: float
@@ -38,12 +38,12 @@ class Row:
 
     @property
     def paired(self) -> bool:
-        """Whether the change is that of the same questions, not of two figures."""
+        """Whether the change is over the same questions, not between two figures."""
         return not self.change.method.startswith(UNPAIRED)
 
     @property
     def verdict(self) -> str:
-        """Better or worse where the interval leaves zero out; empty where it does not."""
+        """Better or worse if the interval excludes zero, else empty."""
         low, high = self.change.low, self.change.high
         if self.better_up is None or not (low > 0 or high < 0):
             return ""
@@ -51,7 +51,7 @@ class Row:
 
 
 def change_table(rows: Sequence[Row], metric: str) -> Table:
-    """One row a group; what is said below is true of the rows that there are."""
+    """One row a group; the caption holds only what applies to these rows."""
     table = Table(
         title=Text(f"Change of {metric}", style="bold"),
         title_justify="left",
@@ -69,7 +69,7 @@ def change_table(rows: Sequence[Row], metric: str) -> Table:
             str(row.change.n),
             _number(row.before),
             _number(row.now),
-            _changed(row),
+            _change_text(row),
             row.verdict,
         )
     return table
@@ -81,24 +81,24 @@ def _sentences(rows: Sequence[Row], metric: str) -> Iterator[str]:
     yield f"before, now: {metric} of each run."
     yield "change: now less before, with its interval of 95 %."
     if paired:
-        beside = f" of changes without {MARK}" if unpaired else ""
-        yield f"n{beside}: the questions that both scored; the change is over these."
+        unmarked = f" of changes without {MARK}" if unpaired else ""
+        yield f"n{unmarked}: the questions that both scored; the change is over these."
     if unpaired:
         yield (
             f"{MARK}: not paired by question but taken from the two figures and their intervals, "
-            "which is rather too wide; n is the smaller of the two runs'."
+            "which is too wide if anything; n is the smaller of the two runs'."
         )
-    yield "better and worse are said where the interval leaves zero out."
+    yield "better, worse: the interval excludes zero."
     if len(rows) > 1 and paired:
         yield (
-            "Many groups are looked at: of paired changes that are none, about one in forty is "
+            "Many groups are tested: where nothing changed, about one paired change in forty is "
             "called better by chance, and one in forty worse."
         )
     if len(rows) > 1 and unpaired:
-        yield f"Of changes with {MARK} that are none, mostly fewer are."
+        yield f"Of changes with {MARK}, mostly fewer are."
 
 
-def _changed(row: Row) -> str:
+def _change_text(row: Row) -> str:
     """The change with its interval, or why it has none."""
     change, mark = row.change, "" if row.paired else f" {MARK}"
     if math.isnan(change.value):

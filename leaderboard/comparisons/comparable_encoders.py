@@ -1,4 +1,4 @@
-"""Which runs of stories can be held against each other by encoder, and what sets them apart.
+"""Which runs of stories can be compared by encoder, and how else they differ.
 
 Knows run files and their configurations; computes no figure.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from benchmark.runs.run import Run
 
 ENGLISH = "en"
-# What changes the stories themselves, not which of them were asked for.
+# What changes the stories themselves, not which of them were requested.
 WRITTEN_BY: Mapping[str, str] = {
     "templates": "prompts",
     "temperatures": "temperatures",
@@ -45,7 +45,7 @@ def rules_of(run: Run, name: str) -> dict[str, set[str]]:
 
 
 def too_few(known: Mapping[str, Mapping[str, set[str]]], common: Sequence[str], rule: str) -> str:
-    """Why fewer than two encoders in common are no comparison, and which each run has."""
+    """Why fewer than two common encoders allow no comparison, and which encoders each run has."""
     each = "; ".join(
         f"{name} has "
         + ", ".join(
@@ -61,12 +61,12 @@ def too_few(known: Mapping[str, Mapping[str, set[str]]], common: Sequence[str], 
 
 
 def check_same(runs: Mapping[str, Run], encoders: Sequence[str]) -> None:
-    """Equal names must be equal weights, equal cases equal pictures, and all of one language.
+    """Refuse unless equal names mean equal weights and all runs share pictures and language.
 
     Raises
     ------
     BoardProblem
-        They are not.
+        They do not.
     """
     (first, one), *others = runs.items()
     for name, other in others:
@@ -80,28 +80,28 @@ def check_same(runs: Mapping[str, Run], encoders: Sequence[str]) -> None:
                 )
         if one.config.get("images") != other.config.get("images"):
             raise BoardProblem(
-                f"runs {first} and {name} are on different pictures, so that no difference could "
-                "be laid to a model; run them with the same --images"
+                f"runs {first} and {name} are on different pictures, so no difference could be "
+                "attributed to a model; run them with the same --images"
             )
         if _words(one) != _words(other):
             raise BoardProblem(
                 f"runs {first} and {name} are in different languages or translations ("
-                f"{_language(one)} and {_language(other)}), so that no difference could be laid "
+                f"{_language(one)} and {_language(other)}), so no difference could be attributed "
                 "to a model; run them with the same --language and --translations"
             )
 
 
 def differences(runs: Mapping[str, Run]) -> list[str]:
-    """A line for whatever else sets the stories of the runs apart, and for each partial run."""
-    return [*_written(runs), *_partial(runs)]
+    """A line for whatever else makes the runs' stories differ, and for each partial run."""
+    return [*_story_differences(runs), *_partial(runs)]
 
 
-def _written(runs: Mapping[str, Run]) -> Iterator[str]:
+def _story_differences(runs: Mapping[str, Run]) -> Iterator[str]:
     for key, what in WRITTEN_BY.items():
-        said = {name: _shown(run.config.get(key)) for name, run in runs.items()}
-        if len(set(said.values())) > 1:
-            each = "; ".join(f"{name}: {value}" for name, value in said.items())
-            yield f"note: stories differ in {what} as well ({each}), and not by their model alone"
+        values = {name: _shown(run.config.get(key)) for name, run in runs.items()}
+        if len(set(values.values())) > 1:
+            each = "; ".join(f"{name}: {value}" for name, value in values.items())
+            yield f"note: the stories differ not only by model but also in {what} ({each})"
 
 
 def _partial(runs: Mapping[str, Run]) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _partial(runs: Mapping[str, Run]) -> Iterator[str]:
 
 
 def _shown(value: Json) -> str:
-    """A value of a configuration; of templates their name and the beginning of their digest."""
+    """A configuration's value; of templates, their name and the beginning of their digest."""
     if isinstance(value, dict):
         return ", ".join(f"{name} {str(digest)[:8]}" for name, digest in sorted(value.items()))
     if isinstance(value, list):

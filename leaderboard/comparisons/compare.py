@@ -1,7 +1,6 @@
 """`python -m leaderboard compare`: what changed between two runs of the same questions, by group.
 
-Knows run files; decides nothing, that is for gates. The change is
-`benchmark.runs.against_baseline`'s.
+Knows run files; deciding is for gates. `benchmark.runs.against_baseline` computes the change.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ HELD_OUT, TRAINED_ON = "held out", "the rest"
 def add_compare(parser: argparse.ArgumentParser) -> None:
     """Show how a score changed since a baseline run of the same questions.
 
-    The change is paired by question where that is possible, and shown overall and by group.
+    The change is paired by question where possible, and shown overall and by group.
     """
     parser.add_argument("run", type=Path, metavar="RUN", help="run.json")
     parser.add_argument(
@@ -53,7 +52,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
         "--by",
         default="",
         metavar="LIST",
-        help="groupings, by comma, also country and income_group (default: of "
+        help="comma-separated groupings, also country and income_group (default: of "
         f"{', '.join(DEFAULT_BY)} those that the run has)",
     )
     parser.add_argument(
@@ -61,8 +60,8 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KIND:NAME",
-        help="a group that was left out of training, such as region:Africa; repeatable; adds what "
-        "changed there, and in the rest",
+        help="a group that was left out of training, such as region:Africa; adds the changes in "
+        "these groups and in the rest; repeatable",
     )
 
 
@@ -76,7 +75,7 @@ def run_compare(options: argparse.Namespace) -> int:
     by = [name.strip() for name in options.by.split(",") if name.strip()]
     rows = grouped(run, baseline, options.metric, by)
     if options.held_out:
-        rows[1:1] = parted(run, baseline, options.metric, options.held_out)
+        rows[1:1] = held_out_rows(run, baseline, options.metric, options.held_out)
     partial = "" if run.complete else f" (PARTIAL: {', '.join(run.partial_because) or NOT_ALL})"
     sys.stdout.write(f"now:    {run.suite} of {run.model.name}, {options.run}{partial}\n")
     few = "" if baseline.rows else f" ({OF_A_BOARD})"
@@ -91,7 +90,7 @@ def grouped(run: Run, baseline: Baseline, metric: str, by: Sequence[str]) -> lis
     Raises
     ------
     BoardProblem
-        The run or the baseline has no such score, or none by such a grouping.
+        The run or the baseline has no such score, or not by any such grouping.
     """
     mine = [score for score in run.scores if score.name == metric]
     if not mine:
@@ -120,7 +119,7 @@ def grouped(run: Run, baseline: Baseline, metric: str, by: Sequence[str]) -> lis
 
 
 def _has(scopes: Iterable[tuple[tuple[str, str], ...]], name: str) -> bool:
-    """Whether there is a score by a grouping, or any at all where it has no name."""
+    """Whether there is a score by the grouping, or any score if it is empty."""
     return any(not name or [key for key, _ in scope] == [name] for scope in scopes)
 
 
@@ -132,18 +131,18 @@ def _lacks(baseline: Baseline, metric: str, by: Sequence[str]) -> str:
     return f"the baseline {baseline.name} has no {metric}{grouping}; {advice}"
 
 
-def parted(run: Run, baseline: Baseline, metric: str, held_out: Iterable[str]) -> list[Row]:
-    """What changed in all of these groups together, and outside of them.
+def held_out_rows(run: Run, baseline: Baseline, metric: str, held_out: Iterable[str]) -> list[Row]:
+    """What changed in all these groups together, and outside them.
 
     Raises
     ------
     UsageProblem, BoardProblem
-        There is no such group, nobody knows the questions, or the score is not accuracy.
+        There is no such group, the questions are unknown, or the score is not accuracy.
     """
     if metric != ACCURACY or not baseline.rows:
         raise BoardProblem(
-            "--held-out pairs single questions, which only accuracy of two run files has; leave "
-            "--metric out and give run.json files"
+            "--held-out pairs single questions, which only the accuracy of two run files "
+            "allows; leave --metric out and give run.json files"
         )
     tests = [_test(text, run.rows) for text in held_out]
 
@@ -186,7 +185,7 @@ def _test(text: str, rows: Sequence[CaseRecord]) -> Callable[[Case], bool]:
 
 
 def _mean(rows: Iterable[CaseRecord]) -> float:
-    """Mean of what was right over the questions that were scored."""
+    """Share of right answers over the questions that were scored."""
     values = question_table(rows).values[CORRECT]
     scored = values[~np.isnan(values)]
     return float(scored.mean()) if scored.size else math.nan

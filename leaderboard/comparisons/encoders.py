@@ -1,6 +1,6 @@
 """`python -m leaderboard encoders`: whether encoders rank models alike, or one favours a model.
 
-Knows run files, whose rows hold each case's mean similarity; reads no vector and opens no encoder.
+Knows run files, whose rows hold each case's mean similarity; reads no vector, loads no encoder.
 """
 
 from __future__ import annotations
@@ -41,31 +41,31 @@ CAPTION = (
     "the encoder gives the model beyond what it gives the others and beyond what the other "
     "encoders give it, in the encoder's standard deviations over all cases; it sums to 0 over "
     "models and over encoders. p: from flipping the signs of whole concepts, here {concepts}; 0.05 "
-    "takes {least} at least. Holm: over {tests}; 0.05 takes {least_holm} concepts at least. A "
+    "takes at least {least}. Holm: over {tests}; 0.05 takes at least {least_holm} concepts. A "
     "favour says that encoders disagree about a model, not which of them is right."
 )
 
 
 def add_encoders(parser: argparse.ArgumentParser) -> None:
-    """Hold runs of several models on stories, made with the same encoders, against each other.
+    """Compare runs of several models on stories, made with the same encoders.
 
-    The table says how two encoders or more rank the models, whether they agree, and whether one of
+    The table shows how two or more encoders rank the models, whether they agree, and whether one of
     them favours a model beyond what the others see.
     """
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run.json files")
     parser.add_argument(
         "--chunking",
         choices=RULES,
-        help=f"the rule by which stories were cut (default: {MEAN} where all runs have it)",
+        help=f"the rule by which stories were cut (default: {MEAN} if all runs have it)",
     )
 
 
 def run_encoders(options: argparse.Namespace) -> int:
-    """Print who was held against whom, the table, and how far the encoders agree."""
+    """Print which runs were compared, the table, and how far the encoders agree."""
     paths = list(dict.fromkeys(options.runs))
     if len(paths) < 2:
         raise UsageProblem(
-            "encoders are compared over the runs of two models at least; name another run.json"
+            "encoders are compared over the runs of at least two models; name another run.json"
         )
     runs = {letter(i): read_run(path) for i, path in enumerate(paths)}
     legend = [
@@ -85,7 +85,7 @@ def favours(runs: Mapping[str, Run], *, rule: str | None = None) -> list[Score]:
     ------
     BoardProblem
         A run has no vectors, the runs have no rule or fewer than two encoders in common, or an
-        encoder, the pictures or the language are not the same in all of them.
+        encoder, the pictures or the language is not the same in all of them.
     """
     known = {name: rules_of(run, name) for name, run in runs.items()}
     rules = sorted(set.intersection(*(set(mine) for mine in known.values())))
@@ -107,7 +107,7 @@ def favours_table(scores: Sequence[Score], runs: Mapping[str, Run]) -> Table:
     table = Table(
         title=Text(f"Encoders of stories and pictures ({some.scope['chunking']})", style="bold"),
         title_justify="left",
-        caption=Text(CAPTION.format(n=some.n, **_tested(scores))),
+        caption=Text(CAPTION.format(n=some.n, **_test_counts(scores))),
         caption_justify="left",
         box=SIMPLE_HEAD,
     )
@@ -133,24 +133,24 @@ def favours_table(scores: Sequence[Score], runs: Mapping[str, Run]) -> Table:
 
 
 def agreement(scores: Sequence[Score]) -> list[str]:
-    """Kendall's W of all encoders over the models, and tau of every two of them."""
+    """Kendall's W of all encoders over the models, and tau of every two encoders."""
     (w,) = (s for s in scores if s.metric == "encoder_agreement")
     taus = [s for s in scores if s.metric == "encoder_tau"]
     judges = {s.scope[side] for s in taus for side in ("encoder", "against")}
-    said = [
+    lines = [
         f"{len(judges)} encoders' rankings of {w.n} models: Kendall's W {_number(w.value, '.2f')} "
         f"(1 they rank alike, {1 / len(judges):.2f} they have nothing in common)"
     ]
     if w.n == 2:
-        said.append("  two models can only be ranked alike or the other way round: name more runs")
+        lines.append("  two models can only be ranked alike or the other way round: name more runs")
     for score in taus:
         pair = (score.scope[side] for side in ("encoder", "against"))
-        said.append(f"  {' and '.join(pair)}: tau-b {_number(score.value, '.2f')}")
-    return said
+        lines.append(f"  {' and '.join(pair)}: tau-b {_number(score.value, '.2f')}")
+    return lines
 
 
-def _tested(scores: Sequence[Score]) -> dict[str, str]:
-    """How many concepts and contrasts were tested, and how many concepts that takes."""
+def _test_counts(scores: Sequence[Score]) -> dict[str, str]:
+    """How many concepts and contrasts were tested, and how many concepts are needed."""
     p = [s for s in scores if s.metric == "encoder_favour_p"]
     tests = distinct_contrasts(*(len({s.scope[of] for s in p}) for of in ("encoder", "model")))
     rows = "all rows" if tests == len(p) else f"{tests} of {len(p)} rows, the others mirror these"

@@ -1,7 +1,7 @@
-"""`python -m leaderboard transfer`: whether countries that fare ill on one set do on another.
+"""`python -m leaderboard transfer`: whether countries that score low on one set also do on another.
 
 Knows run files and a metric's scores by country; not how a score was made. A correlation of two
-noisy columns is too low, so that the share of each that is no noise stands beside it.
+noisy columns is too low, so the share of each that is not noise is shown with it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ CAPTION = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transfer:
-    """Two runs' scores of the same countries held against each other; ``signals`` of either."""
+    """Two runs' scores of the same countries compared; ``signals`` has the signal of each run."""
 
     runs: tuple[str, str]
     found: RankCorrelation
@@ -54,7 +54,7 @@ class Transfer:
 
     @property
     def without_noise(self) -> float:
-        """Spearman's correlation, corrected for the noise of either side."""
+        """Spearman's correlation, corrected for the noise of both runs."""
         return disattenuated(self.found.rho, self.signals)
 
 
@@ -62,7 +62,7 @@ def add_transfer(parser: argparse.ArgumentParser) -> None:
     """Correlate the scores of countries between every two of the given runs.
 
     They may be of one model on several sets, or of several models on one. Intervals are over
-    countries, and what noise takes off stands beside.
+    countries, and a correction for noise is shown.
     """
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run.json files")
     parser.add_argument(
@@ -81,7 +81,7 @@ def run_transfer(options: argparse.Namespace) -> int:
     """Print the table of every two runs."""
     paths = list(dict.fromkeys(options.runs))
     if len(paths) < 2:
-        raise UsageProblem("transfer is between two runs at least; name another run.json")
+        raise UsageProblem("transfer needs at least two runs; name another run.json")
     runs = {letter(i): read_run(path) for i, path in enumerate(paths)}
     found = transfers(runs, metric=options.metric, least=options.least)
     legend = [
@@ -107,7 +107,7 @@ def transfers(
 ) -> list[Transfer]:
     """Every two of the runs, over the countries that both scored with ``least`` questions.
 
-    What is drawn depends on the pair's scores alone, not on what else was named.
+    What is drawn depends only on the pair's scores, not on which other runs were named.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def _transfer(
     if len(common) < 3:
         raise BoardProblem(
             f"runs {names[0]} and {names[1]} have {len(common)} countries with scores in common "
-            f"(at least {least} questions each), and a correlation needs three"
+            f"(at least {least} questions each); a correlation needs three"
         )
     sides = [[column[country] for country in common] for column in (first, second)]
     values = [[score.value for score in side] for side in sides]
@@ -161,7 +161,7 @@ def _transfer(
 
 
 def _signal(scores: Sequence[Score]) -> float:
-    """The share of variance that is no noise; NaN where a score has no interval to tell."""
+    """The share of variance that is not noise; NaN if a score has no interval."""
     errors = [(score.high - score.low) / 2 / Z for score in scores]
     values = [score.value for score in scores]
     return reliability(values, errors) if np.isfinite(errors).all() else float("nan")

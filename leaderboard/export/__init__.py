@@ -1,1 +1,1 @@
-"""Runs in other people's formats; none of them gets a word of the survey."""
+"""Runs in other projects' formats; none contains the survey's wording."""

@@ -1,6 +1,6 @@
 """`python -m leaderboard export`: its options, and the files it writes.
 
-Knows argparse and paths; the formats are in the modules beside it.
+Knows argparse and paths; other modules here hold the formats.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from benchmark.runs.documents import write
 from benchmark.runs.run import Run, read_run, run_path
 from leaderboard.board.paths import files_help, files_in
 from leaderboard.export import every_eval_ever, hub, lm_eval
-from leaderboard.export.headline import Published, check
+from leaderboard.export.headline import Attribution, check
 
 Format = Literal["eval-results", "model-index", "eval-yaml", "lm-eval", "every-eval-ever"]
 FORMATS: tuple[Format, ...] = (
@@ -29,17 +29,17 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     """Write complete runs in the formats of the Hub and of other harnesses.
 
     These are .eval_results, model-index or eval.yaml of the Hub, lm-evaluation-harness results,
-    and Every Eval Ever records. No survey wording is in any.
+    and Every Eval Ever records. None holds survey wording.
     """
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
-    parser.add_argument("--format", choices=FORMATS, required=True, help="which format")
+    parser.add_argument("--format", choices=FORMATS, required=True, help="format to write")
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="where files go; needed, but for --pull-request"
+        "--out", type=Path, metavar="DIR", help="folder to write to; optional with --pull-request"
     )
     parser.add_argument(
         "--dataset", metavar="ORG/NAME", help="the benchmark's data set on the Hub (eval-results)"
     )
-    parser.add_argument("--source-url", metavar="URL", help="where the run can be looked at")
+    parser.add_argument("--source-url", metavar="URL", help="where the run can be seen")
     parser.add_argument(
         "--organisation", default="unknown", metavar="NAME", help="who measured (every-eval-ever)"
     )
@@ -51,20 +51,20 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="open the pull request")
 
 
-Offer = Callable[[Sequence[Run], Published, bool], None]
-"""Opens pull requests with results on the Hub; where the last is not set, only says which."""
+Offer = Callable[[Sequence[Run], Attribution, bool], None]
+"""Opens pull requests with results on the Hub; unless the last is set, only says which."""
 
 
 def run_export(options: argparse.Namespace, offer: Offer) -> int:
-    """Write the files and name them; nothing is written where a run cannot be exported."""
+    """Write the files and print their paths; write nothing if a run cannot be exported."""
     if options.pull_request and options.format != "eval-results":
         raise UsageProblem(f"--pull-request goes with --format eval-results, not {options.format}")
     if options.out is None and not options.pull_request:
-        raise UsageProblem("--out is missing; name the folder where the files go")
+        raise UsageProblem("--out is missing; name the folder to write to")
     runs = {path: read_run(path) for path in files_in(options.runs)}
     for path, run in runs.items():
         check(path, run)
-    about = Published(
+    about = Attribution(
         dataset=options.dataset,
         source_url=options.source_url,
         organisation=options.organisation,
@@ -76,27 +76,27 @@ def run_export(options: argparse.Namespace, offer: Offer) -> int:
     return 0
 
 
-def _write(options: argparse.Namespace, runs: Mapping[Path, Run], about: Published) -> None:
+def _write(options: argparse.Namespace, runs: Mapping[Path, Run], about: Attribution) -> None:
     content = files(runs, cast("Format", options.format), about)
     for path, text in content.items():
         write(options.out / path, text)
         sys.stdout.write(f"{options.out / path}\n")
 
 
-def files(runs: Mapping[Path, Run], kind: Format, about: Published) -> dict[Path, str]:
-    """Every file of a format by its path; two runs that would share one are refused."""
+def files(runs: Mapping[Path, Run], kind: Format, about: Attribution) -> dict[Path, str]:
+    """Every file of a format by its path; two runs that would share a path are refused."""
     if kind == "eval-yaml":
         return {Path("eval.yaml"): hub.eval_yaml(runs)}
     found: dict[Path, str] = {}
     for source, run in runs.items():
         for path, text in _of(run, kind, about).items():
             if path in found:
-                raise UsageProblem(f"{source} would be written over another run; export it apart")
+                raise UsageProblem(f"{source} would overwrite another run; export it separately")
             found[path] = text
     return found
 
 
-def _of(run: Run, kind: Format, about: Published) -> dict[Path, str]:
+def _of(run: Run, kind: Format, about: Attribution) -> dict[Path, str]:
     folder = run_path(Path(), run).with_suffix("")
     match kind:
         case "eval-results":

@@ -1,7 +1,7 @@
-"""A run as Every Eval Ever has it (schema 0.2): one record, and a line for each question asked.
+"""A run in the format of Every Eval Ever (schema 0.2): one record, and a line for each question.
 
-The schema wants a prompt for each line. The survey's licence does not let it be told, so there
-stands which question was asked, by its id, and that its wording is withheld.
+The schema wants a prompt for each line. The survey's licence forbids publishing it, so the line
+gives the question's id and says that its wording is withheld.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmark.jsonio import Json, canonical, pretty
 from benchmark.records import CaseRecord, Item
 from benchmark.runs.run import Run
 from benchmark.vocabulary import SIMILARITY
-from leaderboard.export.headline import Published, Task, finished, harness, tasks
+from leaderboard.export.headline import Attribution, Task, end_time, harness, tasks
 
 VERSION = "0.2.2"
 PROBABILITIES = "probabilities of the option labels"
@@ -25,8 +25,8 @@ LETTERS = "letters read in written answers"
 LEAST = 1 - math.sqrt(math.log(2))  # of a Jensen-Shannon similarity, natural logarithm
 
 
-def files(run: Run, about: Published) -> dict[Path, str]:
-    """The record and its lines, where the collection of the format has them."""
+def files(run: Run, about: Attribution) -> dict[Path, str]:
+    """The record and its lines, by their paths in the format's collection."""
     name = str(_uuid(run))
     developer, _, model = run.model.model_id.rpartition("/")
     folder = Path("data") / run.suite / _plain(developer or "unknown") / _plain(model)
@@ -46,8 +46,8 @@ def files(run: Run, about: Published) -> dict[Path, str]:
     return {**found, samples: text} if lines else found
 
 
-def _record(run: Run, about: Published) -> dict[str, Json]:
-    at = str(int(finished(run).timestamp()))
+def _record(run: Run, about: Attribution) -> dict[str, Json]:
+    at = str(int(end_time(run).timestamp()))
     return {
         "schema_version": VERSION,
         "evaluation_id": _evaluation_id(run),
@@ -74,7 +74,7 @@ def _record(run: Run, about: Published) -> dict[str, Json]:
     }
 
 
-def _result(run: Run, task: Task, about: Published) -> dict[str, Json]:
+def _result(run: Run, task: Task, about: Attribution) -> dict[str, Json]:
     score = task.score
     uncertainty: dict[str, Json] = {"num_samples": score.n}
     if not math.isnan(score.low + score.high):
@@ -107,7 +107,7 @@ def _result(run: Run, task: Task, about: Published) -> dict[str, Json]:
     }
 
 
-def _source(run: Run, about: Published) -> dict[str, Json]:
+def _source(run: Run, about: Attribution) -> dict[str, Json]:
     survey = run.config.get("survey")
     named = survey if isinstance(survey, Mapping) else {}
     name, revision = str(named.get("name", run.suite)), str(named.get("revision", ""))
@@ -170,12 +170,12 @@ def _line(run: Run, record: CaseRecord, item: Item, task: Task, value: float) ->
 
 
 def _evaluation_id(run: Run) -> str:
-    at = int(finished(run).timestamp())
+    at = int(end_time(run).timestamp())
     return f"{run.suite}-{run.config_digest}/{run.model.model_id}@{run.model.revision}/{at}"
 
 
 def _uuid(run: Run) -> uuid.UUID:
-    """The same for the same run."""
+    """An id that is the same for the same run."""
     return uuid.UUID(bytes=hashlib.sha256(_evaluation_id(run).encode()).digest()[:16], version=4)
 
 

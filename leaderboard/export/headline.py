@@ -1,4 +1,4 @@
-"""Which of a run's scores are worth telling others: its headline, overall and by proxy.
+"""Which of a run's scores are exported: its headline, overall and by proxy.
 
 Knows runs and scores; no format.
 """
@@ -18,8 +18,8 @@ from benchmark.vocabulary import MARKS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Published:
-    """What the one who exports says of themselves and of the place of the data."""
+class Attribution:
+    """What the exporter says of who measured and of where the data are."""
 
     dataset: str | None = None
     source_url: str | None = None
@@ -36,7 +36,7 @@ class Task:
 
 
 def check(path: Path, run: Run) -> None:
-    """Raise unless the run is a whole measurement with a headline."""
+    """Raise unless the run is complete and has a headline."""
     if not run.complete:
         why = ", ".join(run.partial_because) or "not all cases were measured"
         raise BoardProblem(f"{path} is a partial run ({why}); only complete ones are exported")
@@ -71,8 +71,8 @@ def in_words(task: Task) -> str:
     return "; ".join(words)
 
 
-def finished(run: Run) -> datetime:
-    """When the run ended; the beginning of Unix time where it does not say."""
+def end_time(run: Run) -> datetime:
+    """When the run ended; the Unix epoch if it does not say."""
     text = run.provenance.get("finished_at") or run.provenance.get("started_at")
     try:
         return datetime.fromisoformat(str(text))
@@ -81,7 +81,7 @@ def finished(run: Run) -> datetime:
 
 
 def harness(run: Run) -> str:
-    """The version that measured."""
+    """The version of this package that measured."""
     return str(run.provenance.get("harness_version") or "unknown")
 
 

@@ -1,6 +1,6 @@
 """The Hub's own formats: ``.eval_results``, ``model-index`` and the data set's ``eval.yaml``.
 
-Entries are made by huggingface_hub, so that a version of the format is a version of that package.
+huggingface_hub makes the entries, so the format's version is that of the package.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from benchmark.errors import UsageProblem
 from benchmark.hub.asking import is_repo_id
 from benchmark.runs.run import Run
 from benchmark.suite.protocol import shipped_meta
-from leaderboard.export.headline import Published, finished, harness, in_words, tasks
+from leaderboard.export.headline import Attribution, end_time, harness, in_words, tasks
 
 FRAMEWORK = "pytest-culture"
 
 
-def eval_results(run: Run, about: Published) -> str:
-    """``.eval_results/SUITE.yaml`` of the model's repository: one number an entry."""
+def eval_results(run: Run, about: Attribution) -> str:
+    """``.eval_results/SUITE.yaml`` of the model's repository: one entry a number."""
     from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 
     _check_model(run)
@@ -29,7 +29,7 @@ def eval_results(run: Run, about: Published) -> str:
             dataset_id=dataset(about),
             task_id=task.name,
             value=task.score.value,
-            date=finished(run).date().isoformat(),
+            date=end_time(run).date().isoformat(),
             source_url=about.source_url,
             source_name=FRAMEWORK if about.source_url else None,
             notes=f"{in_words(task)}; {FRAMEWORK} {harness(run)}, config {run.config_digest}",
@@ -39,8 +39,8 @@ def eval_results(run: Run, about: Published) -> str:
     return _yaml(eval_result_entries_to_yaml(entries))
 
 
-def model_index(run: Run, about: Published) -> str:
-    """The ``model-index`` block for the head of the model's card."""
+def model_index(run: Run, about: Attribution) -> str:
+    """The ``model-index`` block for the header of the model's card."""
     from huggingface_hub import EvalResult
     from huggingface_hub.repocard_data import eval_results_to_model_index
 
@@ -64,13 +64,13 @@ def model_index(run: Run, about: Published) -> str:
 
 
 def eval_yaml(runs: Mapping[Path, Run]) -> str:
-    """``eval.yaml`` of the benchmark's data set: the tasks that results may name."""
+    """The ``eval.yaml`` of the benchmark's data set: the tasks that results may name."""
     suites = {run.suite: run for run in runs.values()}
     return eval_yaml_of(list(suites), {task.name for run in runs.values() for task in tasks(run)})
 
 
 def eval_yaml_of(suites: Sequence[str], names: Collection[str]) -> str:
-    """The same of suites and task ids."""
+    """The same, from suites and task ids."""
     about = [_described(suite) for suite in suites]
     return _yaml(
         {
@@ -82,8 +82,8 @@ def eval_yaml_of(suites: Sequence[str], names: Collection[str]) -> str:
     )
 
 
-def dataset(about: Published) -> str:
-    """The benchmark's data set on the Hub, which must be said."""
+def dataset(about: Attribution) -> str:
+    """The benchmark's data set on the Hub, which must be given."""
     if about.dataset is None or not is_repo_id(about.dataset):
         raise UsageProblem(
             f"--dataset {about.dataset} must name the benchmark's data set on the Hub, as org/name"

@@ -1,7 +1,7 @@
 """A run as lm-evaluation-harness writes its results: the keys that its readers look for.
 
-Scores stand as ``METRIC,READING``. A standard error is ``N/A``, as there, since ours are intervals;
-those stand in each task's ``metadata``.
+Score keys are ``METRIC,READING``. Standard errors are ``N/A``, as is usual there, since we have
+intervals instead, which stand in each task's ``metadata``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 from benchmark.jsonio import Json, pretty
 from benchmark.runs.run import Run
 from benchmark.vocabulary import MARKS
-from leaderboard.export.headline import finished, harness, tasks
+from leaderboard.export.headline import end_time, harness, tasks
 
 
 def results(run: Run) -> str:
@@ -51,7 +51,7 @@ def results(run: Run) -> str:
             },
             "config": _config(run),
             "git_hash": run.provenance.get("git_commit"),
-            "date": finished(run).timestamp(),
+            "date": end_time(run).timestamp(),
             "model_source": run.model.backend,
             "model_name": run.model.model_id,
             "model_name_sanitized": run.model.model_id.replace("/", "__"),
@@ -63,7 +63,7 @@ def results(run: Run) -> str:
 
 
 def _values(run: Run, name: str, scope: object) -> dict[str, Json]:
-    """All similarities, floors and the option mass of one scope."""
+    """The similarities, floors and option mass of one scope."""
     values: dict[str, Json] = {"alias": name}
     for score in run.scores:
         kept = score.metric.startswith("js_") or score.metric in (*MARKS, "option_mass")

@@ -1,7 +1,7 @@
-"""Write the page of a board: index.html, its drill-down scripts and the notices of what it uses.
+"""Writes the page of a board: index.html, its drill-down scripts and the notices of what it uses.
 
-Knows files and the order of the steps; what is shown is `view`'s and `run_view`'s, how it looks is
-`assets`'. One run is in memory at a time. Equal boards and runs give equal bytes.
+Knows files and the order of the steps; `view` and `run_view` decide what is shown, `assets` how it
+looks. One run is in memory at a time. Equal boards and runs give equal bytes.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ TITLE = "pytest-culture leaderboard"
 
 
 @dataclass(kw_only=True, slots=True)
-class _Written:
-    """The files of a page so far, what they are made with, and what its runs have in common."""
+class _PageFiles:
+    """The files of a page so far, what they are made with, and what its runs share."""
 
     out: Path
     sets: Sequence[ImageSet]
@@ -67,17 +67,16 @@ def build_page(
 ) -> Sequence[Path]:
     """Build the page of a board in a folder and return the files written, sorted.
 
-    ``runs`` are run files, or folders that are searched for them: rows whose run is not among them
-    are shown without their cases. ``images`` are picture sets as ``pytest --images`` takes them,
-    for small copies of pictures whose licence is free; the drawn samples are always at hand.
-    ``stores`` and ``bundles`` have the texts of generated stories, of which at most ``examples``
-    a case and temperature are shown: run files hold none.
+    ``runs`` are run files, or folders to search for them: rows whose run is not among them are
+    shown without their cases. ``images`` are picture sets as ``pytest --images`` takes them, for
+    small copies of pictures whose licence is free; the drawn samples are always included.
+    ``stores`` and ``bundles`` have the texts of generated stories, which run files do not; at most
+    ``examples`` a case and temperature are shown.
 
     Raises
     ------
     BoardProblem
-        The board or a run is not sound, a store or bundle is none, or the folder cannot be
-        written to.
+        The board or a run is invalid, a store or bundle is not one, or the folder is not writable.
     UsageProblem
         The extra ``page`` is not installed.
     """
@@ -87,8 +86,8 @@ def build_page(
     sets = [*own, *(load_images(path) for path in images)]
     folders = [runs] if isinstance(runs, Path) else list(runs)
     with open_texts(stores, bundles) as texts:
-        written = _Written(out=out, sets=sets, texts=texts, examples=examples)
-        for row, run in _matched(shown, _files(folders)):
+        written = _PageFiles(out=out, sets=sets, texts=texts, examples=examples)
+        for row, run in _match_runs(shown, _files(folders)):
             _write_run(written, row, run)
     for country, wanted in sorted(written.pictures.items()):
         found = thumbnails(sets, wanted)
@@ -103,7 +102,7 @@ def build_page(
 
 
 def file_name(text: str) -> str:
-    """A part of a file's name: countries are codes, and whatever else is kept out of paths.
+    """Part of a file's name: country codes as they are, any other text made safe for a path.
 
     >>> file_name("NGA"), file_name(""), file_name("../x")
     ('NGA', 'all', '---x')
@@ -115,15 +114,15 @@ def file_name(text: str) -> str:
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Run files that were named, and those in the folders; never a shard, a board or a journal."""
+    """The files that were named, and the JSON files in the folders."""
     for path in paths:
         if not path.exists():
-            raise BoardProblem(f"{path} is not there; name a run file or a folder of them")
+            raise BoardProblem(f"{path} does not exist; name a run file or a folder of them")
         yield from (sorted(path.rglob("*.json")) if path.is_dir() else [path])
 
 
-def _matched(board: Board, files: Iterator[Path]) -> Iterator[tuple[BoardRow, Run]]:
-    """Each row with its very run, as the files come; other runs and other files are passed over."""
+def _match_runs(board: Board, files: Iterator[Path]) -> Iterator[tuple[BoardRow, Run]]:
+    """Each row with exactly its run, in the order of files; other runs and files are skipped."""
     open_rows = {entry_id(row): row for row in board.rows}
     for path in dict.fromkeys(files):
         if not open_rows:
@@ -139,7 +138,7 @@ def _matched(board: Board, files: Iterator[Path]) -> Iterator[tuple[BoardRow, Ru
 
 
 def _may_be_run(path: Path) -> bool:
-    """Whether the file's first line says that it is a run, without reading the rest."""
+    """Whether the file's first bytes say that it is a run, without reading the rest."""
     try:
         with path.open("rb") as file:
             head = file.read(200).decode("utf-8", "replace")
@@ -149,7 +148,7 @@ def _may_be_run(path: Path) -> bool:
     return schema is not None and kind_of({"schema": schema.group(1)}) == "run"
 
 
-def _write_run(written: _Written, row: BoardRow, run: Run) -> None:
+def _write_run(written: _PageFiles, row: BoardRow, run: Run) -> None:
     name = entry_id(row)
     wording = data_digest(run)
     known = publishable(wording)
@@ -173,8 +172,8 @@ def _write_run(written: _Written, row: BoardRow, run: Run) -> None:
     written.with_cases.add(name)
 
 
-def _write_stories(written: _Written, name: str, run: Run) -> Json:
-    """A file for each shelf of stories; what the page must know of them, None for other suites."""
+def _write_stories(written: _PageFiles, name: str, run: Run) -> Json:
+    """Write a file for each shelf of stories; what the page must know of them, None without any."""
     if not suite_words(run.suite).stories:
         return None
     found = []
@@ -182,10 +181,10 @@ def _write_stories(written: _Written, name: str, run: Run) -> Json:
         wanted = set(shelf.shown.values())
         written.large |= thumbnails(written.sets, wanted - written.large.keys(), side=LARGE_SIDE)
         pictures = {image: written.large[image] for image in sorted(wanted & written.large.keys())}
-        content = {"told": shelf.told, "shown": shelf.shown, "pictures": pictures}
+        content = {"told": shelf.stories, "shown": shelf.shown, "pictures": pictures}
         text = scripts.call("stories", name, shelf.name, content)
         written.put(f"{DATA}/{name}-story-{file_name(shelf.name)}.js", text)
-        found.append(replace(shelf, told={}))  # the texts are on disk
+        found.append(replace(shelf, stories={}))  # the texts are on disk
     return contents(found, given=bool(written.texts), most=written.examples)
 
 
@@ -200,7 +199,7 @@ def _images(run: Run, country: str) -> set[str]:
 
 
 def _clear(out: Path, files: Sequence[Path]) -> None:
-    """Take away scripts of an earlier page in this folder, which nothing names any more."""
+    """Delete scripts of an earlier page in this folder, which nothing refers to any more."""
     kept = set(files)
     for path in sorted((out / DATA).glob("*.js")):
         if path not in kept and path.read_bytes().startswith(b"culture."):

@@ -1,6 +1,6 @@
-"""`python -m leaderboard page`: its options and what it says.
+"""`python -m leaderboard page`: its options and output.
 
-Knows argparse and paths; the page is built in `building`.
+Knows argparse and paths; `building` builds the page.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ EPILOG = """\
   python -m leaderboard page board.json --runs runs --out site --images photos
   python -m leaderboard page board.json --store responses.sqlite    with stories to read
 
-Open index.html in the folder: it works from disk, or from any server of files.
+Open index.html in the folder: it works from disk or from any file server.
 """
 
 
 def add_page(parser: argparse.ArgumentParser) -> None:
-    """Write a leaderboard as a page to sort, filter and look into, down to the single question.
+    """Write a leaderboard as a page to sort, filter and explore, down to single questions.
 
-    Wording is shown for the embedded sample alone; other surveys' questions appear by their id.
+    Wording is shown for the embedded sample alone; other surveys' questions appear by id.
     """
     parser.epilog = EPILOG
     parser.add_argument("board", type=Path, metavar="BOARD", help="leaderboard.json")
@@ -69,7 +69,7 @@ def add_page(parser: argparse.ArgumentParser) -> None:
         type=_number,
         default=EXAMPLES,
         metavar="N",
-        help="how many stories of a case and temperature are shown, the first by their number "
+        help="how many stories of a case and temperature are shown, the first by number "
         "(default: %(default)s)",
     )
     parser.add_argument("--title", default=TITLE, help="heading of the page")
@@ -82,9 +82,9 @@ def _number(text: str) -> int:
 
 
 def run_page(options: argparse.Namespace) -> int:
-    """Build the page and say what was written."""
-    beside = options.board.parent / "runs"
-    runs = options.runs or ([beside] if beside.is_dir() else [])
+    """Build the page and print what was written."""
+    default = options.board.parent / "runs"
+    runs = options.runs or ([default] if default.is_dir() else [])
     written = build_page(
         options.board,
         runs,

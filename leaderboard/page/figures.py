@@ -1,4 +1,4 @@
-"""Scores as the page's short lists of numbers, and how the scores of a run are found again.
+"""Scores as the page's short lists of numbers, and a look-up of scores.
 
 Knows `Score` only; nothing of suites, files or HTML.
 """
@@ -17,7 +17,7 @@ Scope = tuple[tuple[str, str], ...]
 
 
 def rounded(value: float, decimals: int = DECIMALS) -> float | None:
-    """The number as the page carries it; None where nothing was scored.
+    """The number as the page has it; None if nothing was scored.
 
     >>> rounded(0.123456), rounded(float("nan")), rounded(-0.00001)
     (0.1235, None, 0.0)
@@ -33,7 +33,7 @@ def estimate(score: Score, *, brief: bool = False) -> list[Json]:
     return found
 
 
-class Found:
+class ScoreIndex:
     """Scores by metric, reading and scope."""
 
     def __init__(self, scores: Iterable[Score]) -> None:
@@ -42,7 +42,7 @@ class Found:
         }
 
     def get(self, metric: str, reading: str, scope: Mapping[str, str]) -> Score | None:
-        """The score in that reading, or without readings where the metric has none."""
+        """The score in that reading, or the one without reading if the metric has none."""
         place = key(scope)
         return self._by_name.get((metric, reading, place)) or self._by_name.get((metric, "", place))
 
@@ -51,7 +51,7 @@ class Found:
         return [dict(scope) for scope in sorted({s for m, _, s in self._by_name if m == metric})]
 
     def metrics(self) -> list[str]:
-        """Metrics in the order in which they came."""
+        """Metrics in order of appearance."""
         return list(dict.fromkeys(metric for metric, _, _ in self._by_name))
 
     def readings(self, metric: str) -> list[Reading]:
@@ -62,5 +62,5 @@ class Found:
 
 
 def key(scope: Mapping[str, str]) -> Scope:
-    """A scope as something that can be looked up."""
+    """A scope in a hashable form."""
     return tuple(sorted(scope.items()))

@@ -1,7 +1,7 @@
 """The countries of the world as GeoJSON, from Natural Earth's small map in an installed package.
 
-Knows the file, which pyogrio brings along; no figure. Borders are for colouring a small map and
-take no side: they are drawn as the source has them.
+Knows the file, which comes with pyogrio; no figure. Borders are for colouring a small map and
+take no side: they are drawn as in the source.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Ring = list[list[float]]
 
 @cache
 def world() -> Mapping[str, Json]:
-    """A FeatureCollection; the id of a feature is an ISO3 code, or empty where it has none."""
+    """A FeatureCollection; the id of a feature is an ISO3 code, or empty if it has none."""
     features: list[Json] = []
     for name, iso3, geometry in _shapes():
         if name in LEFT_OUT:
@@ -45,7 +45,7 @@ def _shapes() -> Iterator[tuple[str, str, bytes]]:
     path = Path(pyogrio.__file__).parent / FILE
     if not path.is_file():
         raise DataProblem(
-            f"pyogrio {pyogrio.__version__} brings no {FILE.name}, the map of the world that the "
+            f"pyogrio {pyogrio.__version__} lacks {FILE.name}, the map of the world that the "
             "page draws; install the version in constraints.txt"
         )
     about, _, shapes, columns = read(path, columns=["name", "iso_a3"])
@@ -56,7 +56,7 @@ def _shapes() -> Iterator[tuple[str, str, bytes]]:
 
 
 def polygons(shape: bytes) -> list[list[Ring]]:
-    """The polygons of a well-known binary shape, rounded, without what rounding made of no size.
+    """The polygons of a well-known binary shape, rounded, without those that rounding left empty.
 
     >>> ring = struct.pack("<I8d", 4, 0, 0, 0, 1, 1, 1, 0, 0)
     >>> polygons(struct.pack("<BII", 1, 3, 1) + ring)
@@ -67,7 +67,7 @@ def polygons(shape: bytes) -> list[list[Ring]]:
         found, _ = _polygon(shape, 0)
         return [found] if found else []
     if kind != _MULTIPOLYGON:
-        raise DataProblem(f"a country of the map is a shape of kind {kind}, not a polygon")
+        raise DataProblem(f"a country on the map is a shape of kind {kind}, not a polygon")
     (count,) = struct.unpack_from("<I", shape, 5)
     place, all_found = 9, []
     for _ in range(count):

@@ -1,6 +1,6 @@
 """The chart library as one script, taken from the installed package when a page is built.
 
-Knows vl-convert, which brings Vega along; no chart. It needs no network and no Node.
+Knows vl-convert, which contains Vega; no chart. It needs neither a network nor Node.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from benchmark.errors import UsageProblem
 
 EXTRA = "pip install 'pytest-culture[page]'"
 NEEDED = ("jinja2", "vl_convert", "pyogrio")
-# The only one of its names that leads anywhere: `vega` is null in vl-convert 1.9.0.
+# The only one of its names that works: `vega` is null in vl-convert 1.9.0.
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"
 
 
 def require_page() -> None:
-    """UsageProblem with what to type where a package of the extra is not installed."""
+    """Raise a UsageProblem with what to type if a package of the extra is not installed."""
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise UsageProblem(f"a page needs {', '.join(missing)}, which is not installed: {EXTRA}")
@@ -26,7 +26,7 @@ def require_page() -> None:
 
 @cache
 def chart_library() -> str:
-    """Vega as a script that sets ``window.vegaEmbed``; it holds no end of a script element."""
+    """Vega as a script that sets ``window.vegaEmbed``; it never ends a script element."""
     import vl_convert
 
     # A regular expression or string in it could hold the text that ends a script element.
@@ -35,7 +35,7 @@ def chart_library() -> str:
 
 @cache
 def origin() -> str:
-    """The versions of what the page took from packages, in words."""
+    """The versions of what the page takes from packages, in words."""
     import vl_convert
 
     return (

@@ -1,6 +1,6 @@
 """The page's words for metrics; knows no suite, no run and no number.
 
-What the table does not name is shown as its suite's layout calls it, or under its own name.
+A metric that is not in the table is shown by its suite's name for it, or by its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Words:
-    """A metric for people; ``short`` is for table heads and axes, ``note`` one sentence."""
+    """A metric in words; ``short`` is for table heads and axes, ``note`` one sentence."""
 
     label: str
     short: str
@@ -29,7 +29,7 @@ METRICS: Mapping[str, Words] = {
     "floor_uniform": Words(
         label="floor: uniform",
         short="uniform",
-        note="All options equally likely: reached without any model.",
+        note="All options equally likely: needs no model.",
     ),
     "floor_world_average": Words(
         label="floor: world average",
@@ -95,7 +95,7 @@ METRICS: Mapping[str, Words] = {
     "usable": Words(
         label="usable stories",
         short="usable",
-        note="Share of stories that are whole: some words, no refusal, not cut off. It does not "
+        note="Share of stories that are whole: not empty, refused or cut off. It does not "
         "say that a story is good.",
     ),
     "n_words": Words(label="words a story", short="words", decimals=0),
@@ -108,7 +108,7 @@ METRICS: Mapping[str, Words] = {
     "distinct_2": Words(
         label="different pairs of words (distinct-2)",
         short="distinct-2",
-        note="Falls with length, so compare equal lengths only.",
+        note="Falls with length, so compare only equal lengths.",
     ),
     "self_similarity": Words(
         label="likeness of answers to one prompt",

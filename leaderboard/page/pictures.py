@@ -1,7 +1,7 @@
 """Small copies of the pictures that a run showed, where their licence lets anybody pass them on.
 
-Knows picture sets, licences and pixels; not what was asked about a picture. Without a free
-licence a picture is credited and not shown.
+Knows picture sets, licences and pixels; not what was asked about a picture. A picture without a
+free licence is credited but not shown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmark.images.manifest import ImageEntry
 from benchmark.jsonio import Json
 
 SIDE = 96  # pixels of the longer side
-LARGE_SIDE = 320  # of a picture that a story was written to
+LARGE_SIDE = 320  # of a picture that a story was written for
 QUALITY = 60
 # Licences under which a copy may be made smaller and published with its credit.
 _FREE = re.compile(
@@ -60,7 +60,7 @@ def _shown(entry: ImageEntry, images: ImageSet, side: int) -> Mapping[str, Json]
     if is_free(entry.licence):
         try:
             about["src"] = _small(entry, images, side)
-        except ImageProblem:  # the file is not at hand; credit and licence still are
+        except ImageProblem:  # the file is missing, but credit and licence are known
             about["missing"] = True
     return about
 

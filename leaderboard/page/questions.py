@@ -1,6 +1,6 @@
-"""The wording of questions that may be published: of the embedded samples, and of nothing else.
+"""The wording of questions that may be published: that of the embedded samples alone.
 
-Knows surveys and sets of questions; no run but by the digest of its data. Others' terms forbid
+Knows surveys and sets of questions, and runs only by the digest of their data. Others' terms forbid
 publishing their wording or do not say that they allow it, so their questions appear by id.
 """
 
@@ -20,7 +20,7 @@ _CODE = re.compile(r"\bitem (Q\d+[A-Z]?)\b")
 
 
 def data_digest(run: Run) -> str:
-    """The digest of the survey or the questions that a run asked; empty where it asked none."""
+    """The digest of the survey or questions that a run asked; empty if it asked none."""
     named = (run.config.get(name) for name in ("survey", "questions"))
     found = next((one for one in named if isinstance(one, Mapping)), {})
     digest = found.get("digest", "")
@@ -28,9 +28,9 @@ def data_digest(run: Run) -> str:
 
 
 def publishable(digest: str) -> Mapping[str, Json] | None:
-    """Text, options and code of each question of that data; None where it may not be shown.
+    """Text, options and code of each question of that data; None if it may not be shown.
 
-    ``right`` is the place of the right option, where one is.
+    ``right`` is the index of the right option, if there is one.
     """
     if digest and digest == _sample().digest:
         return _of_survey(_sample())

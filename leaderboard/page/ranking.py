@@ -1,4 +1,4 @@
-"""Ranks of models that share one where their intervals do not tell them apart.
+"""Ranks of models; models that their intervals do not tell apart share one.
 
 Knows intervals, not what was measured.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contender:
-    """A figure that is better the higher it is; without an interval, the ends are the value."""
+    """A figure that is better when higher; without an interval, both ends are the value."""
 
     value: float
     low: float = math.nan
@@ -26,7 +26,7 @@ class Contender:
 
 
 def ranks(contenders: Sequence[Contender | None]) -> list[int | None]:
-    """One more than the number of contenders whose whole interval lies above one's own.
+    """Each rank is one more than the number of contenders whose whole interval lies above.
 
     Overlapping intervals share a rank with the best of those they overlap, so a model is never
     placed behind another that it may equal. The rule is not transitive: A may share a rank with

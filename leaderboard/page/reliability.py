@@ -1,7 +1,7 @@
 """Confidence against accuracy in bins, from the items of a run; for one chart.
 
 Knows records; no page. A question counts once, and controls are left out. Bins are those of the
-calibration error, so that chart and number speak of the same.
+calibration error, so that chart and number agree.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ LEAST_BINS = 2
 def reliability(rows: Sequence[CaseRecord]) -> list[Json]:
     """``[confidence, accuracy, low, high, n]`` of each bin, low confidences first.
 
-    Wilson's 95 % ends, as if questions were independent. Empty where no item has both values, or
-    where there are too few for two bins.
+    The ends are Wilson's at 95 %, as if questions were independent. Empty if no item has both
+    values, or too few do for two bins.
     """
     pairs = [
         (item.values["confidence"], item.values["correct"])

@@ -19,7 +19,7 @@ from leaderboard.page.geometry import world
 from leaderboard.page.library import chart_library, origin
 from leaderboard.page.stories import whom
 
-# In the order in which they are read; each adds to the one global, `culture`.
+# In loading order; each adds to the one global, `culture`.
 SCRIPTS = (
     *("base", "loading", "board", "charts", "figures", "model", "comparison", "cases", "stories"),
     "start",
@@ -28,7 +28,7 @@ CHARTS = ("dots", "heatmap", "map", "reliability")
 
 
 def page(content: Mapping[str, Json], *, title: str) -> str:
-    """The whole page; what other people wrote is escaped by Jinja or by `scripts.literal`."""
+    """The whole page; Jinja or `scripts.literal` escapes what other people wrote."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -54,11 +54,11 @@ def page(content: Mapping[str, Json], *, title: str) -> str:
         ),
         notices=notices(),
     )
-    return html.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
+    return html.encode("utf-8", "replace").decode()  # half a surrogate pair is not text
 
 
 def notices() -> str:
-    """Licences of what the page brings along."""
+    """Licences of what the page includes."""
     return _asset("notices.txt").replace("{origin}", origin())
 
 

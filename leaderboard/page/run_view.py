@@ -1,7 +1,7 @@
 """What the page shows of one run: figures by group, every case, and every question of a country.
 
-Plain values only, each in the shape of the script that carries it. Knows no HTML and no file; of
-survey wording it has none, as a run has none.
+Plain values only, each in the shape of its script. Knows no HTML and no file, and no survey
+wording, as a run has none.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmark.runs.run import Run
 from benchmark.suite.protocol import shipped_layout
 from benchmark.vocabulary import SIMILARITY, Reading, in_reading
 from leaderboard.page import wording
-from leaderboard.page.figures import Found, estimate, rounded
+from leaderboard.page.figures import ScoreIndex, estimate, rounded
 from leaderboard.page.reliability import reliability
 from leaderboard.page.view import marks_of
 from leaderboard.page.vocabulary import vocabulary
@@ -26,14 +26,14 @@ from leaderboard.tables.findings import findings
 from leaderboard.tables.summary import lines_of
 
 FAMILIES = ("country", "topic", "region", "income_group")
-LANGUAGE = "en"  # of prompts, unless a run says another
+LANGUAGE = "en"  # of prompts, unless a run names another
 SHARES = 3  # decimals of an option's share
 CHANCE = "floor_chance"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
-    """A figure of a run's suite with its readings and marks, as the board has them."""
+class Metric:
+    """A metric of a run's suite with its readings and marks, as on the board."""
 
     suite: str
     headline: str
@@ -41,28 +41,28 @@ class Shown:
     marks: Sequence[str]
 
 
-def shown(run: Run) -> Shown:
-    """Which figures of a run the page shows."""
-    found = Found(run.scores)
+def metric_of(run: Run) -> Metric:
+    """The headline, readings and marks that the page shows of a run."""
+    found = ScoreIndex(run.scores)
     named = next((s for s in run.scores if s.name == run.headline), None)
     headline = named.metric if named is not None else run.headline
     readings = found.readings(headline) or [""]
     marks = marks_of(found.metrics(), headline, run.suite)
-    return Shown(suite=run.suite, headline=headline, readings=readings, marks=marks)
+    return Metric(suite=run.suite, headline=headline, readings=readings, marks=marks)
 
 
 def overview(run: Run) -> Mapping[str, Json]:
-    """Everything of a run but its questions and texts.
+    """Everything about a run except its questions and texts.
 
     ``about``, the headline ``by`` family, every other figure of the suite in ``figures`` by family,
-    ``cases``; ``reliability`` and ``words`` where the run has confidences or distinctive words.
+    ``cases``; ``reliability`` and ``words`` if the run has confidences or distinctive words.
     """
-    what = shown(run)
-    found = Found(run.scores)
+    what = metric_of(run)
+    found = ScoreIndex(run.scores)
     return {
         "marks": list(what.marks),
         "about": _about(run),
-        "by": {family: _by(found, what, family) for family in FAMILIES},
+        "by": {family: _members(found, what, family) for family in FAMILIES},
         "figures": {name: _figure(found, run.suite, name) for name in _others(found, run.suite)},
         "cases": [_case(record, found, what) for record in run.rows],
         "countries": countries(run),
@@ -72,13 +72,13 @@ def overview(run: Run) -> Mapping[str, Json]:
 
 
 def countries(run: Run) -> list[str]:
-    """The countries of a run's cases, sorted; an empty one for cases without a country."""
+    """The countries of a run's cases, sorted; empty text for cases without a country."""
     return sorted({record.case.country for record in run.rows})
 
 
 def questions(run: Run, country: str) -> Mapping[str, Json]:
     """Every question of a country's cases: the people's answers once, the model's by case."""
-    what = shown(run)
+    what = metric_of(run)
     people: dict[str, Json] = {}
     cases: dict[str, Json] = {}
     for record in run.rows:
@@ -96,23 +96,23 @@ def questions(run: Run, country: str) -> Mapping[str, Json]:
 # --- the run -------------------------------------------------------------------------------
 
 
-def _others(found: Found, suite: str) -> list[str]:
-    """The figures beside the headline that charts of this run can show."""
+def _others(found: ScoreIndex, suite: str) -> list[str]:
+    """The figures other than the headline that charts of this run can show."""
     metrics = set(found.metrics())
     return [name for name in wording.suite_words(suite).figures if name in metrics]
 
 
-def _figure(found: Found, suite: str, metric: str) -> Mapping[str, Json]:
-    what = Shown(suite=suite, headline=metric, readings=[""], marks=[])
-    return {family: _by(found, what, family) for family in (*FAMILIES, "proxy")}
+def _figure(found: ScoreIndex, suite: str, metric: str) -> Mapping[str, Json]:
+    what = Metric(suite=suite, headline=metric, readings=[""], marks=[])
+    return {family: _members(found, what, family) for family in (*FAMILIES, "proxy")}
 
 
 def _about(run: Run) -> Mapping[str, Json]:
     model = run.model
     layout = shipped_layout(run.suite)
-    said = lines_of(run.scores, replace(layout, groups=()), run.headline)  # groups are charts here
+    lines = lines_of(run.scores, replace(layout, groups=()), run.headline)  # groups are charts
     return {
-        "lines": [[line.label, line.value, line.beside] for line in said],
+        "lines": [[line.label, line.value, line.beside] for line in lines],
         "findings": list(findings(run.scores, layout)),
         "gates": [_gate(gate) for gate in run.gates],
         "excluded": len(run.excluded),
@@ -125,7 +125,7 @@ def _about(run: Run) -> Mapping[str, Json]:
 
 
 def _gate(gate: Mapping[str, Json]) -> list[Json]:
-    """Status, whether it holds, and the sentence without the status at its end."""
+    """Status, whether the gate holds, and its sentence without the status at the end."""
     status, sentence = str(gate.get("status", "")), str(gate.get("sentence", ""))
     ending = f": {status.upper()}"
     cut = sentence[: -len(ending)] if status and sentence.endswith(ending) else sentence
@@ -150,8 +150,8 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     if isinstance(templates, Mapping):
         yield "templates", ", ".join(f"{k} {str(v)[:12]}" for k, v in sorted(templates.items()))
     for name in ("answering", "permutations", "controls", "split", "responses", "temperatures"):
-        yield name, _plainly(config.get(name))
-    yield "tokens a story", _plainly(config.get("story_tokens"))
+        yield name, _plain_text(config.get(name))
+    yield "tokens a story", _plain_text(config.get("story_tokens"))
     yield from _unusual(config)
     yield "configuration", run.config_digest
     if run.determinism.exact:
@@ -161,16 +161,16 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _unusual(config: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """What only some runs were asked: another language, groups, readings by encoders."""
+    """What only some runs have: another language, groups, encoders for long stories."""
     if config.get("language") != LANGUAGE:
-        yield "language", _plainly(config.get("language"))
+        yield "language", _plain_text(config.get("language"))
     for name in ("translation", "groups"):
-        yield name, _described(config.get(name)) or _plainly(config.get(name))[:12]
-    yield "encoders", _plainly(config.get("encoders"))
-    yield "long stories read by", _plainly(config.get("chunking"))
+        yield name, _described(config.get(name)) or _plain_text(config.get(name))[:12]
+    yield "encoders", _plain_text(config.get("encoders"))
+    yield "long stories read by", _plain_text(config.get("chunking"))
 
 
-def _plainly(value: Json | None) -> str:
+def _plain_text(value: Json | None) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
@@ -186,7 +186,7 @@ def _described(config: Json | None) -> str:
     return f"{config.get('name', '')} {str(config.get('digest', ''))[:12]}".strip()
 
 
-def _by(found: Found, what: Shown, family: str) -> list[Json]:
+def _members(found: ScoreIndex, what: Metric, family: str) -> list[Json]:
     """``[member, proxy, {reading: [estimate, marks]}]`` for each member that was scored."""
     scopes = [
         s for s in found.scopes(what.headline) if family in s and s.keys() <= {family, "proxy"}
@@ -211,7 +211,7 @@ def _by(found: Found, what: Shown, family: str) -> list[Json]:
     return rows
 
 
-def _marks(found: Found, what: Shown, reading: str, scope: Mapping[str, str]) -> list[Json]:
+def _marks(found: ScoreIndex, what: Metric, reading: str, scope: Mapping[str, str]) -> list[Json]:
     scores = [found.get(mark, reading, scope) for mark in what.marks]
     return [None if score is None else rounded(score.value) for score in scores]
 
@@ -219,13 +219,13 @@ def _marks(found: Found, what: Shown, reading: str, scope: Mapping[str, str]) ->
 # --- cases ---------------------------------------------------------------------------------
 
 
-def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
+def _case(record: CaseRecord, found: ScoreIndex, what: Metric) -> list[Json]:
     """``[country, topic, proxy, variant, kind, id, metric, {reading: [estimate, marks]}, others]``.
 
-    ``metric`` is empty for the headline, else the first that such a case was scored by; ``others``
-    are the values of the suite's further figures that cases have.
+    ``metric`` is empty for the headline, else the case's first score; ``others`` are its values of
+    the suite's other figures.
     """
-    case, own = record.case, Found(record.scores)
+    case, own = record.case, ScoreIndex(record.scores)
     metrics = own.metrics()
     metric = what.headline if what.headline in metrics else next(iter(metrics), "")
     scope = {"country": case.country, "topic": case.topic, "proxy": case.proxy}
@@ -245,8 +245,8 @@ def _case(record: CaseRecord, found: Found, what: Shown) -> list[Json]:
     return [*head, shown_metric, readings, *([others] if others else [])]
 
 
-def _with_chance(marks: list[Json], record: CaseRecord, what: Shown) -> list[Json]:
-    """Marks in which chance, which is no score of a case, comes from the options of its items."""
+def _with_chance(marks: list[Json], record: CaseRecord, what: Metric) -> list[Json]:
+    """The marks with chance, which is not a case's score, from the options of the case's items."""
     options = [len(item.model) for item in record.items if item.model]
     if not marks or CHANCE not in what.marks or not options:
         return marks
@@ -258,7 +258,7 @@ def _with_chance(marks: list[Json], record: CaseRecord, what: Shown) -> list[Jso
 
 
 def _with_ends(score: Score, wide: Score | None) -> list[Json]:
-    """The case's own value and n, with the interval that the analyses found for its cell."""
+    """The case's own value and n, with the interval that the analyses give its cell."""
     ends: list[Json] = [None, None] if wide is None else [rounded(wide.low), rounded(wide.high)]
     return [rounded(score.value), *ends, score.n, score.n_missing]
 
@@ -270,7 +270,7 @@ def _has_something(item: Item) -> bool:
     return item.human is not None or item.model is not None or bool(item.values)
 
 
-def _people(item: Item, what: Shown) -> Mapping[str, Json]:
+def _people(item: Item, what: Metric) -> Mapping[str, Json]:
     marks = {
         reading: [_value(item, in_reading(mark, reading)) for mark in what.marks]
         for reading in what.readings
@@ -283,7 +283,7 @@ def _people(item: Item, what: Shown) -> Mapping[str, Json]:
     }
 
 
-def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str, Json]:
+def _answer(item: Item, what: Metric, people: Mapping[str, Json]) -> Mapping[str, Json]:
     known = people[item.item_id]
     found: dict[str, Json] = {"q": item.item_id}
     if item.model is not None:
@@ -291,7 +291,7 @@ def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str,
         found |= _ends(item)
     if isinstance(known, Mapping) and known["h"] != _shares(item.human):
         found["h"] = _shares(item.human)  # the same id, asked of other people
-    if ANSWERS in item.values:  # of which there may be more in one case than in another
+    if ANSWERS in item.values:  # a case may have more of these than another
         found["m"] = _people(item, what)["m"]
     scored: dict[str, Json] = {}
     for reading in what.readings:
@@ -310,7 +310,7 @@ def _answer(item: Item, what: Shown, people: Mapping[str, Json]) -> Mapping[str,
 
 
 def _ends(item: Item) -> Mapping[str, Json]:
-    """Intervals of the model's shares, where they are those of answers that it wrote."""
+    """Intervals of the model's shares, if these come from answers that it wrote."""
     drawn = item.values.get(ANSWERS, math.nan)
     if item.model is None or not drawn > 0:
         return {}

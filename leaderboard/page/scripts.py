@@ -1,6 +1,6 @@
-"""Data as JavaScript text that cannot end its script, nor be taken for markup.
+"""Data as JavaScript text that can neither end its script nor be taken for markup.
 
-Knows JSON and the two places it is put into: a script element of a page, and a script file.
+Knows JSON and the two places for it: a script element of a page, and a script file.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from benchmark import jsonio
 from benchmark.jsonio import Json
 
-# What may end a script element or open a comment in it; JSON's own escapes see to all that is
-# not ASCII, so to the line separators of old JavaScript and to halves of surrogate pairs.
+# What may end a script element or open a comment in it. JSON's own escapes cover all that is not
+# ASCII, such as the line separators of old JavaScript and halves of surrogate pairs.
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 _UNSAFE = re.compile("[<>&]")
 
@@ -30,5 +30,5 @@ def literal(value: Json) -> str:
 
 
 def call(function: str, *values: Json) -> str:
-    """A script file that hands values to the page: it loads from disk, where JSON would not."""
+    """A script file that passes values to the page: it loads from disk, which JSON would not."""
     return f"culture.{function}({','.join(literal(value) for value in values)});\n"

@@ -1,7 +1,7 @@
 """Stories to read: the first of each case at each temperature, in files by concept and picture.
 
-Knows records and texts; no HTML. They are the first, never the best: nothing is chosen. A text is
-only text, whatever stands in it.
+Knows records and texts; no HTML. Stories are the first, never the best: none is chosen. A text is
+only text, whatever is in it.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from benchmark.stories.lists import concepts, nationalities
 from leaderboard.page.texts import Texts
 
 EXAMPLES = 1  # of a case at one temperature
-MOST_CHARACTERS = 4000  # of a story; a thousand tokens are some 4 500
+MOST_CHARACTERS = 4000  # of a story; a thousand tokens are about 4 500
 _PLACE = re.compile(r"[^/]+/([0-9.]+)/([0-9]+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shelf:
-    """The stories on a concept under one picture: what one file holds.
+    """The stories on a concept under one picture, which one file holds.
 
-    ``told`` are ``{country: {temperature: [[text, words, marks], …]}}``; a mark is ``refusal``,
+    ``stories`` are ``{country: {temperature: [[text, words, marks], …]}}``; a mark is ``refusal``,
     ``empty``, ``truncated`` or ``shortened``. ``shown`` is each country's picture.
     """
 
     concept: str
     proxy: str
-    told: Mapping[str, Json]
+    stories: Mapping[str, Json]
     shown: Mapping[str, str]
 
     @property
@@ -40,7 +40,7 @@ class Shelf:
 
 
 def shelves(rows: Sequence[CaseRecord], texts: Texts, *, most: int) -> Iterator[Shelf]:
-    """Every shelf that has a text, in order; at most ``most`` stories of a case and temperature."""
+    """Every shelf with a text, in order; at most ``most`` stories of a case and temperature."""
     cells: dict[tuple[str, str], list[CaseRecord]] = {}
     for row in rows:
         if not row.case.variant:
@@ -49,23 +49,23 @@ def shelves(rows: Sequence[CaseRecord], texts: Texts, *, most: int) -> Iterator[
         chosen = {row.case.country: _first(row.items, most) for row in members}
         keys = [item.request_keys[0] for items in chosen.values() for _, item in items]
         found = texts(keys)
-        told = {
+        stories = {
             country: by_heat
             for country, items in sorted(chosen.items())
-            if (by_heat := _told(items, found))
+            if (by_heat := _texts(items, found))
         }
-        if told:
+        if stories:
             shown = {row.case.country: _picture(row) for row in members}
             yield Shelf(
                 concept=concept,
                 proxy=proxy,
-                told=told,
+                stories=stories,
                 shown={country: image for country, image in sorted(shown.items()) if image},
             )
 
 
 def contents(found: Sequence[Shelf], *, given: bool, most: int) -> Mapping[str, Json]:
-    """What the page must know before it opens a shelf: which there are, and how much is on them."""
+    """What the page must know before it opens a shelf: which exist and their limits."""
     by_concept: dict[str, list[Json]] = {}
     for shelf in found:
         by_concept.setdefault(shelf.concept, []).append(shelf.proxy)
@@ -80,7 +80,7 @@ def contents(found: Sequence[Shelf], *, given: bool, most: int) -> Mapping[str, 
 
 
 def whom() -> Mapping[str, Json]:
-    """How a prompt speaks of each nationality: ``a Nigerian``."""
+    """How prompts name each nationality: ``a Nigerian``."""
     return {code: found.with_article for code, found in nationalities().items()}
 
 
@@ -98,13 +98,13 @@ def _first(items: Sequence[Item], most: int) -> list[tuple[str, Item]]:
     ]
 
 
-def _told(items: Sequence[tuple[str, Item]], found: Mapping[str, Text]) -> dict[str, list[Json]]:
-    told: dict[str, list[Json]] = {}
+def _texts(items: Sequence[tuple[str, Item]], found: Mapping[str, Text]) -> dict[str, list[Json]]:
+    stories: dict[str, list[Json]] = {}
     for heat, item in items:
         answer = found.get(item.request_keys[0])
         if answer is not None:
-            told.setdefault(heat, []).append(_entry(item, answer))
-    return told
+            stories.setdefault(heat, []).append(_entry(item, answer))
+    return stories
 
 
 def _entry(item: Item, answer: Text) -> list[Json]:
@@ -117,6 +117,6 @@ def _entry(item: Item, answer: Text) -> list[Json]:
 
 
 def _picture(row: CaseRecord) -> str:
-    """What the model was shown; a picture that encoders alone saw is none of a story's."""
+    """The picture shown to the model; one that only encoders saw does not count."""
     stories = [item for item in row.items if not item.item_id.startswith(VECTORS)]
     return next((image for item in stories for image in item.image_ids), "")

@@ -18,8 +18,8 @@ class SuiteWords:
     """How the page speaks of one suite.
 
     ``beside`` are metrics of the board's last columns (else those of the suite's layout), ``marks``
-    metrics that the headline is held against beside floors and ceiling, ``figures`` what the
-    charts of one model can show instead of the headline. ``no_grade`` is said where a number could
+    metrics that the headline is compared with besides floors and ceiling, ``figures`` what the
+    charts of one model can show instead of the headline. ``no_grade`` is shown where a number could
     be taken for one, and then nothing is ranked. ``stories``: its answers are texts to read.
     """
 
@@ -42,7 +42,7 @@ class SuiteWords:
     shown_by: str = "Country shown by"
     proxies: Mapping[str, str] = field(default_factory=dict)
     everything: str = "everything together"
-    below: str = ""  # said under the chart of countries
+    below: str = ""  # shown under the chart of countries
     kept_back: str = ""  # why there is no wording
     unscored: str = "not scored"
     cluster: str = ""  # what items of one cluster share
@@ -53,9 +53,9 @@ WVS = SuiteWords(
     title="Value alignment on the World Values Survey",
     about=(
         "The model answers survey questions as somebody from a country that is named or shown; "
-        "its probabilities are held against the answers of people there.",
+        "its probabilities are compared with the answers of people there.",
         "A similarity alone says little: an answer that is blind to the country already comes "
-        "near. So every figure stands on the ruler between its floors and its ceiling.",
+        "near. So every figure is shown on a ruler between its floors and its ceiling.",
     ),
     beside=("skill_world_average", "option_mass"),
     item="question",
@@ -75,9 +75,9 @@ CULTUREVERSE = SuiteWords(
     about=(
         "The model answers multiple-choice questions about pictures of cultural concepts; one "
         "option is right. Accuracy is the share it gets right: higher is better, 1 is all.",
-        "Two floors stand beside it. Chance is what guessing scores. Blind is the same model on "
+        "There are two floors. Chance is what guessing scores. Blind is the same model on "
         "the same questions without the picture, so only what lies above blind was seen.",
-        "Countries differ by luck alone: gap and Gini are given less their noise, beside what "
+        "Countries differ by luck alone: gap and Gini are given without their noise, next to what "
         "equal countries would show.",
     ),
     marks=("blind_accuracy",),
@@ -104,13 +104,13 @@ STORIES = SuiteWords(
     about=(
         "The model writes children's stories about a concept for a child of a nationality, with "
         "one picture for all nationalities, each one's own, or none.",
-        "The table is sorted by the share of stories that can be read at all: no refusal, not "
-        "empty, not cut off. That is all it says.",
+        "The table is sorted by the share of stories that can be read at all: not refused, "
+        "empty or cut off. That is all it says.",
     ),
     figures=("n_words", "mtld", "distinct_2", "self_similarity", "story_distinctness"),
     item="story",
     items="stories",
-    better="has more whole stories; that says nothing of how good they are",
+    better="has more whole stories; that says nothing about how good they are",
     no_grade="No number here is a grade: a story is not more competent for being long, varied or "
     "unlike its neighbours, and a word that marks a nationality may be a custom, a name or a "
     "stereotype. Whether a story fits a child's culture is for people to say. Read some below.",
@@ -138,11 +138,11 @@ SUITES: Mapping[str, SuiteWords] = {
 
 
 def suite_words(name: str) -> SuiteWords:
-    """The words of a suite, plain ones for a suite that has none."""
+    """The words of a suite; plain ones if it has none."""
     return SUITES.get(name) or SuiteWords(title=name)
 
 
 def suite_place(name: str) -> tuple[int, str]:
-    """Sorts suites: those with words in the table's order, then others by name."""
+    """The sort key of suites: those with words in the table's order, then others by name."""
     known = list(SUITES)
     return (known.index(name) if name in known else len(known)), name

@@ -1,7 +1,7 @@
-"""Generated texts by request key, from response stores and bundles; an absent one is absent.
+"""Generated texts by request key, from response stores and bundles; missing ones are left out.
 
-Knows stores and bundles; not what was asked. Nothing is written: a path without a store is an
-error, where the store itself would make one.
+Knows stores and bundles; not what was asked. It writes nothing: a path without a store is an
+error, whereas the store itself would create one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmark.replay import bundle
 
 
 class Texts:
-    """What was found of the texts that were asked for; falsy where nothing was given."""
+    """Finds the texts for request keys; falsy if no store or bundle was given."""
 
     def __init__(
         self, stores: Sequence[ResponseStore] = (), answers: Sequence[Mapping[str, Answer]] = ()
@@ -39,15 +39,15 @@ class Texts:
 
 @contextmanager
 def open_texts(stores: Sequence[Path], bundles: Sequence[Path]) -> Iterator[Texts]:
-    """The texts in these stores and bundles, or folders of bundles; stores are closed after."""
+    """The texts in these stores and bundles, or folders of bundles; closes the stores after."""
     for path in stores:
         if not path.is_file():
             raise BoardProblem(
-                f"response store {path} is not there; name the file that `pytest --store` wrote to"
+                f"response store {path} does not exist; name the file that `pytest --store` wrote"
             )
-        if not is_store(path):  # asked before it is opened, as opening would make it one
+        if not is_store(path):  # checked before opening, which would make it one
             raise BoardProblem(
-                f"{path} is no response store; name the file that `pytest --store` wrote to"
+                f"{path} is not a response store; name the file that `pytest --store` wrote"
             )
     with ExitStack() as stack:
         opened = [stack.enter_context(closing(ResponseStore(path))) for path in stores]

@@ -1,7 +1,7 @@
-"""What the page's first look shows of a board: suites, sets of comparable rows, ranks, figures.
+"""What the page's first view shows of a board: suites, sets of comparable rows, ranks, figures.
 
-Plain values only, the page's contract: knows no HTML, no file and no chart. Equal boards give
-equal views, as there is no clock.
+Plain values only, the page's contract: knows no HTML, file or chart. Equal boards give equal
+views, as there is no clock.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from benchmark.records import Score
 from benchmark.vocabulary import CEILING, CHANCE, FLOOR
 from leaderboard.board.board import Board, BoardRow
 from leaderboard.page import wording
-from leaderboard.page.figures import Found, estimate
+from leaderboard.page.figures import ScoreIndex, estimate
 from leaderboard.page.ranking import Contender, ranks
 
-MOST_COLUMNS = 8  # of a suite that the wording does not know
+MOST_COLUMNS = 8  # of a suite without words of its own
 Figures = Mapping[str, Sequence[Json]]  # by metric
 
 
@@ -42,8 +42,8 @@ class Column:
 class Entry:
     """A row of the board; ``figures`` by proxy (empty = everything) and reading.
 
-    ``entry_id`` names the row's scripts, ``has_cases`` whether there are any; ``rank`` is by
-    proxy and reading and has none of baselines and partial runs.
+    ``entry_id`` names the row's scripts, ``has_cases`` says whether there are any; ``rank`` is by
+    proxy and reading, and None for baselines and partial runs.
     """
 
     entry_id: str
@@ -67,7 +67,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """Rows that were asked the same, best first: only they are ranked against each other."""
+    """Rows that were asked the same, best first; only these are ranked against each other."""
 
     group_id: str
     title: str
@@ -81,7 +81,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suite:
-    """One suite of the board with its words; ``figures`` are what one model's charts can show."""
+    """A suite of the board with its words; ``figures`` are what one model's charts can show."""
 
     name: str
     words: wording.SuiteWords
@@ -91,7 +91,7 @@ class Suite:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
-    """The whole first look."""
+    """Everything in the page's first view."""
 
     title: str
     suites: Sequence[Suite]
@@ -100,7 +100,7 @@ class View:
 
 
 def view(board: Board, with_cases: Iterable[str], *, title: str) -> View:
-    """The board as the page shows it; ``with_cases`` are the `entry_id` that have scripts."""
+    """The board as the page shows it; ``with_cases`` holds each `entry_id` that has scripts."""
     known = frozenset(with_cases)
     rows = sorted(board.rows, key=lambda row: wording.suite_place(row["suite"]))
     suites = [
@@ -129,7 +129,7 @@ def entry_id(row: BoardRow) -> str:
 
 
 def headline_of(row: BoardRow) -> tuple[str, str]:
-    """Metric and reading by which a suite sorts; the name as it is where no score bears it."""
+    """Metric and reading by which a suite sorts; the plain headline if no score has that name."""
     for score in row.scores:
         if score.name == row["headline"]:
             return score.metric, score.reading
@@ -137,7 +137,7 @@ def headline_of(row: BoardRow) -> tuple[str, str]:
 
 
 def marks_of(metrics: Iterable[str], headline: str, suite: str = "") -> list[str]:
-    """Of these metrics, the floors and ceilings that the headline stands between, in order."""
+    """Those of these metrics that are the headline's floors and ceilings, in order."""
     own = wording.suite_words(suite).marks
     found = [name for name in metrics if _is_mark(name, headline) or name in own]
     known = list(wording.METRICS)
@@ -155,17 +155,17 @@ def _is_mark(name: str, headline: str) -> bool:
 def _groups(rows: Sequence[BoardRow], known: frozenset[str]) -> list[Group]:
     ordered = sorted(rows, key=lambda row: (row["measured_on"], row["comparable"]))
     sets = [list(members) for _, members in groupby(ordered, key=lambda row: row["comparable"])]
-    sets.sort(key=len, reverse=True)  # the set with the most rows is the one to open with
+    sets.sort(key=len, reverse=True)  # the page opens with the set that has the most rows
     return [_group(members, known) for members in sets]
 
 
 def _group(rows: Sequence[BoardRow], known: frozenset[str]) -> Group:
-    found = {entry_id(row): Found(row.scores) for row in rows}
+    found = {entry_id(row): ScoreIndex(row.scores) for row in rows}
     scores = [score for row in rows for score in row.scores]
     metric, reading = headline_of(rows[0])
     suite = rows[0]["suite"]
     columns = _columns(scores, metric, suite)
-    readings = Found(scores).readings(metric) or [""]
+    readings = ScoreIndex(scores).readings(metric) or [""]
     proxies = sorted(
         {s.scope.get("proxy", "") for s in scores}, key=lambda p: wording.proxy_place(p, suite)
     )
@@ -197,7 +197,7 @@ def _group(rows: Sequence[BoardRow], known: frozenset[str]) -> Group:
     )
 
 
-def _has(found: Found, metric: str, proxy: str) -> bool:
+def _has(found: ScoreIndex, metric: str, proxy: str) -> bool:
     scope = {"proxy": proxy} if proxy else {}
     return any(found.get(metric, reading, scope) for reading in found.readings(metric))
 
@@ -237,7 +237,7 @@ def _column(metric: str, role: str, suite: str, *, lower_is_better: bool) -> Col
 
 
 def _ranks(
-    rows: Sequence[BoardRow], found: Mapping[str, Found], metric: str, reading: str, proxy: str
+    rows: Sequence[BoardRow], found: Mapping[str, ScoreIndex], metric: str, reading: str, proxy: str
 ) -> list[int | None]:
     scope = {"proxy": proxy} if proxy else {}
     scores = [found[entry_id(row)].get(metric, reading, scope) for row in rows]
@@ -263,7 +263,7 @@ def _contender(score: Score) -> Contender:
 
 def _entry(
     row: BoardRow,
-    found: Found,
+    found: ScoreIndex,
     columns: Sequence[Column],
     rank: Mapping[str, Mapping[str, int | None]],
     known: frozenset[str],
@@ -298,7 +298,7 @@ def _entry(
 
 
 def _figures(
-    found: Found, columns: Sequence[Column], reading: str, scope: Mapping[str, str]
+    found: ScoreIndex, columns: Sequence[Column], reading: str, scope: Mapping[str, str]
 ) -> Figures:
     scores = {column: found.get(column.metric, reading, scope) for column in columns}
     return {

@@ -1,4 +1,4 @@
-"""The words that set a nationality's stories apart, from a run's scores; for its lists and marks.
+"""The words that set a nationality's stories apart, from a run's scores, to list and to mark.
 
 Knows scores of a country's words, not of its groups'; no text.
 """
@@ -18,7 +18,7 @@ COMMON = 0.0  # a TF-IDF of 0: every nationality uses the word
 def vocabulary(scores: Sequence[Score]) -> Mapping[str, Json]:
     """By country: ``tested`` words ``[word, z, p, stories]`` and ``counted`` ``[word, weight, n]``.
 
-    ``tested`` are the log-odds, markers (p of at most 0.05) first; ``counted`` the published
+    ``tested`` has the log-odds, markers (p of at most 0.05) first; ``counted`` the published
     TF-IDF, which has no test. Words that every nationality uses are in neither.
     """
     of_countries = [s for s in scores if s.scope.keys() - {"end"} == {"country", "word"}]

@@ -1,7 +1,7 @@
-"""The cards (README.md) of the data set and of the Space, with the head that the Hub reads.
+"""The cards (README.md) of the data set and the Space, with the header that the Hub reads.
 
-Knows the board and huggingface_hub's records of a card; no clock, so that an equal board gives an
-equal card. The texts are templates beside this file.
+Knows the board and huggingface_hub's card records; no clock, so equal boards give equal cards.
+The texts are templates in this folder.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def dataset_card(repo_id: str, board: Board) -> str:
 
 
 def space_card(repo_id: str, name: str) -> str:
-    """The Space's card: a static page, made from the data set ``repo_id``."""
+    """The card of the Space: a static page made from the data set ``repo_id``."""
     from huggingface_hub import SpaceCardData
 
     data = SpaceCardData(
@@ -92,7 +92,7 @@ def _render(name: str, **known: object) -> str:
             "publishing needs the extra `publish`: pip install 'pytest-culture[publish]'"
         ) from error
     text = (files("leaderboard.publish") / name).read_text(encoding="utf-8")
-    # Markdown is not HTML: whatever comes from a board went through `markdown`.
+    # Markdown is not HTML: whatever comes from a board goes through `markdown`.
     environment = Environment(
         autoescape=False,  # noqa: S701
         undefined=StrictUndefined,
@@ -102,7 +102,7 @@ def _render(name: str, **known: object) -> str:
 
 
 def _tables(board: Board) -> list[Mapping[str, str]]:
-    """A table for each suite and set of data, best first."""
+    """A table for each suite and data set, best rows first."""
     shared = ("suite", "measured_on", "comparable")
     groups = groupby(board.rows, key=lambda row: tuple(row[name] for name in shared))
     return [
@@ -147,7 +147,7 @@ def _cells(row: BoardRow) -> list[str]:
 
 
 def _kind(row: BoardRow) -> str:
-    """What is no trained model says so, unless its name does."""
+    """The kind of a row that is not a trained model, unless its name says it."""
     kind = row["kind"]
     return "" if not kind or kind in row["model"] else f" ({markdown(kind)})"
 
@@ -174,7 +174,7 @@ def _sources(board: Board) -> list[tuple[str, Mapping[str, str]]]:
 
 
 def _source(known: Mapping[str, Mapping[str, str]], kind: str, name: str) -> Mapping[str, str]:
-    """A fetched set is named after its commit, ``cvqa-COMMIT-…``."""
+    """The source of a set; fetched ones are named after their commit, ``cvqa-COMMIT-…``."""
     unknown = {"title": f"{kind}: {name}", "terms": OTHER}
     return known.get(name) or known.get(name.partition("-")[0]) or unknown
 

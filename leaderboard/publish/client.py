@@ -1,8 +1,8 @@
-"""Writes to the Hub: creates a repository, commits a plan whole, tries again where that helps.
+"""Writes to the Hub: creates repositories, commits whole plans, and retries where that helps.
 
-Knows huggingface_hub and plans. That package itself repeats what it reads and uploads. It repeats
-neither a commit nor a creation, since it cannot tell whether a lost answer was a yes. Here the
-whole step is repeated from reading on, so that what has been done is seen and not done twice.
+Knows huggingface_hub and plans. That package retries reads and uploads, but neither a commit nor a
+creation, since it cannot tell whether a lost answer was a success. Here the whole step is
+repeated from reading on, so that what was done is seen and not done twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _RATE_LIMIT = re.compile(r"r\s*=\s*0\s*;\s*t\s*=\s*(\d+)")
 
 
 def create(repository: Repository, *, private: bool) -> None:
-    """Make a repository; one that somebody made meanwhile is as good."""
+    """Create a repository; one that somebody created meanwhile is as good."""
     from huggingface_hub import HfApi
 
     with asking(f"create {repository}"):
@@ -41,9 +41,9 @@ def create(repository: Repository, *, private: bool) -> None:
 
 
 def commit(plan: Plan, message: str, *, pull_request: bool = False) -> str:
-    """All changes of a plan in one commit on its parent; the address of what was made.
+    """Make all changes of a plan in one commit on its parent; return the address of the result.
 
-    Operations are made anew for each try: huggingface_hub notes in them what it has uploaded.
+    Operations are made anew for each try: huggingface_hub marks in them what it has uploaded.
     """
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
@@ -77,7 +77,7 @@ def secrets() -> Sequence[str]:
 
 
 def retrying() -> Retrying:
-    """Repeats what failed for a passing reason, with growing waits, at most six times in all."""
+    """Retry what failed for a passing reason, with growing waits, at most six times in all."""
     try:
         from tenacity import Retrying, retry_if_exception, stop_after_attempt
     except ImportError as error:
@@ -93,7 +93,7 @@ def retrying() -> Retrying:
 
 
 def passing(error: BaseException) -> bool:
-    """Whether trying again may help: a race lost, a busy Hub, a connection that broke."""
+    """Whether retrying may help: a lost race, a busy Hub, a broken connection."""
     from huggingface_hub import errors
 
     if not isinstance(error, HubProblem):
@@ -101,7 +101,7 @@ def passing(error: BaseException) -> bool:
     code = status(error)
     if code is not None:
         return code in (408, 412, 429) or code >= 500
-    lost = (vars(errors)["HTTPError"], json.JSONDecodeError)  # a gateway's page is no JSON
+    lost = (vars(errors)["HTTPError"], json.JSONDecodeError)  # a gateway's page is not JSON
     links: list[BaseException | None] = [error]
     while links[-1] is not None:
         links.append(links[-1].__cause__)
@@ -113,7 +113,7 @@ def _on_the_way(error: BaseException) -> bool:
 
 
 def _wait(state: RetryCallState) -> float:
-    """As long as the Hub asks for; else longer each time, and by chance, so that rivals part."""
+    """As long as the Hub asks for; else longer each time, at random, so that rivals part."""
     from tenacity import wait_random_exponential
 
     error = state.outcome.exception() if state.outcome else None

@@ -1,6 +1,6 @@
 """`python -m leaderboard publish`: its options, and what it prints.
 
-Knows argparse; exit 0 done or nothing to do, 1 the Hub refused, 4 the input cannot be used.
+Knows argparse. Exit codes: 0 done or nothing to do, 1 the Hub refused, 4 unusable input.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from leaderboard.publish import client
 from leaderboard.publish.content import OwnBundle, PageBuilder, check_of_board
 from leaderboard.publish.joining import own_rows
 from leaderboard.publish.plan import Plan
-from leaderboard.publish.publishing import Request, Step, look, publish_data_set, publish_space
+from leaderboard.publish.publishing import Request, Step, preview, publish_data_set, publish_space
 from leaderboard.publish.safety import check_bundle, check_run, guard
 
 DONE, REFUSED = 0, 1
 
 
 EPILOG = """\
-  python -m leaderboard publish org/name               say what would be written, write nothing
+  python -m leaderboard publish org/name               show what would be written, write nothing
   python -m leaderboard publish org/name --yes         write it
   python -m leaderboard publish org/name --bundles build/bundles --yes
 
@@ -69,16 +69,15 @@ def add_publish(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SOURCE",
-        help="the survey of the runs (a file, or hub), to make sure that no text quotes it; "
-        "repeatable",
+        help="the survey of the runs (a file, or hub), to check that no text quotes it; repeatable",
     )
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--space", metavar="ORG/NAME", help="the Space (default: as the data set)")
-    where.add_argument("--no-space", action="store_true", help="the data set alone")
+    where.add_argument("--space", metavar="ORG/NAME", help="the Space (default: ORG/NAME)")
+    where.add_argument("--no-space", action="store_true", help="publish the data set alone")
     parser.add_argument(
         "--public",
         action="store_true",
-        help="make what is new public; what is there already stays as it is (default: private)",
+        help="make new repositories public (default: private); existing ones stay as they are",
     )
     sure = parser.add_mutually_exclusive_group()
     sure.add_argument("--yes", action="store_true", help="write")
@@ -86,17 +85,17 @@ def add_publish(parser: argparse.ArgumentParser) -> None:
 
 
 def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None) -> int:
-    """Say what would change or change it; one sentence and nothing more where that fails."""
+    """Print what would change, or change it; print one sentence if that fails."""
     try:
         request = _request(options, page or page_builder())
         if not options.yes:
-            for step in look(request):
+            for step in preview(request):
                 _show(step)
-            sys.stdout.write("nothing was written; --yes writes it\n")
+            sys.stdout.write("nothing was written; add --yes to write it\n")
             return DONE
-        _told(publish_data_set(request))
+        _report(publish_data_set(request))
         if request.space is not None:
-            _told(publish_space(request, request.space))
+            _report(publish_space(request, request.space))
     except HubProblem as problem:
         sys.stderr.write(f"{problem}\n")
         return REFUSED
@@ -104,7 +103,7 @@ def run_publish(options: argparse.Namespace, *, page: PageBuilder | None = None)
 
 
 def page_builder() -> PageBuilder:
-    """The page of a board, imported when one is made."""
+    """The builder of a board's page, imported only when a page is made."""
     from leaderboard.page.building import build_page
 
     return build_page
@@ -137,15 +136,15 @@ def _request(options: argparse.Namespace, page: PageBuilder) -> Request:
 
 def _repo_id(text: str) -> str:
     if not is_repo_id(text):
-        raise UsageProblem(f"{text!r} is no place on the Hub; give it as ORG/NAME")
+        raise UsageProblem(f"{text!r} is not a repository on the Hub; write ORG/NAME")
     return text
 
 
-# --- what is said ----------------------------------------------------------------------------
+# --- output ----------------------------------------------------------------------------------
 
 
-def _told(step: Step) -> None:
-    """What was done; written at once, as the next step may fail."""
+def _report(step: Step) -> None:
+    """Print what was done at once, as the next step may fail."""
     _show(step)
     where = step.plan.repository
     if step.made:
@@ -160,7 +159,7 @@ def _show(step: Step) -> None:
     seen = "private" if plan.private else "public"
     new = ", new" if plan.parent is None else ""
     sys.stdout.write(f"\n{plan.repository} ({seen}{new})\n")
-    sys.stdout.write("".join(f"  {line}\n" for line in step.said))
+    sys.stdout.write("".join(f"  {line}\n" for line in step.notes))
     console = Console(
         file=sys.stdout, width=max(72, shutil.get_terminal_size().columns), highlight=False
     )

@@ -1,7 +1,7 @@
-"""The files of the data set and of the Space, from the joined board.
+"""The files of the data set and the Space, from the joined board.
 
-Knows boards, runs and bundles; where the Hub's files lie on disk it is told. Equal input gives
-equal bytes: nothing here looks at a clock.
+Knows boards, runs and bundles; callers say where the Hub's files are on disk. Equal input gives
+equal bytes: nothing here reads a clock.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from leaderboard.export.headline import task_id
 from leaderboard.export.hub import eval_yaml_of
 from leaderboard.publish import parquet
 from leaderboard.publish.card import dataset_card, space_card
-from leaderboard.publish.joining import Joined, Own
+from leaderboard.publish.joining import JoinedBoard, OwnRow
 from leaderboard.publish.plan import File
 
 BUNDLES, CARD, EVAL = "bundles.jsonl", "README.md", "eval.yaml"
@@ -30,31 +30,31 @@ DATA = f"data/v{parquet.LAYOUT}"
 OF_NEW_REPOSITORIES = frozenset({".gitattributes", CARD, "index.html", "style.css"})
 
 PageBuilder = Callable[[Path, Path, Path], Sequence[Path]]
-"""Board, folder of its runs, folder to write to; gives the files that it wrote."""
+"""Takes a board, the folder of its runs and an output folder; returns the files written."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnBundle:
-    """A bundle to publish and where it lies here."""
+    """A bundle to publish and its local path."""
 
     source: Path
     bundle: Bundle
 
     @property
     def path(self) -> str:
-        """In the data set; the name is the digest of all that is in it."""
+        """Its path in the data set; the name is the digest of all its content."""
         return f"bundles/{self.bundle.digest}.zip"
 
 
 def board_text(board: Board) -> bytes:
-    """The board's file."""
+    """The board's file as bytes."""
     return pretty(document(board)).encode()
 
 
 def dataset_files(
-    repo_id: str, joined: Joined, bundles: Sequence[OwnBundle], index: Sequence[str]
+    repo_id: str, joined: JoinedBoard, bundles: Sequence[OwnBundle], index: Sequence[str]
 ) -> list[File]:
-    """Everything of ours; ``index`` holds the lines about bundles that are published already."""
+    """All our files; ``index`` holds the lines about bundles that are already published."""
     board = joined.board
     lines = sorted({*index, *(line for one in bundles for line in _about(one))})
     files = [
@@ -72,7 +72,7 @@ def dataset_files(
     return [*files, _file(BUNDLES, "".join(lines).encode())] if lines else files
 
 
-def _of_run(own: Own) -> tuple[File, File, File]:
+def _of_run(own: OwnRow) -> tuple[File, File, File]:
     source = own.row["file"]
     rows, items = tables_of(source)
     return (
@@ -83,12 +83,12 @@ def _of_run(own: Own) -> tuple[File, File, File]:
 
 
 def tables_of(run_file: str) -> tuple[str, str]:
-    """The two tables that are made of a run file."""
+    """The paths of the two tables made from a run file."""
     name = "--".join(PurePosixPath(run_file).with_suffix(".parquet").parts[1:])
     return f"{DATA}/rows/{name}", f"{DATA}/items/{name}"
 
 
-def obsolete(joined: Joined) -> frozenset[str]:
+def obsolete(joined: JoinedBoard) -> frozenset[str]:
     """Files of runs whose rows were replaced by rows of other files."""
     return frozenset(path for file in joined.obsolete for path in (file, *tables_of(file)))
 
@@ -129,18 +129,18 @@ def _about(one: OwnBundle) -> list[str]:
 
 
 def check_of_board(one: OwnBundle, rows: Sequence[BoardRow]) -> None:
-    """Raise where a bundle holds a run that is on no row of the local board."""
+    """Raise if a bundle holds a run that has no row on the local board."""
     for entry in one.bundle.entries:
         made = row_of_run(entry.run, file="")
         if not any(row.key == made.key and row.same_measurement(made) for row in rows):
             raise BoardProblem(
                 f"{one.source} holds a run of {entry.run.model.name} ({entry.run.suite}, config "
-                f"{entry.run.config_digest}) that the board has no row of; bundle the board's runs"
+                f"{entry.run.config_digest}) that has no row on the board; bundle the board's runs"
             )
 
 
 def index_lines(path: Path) -> tuple[str, ...]:
-    """The published lines about bundles; what is no such line is not carried on."""
+    """The published lines about bundles; any other line is dropped."""
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     return tuple(canonical(found) + "\n" for line in lines if (found := _object(line)))
 
@@ -157,7 +157,7 @@ def _object(line: str) -> Mapping[str, Json]:
 
 
 def space_files(repo_id: str, space_id: str, folder: Path, page: PageBuilder) -> list[File]:
-    """The page of a board; ``folder`` holds it as the data set has it, with its runs below."""
+    """The page of a board; ``folder`` holds the board and its runs as in the data set."""
     out = folder / "page"
     board = folder / BOARD
     made = page(board, folder / "runs", out)
@@ -173,6 +173,6 @@ def space_files(repo_id: str, space_id: str, folder: Path, page: PageBuilder) ->
 
 
 def left_over(there: Mapping[str, object], files: Sequence[File]) -> frozenset[str]:
-    """Data of an earlier page that the new one has not."""
+    """Data of an earlier page that the new one lacks."""
     new = {file.path for file in files}
     return frozenset(path for path in there if path.startswith("data/") and path not in new)

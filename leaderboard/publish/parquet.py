@@ -1,7 +1,7 @@
 """Boards and runs as flat Parquet tables: one row a score, a case, or a question asked.
 
-Knows records and pyarrow; no wording can be in them, as records have none. Equal runs give equal
-bytes with one version of pyarrow.
+Knows records and pyarrow; the tables hold no wording, as records have none. Equal runs give
+equal bytes with one version of pyarrow.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmark.vocabulary import MARKS, SIMILARITY, SUBSTANTIVE
 from leaderboard.board.board import Board
 
 LAYOUT = 1
-"""Part of the files' paths: a table with other columns is another file."""
+"""Part of the files' paths: a table with other columns gets another path."""
 
 BOTH = (
     *(SIMILARITY, "js_distance", "js_divergence"),
@@ -168,7 +168,7 @@ def _numbers(values: Sequence[float] | None) -> list[float | None] | None:
 
 
 def _number(value: float) -> float | None:
-    """Not scored is null, here as in every file of ours."""
+    """The value, or null if not scored, as in all our files."""
     return float(value) if math.isfinite(value) else None
 
 

@@ -1,4 +1,4 @@
-"""What a commit would change: files as they should be against files as they are.
+"""What a commit would change: files as they should be, compared with files as they are.
 
 Pure: knows paths, bytes and digests; no Hub, no board.
 """
@@ -20,10 +20,10 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """A file as it should be; ``read`` gives its content when somebody needs it.
+    """A file as it should be; ``read`` returns its content when needed.
 
-    ``made_from`` names the file of the same commit that alone decides the content: where that one
-    is unchanged, so is this, though another version of a library may have written other bytes.
+    ``made_from`` names the file of the same commit that alone decides the content: if that one
+    is unchanged, so is this, even if another version of a library would write other bytes.
     ``fixed``: the path itself names the content.
     """
 
@@ -35,7 +35,7 @@ class File:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """What happens to a path; ``content`` is there for what is added or replaced."""
+    """What happens to a path; added and replaced files have ``content``."""
 
     path: str
     size: int
@@ -45,7 +45,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """All changes of a repository, by path; ``parent`` is None where it must be created."""
+    """All changes of a repository, by path; ``parent`` is None if it must be created."""
 
     repository: Repository
     parent: str | None
@@ -58,7 +58,7 @@ class Plan:
 
     @property
     def n_bytes(self) -> int:
-        """What would be sent."""
+        """How many bytes would be sent."""
         return sum(change.size for change in self.changed if change.action != "delete")
 
 
@@ -70,9 +70,9 @@ def compare(
     obsolete: Collection[str] = (),
     private: bool,
 ) -> Plan:
-    """What makes ``files`` of a repository; others stay, unless they are ``obsolete``.
+    """The changes that give a repository these ``files``; others stay unless ``obsolete``.
 
-    ``private`` is of a repository that must be created; one that is there stays as it is.
+    ``private`` applies to a repository that must be created; an existing one stays as it is.
     """
     there = head.files if head else {}
     done: dict[str, Change] = {}
@@ -103,7 +103,7 @@ def _change(file: File, there: Mapping[str, Blob], done: Mapping[str, Change]) -
 
 
 def same(content: Content, size: int, blob: Blob) -> bool:
-    """Whether these are the bytes that are stored."""
+    """Whether these bytes are already stored."""
     if size != blob.size:
         return False
     if blob.sha256 is not None:
@@ -112,7 +112,7 @@ def same(content: Content, size: int, blob: Blob) -> bool:
 
 
 def _digest(name: str, opening: bytes, content: Content) -> str:
-    """Git's id of a file is a SHA-1 of a head and its bytes; nothing is kept safe by it."""
+    """Git's id of a file, a SHA-1 of a header and its bytes; it secures nothing."""
     found = hashlib.new(name, opening, usedforsecurity=False)
     if isinstance(content, bytes):
         found.update(content)

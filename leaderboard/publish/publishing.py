@@ -1,8 +1,8 @@
-"""The steps of publishing: read, join, compare, commit, first the data set, then the Space.
+"""The steps of publishing: read, join, compare and commit the data set, then the Space.
 
 Knows the parts and their order. The data set is the truth. The Space is always made from the data
 set as it is at that moment, read after the Space: so whoever writes the Space last has seen all
-rows, and a call that broke off between the two is repaired by the next.
+rows, and the next call repairs one that broke off between the two.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from leaderboard.publish.content import (
     obsolete,
     space_files,
 )
-from leaderboard.publish.joining import Joined, Own, join, run_file
+from leaderboard.publish.joining import JoinedBoard, OwnRow, join, run_file
 from leaderboard.publish.plan import File, Plan, compare
 from leaderboard.publish.safety import Guard, check_file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What to publish, checked, and where."""
+    """What to publish, already checked, and where."""
 
     data_set: Repository
     space: Repository | None
-    own: tuple[Own, ...]
+    own: tuple[OwnRow, ...]
     bundles: tuple[OwnBundle, ...]
     guard: Guard
     page: PageBuilder
@@ -50,26 +50,26 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """What a repository's step comes to; ``made`` is the commit, empty where none was needed."""
+    """The outcome of a repository's step; ``made`` is the commit, empty if none was needed."""
 
     plan: Plan
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     made: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Published:
-    """The data set as it is at a commit."""
+class _PublishedBoard:
+    """The data set at a commit."""
 
     board: Board = field(default_factory=Board)
     index: tuple[str, ...] = ()
 
 
-def look(request: Request) -> tuple[Step, ...]:
-    """What `publish` would do now; nothing is written."""
+def preview(request: Request) -> tuple[Step, ...]:
+    """What `publish` would do now; writes nothing."""
     there = head(request.data_set)
     plan, joined = plan_data_set(request, there)
-    steps = [Step(plan=plan, said=joined.said)]
+    steps = [Step(plan=plan, notes=joined.notes)]
     if request.space is not None:
         space = head(request.space)
         own = {one.row["file"]: one.source for one in joined.taken}
@@ -80,26 +80,26 @@ def look(request: Request) -> tuple[Step, ...]:
 
 
 def publish_data_set(request: Request) -> Step:
-    """One commit with all that is new; none where nothing is."""
+    """Commit all that is new to the data set; make no commit if nothing is."""
     for attempt in client.retrying():
         with attempt:
             there = head(request.data_set)
             plan, joined = plan_data_set(request, there)
             if not plan.changed:
-                return Step(plan=plan, said=joined.said)
+                return Step(plan=plan, notes=joined.notes)
             if there is None:
                 plan, joined = plan_data_set(request, _created(request, request.data_set))
             message = f"Board of {len(joined.board.rows)} runs"
-            return Step(plan=plan, said=joined.said, made=client.commit(plan, message))
+            return Step(plan=plan, notes=joined.notes, made=client.commit(plan, message))
     raise AssertionError("unreachable: the last try raises")
 
 
 def publish_space(request: Request, space: Repository) -> Step:
-    """The page of the data set as it now is, in one commit; none where it is that already."""
+    """Commit the page of the current data set; make no commit if the Space has it already."""
     for attempt in client.retrying():
         with attempt:
             there = head(space)
-            data_set = head(request.data_set)  # after the Space: see the module's first lines
+            data_set = head(request.data_set)  # after the Space: see the module's docstring
             if data_set is None:
                 raise HubProblem(f"{request.data_set} is gone; publish again")
             board = _published(request.data_set, data_set).board
@@ -120,15 +120,15 @@ def _created(request: Request, repository: Repository) -> Head:
     client.create(repository, private=request.private)
     found = head(repository)
     if found is None:
-        raise HubProblem(f"{repository} was created and cannot be seen; try again in a minute")
+        raise HubProblem(f"{repository} was created but cannot be seen yet; try again in a minute")
     return found
 
 
 # --- plans -----------------------------------------------------------------------------------
 
 
-def plan_data_set(request: Request, there: Head | None) -> tuple[Plan, Joined]:
-    """What the data set's commit would change, with the joined board."""
+def plan_data_set(request: Request, there: Head | None) -> tuple[Plan, JoinedBoard]:
+    """What the data set's commit would change, and the joined board."""
     published = _published(request.data_set, there)
     joined = join(published.board, request.own)
     files = dataset_files(request.data_set.repo_id, joined, request.bundles, published.index)
@@ -140,7 +140,7 @@ def plan_data_set(request: Request, there: Head | None) -> tuple[Plan, Joined]:
 
 
 def _plan_space(request: Request, there: Head | None, folder: Path) -> Plan:
-    """What the Space's commit would change; contents are read, as the folder will be gone."""
+    """What the Space's commit would change; contents are read now, as the folder will be gone."""
     if request.space is None:
         raise UsageProblem("no Space was named")
     _check_ours(request.space, there)
@@ -163,13 +163,13 @@ def _check(plan: Plan, guard: Guard) -> None:
         check_file(change.path, change.content, guard)
 
 
-# --- what is there ---------------------------------------------------------------------------
+# --- what is published -----------------------------------------------------------------------
 
 
-def _published(repository: Repository, there: Head | None) -> _Published:
+def _published(repository: Repository, there: Head | None) -> _PublishedBoard:
     _check_ours(repository, there)
     if there is None or BOARD not in there.files:
-        return _Published()
+        return _PublishedBoard()
     try:
         board = read_board(fetch(repository, there.commit, BOARD))
     except BoardProblem as problem:
@@ -177,7 +177,7 @@ def _published(repository: Repository, there: Head | None) -> _Published:
     index: tuple[str, ...] = ()
     if BUNDLES in there.files:
         index = index_lines(fetch(repository, there.commit, BUNDLES))
-    return _Published(board=board, index=index)
+    return _PublishedBoard(board=board, index=index)
 
 
 def _check_ours(repository: Repository, there: Head | None) -> None:
@@ -186,7 +186,7 @@ def _check_ours(repository: Repository, there: Head | None) -> None:
     foreign = sorted(files.keys() - OF_NEW_REPOSITORIES)
     if foreign and BOARD not in files:
         raise UsageProblem(
-            f"{repository} holds other things ({foreign[0]}) and no {BOARD}; name another place"
+            f"{repository} holds other files ({foreign[0]}) and no {BOARD}; name another repository"
         )
 
 
@@ -197,7 +197,7 @@ def _lay_out(
     board: Board,
     own: Mapping[str, Path],
 ) -> None:
-    """Board and runs as the data set has them; runs that are there already are fetched."""
+    """Write board and runs as in the data set; runs that are already there are fetched."""
     (folder / BOARD).write_bytes(board_text(board))
     (folder / "runs").mkdir()
     for file in _run_files(board):

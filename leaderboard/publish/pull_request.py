@@ -1,7 +1,7 @@
 """Offers a run's ``.eval_results`` to the repository of its model, as a pull request.
 
 Knows the Hub and the text that `export` writes. Results of other benchmarks in the same file stay.
-An offer that is open already, or that was taken, is not made again.
+An offer that is already open or was accepted is not made again.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from benchmark.hub.asking import asking
 from benchmark.hub.repository import Head, Repository, fetch, head
 from benchmark.jsonio import digest
 from benchmark.runs.run import Run
-from leaderboard.export.headline import Published
+from leaderboard.export.headline import Attribution
 from leaderboard.export.hub import eval_results
 from leaderboard.publish.client import commit, retrying
 from leaderboard.publish.plan import File, Plan, compare
 
 
-def offer(runs: Sequence[Run], about: Published, sure: bool) -> None:
-    """Open a pull request for each run, or with ``sure`` unset say which would be opened.
+def offer(runs: Sequence[Run], about: Attribution, sure: bool) -> None:
+    """Open a pull request for each run; unless ``sure``, only print which would be opened.
 
     Raises
     ------
@@ -35,8 +35,8 @@ def offer(runs: Sequence[Run], about: Published, sure: bool) -> None:
         text = eval_results(run, about)
         for attempt in retrying():
             with attempt:
-                said = _offer(run, text, sure=sure)
-        sys.stdout.write(f"{said}\n")
+                message = _offer(run, text, sure=sure)
+        sys.stdout.write(f"{message}\n")
 
 
 def _offer(run: Run, text: str, *, sure: bool) -> str:
@@ -45,30 +45,30 @@ def _offer(run: Run, text: str, *, sure: bool) -> str:
     there = head(repository)
     if there is None:
         raise HubProblem(
-            f"{repository} is not on the Hub, or not for this token (404); results can be offered "
-            "to a model's repository only"
+            f"{repository} is not on the Hub, or hidden from this token (404); results can only be "
+            "offered to a model's repository"
         )
-    whole = _joined(repository, there, path, text)
+    whole = _merged_entries(repository, there, path, text)
     plan = compare(repository, there, [File(path=path, read=lambda: whole)], private=there.private)
     if not plan.changed:
-        return f"{repository}: {path} is there as it should be"
+        return f"{repository}: {path} is up to date"
     title = f"Results of {run.suite} (pytest-culture, {digest(whole.decode())[:12]})"
     if address := _open(repository, title):
-        return f"{repository}: offered already, {address}"
+        return f"{repository}: already offered, {address}"
     if not sure:
         return (
-            f"{repository}: would offer {path}, {len(whole)} bytes; nothing was written, --yes does"
+            f"{repository}: would offer {path}, {len(whole)} bytes; nothing was written: add --yes"
         )
     return f"{repository}: offered {path}, {_commit(plan, title)}"
 
 
 def _commit(plan: Plan, title: str) -> str:
-    """A pull request starts from the head that was read; a newer one is no conflict."""
+    """Open a pull request on the head that was read; a newer head is not a conflict."""
     return commit(plan, title, pull_request=True)
 
 
-def _joined(repository: Repository, there: Head, path: str, text: str) -> bytes:
-    """Our entries, after those in the file that are of another data set or task."""
+def _merged_entries(repository: Repository, there: Head, path: str, text: str) -> bytes:
+    """The file's entries of other data sets or tasks, then ours."""
     own = yaml.safe_load(text)
     if path not in there.files:
         return text.encode()
@@ -76,7 +76,7 @@ def _joined(repository: Repository, there: Head, path: str, text: str) -> bytes:
     try:
         old = yaml.safe_load(found)
     except yaml.YAMLError as error:
-        raise HubProblem(f"{path} of {repository} is no YAML; mend it there first") from error
+        raise HubProblem(f"{path} of {repository} is not YAML; repair it there first") from error
     names = {_name(entry) for entry in own}
     kept = [entry for entry in old if _name(entry) not in names] if isinstance(old, list) else []
     return str(yaml.safe_dump([*kept, *own], sort_keys=False, allow_unicode=True)).encode()
@@ -89,7 +89,7 @@ def _name(entry: Any) -> tuple[str, str]:  # noqa: ANN401 - another's YAML
 
 
 def _open(repository: Repository, title: str) -> str:
-    """The address of an open pull request of that title; empty where there is none."""
+    """The address of an open pull request of that title; empty if there is none."""
     from huggingface_hub import HfApi
 
     with asking(f"read the pull requests of {repository}"):

@@ -1,8 +1,8 @@
-"""Nothing that may not be published leaves: no survey's wording, and no token.
+"""Keeps back what may not be published: the wording of surveys, and tokens.
 
 Only the embedded sample's wording is ours to publish. Run files and bundles have no place for any
-other, but for texts: what a model wrote, why a case failed, ids that somebody chose. Those are held
-against the wording; where that is not at hand, they are refused, not trusted.
+other except in texts: what a model wrote, why a case failed, ids that somebody chose. Those are
+searched for the wording; if it is not available, they are refused, not trusted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from benchmark.suite.figures_only import FIGURES, PICTURES, figures, read_figure
 from benchmark.survey.survey import SAMPLE, Survey, load_survey
 from leaderboard.publish.plan import Content
 
-FEWEST_WORDS = 5  # of an option; shorter ones are anybody's words
+FEWEST_WORDS = 5  # of an option; anybody could write a shorter one
 _TOKEN = re.compile(rb"hf_[A-Za-z0-9]{30,}")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _PLAIN_ID = re.compile(r"[\w.:/+@-]{0,120}")
@@ -36,7 +36,7 @@ _PLAIN_ID = re.compile(r"[\w.:/+@-]{0,120}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wording:
-    """A survey's questions and its longer options, folded, by question id."""
+    """A survey's folded questions by id, and question ids by its longer options, folded too."""
 
     name: str
     licence: str
@@ -44,7 +44,7 @@ class Wording:
     options: Mapping[str, str]
 
     def quoted(self, text: str, *, options: bool) -> str:
-        """The id of a question that the text quotes; empty where it quotes none."""
+        """The id of a question that the text quotes; empty if it quotes none."""
         folded = fold(text)
         found = [key for key, words in self.questions.items() if words in folded]
         if options and not found:
@@ -54,18 +54,18 @@ class Wording:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Guard:
-    """What is held against every file: wordings by the survey's revision, and secrets."""
+    """What no file may hold: wordings, by the survey's revision, and secrets."""
 
     wordings: Mapping[str, Wording]
     secrets: tuple[bytes, ...] = ()
 
-    def of(self, run: Run) -> Wording | None:
-        """The wording that a run must not hold, if it is at hand."""
+    def wording_of(self, run: Run) -> Wording | None:
+        """The wording that a run must not hold, if available."""
         return self.wordings.get(_survey(run).get("revision", ""))
 
 
 def guard(sources: Sequence[str], *, cache: Path, secrets: Sequence[str] = ()) -> Guard:
-    """Wordings of the surveys that were named (a file, or ``hub``), and the Hub's if it is here.
+    """Wordings of the surveys that were named (a file, or ``hub``), and the Hub's if cached.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def withheld(run: Run) -> bool:
 
 
 def sample_revision() -> str:
-    """As a run names the embedded survey, by the bytes of its file."""
+    """The revision by which runs name the embedded survey, from the bytes of its file."""
     return f"sha256:{hashlib.sha256(SAMPLE.read_bytes()).hexdigest()}"
 
 
@@ -116,22 +116,22 @@ def sample_revision() -> str:
 
 
 def check_run(source: Path, run: Run, held: Guard) -> None:
-    """Raise where a run file quotes its survey, or might and cannot be checked."""
+    """Raise if a run file quotes its survey, or might and cannot be checked."""
     if not withheld(run):
         return
-    wording = held.of(run)
+    wording = held.wording_of(run)
     if wording is None:
         odd = next((text for text in _ids(run) if not _PLAIN_ID.fullmatch(text)), "")
         if run.failed or odd:
             what = f"the id {odd[:40]!r}" if odd else "why cases failed"
             raise _unchecked(source, what, run)
         return
-    for text in (*_ids(run), *_said(run)):
-        _hold(source, text, wording, options=True)
+    for text in (*_ids(run), *_texts(run)):
+        _refuse_quotes(source, text, wording, options=True)
 
 
 def check_bundle(source: Path, bundle: Bundle, held: Guard) -> None:
-    """Raise where a bundle holds more than its manifest says, or quotes a survey, or might."""
+    """Raise if a bundle holds more than its manifest says, or quotes a survey, or might."""
     with zipfile.ZipFile(source) as archive:
         stray = sorted(set(archive.namelist()) - bundle.members.keys())
     known = {ANSWERS, MANIFEST}
@@ -140,18 +140,18 @@ def check_bundle(source: Path, bundle: Bundle, held: Guard) -> None:
         name for name in bundle.members.keys() - known if not name.endswith((FIGURES, PICTURES))
     )
     if stray:
-        raise DataProblem(f"{source} holds {stray[0]!r}, as no bundle of ours does; make it again")
+        raise DataProblem(f"{source} holds {stray[0]!r}, which no bundle does; make it again")
     for name, content in bundle.members.items():
         if name.endswith(FIGURES) and _read_again(content) != content:
             raise DataProblem(f"{name} in {source} holds more than figures; make the bundle again")
     texts = [answer.text for answer in bundle.answers.values() if isinstance(answer, Text)]
     for run in (entry.run for entry in bundle.entries):
         check_run(source, run, held)
-        wording = held.of(run)
+        wording = held.wording_of(run)
         if withheld(run) and wording is None and texts:
             raise _unchecked(source, "texts that the model wrote", run)
         for text in texts if wording else ():
-            _hold(source, text, cast("Wording", wording), options=False)
+            _refuse_quotes(source, text, cast("Wording", wording), options=False)
 
 
 def _members(file: str) -> tuple[str, str]:
@@ -159,7 +159,7 @@ def _members(file: str) -> tuple[str, str]:
 
 
 def _read_again(content: bytes) -> bytes:
-    """The lines of figures as this version writes them, without anything else."""
+    """The lines of figures as this version writes them, and nothing else."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"survey{FIGURES}"
         path.write_bytes(content)
@@ -169,8 +169,8 @@ def _read_again(content: bytes) -> bytes:
 def _unchecked(source: Path, what: str, run: Run) -> DataProblem:
     name = _survey(run).get("name", "")
     return DataProblem(
-        f"{source} holds {what}, and nobody can tell here whether that quotes the survey {name!r}, "
-        "whose wording may not be published; name the survey with --survey"
+        f"{source} holds {what}, which may quote the survey {name!r}, whose wording may not be "
+        "published; name the survey with --survey so that this can be checked"
     )
 
 
@@ -179,8 +179,8 @@ def _ids(run: Run) -> Iterator[str]:
         yield from (row.case.case_id, *(key for i in row.items for key in (i.item_id, i.cluster)))
 
 
-def _said(run: Run) -> Iterator[str]:
-    """Whatever is in words in a run file, wherever it stands outside the rows."""
+def _texts(run: Run) -> Iterator[str]:
+    """Every text in a run file outside the rows."""
     yield from (entry.reason for entry in run.failed)
     yield from (entry.reason for entry in run.excluded)
     yield from run.partial_because
@@ -209,19 +209,19 @@ def _survey(run: Run) -> Mapping[str, str]:
 
 
 def check_file(path: str, content: Content, held: Guard) -> None:
-    """Raise where a file holds a token, or, as text, words of a survey."""
+    """Raise if a file holds a token, or, as text, words of a survey."""
     data = content if isinstance(content, bytes) else content.read_bytes()
     for part in _parts(data):
         if _TOKEN.search(part) or any(secret in part for secret in held.secrets):
             raise DataProblem(
-                f"{path} holds an access token of the Hub; nothing was published: take it out of "
+                f"{path} holds an access token of the Hub; nothing was published: remove it from "
                 "the file it comes from, and revoke it"
             )
     if path.startswith(("runs/", "bundles/")) or path.endswith(".parquet"):
-        return  # checked as what they are, or made of those
+        return  # already checked, or made from checked files
     text = data.decode(errors="replace")
     for wording in held.wordings.values():
-        _hold(Path(path), text, wording, options=True)
+        _refuse_quotes(Path(path), text, wording, options=True)
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
@@ -231,7 +231,7 @@ def _parts(data: bytes) -> Iterator[bytes]:
             yield from (archive.read(name) for name in archive.namelist())
 
 
-def _hold(source: Path, text: str, wording: Wording, *, options: bool) -> None:
+def _refuse_quotes(source: Path, text: str, wording: Wording, *, options: bool) -> None:
     if question_id := wording.quoted(text, options=options):
         raise DataProblem(
             f"{source} quotes question {question_id!r} of {wording.name} ({wording.licence}), "
@@ -240,7 +240,7 @@ def _hold(source: Path, text: str, wording: Wording, *, options: bool) -> None:
 
 
 def fold(text: str) -> str:
-    """Words as they compare: without case, spacing, and the escapes of JSON and HTML."""
+    """A text for comparing: without case, extra spaces, and the escapes of JSON and HTML."""
     plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     for written, meant in (("\\n", " "), ("\\t", " "), ("\\r", " "), ('\\"', '"')):
         plain = plain.replace(written, meant)

@@ -1,1 +1,1 @@
-"""Tables and figures of the paper for any model, written from run files alone."""
+"""The paper's tables and figures for any model, written from run files alone."""

@@ -26,7 +26,7 @@ from leaderboard.report.table import entry as number
 
 
 def table_1(runs: Sequence[Measured]) -> Table:
-    """Mean similarity per country, country prompt against images, with floors and ceiling."""
+    """Mean similarity by country, country prompt against images, with floors and ceiling."""
     scopes = [{"country": c} for c in countries_of(runs)] + [dict(ALL)]
     shown = [c for c in (NAMED, ALL_IMAGES, ALL_HOUSEHOLDS) if any(run.has(c) for run in runs)]
     groups = [
@@ -73,7 +73,7 @@ def _similarity_row(
 
 
 def _paired_rows(run: Measured, scopes: Sequence[Mapping[str, str]]) -> Iterator[tuple[Entry, ...]]:
-    """The country prompt over the questions that images have too, where that is fewer."""
+    """The country prompt over the questions that images have too, if those are fewer."""
     for pictures in pictures_of([run]):
         pairs = [run.compare(pictures, scope).second for scope in scopes]
         if any(0 < cell.n < run.mean(NAMED, s).n for cell, s in zip(pairs, scopes, strict=True)):

@@ -1,4 +1,4 @@
-"""Table 2: by how many percent pictures change the similarity, by income group and topic.
+"""Table 2: change of similarity through pictures in percent, by income group and topic.
 
 Knows what the runs measured; not how a table is written.
 """

@@ -1,6 +1,6 @@
 """`python -m leaderboard report`: the paper's tables and figures on the command line.
 
-Knows the options and where the files go; what is in them is the other modules' business.
+Knows the options and where the files go; the other modules decide what is in them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     """Write the paper's tables and figures for the given runs, side by side.
 
     The tables are similarity by country, change by income group and p-values, with floors and
-    ceiling. Everything comes from the run files; no survey and no model is needed. Open report.md
+    ceiling. Everything comes from the run files; no survey or model is needed. Open report.md
     in the folder. Runs of one suite and one survey belong in one report.
     """
     parser.epilog = REPORT_EPILOG
@@ -40,7 +40,7 @@ def add_report(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=DEFAULT_REPORT,
         metavar="DIR",
-        help="folder to write to; files of the same names are replaced (default: %(default)s)",
+        help="folder to write to; files with the same names are replaced (default: %(default)s)",
     )
     parser.add_argument(
         "--reading",
@@ -54,7 +54,7 @@ def add_report(parser: argparse.ArgumentParser) -> None:
         type=_formats,
         default=FORMATS,
         metavar="LIST",
-        help="some of md (the page), csv (all numbers), tex, svg, png, with commas between "
+        help="comma-separated: md (the page), csv (all numbers), tex, svg, png "
         "(default: all; svg and png need matplotlib)",
     )
 
@@ -67,8 +67,8 @@ def _formats(text: str) -> tuple[Format, ...]:
 
 
 def run_report(options: argparse.Namespace) -> int:
-    """Write the files and say where they are."""
-    from leaderboard.report.beside import side_by_side
+    """Write the files and print where they are."""
+    from leaderboard.report.comparability import side_by_side
     from leaderboard.report.index import files, write
 
     runs = side_by_side([read_run(path) for path in files_in(options.runs)], options.reading)

@@ -1,4 +1,4 @@
-"""What stands in the rows and columns of a report: countries, topics, pictures, and whose run.
+"""What a report's rows and columns show: countries, topics, pictures and runs.
 
 Knows what the runs measured; not how any table or figure looks.
 """
@@ -28,12 +28,12 @@ def topics_of(runs: Sequence[Measured]) -> tuple[str, ...]:
 
 
 def pictures_of(runs: Sequence[Measured]) -> tuple[str, ...]:
-    """``images`` and ``households``, where any run was shown such pictures."""
+    """``images`` and ``households``, each if any run was shown such pictures."""
     return tuple(c for c in (ALL_IMAGES, ALL_HOUSEHOLDS) if any(run.has(c) for run in runs))
 
 
 def about(run: Measured) -> Record:
-    """The columns with which every record of a run begins."""
+    """The first columns of every record of a run."""
     return {
         "model": run.run.model.name,
         "label": run.label,
@@ -58,7 +58,7 @@ def over(runs: Sequence[Measured]) -> str:
 
 
 def asked(run: Measured, scope: Mapping[str, str]) -> str:
-    """The condition whose questions the floors of a scope are taken over."""
+    """The condition over whose questions the floors of a scope are taken."""
     if run.mean(NAMED, scope).n:
         return NAMED
     return ALL_IMAGES if run.has(ALL_IMAGES) else ALL_HOUSEHOLDS

@@ -46,16 +46,16 @@ class Panel:
 
 
 def panels(
-    content: Sequence[Panel], *, beside: int, bars: bool = False, axis_label: str = "similarity"
+    content: Sequence[Panel], *, per_row: int, bars: bool = False, axis_label: str = "similarity"
 ) -> Figure:
-    """The panels in rows of ``beside``, all on one scale."""
+    """The panels, ``per_row`` to a row, all on one scale."""
     from matplotlib.figure import Figure
 
-    down = -(-len(content) // beside)
+    down = -(-len(content) // per_row)
     rows = max(len(panel.rows) for panel in content)
     height = 0.75 + rows * _row_height(content)
-    figure = Figure(figsize=(beside * WIDTH, down * height + 0.5), layout="constrained")
-    axes = figure.subplots(down, beside, squeeze=False, sharex=True)
+    figure = Figure(figsize=(per_row * WIDTH, down * height + 0.5), layout="constrained")
+    axes = figure.subplots(down, per_row, squeeze=False, sharex=True)
     limits = (0.0, 1.0) if bars else _limits(content)
     for axis, panel in zip(axes.flat, content, strict=False):
         _draw(axis, panel, bars=bars)

@@ -1,6 +1,6 @@
-r"""Names of other people's making inside Markdown and LaTeX: shown as they are, never obeyed.
+r"""Escapes others' names for Markdown and LaTeX: shown as they are, never interpreted.
 
-Knows no table. Whatever a model is called, the file keeps its shape.
+Knows no table. Whatever a model is called, the file keeps its structure.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _LATEX = {
 
 
 def markdown(text: str) -> str:
-    r"""Text for a paragraph or table cell; a bar, a tag or a star is only itself.
+    r"""Text for a paragraph or table cell; a bar, a tag or a star has no special meaning.
 
     >>> markdown("<b> a|b_c%")
     '&lt;b&gt; a\\|b\\_c%'
@@ -50,7 +50,7 @@ def markdown(text: str) -> str:
 
 
 def latex(text: str) -> str:
-    r"""Text for LaTeX of any engine; a letter beyond Latin is written as its code point.
+    r"""Text for any LaTeX engine; a letter beyond Latin is written as its code point.
 
     >>> latex("a_b & 50%"), latex("模")
     ('a\\_b \\& 50\\%', '\\texttt{U+6A21}')

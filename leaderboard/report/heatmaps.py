@@ -1,6 +1,6 @@
-"""Heatmaps of countries and topics or proxies, hatched grey where there is no answer.
+"""Heatmaps of countries by topics or proxies, hatched grey where there is no answer.
 
-Knows matplotlib and arrays; no run. Every cell carries its number, so that it can be read in grey.
+Knows matplotlib and arrays; no run. Every cell shows its number, so that it can be read in grey.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ def heatmaps(
     palette: Literal["diverging", "sequential"],
     decimals: int,
     legend: str,
-    beside: int = 1,
+    per_row: int = 1,
     missing: str = "no answer or no picture",
 ) -> Figure:
-    """The grids in rows of ``beside``, one scale of colours for all.
+    """The grids, ``per_row`` to a row, on one colour scale.
 
     A sequential scale of whole numbers (no ``decimals``) begins at 0. ``missing`` is what the
     legend calls a grey cell.
@@ -55,11 +55,11 @@ def heatmaps(
     from matplotlib.figure import Figure
 
     colours, scale = _scale(grids, palette, whole=decimals == 0)
-    down = -(-len(grids) // beside)
+    down = -(-len(grids) // per_row)
     width = LABELS + CELL_WIDTH * max(LEAST_COLUMNS, *(len(grid.columns) for grid in grids))
     height = HEAD + CELL_HEIGHT * max(len(grid.rows) for grid in grids)
-    figure = Figure(figsize=(beside * width, down * height + 0.6), layout="constrained")
-    axes = figure.subplots(down, beside, squeeze=False)
+    figure = Figure(figsize=(per_row * width, down * height + 0.6), layout="constrained")
+    axes = figure.subplots(down, per_row, squeeze=False)
     for axis, grid in zip(axes.flat, grids, strict=False):
         _draw(axis, grid, colours, scale, decimals)
     for axis in axes.flat[len(grids) :]:

@@ -1,7 +1,7 @@
-"""The whole report: which views there are, the page that shows them, and the files it names.
+"""The whole report: its views, the page that shows them, and the files that the page names.
 
-Knows the views and the formats; the words and numbers are the views' own. Equal runs give equal
-files: no date, no path, no machine.
+Knows the views and the formats; words and numbers are the views' own. Equal runs give equal
+files: no date, path or machine.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from benchmark.errors import BoardProblem
 from benchmark.vocabulary import ALL_IMAGES, NAMED
 from leaderboard.report import words
-from leaderboard.report.beside import differences
 from leaderboard.report.by_country import table_1
 from leaderboard.report.by_income import table_2
 from leaderboard.report.by_topic import table_3
+from leaderboard.report.comparability import differences
 from leaderboard.report.escaping import markdown
 from leaderboard.report.levels import figure_7, figure_9, figure_by_category, figure_by_country
 from leaderboard.report.maps import NO_PICTURES, figure_4, figure_5, figure_6, figure_8
@@ -23,23 +23,23 @@ from leaderboard.report.measured import Measured
 from leaderboard.report.options import PICTURES, Format
 from leaderboard.report.style import picture, require_matplotlib
 from leaderboard.report.table import Entry, Table
-from leaderboard.report.view import Absent, Drawing
+from leaderboard.report.view import Drawing, NoView
 from leaderboard.report.writing import csv_text, latex_document, latex_table, markdown_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-View = Table | Drawing | Absent
+View = Table | Drawing | NoView
 
 
 def views(runs: Sequence[Measured]) -> tuple[View, ...]:
-    """Everything a report shows, in order; what these runs have no numbers for says why."""
+    """Everything a report shows, in order; a view without numbers in these runs says why."""
     compared = any(run.has(ALL_IMAGES) and run.has(NAMED) for run in runs)
     tables: list[View] = [table_1(runs)]
     if compared:
         tables += [table_2(runs), table_3(runs)]
     else:
-        tables += [Absent(title=f"Table {n}", reason=NO_PICTURES) for n in (2, 3)]
+        tables += [NoView(title=f"Table {n}", reason=NO_PICTURES) for n in (2, 3)]
     return (
         *tables,
         figure_by_country(runs),
@@ -70,7 +70,7 @@ def files(runs: Sequence[Measured], formats: Sequence[Format]) -> Mapping[str, b
 
 
 def _files(view: View, formats: Sequence[Format]) -> Iterator[tuple[str, bytes]]:
-    if isinstance(view, Absent):
+    if isinstance(view, NoView):
         return
     if "csv" in formats:
         yield f"{view.name}.csv", csv_text(view.records).encode()
@@ -83,7 +83,7 @@ def _files(view: View, formats: Sequence[Format]) -> Iterator[tuple[str, bytes]]
 
 
 def write(folder: Path, content: Mapping[str, bytes]) -> None:
-    """Put the files into the folder, made if there is none; other files there stay."""
+    """Write the files into the folder, creating it if needed; other files there stay."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in content.items():
@@ -104,9 +104,9 @@ def _page(runs: Sequence[Measured], shown: Sequence[View], names: Mapping[str, b
         f"# Report of {markdown(suite)}: {markdown(words.listed(run.label for run in runs))}",
         _opening(runs),
         markdown_table(_runs_table(runs)).rstrip(),
-        *(_section(view, names) for view in shown if not isinstance(view, Absent)),
+        *(_section(view, names) for view in shown if not isinstance(view, NoView)),
     ]
-    absent = [view for view in shown if isinstance(view, Absent)]
+    absent = [view for view in shown if isinstance(view, NoView)]
     if absent:
         lines = [f"- {markdown(view.title)}: {markdown(view.reason)}." for view in absent]
         parts.append("\n".join(["## Not here", "", *lines]))
@@ -124,7 +124,7 @@ def _opening(runs: Sequence[Measured]) -> str:
     if found := differences(runs):
         lines.append(
             f"**Not measured alike:** these runs differ in {words.listed(map(markdown, found))}; "
-            "differences between them are not those of the models alone."
+            "differences between them are not due to the models alone."
         )
     partial = [run.label for run in runs if run.partial]
     if partial:
@@ -183,7 +183,7 @@ def _section(view: Table | Drawing, names: Mapping[str, bytes]) -> str:
             if picture_of:
                 lines.append(f"![{markdown(view.title)}]({picture_of})")
     lines.append("\n".join(f"- {markdown(note)}" for note in view.notes))
-    beside = [name for name in names if name.rpartition(".")[0] == view.name]
-    if beside:
-        lines.append("Files: " + ", ".join(f"[{name}]({name})" for name in beside))
+    own_files = [name for name in names if name.rpartition(".")[0] == view.name]
+    if own_files:
+        lines.append("Files: " + ", ".join(f"[{name}]({name})" for name in own_files))
     return "\n\n".join(lines)

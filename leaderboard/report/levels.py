@@ -1,4 +1,4 @@
-"""Figures that show similarities beside their floors: by country, category and income.
+"""Figures that show similarities with their floors: by country, category and income.
 
 Knows what the runs measured; how dots and bars are drawn is in `dots`.
 """
@@ -24,10 +24,10 @@ from leaderboard.report.dots import Panel, Series, panels
 from leaderboard.report.measured import Cell, Measured
 from leaderboard.report.style import BLUE, CONDITIONS
 from leaderboard.report.table import Record
-from leaderboard.report.view import Absent, Drawing, drawing
+from leaderboard.report.view import Drawing, NoView, drawing
 
 OF_FIGURE_7 = ("demographics", "race")
-BARS = f"Bars of error: 95 % by resampling question stems; none below {MIN_STEMS} stems."
+BARS = f"Error bars: 95 % by resampling question stems; none below {MIN_STEMS} stems."
 LINES = "Lines in each row: the floors, which need no model, and the ceiling."
 
 Scope = Mapping[str, str]
@@ -35,7 +35,7 @@ Filled = tuple[Panel, list[Record]]
 
 
 def figure_by_country(runs: Sequence[Measured]) -> Drawing:
-    """Table 1 as a picture, with intervals."""
+    """Table 1 as a figure, with intervals."""
     scopes = [{"country": iso3} for iso3 in countries_of(runs)] + [dict(ALL)]
     names = [words.country_name(s["country"]) if s else "all" for s in scopes]
     filled = [_panel(run, run.label, names, scopes, _whole) for run in runs]
@@ -50,7 +50,7 @@ def figure_by_country(runs: Sequence[Measured]) -> Drawing:
             "dashed line knows less than the average of all other countries."
         ),
         notes=(BARS, LINES),
-        beside=min(3, len(filled)),
+        per_row=min(3, len(filled)),
     )
 
 
@@ -75,19 +75,19 @@ def figure_by_category(runs: Sequence[Measured]) -> Drawing:
             BARS,
             LINES + " They differ between rows where not every country had such a picture.",
         ),
-        beside=min(3, len(filled)),
+        per_row=min(3, len(filled)),
         bars=True,
     )
 
 
-def figure_7(runs: Sequence[Measured]) -> Drawing | Absent:
+def figure_7(runs: Sequence[Measured]) -> Drawing | NoView:
     """The paper's two topics by income group."""
     title = "Figure 7. Demographics and race by income group of the country"
     slugs = [slug for slug in OF_FIGURE_7 if slug in topics_of(runs)]
     found = {group for run in runs for group in run.sheet.members("income_group")}
     groups = [group for group in words.GROUP_ORDER if group in found]
     if not slugs or not groups:
-        return Absent(
+        return NoView(
             title=title,
             reason=f"the topics {words.listed(OF_FIGURE_7)} were not measured in these runs",
         )
@@ -112,17 +112,17 @@ def figure_7(runs: Sequence[Measured]) -> Drawing | Absent:
             f"group of the country, {over(runs)}."
         ),
         notes=(words.PAIRS, BARS, LINES),
-        beside=min(3, len(runs)),
+        per_row=min(3, len(runs)),
     )
 
 
-def figure_9(runs: Sequence[Measured]) -> Drawing | Absent:
+def figure_9(runs: Sequence[Measured]) -> Drawing | NoView:
     """All topics for countries of high and of low income."""
     slugs = topics_of(runs)
     incomes = [i for i in ("high", "low") if any(i in run.sheet.members("income") for run in runs)]
     title = "Figure 9. Similarity by topic and income group"
     if not incomes:
-        return Absent(title=title, reason="none of the countries has a World Bank income group")
+        return NoView(title=title, reason="none of the countries has a World Bank income group")
     names = [words.topic_short(slug) for slug in slugs]
     filled = [
         _panel(
@@ -146,7 +146,7 @@ def figure_9(runs: Sequence[Measured]) -> Drawing | Absent:
             "the floors of its own row, as some topics are easy for everybody."
         ),
         notes=(words.PAIRS, "High income = World Bank groups high and upper middle.", BARS, LINES),
-        beside=len(incomes),
+        per_row=len(incomes),
     )
 
 
@@ -154,7 +154,7 @@ def figure_9(runs: Sequence[Measured]) -> Drawing | Absent:
 
 
 def _whole(run: Measured, scope: Scope) -> Mapping[str, Cell]:
-    """Every condition over all its own questions."""
+    """Every condition over all its questions."""
     return {
         condition: run.mean(condition, scope, interval=True)
         for condition in (NAMED, *pictures_of([run]))
@@ -209,7 +209,7 @@ def _panel(
 
 
 def _questions(run: Measured, row: Mapping[str, Cell], scope: Scope) -> str:
-    """The condition that says which questions a row's floors are means of."""
+    """The condition over whose questions a row's floors are means."""
     return next((c for c in pictures_of([run]) if c in row and row[c].n), asked(run, scope))
 
 

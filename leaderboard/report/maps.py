@@ -16,7 +16,7 @@ from leaderboard.report.contents import about, asked, countries_of, over, topics
 from leaderboard.report.heatmaps import Grid, heatmaps
 from leaderboard.report.measured import Cell, Measured
 from leaderboard.report.table import Record
-from leaderboard.report.view import Absent, Drawing, drawing
+from leaderboard.report.view import Drawing, NoView, drawing
 
 NO_PICTURES = "no pictures were shown in these runs"
 FEW = f"Numbers in italics rest on fewer than {MIN_STEMS} question stems and may be luck."
@@ -25,12 +25,12 @@ GREY = "Grey: the survey has no answers there, or the country had no picture."
 Filled = tuple[Grid, list[Record]]
 
 
-def figure_4(runs: Sequence[Measured]) -> Drawing | Absent:
-    """%-change of similarity from country prompt to images, country by topic."""
+def figure_4(runs: Sequence[Measured]) -> Drawing | NoView:
+    """%-change of similarity from country prompt to images, by country and topic."""
     title = "Figure 4. Change of similarity with pictures, in %, by country and topic"
     kept = [run for run in runs if run.has(ALL_IMAGES) and run.has(NAMED)]
     if not kept:
-        return Absent(title=title, reason=NO_PICTURES)
+        return NoView(title=title, reason=NO_PICTURES)
     filled = [_change(run, runs) for run in kept]
     return drawing(
         heatmaps,
@@ -56,12 +56,12 @@ def _change(run: Measured, runs: Sequence[Measured]) -> Filled:
     return _fill(run, run.label, "change_percent", (countries_of(runs), topics_of(runs)), cell)
 
 
-def figure_5(runs: Sequence[Measured]) -> Drawing | Absent:
+def figure_5(runs: Sequence[Measured]) -> Drawing | NoView:
     """How many pictures stood for each country; the paper's Figure 5 shows incomes instead."""
     title = "Figure 5 (ours). Pictures by country and kind"
     proxies = [p for p in (*CATEGORIES, *INCOME_BANDS) if any(run.has(p) for run in runs)]
     if not proxies:
-        return Absent(title=title, reason=NO_PICTURES)
+        return NoView(title=title, reason=NO_PICTURES)
     filled: list[Filled] = []
     for run in runs:
         grid, records = _counts(run, runs, proxies)
@@ -98,13 +98,13 @@ def _counts(run: Measured, runs: Sequence[Measured], proxies: Sequence[str]) -> 
     return _fill(run, run.label, "pictures", (countries_of(runs), tuple(proxies)), cell, "proxy")
 
 
-def figure_6(runs: Sequence[Measured]) -> Drawing | Absent:
+def figure_6(runs: Sequence[Measured]) -> Drawing | NoView:
     """Gain in similarity by country and category of pictures."""
     title = "Figure 6. Gain of similarity by country and category of pictures"
     kept = [run for run in runs if run.has(NAMED)]
     proxies = [p for p in (*CATEGORIES, *INCOME_BANDS) if any(run.has(p) for run in kept)]
     if not proxies:
-        return Absent(title=title, reason=NO_PICTURES)
+        return NoView(title=title, reason=NO_PICTURES)
     filled = [_gains(run, runs, proxies) for run in kept if any(run.has(p) for p in proxies)]
     return drawing(
         heatmaps,
@@ -124,7 +124,7 @@ def figure_6(runs: Sequence[Measured]) -> Drawing | Absent:
         palette="diverging",
         decimals=3,
         legend="gain of similarity",
-        beside=min(2, len(filled)),
+        per_row=min(2, len(filled)),
     )
 
 
@@ -136,8 +136,8 @@ def _gains(run: Measured, runs: Sequence[Measured], proxies: Sequence[str]) -> F
     return _fill(run, run.label, "gain", (countries_of(runs), tuple(proxies)), cell, "proxy")
 
 
-def figure_8(runs: Sequence[Measured]) -> Drawing | Absent:
-    """Similarity by country and topic under both conditions, beside the world's average."""
+def figure_8(runs: Sequence[Measured]) -> Drawing | NoView:
+    """Similarity by country and topic under both conditions, beside the world average."""
     filled = [
         _levels(run, runs, condition)
         for run in runs

@@ -1,7 +1,7 @@
-"""What a report asks of one run: means, comparisons and p-values, with a label to show them by.
+"""What a report needs of one run: means, comparisons, p-values and a label to show them by.
 
-Knows runs and their scores, and takes a number from the run's scores wherever it stands there;
-else it is worked out from the rows. Knows no table and no figure.
+Knows runs and their scores. Takes a number from the run's scores if they have it, and otherwise
+computes it from the rows. Knows no table and no figure.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class Measured:
         return any(score.metric == HOLM for score in self._scores.values())
 
     def score(self, metric: str, scope: Mapping[str, str]) -> Score | None:
-        """The run's own score of exactly that scope, if it has one."""
+        """The run's own score of exactly that scope, if any."""
         return self._scores.get((metric, frozenset(scope.items())))
 
     def has(self, condition: str) -> bool:
@@ -155,7 +155,7 @@ class Measured:
         second: str = NAMED,
         interval: bool = False,
     ) -> Comparison:
-        """Both conditions over the questions that both have."""
+        """The two conditions compared over the questions that both have."""
         left, right = self._values(first), self._values(second)
         inside = self.sheet.where(scope)
         both = inside & ~np.isnan(left) & ~np.isnan(right)
@@ -188,9 +188,9 @@ class Measured:
         )
 
     def p_value(self, metric: str, first: str, scope: Mapping[str, str]) -> Score | None:
-        """A p-value of first against the country's name, from the run's own scores only.
+        """A p-value of a condition against the country's name, from the run's own scores only.
 
-        The published one is of all options as printed, whatever the reading.
+        The published one is over all options as printed, whatever the reading.
         """
         named = {"contrast": f"{first}-{NAMED}", **scope}
         found = self.score(metric, named)
@@ -199,7 +199,7 @@ class Measured:
         return found
 
     def significant(self, first: str, scope: Mapping[str, str]) -> bool:
-        """Whether the difference is: Holm below 0.05, in the paper's reading its bootstrap p."""
+        """Whether Holm's p, or in the paper's reading its bootstrap p, is below 0.05."""
         metric = PUBLISHED if self.reading_name == "paper" else HOLM
         found = self.p_value(metric, first, scope)
         return found is not None and found.value < 0.05
@@ -233,6 +233,6 @@ def _ratio(first: float, second: float, base: float) -> float:
 
 
 def _rng(clusters: np.typing.NDArray[np.str_]) -> np.random.Generator:
-    """The same for the same stems, so equal runs give equal reports."""
+    """A generator that depends only on the stems, so that equal runs give equal reports."""
     names = "\n".join(np.unique(clusters).tolist())
     return np.random.default_rng([*hashlib.sha256(names.encode()).digest()])

@@ -1,6 +1,6 @@
-"""What a report can be asked for: its readings and formats, and how they are read from text.
+"""The readings and formats that a report offers, and how formats are parsed.
 
-Knows nothing else, so that the command line costs no import of what draws and computes.
+Knows nothing else, so that the command line imports nothing that draws or computes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PICTURES: tuple[Picture, ...] = get_args(Picture)
 
 
 def formats(text: str) -> tuple[Format, ...]:
-    """The formats that a list with commas names, in our order; UsageProblem for any other.
+    """The formats in a comma-separated list, in our order; UsageProblem for unknown ones.
 
     >>> formats("png, md")
     ('md', 'png')

@@ -1,6 +1,6 @@
 """How figures look and how they are saved: colours, fonts, the same bytes for the same numbers.
 
-Knows matplotlib, which is imported when first needed; no run and no number.
+Knows matplotlib, imported when first needed; no run and no number.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-# Okabe & Ito's palette: told apart by colour-blind readers, and by their shapes in grey.
+# Okabe & Ito's palette: colour-blind readers can tell them apart, and shapes do so in grey.
 Line = Literal["-", "--", "-.", ":"]
 BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
 INK = "#222222"
@@ -40,7 +40,7 @@ MARKS: Mapping[str, tuple[str, Line]] = {
 }
 DPI = 130
 SETTINGS = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
+    "font.family": "DejaVu Sans",  # ships with matplotlib: the same on every machine
     "font.size": 8.0,
     "axes.titlesize": 9.0,
     "axes.labelsize": 8.0,
@@ -49,14 +49,14 @@ SETTINGS = {
     "axes.edgecolor": INK,
     "legend.frameon": False,
     "svg.hashsalt": "pytest-culture",
-    "text.parse_math": False,  # a dollar in a model's name is a dollar
+    "text.parse_math": False,  # a dollar in a model's name stays a dollar
     "hatch.linewidth": 0.5,
 }
 EXTRA = "pip install 'pytest-culture[report]'"
 
 
 def require_matplotlib() -> None:
-    """UsageProblem with what to type where matplotlib is not installed."""
+    """Raise a UsageProblem with what to type if matplotlib is not installed."""
     if importlib.util.find_spec("matplotlib") is None:
         raise UsageProblem(
             f"figures need matplotlib, which is not installed: {EXTRA}, or leave them out with "

@@ -1,4 +1,4 @@
-"""A table as plain text cells with notes and tidy records, whatever it is written as later.
+"""A table as plain text cells with notes and tidy records, for any output format.
 
 Knows nothing of runs, Markdown, LaTeX or files; texts are not escaped here.
 """
@@ -27,9 +27,9 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """Rows in groups between which a rule is drawn; the first ``labels`` columns are text.
+    """Rows in groups with a rule between them; the first ``labels`` columns are text.
 
-    ``records`` are all numbers in full precision, one a row, as the CSV file has them.
+    ``records`` are all numbers in full precision, one a row, as in the CSV file.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Table:
 def entry(
     value: float, decimals: int = 3, *, bold: bool = False, signed: bool = False, mark: str = ""
 ) -> Entry:
-    """A number with fixed decimals, or that nothing was scored; ``mark`` stands behind it.
+    """A number with fixed decimals followed by ``mark``, or a sign that nothing was scored.
 
     >>> entry(-0.0001).text, entry(0.25, 1, signed=True).text
     ('0.000', '+0.2')

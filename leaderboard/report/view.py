@@ -29,7 +29,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Absent:
+class NoView:
     """A table or figure that these runs do not have the numbers for."""
 
     title: str
@@ -46,7 +46,7 @@ def drawing(
     notes: tuple[str, ...],
     **style: object,
 ) -> Drawing:
-    """A picture of parts, each with its numbers; ``style`` is what ``draw`` takes besides."""
+    """A picture of parts, each with its numbers; ``style`` holds ``draw``'s other arguments."""
     return Drawing(
         name=name,
         title=title,

@@ -57,13 +57,13 @@ PAIRS = "Both conditions are taken over the same country x question pairs."
 
 
 def country_name(iso3: str) -> str:
-    """What one says in an English sentence; an unknown code stays as it is."""
+    """A country's English name for use in a sentence; an unknown code stays as it is."""
     known = countries()
     return known[iso3].name if iso3 in known else iso3
 
 
 def topic_name(slug: str) -> str:
-    """The paper's name of a topic, or the slug of any other."""
+    """The paper's name of a topic; any other keeps its slug."""
     known = topics()
     return known[slug].label if slug in known else slug
 
@@ -80,23 +80,23 @@ def topic_short(slug: str) -> str:
 
 
 def topics_in_order(found: Iterable[str]) -> tuple[str, ...]:
-    """The paper's order, others behind it by name."""
+    """The topics in the paper's order, then others by name."""
     order = {slug: place for place, slug in enumerate(topics())}
     return tuple(sorted(set(found), key=lambda slug: (order.get(slug, len(order)), slug)))
 
 
 def countries_in_order(found: Iterable[str]) -> tuple[str, ...]:
-    """By English name, as the paper's columns stand."""
+    """The countries by English name, as in the paper's columns."""
     return tuple(sorted(set(found), key=country_name))
 
 
 def condition_name(condition: str) -> str:
-    """How a proxy or a mean over proxies is called in tables and legends."""
+    """What tables and legends call a proxy or a mean over proxies."""
     return CONDITION_WORDS.get(condition, condition)
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names as part of a sentence.
+    """Names joined for use in a sentence.
 
     >>> listed(["a"]), listed(["a", "b", "c"])
     ('a', 'a, b and c')

@@ -1,6 +1,6 @@
 """A table as Markdown, LaTeX and CSV text, aligned and escaped.
 
-Knows no run and no number's meaning; `leaderboard.report.index` puts the texts into one report.
+Knows no run and no meaning of numbers; `leaderboard.report.index` makes one report of the texts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DOCUMENT = r"""\documentclass[a4paper,10pt]{article}
 
 
 def markdown_table(table: Table) -> str:
-    """A pipe table whose columns stand under each other also as plain text."""
+    """A pipe table whose columns are also aligned as plain text."""
     rows = [[_markdown_cell(cell) for cell in row] for group in table.groups for row in group]
     head = [markdown(text) for text in table.head]
     widths = [max(3, *map(cell_len, column)) for column in zip(head, *rows, strict=True)]
@@ -83,7 +83,7 @@ def latex_table(table: Table) -> str:
 
 
 def latex_document(tables: Iterable[Table]) -> str:
-    """A document of its own that shows the tables, whose files must lie beside it."""
+    """A standalone document that shows the tables, whose files must be in the same folder."""
     return DOCUMENT % "\n".join(rf"\input{{{table.name}.tex}}" for table in tables)
 
 
@@ -93,7 +93,7 @@ def _latex_row(row: Sequence[Entry]) -> str:
 
 
 def csv_text(records: Sequence[Record]) -> str:
-    """All records with their columns in order of appearance; a missing number is empty."""
+    """All records with columns in order of appearance; a missing number is empty."""
     columns = list(dict.fromkeys(name for record in records for name in record))
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, lineterminator="\n", restval="")

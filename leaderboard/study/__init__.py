@@ -1,1 +1,1 @@
-"""People rate generated stories: a blinded, balanced study, and what its ratings say."""
+"""A blinded, balanced study in which people rate generated stories, and its results."""

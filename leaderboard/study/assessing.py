@@ -1,8 +1,8 @@
-"""What the ratings say: agreement among raters, means, and how far automatic metrics go with them.
+"""What the ratings say: agreement among raters, means, and agreement with automatic metrics.
 
 Knows ratings and the key; no file and no table. Figures are `Score`s, scoped by ``dimension`` and
 ``model``, ``against``, ``country`` or ``metric``. Nothing depends on the order of annotations:
-what is drawn follows from the study's id and the figure's name.
+random draws follow from the study's id and the figure's name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HARDLY_VARIES = "hardly varies"
 
 
 def assess(sheet: Sheet, *, by_dimension: bool = True) -> list[Score]:
-    """All figures of a sheet; without ``by_dimension`` metrics are held against the mean alone."""
+    """All figures of a sheet; unless ``by_dimension``, metrics are compared with the mean alone."""
     found: list[Score] = []
     for name, ratings in sheet.columns():
         if name != OVERALL:
@@ -48,7 +48,7 @@ def _alpha(sheet: Sheet, name: str, ratings: FloatArray) -> Score:
 
 
 def _how(twice: int, *, known: bool) -> str:
-    """How the interval came about, or why there is none: a resample may hold one value only."""
+    """How the interval was found, or why there is none: a resample may hold only one value."""
     if known:
         return f"{RESAMPLES} resamples of stories"
     return TOO_FEW if twice < MIN_STEMS else HARDLY_VARIES

@@ -1,7 +1,7 @@
-"""A choice of edges between two sides such that every member of a side has its share.
+"""Chooses edges between two sides so that every member of a side gets its share.
 
 Knows numbers only: stories are edges between nationalities and concepts, or between models and
-nationalities. A linear program is enough: the constraints nest on either side, so that a corner of
+nationalities. A linear program is enough: the constraints nest on either side, so a corner of
 the feasible region has whole numbers (Hoffman & Kruskal 1956, integral boundary points).
 """
 
@@ -16,7 +16,7 @@ from benchmark.metrics.divergence import FloatArray
 
 IntArray = npt.NDArray[np.intp]
 Bounds = tuple[FloatArray, FloatArray]  # the least and most of each member
-BEYOND = 1000.0  # the cost of one more or less than the bounds say
+BEYOND = 1000.0  # the cost of one more or less than the bounds allow
 TINY = 1e-9
 
 
@@ -24,7 +24,7 @@ TINY = 1e-9
 class Edges:
     """Candidates between two sides: ends as codes from 0, and how often each may be taken.
 
-    ``least`` is how often each must be taken. ``cost`` decides among choices of equal balance.
+    ``least`` is how often each must be taken. ``cost`` decides between equally balanced choices.
     """
 
     left: IntArray  # (edges,)
@@ -37,14 +37,14 @@ class Edges:
 def balanced(edges: Edges, number: int, left: Bounds, right: Bounds) -> IntArray:
     """How often each edge is taken, ``number`` in all, (edges,).
 
-    Each member of either side is within its bounds, or as little beyond them as can be. ``cost``
-    decides among equals; it should differ by less than `BEYOND`.
+    Each member of either side is within its bounds, or as little beyond them as possible. ``cost``
+    decides between equals; costs should differ by less than `BEYOND`.
     """
     from scipy.optimize import linprog
     from scipy.sparse import coo_array, eye_array, hstack, vstack
 
     if number > edges.most.sum() or number < edges.least.sum():
-        raise ValueError(f"{number} cannot be taken of {edges.most.sum()}")
+        raise ValueError(f"{number} cannot be taken from {edges.most.sum()}")
     size = edges.cost.size
     rows, bounds = [], []
     for ends, (low, high) in ((edges.left, left), (edges.right, right)):
@@ -52,7 +52,7 @@ def balanced(edges: Edges, number: int, left: Bounds, right: Bounds) -> IntArray
         rows += [of, -of]
         bounds += [high, -low]
     limits = np.concatenate(bounds)
-    beyond = -eye_array(limits.size)  # what a bound gives way by is a variable of its own
+    beyond = -eye_array(limits.size)  # a variable for how far each bound is exceeded
     found = linprog(
         np.concatenate([edges.cost, np.full(limits.size, BEYOND)]),
         A_ub=hstack([vstack(rows), beyond]).tocsr(),
@@ -69,7 +69,7 @@ def balanced(edges: Edges, number: int, left: Bounds, right: Bounds) -> IntArray
 
 
 def rounded(shares: FloatArray) -> Bounds:
-    """Each share down and up to whole numbers.
+    """Each share rounded down and up to whole numbers.
 
     >>> [end.tolist() for end in rounded(np.array([2.0, 2.5]))]
     [[2.0, 2.0], [2.0, 3.0]]

@@ -1,6 +1,6 @@
 """`python -m leaderboard study export` and `study import`: what they do and print.
 
-Knows the options' names. Exit 0 done, 1 with one sentence where something cannot be used.
+Knows the options' names. Exit code 0 if done, 1 with one sentence if an input cannot be used.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from leaderboard.study.dimensions import read_dimensions
 from leaderboard.study.options import RESULTS, add_export, add_import
 
 if TYPE_CHECKING:
-    from leaderboard.study.exporting import Exported, Plan
+    from leaderboard.study.exporting import Export, Plan
 
 
 EPILOG = """\
@@ -64,7 +64,7 @@ def _export(options: argparse.Namespace) -> int:
         done = export(found.runs, plan, options.out)
     finally:
         found.close()
-    lines = [*_told(done, plan, options.out), *map("  note: {}".format, notes(found))]
+    lines = [*_summary(done, plan, options.out), *map("  note: {}".format, notes(found))]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
 
@@ -110,8 +110,8 @@ def _countries(text: str) -> list[str]:
     ]
 
 
-def _told(done: Exported, plan: Plan, out: Path) -> list[str]:
-    """What somebody needs to know before they hand it out."""
+def _summary(done: Export, plan: Plan, out: Path) -> list[str]:
+    """What to know before handing the study out."""
     key, lists = done.key, done.design.lists
     countries = {story.country for story in key.stories.values()}
     subjects = {story.concept for story in key.stories.values()}
@@ -124,10 +124,10 @@ def _told(done: Exported, plan: Plan, out: Path) -> list[str]:
         + (f" (at most {plan.stories} were asked for)" if len(key.stories) < plan.stories else ""),
         f"  {len(lists)} raters with {'-'.join(map(str, pages))} pages each, "
         f"{plan.attention} of them attention checks; each story is rated by {plan.raters}",
-        "  stories that one has more than another, at most: "
+        "  most stories that one has more than another: "
         + ", ".join(f"{name} {uneven}" for name, uneven in done.design.uneven.items()),
-        f"  not to choose from: {left.refused} refusals, {left.empty} empty texts, "
-        f"{left.names_itself} that name a model; among the others {left.truncated} were cut off at "
+        f"  left out: {left.refused} refusals, {left.empty} empty texts, "
+        f"{left.names_itself} that name a model; of the others, {left.truncated} were cut off at "
         "their token limit",
         f"  {done.pictures} pictures, {len(key.dimensions.every)} dimensions",
         f"  for Label Studio: {out / 'label-studio'}, one project for each file in tasks/",
@@ -142,19 +142,17 @@ def _import(options: argparse.Namespace) -> int:
     from leaderboard.study.showing import markdown_page, terminal
 
     out: Path = options.out or options.folder / RESULTS
-    beside = out.with_suffix(".md")
-    if beside == out:
-        raise UsageProblem(f"--out {out} is the place of the Markdown file; name a .json file")
-    for path in (out, beside):
+    page = out.with_suffix(".md")
+    if page == out:
+        raise UsageProblem(f"--out {out} is where the Markdown file goes; name a .json file")
+    for path in (out, page):
         if exists(path) and not options.replace:
-            raise BoardProblem(
-                f"{path} is there already; name another file with --out, or say --replace"
-            )
+            raise BoardProblem(f"{path} exists; name another file with --out, or add --replace")
     key = read_key(options.folder)
     exports = files_in(options.annotations)
     found = results(read_ratings(key, exports), options.attention_rule)
     write(out, jsonio.pretty(document(found)))
-    write(beside, markdown_page(found))
+    write(page, markdown_page(found))
     sys.stdout.write(terminal(found))
-    sys.stdout.write(f"\n{out} has every figure, {beside} the tables\n")
+    sys.stdout.write(f"\n{out} has every figure, {page} the tables\n")
     return 0

@@ -1,8 +1,8 @@
-"""Which stories are rated, and by whom: every model in the same cells, every list alike.
+"""Which stories are rated, and by whom: every model in the same cells, all lists balanced.
 
-Knows stories and numbers of raters; no page, no file. A *cell* is a nationality and a concept. Of
-each chosen cell every model shows one story, of one temperature and number, so that models are
-compared on the same ground.
+Knows stories and numbers of raters; no page, no file. A *cell* is a nationality and a concept.
+Each chosen cell has one story of every model, of one temperature and number, so that models are
+compared on equal terms.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """What a rater sees at one place: a story, or in its stead a check with its right answer."""
+    """What a rater sees on one page: a story, or a check with its right answer instead."""
 
-    story: int  # its place among the design's stories; of a check, whose picture it borrows
+    story: int  # index of the design's story; of a check, the story whose picture it uses
     answer: int | None = None
 
 
@@ -32,8 +32,8 @@ class Page:
 class Design:
     """The stories of a study and each rater's pages in the order they are shown.
 
-    ``uneven`` says by how many stories, at most, one model, nationality or concept has more than
-    another, over all stories and on one rater's list.
+    ``uneven`` is the largest number of stories that one model, nationality or concept has more
+    than another, over all stories and on one rater's list.
     """
 
     stories: tuple[Story, ...]
@@ -58,10 +58,10 @@ class Design:
 
 
 def choose(stories: Sequence[Story], number: int, *, rng: np.random.Generator) -> list[Story]:
-    """At most ``number`` stories: of as many cells as that allows, one of each model.
+    """At most ``number`` stories: one of each model from as many cells as that allows.
 
-    Nationalities occur equally often up to one cell, and so do concepts, as far as the stories
-    that are there allow; temperatures take turns.
+    Nationalities occur equally often up to one cell, and so do concepts, as far as the available
+    stories allow; temperatures take turns.
 
     Raises
     ------
@@ -85,13 +85,13 @@ def choose(stories: Sequence[Story], number: int, *, rng: np.random.Generator) -
 
 
 def _places(whole: Sequence[Place], number: int, rng: np.random.Generator) -> list[Place]:
-    """So many of the places, balanced over nationalities and concepts."""
+    """``number`` of the places, balanced over nationalities and concepts."""
     slots: dict[Cell, list[Place]] = {}
     for place in whole:
         slots.setdefault(place[:2], []).append(place)
     cells = sorted(slots)
     held = np.array([len(slots[cell]) for cell in cells])
-    most = np.ones_like(held)  # a cell is used again only when there are not enough of them
+    most = np.ones_like(held)  # a cell is reused only when there are too few
     while np.minimum(held, most).sum() < number:
         most += 1
     left, right = (_codes([cell[side] for cell in cells]) for side in (0, 1))
@@ -122,9 +122,9 @@ def deal(
 ) -> list[IntArray]:
     """Lists of stories, each story on ``raters`` lists and on none twice.
 
-    A list is ``per_rater`` long at most; there are as few lists as that allows, equally long up
-    to one. On each every model occurs equally often up to 1, and so does every nationality, as
-    far as the stories allow.
+    A list has at most ``per_rater`` stories; there are as few lists as that allows, equally long
+    up to one. On each list every model occurs equally often up to one, and so does every
+    nationality, as far as the stories allow.
     """
     models, nations = (
         _codes([getattr(story.about, name) for story in stories]) for name in ("model", "country")
@@ -152,7 +152,7 @@ def deal(
 
 
 def _bounds(ends: IntArray, need: IntArray, sizes: Sequence[int]) -> Bounds:
-    """Each member's share of this list, rounded, such that the lists to come can have theirs."""
+    """Each member's rounded share of this list, such that later lists can have theirs."""
     whole = np.bincount(ends) / ends.size
     lows, highs = zip(*(rounded(size * whole) for size in sizes), strict=True)
     left = np.bincount(ends, need)
@@ -169,7 +169,7 @@ def design(
     steps: Sequence[int],
     rng: np.random.Generator,
 ) -> Design:
-    """The whole plan: stories, lists, the order of each list, and checks at random places in it."""
+    """The whole plan: stories, lists, the order of each list, and its randomly placed checks."""
     chosen = choose(stories, number, rng=rng)
     dealt = deal(chosen, raters=raters, per_rater=per_rater, rng=rng)
     lists = [
@@ -181,7 +181,7 @@ def design(
 def _with_checks(
     order: IntArray, attention: int, steps: Sequence[int], stories: int, rng: np.random.Generator
 ) -> tuple[Page, ...]:
-    """Never first, and with different right answers, so that no single answer passes all."""
+    """Insert checks, never first, with different right answers so that no one answer passes all."""
     answers = [int(one) for one in rng.permutation(steps)]
     at = rng.choice(np.arange(1, order.size + attention), size=attention, replace=False)
     checks = {

@@ -1,6 +1,6 @@
-"""What people rate a story by: names, definitions, the two ends of the scale, from a TOML file.
+"""The dimensions by which people rate stories, read from a TOML file.
 
-Knows no study, no rater and no rating.
+Knows no study, rater or rating.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from benchmark import data
 from benchmark.errors import DataProblem
 
 SHIPPED = data.file("story_dimensions.toml")
-OVERALL = "overall"  # the mean of all dimensions, so no dimension is called that
+OVERALL = "overall"  # the mean of all dimensions, so no dimension may have this name
 ANSWER = "{answer}"
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _TEXTS = ("name", "title", "definition", "lowest", "highest")
@@ -25,7 +25,7 @@ _MARKS = ("paper", "picture")
 class Dimension:
     """One question to raters; ``lowest`` and ``highest`` say what the ends of the scale mean.
 
-    ``paper`` marks a name that the paper gives, ``picture`` what needs the picture to be judged.
+    ``paper`` marks a name from the paper, ``picture`` a question that needs the picture.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Dimensions:
 
     @property
     def steps(self) -> tuple[int, ...]:
-        """What a rater can choose, from worst to best."""
+        """The ratings to choose from, worst to best."""
         return tuple(range(self.low, self.high + 1))
 
 
@@ -63,7 +63,7 @@ def read_dimensions(path: Path = SHIPPED) -> Dimensions:
     Raises
     ------
     DataProblem
-        The file cannot be read, or is no questionnaire: the sentence says where.
+        The file cannot be read or is not a questionnaire: the sentence says where.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -77,10 +77,10 @@ def read_dimensions(path: Path = SHIPPED) -> Dimensions:
     every = tuple(_dimension(entry, path) for entry in entries)
     names = [one.name for one in every]
     if len(set(names)) < len(names):
-        raise DataProblem(f"{path} has two dimensions of one name; each needs its own")
+        raise DataProblem(f"{path} has two dimensions with one name; each needs its own")
     low, high = (_whole(table.get(end), end, path) for end in ("low", "high"))
     if not 0 <= low < high <= low + 19:
-        raise DataProblem(f"{path}: a scale from {low} to {high} has not 2 to 20 steps from 0 up")
+        raise DataProblem(f"{path}: scale {low} to {high} needs 2 to 20 steps, none below 0")
     attention = table.get("attention", "")
     if not isinstance(attention, str) or ANSWER not in attention:
         raise DataProblem(f"{path}: attention must be a text with {ANSWER} in it")
@@ -106,8 +106,8 @@ def _dimension(entry: object, path: Path) -> Dimension:
     name = entry["name"]
     if not _NAME.fullmatch(name) or name == OVERALL:
         raise DataProblem(
-            f"{path}: dimension {name!r} must be named in small letters, digits and hyphens, and "
-            f"not {OVERALL!r}"
+            f"{path}: dimension {name!r} must be named in lower-case letters, digits and hyphens, "
+            f"and not {OVERALL!r}"
         )
     if unknown := entry.keys() - {*_TEXTS, *_MARKS}:
         raise DataProblem(f"{path}: dimension {name!r} has an unknown key {min(unknown)!r}")

@@ -1,7 +1,7 @@
-"""A study written into a folder: what Label Studio gets, what raters read, what stays here.
+"""Writes a study into a folder: what Label Studio gets, what raters read, and the key.
 
-Knows the parts and puts them together; chooses nothing itself. A folder with anything in it is
-never written to: people may be rating from it.
+Knows the parts and puts them together; chooses nothing itself. It never writes to a folder that
+is not empty: people may be rating from it.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from benchmark.vocabulary import BLANK, NONE
 from leaderboard.study.design import Design, Page, design
 from leaderboard.study.dimensions import Dimensions
 from leaderboard.study.key import Key, StudyModel, write_key
-from leaderboard.study.pictures import Copied, copied, open_pictures
+from leaderboard.study.pictures import Copy, copies, open_pictures
 from leaderboard.study.project import (
-    Shown,
-    asked,
+    TaskPage,
+    answerable,
     check_text,
     config,
     instructions,
     tasks,
 )
 from leaderboard.study.sources import Source, proxy_of
-from leaderboard.study.stories import Gathered, gather
+from leaderboard.study.stories import StoryPool, gather
 
 SERVED = "label-studio"  # all that Label Studio may see; the key lies outside
 CONFIG, INSTRUCTIONS, TASKS = "labelling-config.xml", "instructions.html", "tasks"
@@ -40,7 +40,7 @@ LEAST_DIGITS = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What a study is to be like; () means all countries, all concepts."""
+    """What the study should be like; () means all countries, all concepts."""
 
     dimensions: Dimensions
     stories: int
@@ -57,30 +57,30 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Exported:
-    """What was written, and what it was chosen from."""
+class Export:
+    """What was written, and the stories it was chosen from."""
 
     key: Key
     design: Design
-    gathered: Gathered
+    gathered: StoryPool
     pictures: int
 
 
-def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
-    """Choose, deal, blind and write a study; nothing is written where anything is wrong.
+def export(found: Sequence[Source], plan: Plan, out: Path) -> Export:
+    """Choose, deal, blind and write a study; if anything is wrong, write nothing.
 
     Raises
     ------
     BoardProblem
         The folder is not empty or cannot be written.
     UsageProblem, DataProblem, StoreProblem
-        The runs, their pictures or their texts cannot make the study that was asked for.
+        The runs, their pictures or their texts do not allow the study that was asked for.
     """
     if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
-        raise BoardProblem(f"{out} is there already; name a new folder with --out")
+        raise BoardProblem(f"{out} exists; name a new folder with --out")
     proxy = proxy_of(found, plan.proxy)
     seen = plan.pictures and proxy not in UNSEEN
-    dimensions = asked(plan.dimensions, pictures=seen)
+    dimensions = answerable(plan.dimensions, pictures=seen)
     gathered = gather(found, proxy=proxy, countries=plan.countries, concepts=plan.concepts)
     if not gathered.stories:
         raise UsageProblem(
@@ -99,7 +99,7 @@ def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
         rng=rng,
     )
     shown = _pictures(found, made, plan) if seen else {}
-    named = _named(made, rng)
+    named = _page_ids(made, rng)
     key = Key(
         seed=plan.seed,
         proxy=proxy,
@@ -112,11 +112,11 @@ def export(found: Sequence[Source], plan: Plan, out: Path) -> Exported:
         raters={rater_name(at): tuple(names) for at, names in enumerate(named)},
     )
     _write(out, key, made, shown)
-    return Exported(key=key, design=made, gathered=gathered, pictures=len(shown))
+    return Export(key=key, design=made, gathered=gathered, pictures=len(shown))
 
 
 def rater_name(place: int) -> str:
-    """``r01`` for the first.
+    """The name of a rater: ``r01`` for the first.
 
     >>> rater_name(0)
     'r01'
@@ -124,13 +124,13 @@ def rater_name(place: int) -> str:
     return f"r{place + 1:02d}"
 
 
-def _pictures(found: Sequence[Source], made: Design, plan: Plan) -> dict[str, Copied]:
+def _pictures(found: Sequence[Source], made: Design, plan: Plan) -> dict[str, Copy]:
     images = open_pictures(found[0].run, plan.images)
-    return copied(images, sorted({story.about.image for story in made.stories}), plan.licences)
+    return copies(images, sorted({story.about.image for story in made.stories}), plan.licences)
 
 
-def _named(made: Design, rng: np.random.Generator) -> list[list[str]]:
-    """The id of each page of each list: numbers from one pot for stories and checks."""
+def _page_ids(made: Design, rng: np.random.Generator) -> list[list[str]]:
+    """The id of each page of each list: stories and checks share one series of numbers."""
     checks = sum(page.answer is not None for pages in made.lists for page in pages)
     total = len(made.stories) + checks
     width = max(LEAST_DIGITS, len(str(total)))
@@ -164,7 +164,7 @@ def _model(source: Source) -> StudyModel:
     )
 
 
-def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copied]) -> None:
+def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copy]) -> None:
     served, pictures, study = out / SERVED, bool(shown), key.study
     try:
         for picture in shown.values():
@@ -175,22 +175,22 @@ def _write(out: Path, key: Key, made: Design, shown: Mapping[str, Copied]) -> No
         raise BoardProblem(f"{out} cannot be written ({error.strerror or error})") from error
     for (rater, names), pages in zip(key.raters.items(), made.lists, strict=True):
         seen = [
-            _shown(name, page, made, key.dimensions, shown)
+            _task_page(name, page, made, key.dimensions, shown)
             for name, page in zip(names, pages, strict=True)
         ]
         text = jsonio.pretty(tasks(study, rater, seen))
         write(served / TASKS / f"{rater}.json", text)
     write(served / CONFIG, config(key.dimensions, pictures=pictures))
     write(served / INSTRUCTIONS, instructions(key.dimensions, pictures=pictures))
-    write_key(out, key)  # last: a folder with a key is whole
+    write_key(out, key)  # last: a folder with a key is complete
 
 
-def _shown(
-    name: str, page: Page, made: Design, dimensions: Dimensions, shown: Mapping[str, Copied]
-) -> Shown:
+def _task_page(
+    name: str, page: Page, made: Design, dimensions: Dimensions, shown: Mapping[str, Copy]
+) -> TaskPage:
     story = made.stories[page.story]
     picture = shown.get(story.about.image)
-    return Shown(
+    return TaskPage(
         item=name,
         country=story.about.country,
         concept=story.about.concept,

@@ -1,8 +1,8 @@
 """The key of a study, key.json: which model wrote what, who rates what, what checks should answer.
 
-Knows its file; no page and no rating. It stays with the researcher: nothing in it but ids is in
-the tasks. The study's id is the digest of its content, so that a key and an export that do not
-belong together are told apart.
+Knows its file; no page and no rating. It stays with the researcher: the tasks hold nothing of it
+but ids. The study's id is the digest of the content, so that a key and an export that do not
+belong together are recognised.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KEY = "key.json"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StudyModel:
-    """A model of the study and the run its stories are from."""
+    """A model of the study and the run that its stories come from."""
 
     label: str
     name: str
@@ -35,7 +35,7 @@ class StudyModel:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyStory:
-    """What is behind a story's id; ``values`` are its automatic metrics, NaN where undefined."""
+    """What a story's id stands for; ``values`` are its automatic metrics, NaN if undefined."""
 
     model: str
     country: str
@@ -47,7 +47,7 @@ class KeyStory:
 
     @property
     def cell(self) -> str:
-        """What all models' stories of it share."""
+        """Nationality and concept, which all models' stories of a cell share."""
         return f"{self.country}/{self.concept}"
 
 
@@ -66,7 +66,7 @@ class Key:
 
     @property
     def study(self) -> str:
-        """Twelve hex digits that name the study and stand in each of its tasks."""
+        """Twelve hex digits that name the study and are in each of its tasks."""
         return jsonio.digest(_content(self))[:12]
 
 
@@ -84,12 +84,12 @@ def read_key(folder: Path) -> Key:
     Raises
     ------
     BoardProblem
-        There is none, it is no key, or it was changed.
+        There is none, it is not a key, or it was changed.
     """
     path = folder / KEY
     if not exists(path):
         raise BoardProblem(
-            f"{folder} has no {KEY}, without which nobody knows which model wrote what; name the "
+            f"{folder} has no {KEY}, which says which model wrote what; name the "
             "folder that `study export` wrote"
         )
     document = load(path, "study-key")
@@ -99,7 +99,7 @@ def read_key(folder: Path) -> Key:
         raise BoardProblem(f"{path}: {problem}") from problem
     key = _key(cast("Mapping[str, Any]", document))
     if key.study != document["study"]:
-        raise BoardProblem(f"{path} was changed after the export; take the file that was written")
+        raise BoardProblem(f"{path} was changed after the export; use the file as it was written")
     return key
 
 

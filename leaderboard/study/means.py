@@ -1,7 +1,7 @@
-"""Mean ratings by model and by nationality, and how sure they are when others had been asked.
+"""Mean ratings by model and nationality, with intervals over other cells and raters.
 
-Knows ratings and the key; no file and no table. An interval rests on the cells and the raters that
-have a rating in its group: others say nothing of it, and drawing them would make it look surer.
+Knows ratings and the key; no file and no table. An interval rests on the cells and raters that
+have a rating in its group: others say nothing about it, and drawing them would make it too narrow.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ HELD_FIXED = "too few to be drawn"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sure:
-    """The ends of an interval, or NaN; on how many cells it rests, and how it came about."""
+class Interval:
+    """The ends of an interval, or NaN; on how many cells it rests, and how it was found."""
 
     low: float
     high: float
@@ -53,7 +53,7 @@ def _mean(
     sheet: Sheet, name: str, ratings: FloatArray, group: BoolArray, scope: dict[str, str]
 ) -> Score:
     words = [word for pair in scope.items() for word in pair]
-    sure = _sure(sheet, ratings, np.where(group, 0, -1), "mean", name, *words)
+    interval = _interval(sheet, ratings, np.where(group, 0, -1), "mean", name, *words)
     known = int((~np.isnan(ratings[group])).sum())
     return Score(
         metric="mean_rating",
@@ -61,28 +61,28 @@ def _mean(
         scope={"dimension": name, **scope},
         n=known,
         n_missing=int(sheet.assigned()[group].sum()) - known,
-        low=sure.low,
-        high=sure.high,
-        method=sure.method,
+        low=interval.low,
+        high=interval.high,
+        method=interval.method,
     )
 
 
 def _difference(
     sheet: Sheet, name: str, ratings: FloatArray, code: IntArray, pair: tuple[int, int]
 ) -> Score:
-    """One model less the other; a resample has the same cells and raters for both."""
+    """One model less the other; each resample has the same cells and raters for both."""
     names, _ = sheet.codes("model")
     one, other = pair
     group = np.select([code == one, code == other], [0, 1], -1)
-    sure = _sure(sheet, ratings, group, "difference", name, names[one], names[other])
+    interval = _interval(sheet, ratings, group, "difference", name, names[one], names[other])
     return Score(
         metric="mean_difference",
         value=_overall(ratings[code == one]) - _overall(ratings[code == other]),
         scope={"dimension": name, "model": names[one], "against": names[other]},
-        n=sure.cells,
-        low=sure.low,
-        high=sure.high,
-        method=sure.method,
+        n=interval.cells,
+        low=interval.low,
+        high=interval.high,
+        method=interval.method,
         higher_is_better=None,
     )
 
@@ -94,14 +94,14 @@ def _overall(ratings: FloatArray) -> float:
 # --- intervals -----------------------------------------------------------------------------
 
 
-def _sure(sheet: Sheet, ratings: FloatArray, code: IntArray, *words: str) -> Sure:
-    """The interval of the mean of group 0, or of what it has above group 1 where there is one."""
+def _interval(sheet: Sheet, ratings: FloatArray, code: IntArray, *words: str) -> Interval:
+    """The interval of the mean of group 0, less that of group 1 if there is one."""
     known, cells = ~np.isnan(ratings), np.array(sheet.cells)
     groups = [known & (code == place)[:, None] for place in range(int(code.max()) + 1)]
     number = min(len(set(cells[group.any(axis=1)].tolist())) for group in groups)
     raters = min(int(group.any(axis=0).sum()) for group in groups)
     if number < MIN_STEMS:
-        return Sure(low=np.nan, high=np.nan, cells=number, method=f"{TOO_FEW}: {number} cells")
+        return Interval(low=np.nan, high=np.nan, cells=number, method=f"{TOO_FEW}: {number} cells")
     vary = raters >= MIN_STEMS
     mine = np.logical_or.reduce(groups)
     rows = mine.any(axis=1)
@@ -117,7 +117,7 @@ def _sure(sheet: Sheet, ratings: FloatArray, code: IntArray, *words: str) -> Sur
     level = expanded_level(LEVEL, min(number, raters) if vary else number)
     low, high = map(float, percentile_interval(drawn, level))
     method = _method(number, raters, vary=vary, without=int(np.isnan(drawn).sum()))
-    return Sure(low=low, high=high, cells=number, method=method)
+    return Interval(low=low, high=high, cells=number, method=method)
 
 
 def _method(cells: int, raters: int, *, vary: bool, without: int) -> str:

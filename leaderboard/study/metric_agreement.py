@@ -1,4 +1,4 @@
-"""How far automatic metrics go with people: rank correlations of stories, one family of tests.
+"""How far automatic metrics agree with people: rank correlations of stories, one test family.
 
 Knows a sheet of ratings and the metrics in the key; no file and no table.
 """
@@ -22,13 +22,13 @@ CORRELATION_RESAMPLES = 1_000
 
 
 def agreement(sheet: Sheet, dimensions: Sequence[str]) -> list[Score]:
-    """How each automatic metric orders the stories, held against people's mean of each dimension.
+    """How far each automatic metric orders the stories as people's mean of each dimension does.
 
-    The p-values of all metrics and dimensions given are one family of Holm's.
+    The p-values of all given metrics and dimensions are one family for Holm's correction.
     """
     ratings = dict(sheet.columns())
     found = [
-        (_scope(name, metric), _correlated(sheet, name, metric, mean_of(ratings[name], axis=1)))
+        (_scope(name, metric), _correlate(sheet, name, metric, mean_of(ratings[name], axis=1)))
         for name in dimensions
         for metric in metrics(sheet.key)
     ]
@@ -53,7 +53,7 @@ def agreement(sheet: Sheet, dimensions: Sequence[str]) -> list[Score]:
 
 
 def metrics(key: Key) -> list[str]:
-    """The automatic metrics that the stories' run files have."""
+    """The automatic metrics in the stories' run files."""
     return sorted({name for story in key.stories.values() for name in story.values})
 
 
@@ -61,7 +61,7 @@ def _scope(dimension: str, metric: str) -> Mapping[str, str]:
     return {"dimension": dimension, "metric": metric}
 
 
-def _correlated(sheet: Sheet, dimension: str, metric: str, people: FloatArray) -> dict[str, Score]:
+def _correlate(sheet: Sheet, dimension: str, metric: str, people: FloatArray) -> dict[str, Score]:
     column = [sheet.key.stories[item].values.get(metric, np.nan) for item in sheet.items]
     machine = np.array(column, dtype=np.float64)
     both = ~np.isnan(machine) & ~np.isnan(people)
@@ -99,7 +99,7 @@ def _correlated(sheet: Sheet, dimension: str, metric: str, people: FloatArray) -
 
 
 def _within(x: FloatArray, y: FloatArray, models: IntArray) -> float:
-    """Spearman's correlation of what is left of both after each model's mean is taken off."""
+    """Spearman's correlation of what remains of both after subtracting each model's mean."""
     if x.size < 2:
         return float("nan")
     sides = []

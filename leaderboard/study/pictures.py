@@ -1,7 +1,7 @@
-"""The pictures of a study: found, held against their licences, and copied for Label Studio.
+"""The pictures of a study: finds them, checks their licences and copies them for Label Studio.
 
 Knows sets of pictures and their terms; no rater. Only pictures whose licence lets anybody show
-them are copied, each under a number for a name.
+them are copied, each named by a number.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from benchmark.runs.run import Run
 
 FOLDER = "pictures"
 SAMPLE = "sample"
-# How licences begin that let anybody show a picture with its credit, whatever else they ask.
+# Licences beginning like this let anybody show a picture with its credit, whatever else they ask.
 FREE = ("cc0", "cc by", "cc-by", "public domain", "pd", "apache-2.0", "mit", "ogl")
-SMALL = 512  # pixels a side up to which a lossless file is no burden
+SMALL = 512  # pixels a side up to which a lossless file is small enough
 QUALITY = 92
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Copied:
+class Copy:
     """One picture as raters see it: its file below Label Studio's root, its credit, its bytes."""
 
     file: str
@@ -41,14 +41,14 @@ def open_pictures(run: Run, named: Sequence[str]) -> ImageSet:
     Raises
     ------
     UsageProblem
-        They are not the drawn sample, and nobody named them.
+        They are not the drawn sample and were not named.
     DataProblem
-        Those that were named are others.
+        Other pictures were named.
     """
     about = cast("Mapping[str, Any]", run.config.get("images") or {})
     if not named and about.get("name") != SAMPLE:
         raise UsageProblem(
-            f"the stories were written on the pictures {about.get('name')!r}; name them with "
+            f"the stories were written with the pictures {about.get('name')!r}; name them with "
             "--images, or leave pictures out with --no-pictures"
         )
     sets = [drawn_stories() if one == SAMPLE else load_images(Path(one)) for one in named]
@@ -56,13 +56,13 @@ def open_pictures(run: Run, named: Sequence[str]) -> ImageSet:
     if found.digest != about.get("digest"):
         raise DataProblem(
             f"the pictures in {', '.join(named) or SAMPLE} are not those that the stories were "
-            "written on: their list or their files differ; name the run's own with --images"
+            "written with: their list or files differ; name the run's own with --images"
         )
     return found
 
 
-def copied(images: ImageSet, wanted: Sequence[str], allowed: Sequence[str]) -> dict[str, Copied]:
-    """Each of the wanted pictures by its id; ``allowed`` are licences beside the free ones.
+def copies(images: ImageSet, wanted: Sequence[str], allowed: Sequence[str]) -> dict[str, Copy]:
+    """Each of the wanted pictures by its id; ``allowed`` are licences besides the free ones.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def copied(images: ImageSet, wanted: Sequence[str], allowed: Sequence[str]) -> d
     if closed:
         licence = entries[closed[0]].licence
         raise DataProblem(
-            f"{len(closed)} pictures may perhaps not be shown, such as {closed[0]} "
+            f"{len(closed)} pictures may not be free to show, such as {closed[0]} "
             f"({licence or 'no licence'}); allow a licence that you have checked with "
             "--allow-licence, or leave pictures out with --no-pictures"
         )
@@ -91,14 +91,12 @@ def copied(images: ImageSet, wanted: Sequence[str], allowed: Sequence[str]) -> d
         entry = entries[image]
         content, ending = _encoded(images.open(entry).pixels())
         credit = f"{entry.credit}, {entry.licence}"
-        found[image] = Copied(
-            file=f"{FOLDER}/p{place:03d}.{ending}", credit=credit, content=content
-        )
+        found[image] = Copy(file=f"{FOLDER}/p{place:03d}.{ending}", credit=credit, content=content)
     return found
 
 
 def _begins(licence: str, known: Sequence[str]) -> bool:
-    """Whether a licence is one of those known, in any version."""
+    """Whether a licence is a known one, in any version."""
     text = " ".join(licence.casefold().split())
     return any(
         text.startswith(one) and not text[len(one) : len(one) + 1].isalpha() for one in known

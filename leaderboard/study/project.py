@@ -1,9 +1,9 @@
-"""What Label Studio is given: the page's layout, each rater's tasks, what raters read first.
+"""What Label Studio needs: the page's layout, each rater's tasks, what raters read first.
 
-Knows the questionnaire and what is on a page; not who wrote a story. Formats by Label Studio's
+Knows the questionnaire and what is on a page; not who wrote a story. Formats follow Label Studio's
 documentation (<https://labelstud.io/guide/tasks>, <https://labelstud.io/tags/choices>). Its
 community edition shows every task of a project to everybody and cannot assign tasks to people, so
-that each rater gets a project of their own.
+each rater gets a project of their own.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from benchmark.stories.lists import concepts, nationalities
 from leaderboard.study.dimensions import ANSWER, Dimension, Dimensions
 
 STORY = "story"  # the tag that all questions are about
-FIELDS = ("study", "rater", "item")  # of a task's data: what `study import` goes by
-# Names that a task or a row of the minimal export has already, beside which no dimension fits.
+FIELDS = ("study", "rater", "item")  # of a task's data: by these `study import` identifies it
+# Names already used in a task or a row of the minimal export, so not free for a dimension.
 TAKEN = frozenset({*FIELDS, STORY, "about", "picture", "credit", "id", "annotator"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class TaskPage:
     """One page: its id, for whom and about what the story is, its text, its picture's file."""
 
     item: str
@@ -36,20 +36,20 @@ class Shown:
     credit: str
 
 
-def asked(dimensions: Dimensions, *, pictures: bool) -> Dimensions:
-    """The questionnaire as it can be answered: without what needs a picture where there is none.
+def answerable(dimensions: Dimensions, *, pictures: bool) -> Dimensions:
+    """The questions that can be answered: without pictures, none that needs a picture.
 
     Raises
     ------
     DataProblem
-        A dimension is named like a field of the tasks, or none is left.
+        A dimension has the name of a field of the tasks, or none is left.
     """
     if taken := TAKEN & set(dimensions.names):
         raise DataProblem(
-            f"a dimension is named {min(taken)!r}, as a field of the tasks is; rename it"
+            f"a dimension is named {min(taken)!r}, like a field of the tasks; rename it"
         )
     if not pictures and all(one.picture for one in dimensions.every):
-        raise DataProblem(f"every dimension of {dimensions.name!r} needs a picture, none is shown")
+        raise DataProblem(f"every dimension of {dimensions.name!r} needs a picture; none is shown")
     return Dimensions(
         name=dimensions.name,
         low=dimensions.low,
@@ -60,16 +60,16 @@ def asked(dimensions: Dimensions, *, pictures: bool) -> Dimensions:
 
 
 def check_text(dimensions: Dimensions, answer: int) -> str:
-    """What stands in the place of a story on the page of an attention check."""
+    """The text that replaces the story on the page of an attention check."""
     return dimensions.attention.replace(ANSWER, str(answer))
 
 
-def tasks(study: str, rater: str, pages: Sequence[Shown]) -> list[Mapping[str, object]]:
+def tasks(study: str, rater: str, pages: Sequence[TaskPage]) -> list[Mapping[str, object]]:
     """A rater's tasks in the order they are to be shown."""
     return [{"data": _data(study, rater, page)} for page in pages]
 
 
-def _data(study: str, rater: str, page: Shown) -> dict[str, str]:
+def _data(study: str, rater: str, page: TaskPage) -> dict[str, str]:
     whom = nationalities()[page.country].with_article
     data = {
         **dict(zip(FIELDS, (study, rater, page.item), strict=True)),
@@ -118,7 +118,7 @@ def _ends(one: Dimension, dimensions: Dimensions) -> str:
 
 
 def instructions(dimensions: Dimensions, *, pictures: bool) -> str:
-    """What raters read before they begin, as the HTML that a project's instructions take."""
+    """What raters read before they begin, as HTML for a project's instructions."""
     return "\n".join(_instructions(dimensions, pictures)) + "\n"
 
 

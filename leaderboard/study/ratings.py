@@ -1,7 +1,7 @@
-"""The ratings in Label Studio's exports, joined with the key and held against it.
+"""Reads the ratings in Label Studio's exports, joins them with the key and checks them by it.
 
 Knows exports and the key; no statistic. Whatever cannot be a rating of this study is refused in
-one sentence; a rating that is not there is missing (NaN).
+one sentence; an absent rating is missing (NaN).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from leaderboard.study.project import FIELDS
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checks:
-    """How a rater's attention checks went: on the list, answered, and answered wrongly."""
+    """A rater's attention checks: on the list, answered, and answered wrongly."""
 
     on_list: int
     answered: int
@@ -30,26 +30,26 @@ class Checks:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ratings:
-    """All that raters said; items, raters and dimensions in the key's order."""
+    """All that raters answered; items, raters and dimensions in the key's order."""
 
     key: Key
     items: tuple[str, ...]
-    raters: tuple[str, ...]  # those with a rating at least
+    raters: tuple[str, ...]  # those with at least one rating
     values: FloatArray  # (dimensions, items, raters), NaN is missing
     checks: Mapping[str, Checks]
     accounts: Mapping[str, tuple[str, ...]]
     notes: tuple[str, ...]
 
     def without(self, dropped: Sequence[str]) -> FloatArray:
-        """The ratings of the raters that are left, (dimensions, items, raters left)."""
+        """The ratings of the remaining raters, (dimensions, items, raters left)."""
         kept = [at for at, rater in enumerate(self.raters) if rater not in dropped]
         left: FloatArray = self.values[:, :, kept]
         return left
 
 
 @dataclass(kw_only=True, slots=True)
-class _Read:
-    """What was read so far, by rater and page; the id of the study that it must be of."""
+class _AnswersSoFar:
+    """What was read so far, by rater and page, and the id of the study it must belong to."""
 
     study: str
     answers: dict[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
@@ -59,15 +59,15 @@ class _Read:
 
 
 def read_ratings(key: Key, exports: Sequence[Path]) -> Ratings:
-    """The ratings in one export or several, in whatever order they come.
+    """The ratings in one or more exports, given in any order.
 
     Raises
     ------
     DataProblem
-        A file is no export of this study, a task or a rating cannot be, a page was rated twice,
-        two accounts filled in one rater's list, or there is no rating at all.
+        A file is not an export of this study, a task or rating is impossible, a page was rated
+        twice, two accounts filled in one rater's list, or there is no rating at all.
     """
-    read = _Read(study=key.study)
+    read = _AnswersSoFar(study=key.study)
     for path in exports:
         for task in read_export(path):
             _add(read, key, task, path)
@@ -83,11 +83,11 @@ def read_ratings(key: Key, exports: Sequence[Path]) -> Ratings:
     return _ratings(key, read)
 
 
-def _add(read: _Read, key: Key, task: AnnotatedTask, path: Path) -> None:
+def _add(read: _AnswersSoFar, key: Key, task: AnnotatedTask, path: Path) -> None:
     study, rater, item = (task.data.get(name) for name in FIELDS)
     if not (isinstance(study, str) and isinstance(rater, str) and isinstance(item, str)):
         raise DataProblem(
-            f"{path} has a task without {', '.join(FIELDS)}: it is no export of a study of ours"
+            f"{path} has a task without {', '.join(FIELDS)}: it is not an export of our studies"
         )
     if study != read.study:
         raise DataProblem(
@@ -95,7 +95,7 @@ def _add(read: _Read, key: Key, task: AnnotatedTask, path: Path) -> None:
             "folder that its tasks came from"
         )
     if rater not in key.raters:
-        raise DataProblem(f"{path} has a task for rater {rater!r}, whom the study does not have")
+        raise DataProblem(f"{path} has a task for rater {rater!r}, who is not in the study")
     if item not in key.raters[rater]:
         raise DataProblem(f"{path} has task {item!r}, which is not on the list of rater {rater}")
     given = [one for one in task.annotations if not one.skipped]
@@ -105,7 +105,7 @@ def _add(read: _Read, key: Key, task: AnnotatedTask, path: Path) -> None:
 
 
 def _answer(
-    read: _Read, key: Key, annotation: Annotation, page: tuple[str, str], path: Path
+    read: _AnswersSoFar, key: Key, annotation: Annotation, page: tuple[str, str], path: Path
 ) -> None:
     rater, item = page
     if page in read.file:
@@ -126,7 +126,7 @@ def _answer(
 
 
 def _rating(key: Key, name: str, given: Sequence[Value], where: str) -> float:
-    """A rating as a number on the scale; a choice is its text."""
+    """A rating as a number on the scale, from the text of the choice."""
     steps = {str(step): float(step) for step in key.dimensions.steps}
     texts = [
         str(int(one)) if isinstance(one, float) and one % 1 == 0 else str(one) for one in given
@@ -134,12 +134,12 @@ def _rating(key: Key, name: str, given: Sequence[Value], where: str) -> float:
     if len(texts) != 1 or texts[0] not in steps:
         raise DataProblem(
             f"{where}: {name} was rated {', '.join(texts)}; the scale is the whole numbers from "
-            f"{key.dimensions.low} to {key.dimensions.high}, one a question"
+            f"{key.dimensions.low} to {key.dimensions.high}, one for each question"
         )
     return steps[texts[0]]
 
 
-def _ratings(key: Key, read: _Read) -> Ratings:
+def _ratings(key: Key, read: _AnswersSoFar) -> Ratings:
     items, names = tuple(sorted(key.stories)), key.dimensions.names
     rated = {
         rater for (rater, item), given in read.answers.items() if given and item in key.stories
@@ -162,8 +162,8 @@ def _ratings(key: Key, read: _Read) -> Ratings:
     )
 
 
-def _checks(key: Key, read: _Read, rater: str) -> Checks:
-    """A check is missed where any question was answered otherwise than the page said."""
+def _checks(key: Key, read: _AnswersSoFar, rater: str) -> Checks:
+    """How the checks went: one is missed if any answer on it is not what the page asked for."""
     mine = [item for item in key.raters[rater] if item in key.checks]
     given = {item: read.answers[rater, item] for item in mine if read.answers.get((rater, item))}
     missed = [
@@ -172,13 +172,13 @@ def _checks(key: Key, read: _Read, rater: str) -> Checks:
     return Checks(on_list=len(mine), answered=len(given), missed=len(missed))
 
 
-def _notes(key: Key, read: _Read, raters: Sequence[str]) -> Iterator[str]:
-    """What is odd and no error."""
+def _notes(key: Key, read: _AnswersSoFar, raters: Sequence[str]) -> Iterator[str]:
+    """What is odd but not an error."""
     if read.skipped:
         yield f"skipped pages, whose ratings are missing: {read.skipped}"
     silent = [rater for rater in key.raters if rater not in raters]
     if silent:
-        yield f"no story rated by {', '.join(silent)}"
+        yield f"raters who rated no story: {', '.join(silent)}"
     shared: dict[str, list[str]] = {}
     for rater in raters:
         for account in read.accounts.get(rater, ()):
@@ -187,5 +187,5 @@ def _notes(key: Key, read: _Read, raters: Sequence[str]) -> Iterator[str]:
         if len(theirs) > 1:
             yield (
                 f"account {account} filled in the lists of {', '.join(theirs)}: if that is one "
-                "person, their agreement with themselves counts as agreement of several"
+                "person, agreement with themselves counts as agreement between raters"
             )

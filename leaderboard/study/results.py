@@ -1,4 +1,4 @@
-"""The results of a study: its figures with and without the raters that failed, and their file.
+"""The results of a study: its figures with and without the dropped raters, and their file.
 
 Knows ratings, figures and the file's shape; no table.
 """
@@ -25,7 +25,7 @@ from leaderboard.study.sheet import Sheet
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RaterLine:
-    """What one rater did: stories on the list and rated, single ratings there and missing."""
+    """What one rater did: stories on the list and rated, single ratings given and missing."""
 
     rater: str
     accounts: tuple[str, ...]
@@ -60,13 +60,13 @@ def results(ratings: Ratings, rule: str) -> Results:
     Raises
     ------
     DataProblem
-        The rule leaves nobody.
+        The rule drops everybody.
     """
     out = dropped(ratings, rule)
     if len(out) == len(ratings.raters):
         raise DataProblem(
             f"all {len(out)} raters missed their attention checks (--attention-rule {rule}); look "
-            "at the checks, or take --attention-rule none"
+            "at the checks, or use --attention-rule none"
         )
     everyone = assess(_sheet(ratings, ()), by_dimension=not out)
     return Results(
@@ -80,7 +80,7 @@ def results(ratings: Ratings, rule: str) -> Results:
 
 
 def document(found: Results) -> dict[str, Json]:
-    """The results as plain JSON values that fit their schema."""
+    """The results as plain JSON values, validated by their schema."""
     whole: dict[str, Json] = {
         "schema": schema_name("study-results"),
         "study": found.key.study,
@@ -105,8 +105,8 @@ def document(found: Results) -> dict[str, Json]:
     return whole
 
 
-def picked(scores: Sequence[Score], name: str, /, **scope: str) -> Score | None:
-    """The score of that metric and exactly that scope."""
+def find(scores: Sequence[Score], name: str, /, **scope: str) -> Score | None:
+    """The score of a metric in exactly this scope, if any."""
     return next((one for one in scores if one.metric == name and one.scope == scope), None)
 
 

@@ -1,6 +1,6 @@
 """Which raters are left out for missed attention checks, by rules with names.
 
-Knows how checks went; no rating of a story is looked at, so that nobody is dropped for what they
+Knows how checks went; it reads no rating of a story, so that nobody is dropped for what they
 think.
 """
 
@@ -21,13 +21,13 @@ RULES: Mapping[str, str] = {
 def dropped(ratings: Ratings, rule: str) -> tuple[str, ...]:
     """The raters that a rule of `RULES` leaves out, in the key's order.
 
-    A check that was not answered is not missed; who answered none is kept.
+    An unanswered check is not missed; a rater who answered none is kept.
     """
     return tuple(rater for rater in ratings.raters if fails(ratings.checks[rater], rule))
 
 
 def fails(checks: Checks, rule: str) -> bool:
-    """Whether somebody is dropped.
+    """Whether a rater is dropped.
 
     >>> fails(Checks(on_list=2, answered=2, missed=1), HALF)
     True

@@ -1,6 +1,6 @@
-"""The ratings that are assessed, as arrays: stories by raters, with what the key says of each.
+"""The ratings that are assessed, as arrays of stories by raters, with the key's facts on each.
 
-Knows ratings and the key; no statistic. What is drawn for a figure follows from the study's id and
+Knows ratings and the key; no statistic. Random draws for a figure follow from the study's id and
 the figure's name, so that nothing depends on the order of annotations or on other figures.
 """
 
@@ -20,7 +20,7 @@ from leaderboard.study.key import Key
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
-    """The ratings that are assessed: stories in the key's order, the raters that are left."""
+    """The ratings that are assessed: stories in the key's order, and the remaining raters."""
 
     study: str
     key: Key
@@ -33,29 +33,29 @@ class Sheet:
         return [self.key.stories[item].cell for item in self.items]
 
     def codes(self, field: str) -> tuple[list[str], IntArray]:
-        """The members of a factor, and the place of each item's."""
+        """The members of a factor, and the index of each item's member."""
         members = [str(getattr(self.key.stories[item], field)) for item in self.items]
         names, codes = np.unique(np.array(members), return_inverse=True)
         return names.tolist(), codes.astype(np.intp)
 
     def assigned(self) -> BoolArray:
-        """What is on whose list, (items, raters)."""
+        """Which items are on which rater's list, (items, raters)."""
         lists = [set(self.key.raters[rater]) for rater in self.raters]
         return np.array([[item in mine for mine in lists] for item in self.items], dtype=np.bool_)
 
     def rng(self, *words: str) -> np.random.Generator:
-        """Of the figure's own, by its name."""
+        """The figure's own generator, by its name."""
         seed = hashlib.sha256("/".join((self.study, *words)).encode()).digest()
         return np.random.default_rng(list(seed))
 
     def columns(self) -> Iterator[tuple[str, FloatArray]]:
-        """Each dimension's ratings, and the mean of all of a rater for a story, last."""
+        """Each dimension's ratings, and last each rater's mean of all for each story."""
         yield from zip(self.key.dimensions.names, self.values, strict=True)
         yield OVERALL, mean_of(self.values, axis=0)
 
 
 def mean_of(values: FloatArray, axis: int) -> FloatArray:
-    """The mean of what is there; NaN where nothing is."""
+    """The mean of the values that are not NaN; NaN if there is none."""
     known = ~np.isnan(values)
     number = known.sum(axis=axis)
     total = np.where(known, values, 0.0).sum(axis=axis)

@@ -1,7 +1,7 @@
 """The results of a study on the terminal and as Markdown.
 
-Knows results; computes nothing. Both show the same tables: every figure with its interval, or the
-reason why there is none, and under each table how to read it.
+Knows results; computes nothing. Both show the same tables: every figure with its interval, or why
+there is none, and below each table how to read it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from leaderboard.tables.table_parts import NARROWEST
 from leaderboard.tables.tables import render
 
 WIDTH = 100
-BESIDE = 3  # columns with intervals that fit beside each other; more have them below
+BESIDE = 3  # columns with intervals that fit on a line; with more, intervals go below the figures
 
 
 def heading(found: Results) -> list[str]:
@@ -53,7 +53,7 @@ def markdown_page(found: Results) -> str:
 
 
 def _rich(table: Table) -> RichTable:
-    """Intervals stand below their figure where many columns have one."""
+    """A table for the terminal; with many columns, intervals go below their figures."""
     shown = RichTable(
         title=Text(table.title, style="bold"),
         title_justify="left",

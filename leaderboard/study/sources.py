@@ -1,7 +1,7 @@
-"""The runs of a study: run files and bundles, with the way to their stories' texts.
+"""The runs of a study: run files and bundles, with access to their stories' texts.
 
-Knows files and the response store; not which stories are chosen. A run that cannot be rated beside
-the others is refused; one without stories is passed over in folders and bundles.
+Knows files and the response store; not which stories are chosen. A run that cannot be rated with
+the others is refused; one without stories is skipped in folders and bundles.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from benchmark.runs.run import Run, read_run
 from benchmark.vocabulary import STORY_PROXIES
 from leaderboard.board.paths import files_in
 
-# What may differ between runs without a word: the model itself, which stories were asked for, and
-# what was measured beside them, which changes no story.
+# What may differ between runs without a note: the model itself, which stories were requested, and
+# what else was measured, which changes no story.
 MODEL = frozenset({"model", "seed"})
 ASKED = frozenset({"countries", "topics", "proxies", "responses", "groups"})
 BESIDE = frozenset({"encoders", "encoder_models", "chunking", "language_identifier"})
 OWN = MODEL | ASKED | BESIDE
-# What must not: it would be seen on the page, or in the language of the stories.
+# What must not: raters would see it on the page or in the language of the stories.
 ALIKE = {
     "images": "were measured on different pictures",
     "language": "are in different languages",
@@ -37,12 +37,12 @@ ALIKE = {
 DEFAULTS = {"language": "en"}
 _OPTION = {"translation": "translations"}
 _PLACED = re.compile(r"[^/]+/[0-9.e+-]+/[0-9]+")  # as suites/stories names a story
-Found = tuple[str, Run, AnswerReader]
+FoundRun = tuple[str, Run, AnswerReader]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A run with the way to its answers; ``label`` tells it from the study's other runs."""
+    """A run with access to its answers; ``label`` is unique among the study's runs."""
 
     path: str
     label: str
@@ -52,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sources:
-    """A study's runs by label; of folders and bundles, ``passed_over`` runs hold no stories."""
+    """A study's runs by label; ``passed_over`` runs of folders and bundles hold no stories."""
 
     runs: tuple[Source, ...]
     passed_over: int
@@ -60,22 +60,22 @@ class Sources:
 
 
 def sources(paths: Sequence[Path], stores: Sequence[Path]) -> Sources:
-    """The runs in the files, folders and bundles that were named, and what closes their stores.
+    """The runs in the named files, folders and bundles, and what closes their stores.
 
-    A partial run is taken, and `notes` says so.
+    Partial runs are accepted, and `notes` says so.
 
     Raises
     ------
     BoardProblem
-        A file is no run or bundle; one that was named, or all of them, have no stories; a run is a
-        shard; or two runs cannot be rated side by side.
+        A file is not a run or bundle; a named one, or every one, has no stories; a run is a shard;
+        or two runs cannot be rated side by side.
     """
     stored = StoredAnswers(*stores)
     named = {path.resolve() for path in paths if not path.is_dir()}
-    found: list[Found] = []
+    found: list[FoundRun] = []
     passed_over = 0
     for path in files_in(paths):
-        held = _held(path, stored)
+        held = _runs_in(path, stored)
         mine = [one for one in held if _has_stories(one[1])]
         if path.resolve() in named and not mine:
             raise BoardProblem(_without_stories(str(path), held))
@@ -96,22 +96,22 @@ def sources(paths: Sequence[Path], stores: Sequence[Path]) -> Sources:
 
 
 def notes(found: Sources) -> list[str]:
-    """What somebody should know of the runs before they have their stories rated."""
-    told = []
+    """What to know about the runs before having their stories rated."""
+    lines = []
     if found.passed_over:
-        told.append(f"{found.passed_over} of the runs found have no stories and were passed over")
+        lines.append(f"{found.passed_over} of the runs found have no stories and were skipped")
     for source in found.runs:
         if not source.run.complete:
             why = ", ".join(source.run.partial_because) or "not all cases were measured"
-            told.append(f"the run of {source.label} is partial ({why}): stories may be missing")
-    differ = unlike(found.runs)
+            lines.append(f"the run of {source.label} is partial ({why}): stories may be missing")
+    differ = differing_settings(found.runs)
     if differ:
-        told.append(f"the runs differ in {', '.join(differ)}, and so may their stories")
-    return told
+        lines.append(f"the runs differ in {', '.join(differ)}, and so may their stories")
+    return lines
 
 
 def proxy_of(found: Sequence[Source], wanted: str | None) -> str:
-    """The proxy whose stories are rated: as asked, else the first that all runs have."""
+    """The proxy whose stories are rated: the given one, else the first that all runs have."""
     held = [{record.case.proxy for record in source.run.rows} for source in found]
     common = set.intersection(*held)
     if wanted is not None and wanted not in common:
@@ -122,8 +122,8 @@ def proxy_of(found: Sequence[Source], wanted: str | None) -> str:
     return wanted or first[0]
 
 
-def unlike(found: Sequence[Source]) -> list[str]:
-    """In what the runs' configurations differ, beside which stories were written."""
+def differing_settings(found: Sequence[Source]) -> list[str]:
+    """How the runs' configurations differ, besides which stories were written."""
     configs = [source.run.config for source in found]
     keys = sorted({key for config in configs for key in config} - OWN)
     return [key for key in keys if len({canonical(config.get(key)) for config in configs}) > 1]
@@ -139,8 +139,8 @@ def _reader(held: Mapping[str, Answer], path: Path) -> AnswerReader:
     return read
 
 
-def _held(path: Path, stored: AnswerReader) -> list[Found]:
-    """The runs in a file, each with its place."""
+def _runs_in(path: Path, stored: AnswerReader) -> list[FoundRun]:
+    """The runs in a file, each with its path."""
     if not zipfile.is_zipfile(path):
         return [(str(path), read_run(path), stored)]
     held = bundle.read(path)
@@ -160,7 +160,7 @@ def _is_placed(item: Item) -> bool:
     return is_story(item) and _PLACED.fullmatch(item.item_id) is not None
 
 
-def _without_stories(where: str, held: Sequence[Found]) -> str:
+def _without_stories(where: str, held: Sequence[FoundRun]) -> str:
     suites = " and ".join(sorted({repr(run.suite) for _, run, _ in held}))
     return (
         f"{where} is a run of {suites}" if held else f"{where} holds runs"
@@ -172,8 +172,8 @@ def _check(path: str, run: Run) -> None:
         raise BoardProblem(f"{path} is {run.shard}; merge the shards first, then name the run")
 
 
-def _check_alike(found: Sequence[Found]) -> None:
-    """A rater sees all models' stories in turn: beside one picture, and in one language."""
+def _check_alike(found: Sequence[FoundRun]) -> None:
+    """Refuse runs with other pictures or language: a rater sees all models' stories in turn."""
     (first_path, first, _), *others = found
     for path, run, _ in others:
         for name, words in ALIKE.items():
@@ -186,7 +186,7 @@ def _check_alike(found: Sequence[Found]) -> None:
 
 
 def _labels(runs: Sequence[Run]) -> list[str]:
-    """The models' names, with revision and configuration where a name alone is not enough."""
+    """The models' names, with revision and configuration if the name alone is not unique."""
     for label in (
         lambda run: run.model.name,
         lambda run: f"{run.model.name} @ {run.model.revision[:19]}",
@@ -195,4 +195,4 @@ def _labels(runs: Sequence[Run]) -> list[str]:
         labels = [label(run) for run in runs]
         if len(set(labels)) == len(labels):
             return labels
-    raise UsageProblem("two of the runs are one measurement; name each run once")
+    raise UsageProblem("two of the runs are the same measurement; name each run once")

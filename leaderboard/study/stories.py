@@ -1,6 +1,6 @@
-"""The stories of one run or several that people could rate: their texts and their values.
+"""The stories of one or more runs that people could rate: their texts and values.
 
-Knows runs and their answers; not which stories are chosen, nor who rates them.
+Knows runs and their answers; not which stories are chosen or who rates them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Place = tuple[str, str, float, int]  # country, concept, temperature, response
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """One story that may be rated, with what the run file says of it; its image may be empty."""
+    """A story that may be rated, with its values from the run file; its image may be empty."""
 
     about: KeyStory
     text: str
@@ -34,8 +34,8 @@ class Story:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gathered:
-    """Stories sorted by place and label, and how many were left out for what."""
+class StoryPool:
+    """Stories sorted by place and label, and how many were left out for which reason."""
 
     stories: tuple[Story, ...]
     refused: int
@@ -46,7 +46,7 @@ class Gathered:
 
 def gather(
     found: Sequence[Source], *, proxy: str, countries: Sequence[str], concepts: Sequence[str]
-) -> Gathered:
+) -> StoryPool:
     """Every story of the proxy that can be shown; () means all countries, all concepts.
 
     Left out and counted: refusals, empty texts, and texts that name a model of the study.
@@ -69,7 +69,7 @@ def gather(
         stories += [_story(source, row, *items[_place(row)]) for row in _rows(table)]
     named = _names([source.run for source in found])
     kept = [story for story in stories if not named.search(story.text)]
-    return Gathered(
+    return StoryPool(
         stories=tuple(sorted(kept, key=lambda story: (story.place, story.about.model))),
         refused=refused,
         empty=empty,
@@ -126,7 +126,7 @@ def _items(
 def _similarities(
     records: Sequence[CaseRecord], answers: AnswerReader
 ) -> dict[tuple[str, str], dict[str, float]]:
-    """By case and item, what each encoder says of story and picture; nothing without vectors."""
+    """Similarity of story and picture by case, item and encoder; empty without vectors."""
     near: dict[tuple[str, str], dict[str, float]] = {}
     for vectors in story_vectors(records, answers):
         name = f"{PICTURE_SIMILARITY} {vectors.encoder} {vectors.chunking}"
@@ -148,9 +148,9 @@ def _item_id(item: Item) -> str:
 
 
 def _names(runs: Sequence[Run]) -> re.Pattern[str]:
-    """The models' names and ids, whole or their last part: a story with one in it is not blind.
+    """Matches the models' names and ids, whole or their last part: with one, a story is not blind.
 
-    A part that is a plain word is none: a checkpoint called `final` must not cost stories.
+    A part that is a plain word does not count: a checkpoint called `final` must not cost stories.
     """
     whole = {text for run in runs for text in (run.model.name, run.model.model_id)}
     names = whole | {re.split(r"[/:#]", text.rstrip("/"))[-1] for text in whole}

@@ -1,6 +1,6 @@
-"""What the tables of a study are made of: rows, intervals, and why an interval is not there.
+"""Parts of a study's tables: rows, intervals, and why an interval is missing.
 
-Knows results; computes nothing, and not which table stands where.
+Knows results; computes nothing and does not know the order of tables.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from leaderboard.study.results import Results
 PAPER = "*"
 
 
-def made(
+def table(
     name: str,
     title: str,
     head: tuple[str, ...],
@@ -39,14 +39,14 @@ def made(
 
 
 def dimensions(found: Results) -> list[tuple[str, str]]:
-    """Name and title of each dimension, the mean of all last."""
+    """Name and title of each dimension, and last those of the mean of all."""
     every = found.key.dimensions.every
     named = [(one.name, f"{one.title} {PAPER}" if one.paper else one.title) for one in every]
     return [*named, (OVERALL, OVERALL)]
 
 
 def and_raters(found: Results, factor: str) -> str:
-    """Whether the intervals by model, or by country, are over other raters too."""
+    """Words on whether intervals by model or country are also over other raters."""
     fixed = {
         HELD_FIXED in score.method
         for score in found.scores
@@ -58,7 +58,7 @@ def and_raters(found: Results, factor: str) -> str:
 
 
 def interval(score: Score | None, *, signed: bool = False, without: str = "") -> Entry:
-    """A figure and its ends, or the reason why it has none."""
+    """A figure and the ends of its interval, or why it has none."""
     if score is None:
         return Entry(text=NOT_SCORED)
     value = entry(score.value, 2, signed=signed).text
@@ -71,7 +71,7 @@ def interval(score: Score | None, *, signed: bool = False, without: str = "") ->
 
 
 def _why(score: Score) -> str:
-    """Why there is a figure and no interval, as its method says."""
+    """Why a figure has no interval, according to its method."""
     return next((why for why in (HARDLY_VARIES, HARDLY_RATED) if why in score.method), TOO_FEW)
 
 

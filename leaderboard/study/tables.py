@@ -1,6 +1,6 @@
-"""The results of a study as tables of plain text: which figures stand where, and how to read them.
+"""The results of a study as plain-text tables: which figures go where, and how to read them.
 
-Knows results; computes nothing, and not where a table is shown.
+Knows results; computes nothing and does not know where a table is shown.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from leaderboard.study.assessing import HARDLY_VARIES
 from leaderboard.study.dimensions import OVERALL
 from leaderboard.study.means import HARDLY_RATED, TOO_FEW
 from leaderboard.study.metric_agreement import metrics
-from leaderboard.study.results import Results, picked
-from leaderboard.study.table_parts import PAPER, and_raters, dimensions, interval, made, p_entry
+from leaderboard.study.results import Results, find
+from leaderboard.study.table_parts import PAPER, and_raters, dimensions, interval, p_entry, table
 
 NO_INTERVAL = "none"
 
@@ -36,10 +36,10 @@ def _by_model(found: Results) -> Table:
     labels = [model.label for model in found.key.models]
     rows = []
     for name, title in dimensions(found):
-        means = [picked(found.scores, "mean_rating", dimension=name, model=one) for one in labels]
+        means = [find(found.scores, "mean_rating", dimension=name, model=one) for one in labels]
         bold = name == OVERALL
         rows.append((Entry(text=title, bold=bold), *(interval(one) for one in means)))
-    return made(
+    return table(
         "models",
         "Mean rating by model",
         ("dimension", *labels),
@@ -51,7 +51,7 @@ def _by_model(found: Results) -> Table:
 
 
 def _differences(found: Results) -> Iterator[Table]:
-    """Every two models on the mean of all dimensions; none where there is one model."""
+    """Every two models on the mean of all dimensions; nothing if there is one model."""
     scores = [
         score
         for score in found.scores
@@ -66,13 +66,13 @@ def _differences(found: Results) -> Iterator[Table]:
         )
         for score in scores
     ]
-    yield made(
+    yield table(
         "differences",
         "Models against each other, overall",
         ("models", "difference"),
         rows,
-        "The same cells are drawn for both models, so that the interval is that of the difference: "
-        "one that leaves out 0 tells the two apart, before any correction for several pairs.",
+        "The same cells are drawn for both models, so the interval is that of the difference: "
+        "one that excludes 0 tells the two apart, before any correction for several pairs.",
     )
 
 
@@ -81,10 +81,10 @@ def _alphas(found: Results) -> Table:
     for name, title in dimensions(found):
         if name == OVERALL:
             continue
-        alpha = picked(found.scores, "alpha", dimension=name)
-        every = picked(found.scores_without_dropping, "alpha", dimension=name)
-        mean = picked(found.scores, "mean_rating", dimension=name)
-        of_all = picked(found.scores_without_dropping, "mean_rating", dimension=name)
+        alpha = find(found.scores, "alpha", dimension=name)
+        every = find(found.scores_without_dropping, "alpha", dimension=name)
+        mean = find(found.scores, "mean_rating", dimension=name)
+        of_all = find(found.scores_without_dropping, "mean_rating", dimension=name)
         rows.append(
             (
                 Entry(text=title),
@@ -95,15 +95,15 @@ def _alphas(found: Results) -> Table:
                 entry(math.nan if of_all is None else of_all.value, 2),
             )
         )
-    return made(
+    return table(
         "agreement",
         "Do raters agree?",
         ("dimension", "alpha", "all raters", "stories", "mean", "all raters"),
         rows,
-        "alpha: Krippendorff's, ordinal: 1 all agree, 0 no more than chance; from 0.8 on customary "
-        "as reliable, from 0.667 on as fit for tentative conclusions. [low…high]: other stories, "
+        "alpha: Krippendorff's, ordinal: 1 all agree, 0 no more than chance; by custom, reliable "
+        "from 0.8, fit for tentative conclusions from 0.667. [low…high]: other stories, "
         f"the same raters; {HARDLY_VARIES}: other stories might all have had one rating. "
-        "stories: with two ratings at least. all raters: nobody dropped.",
+        "stories: with at least two ratings. all raters: nobody dropped.",
     )
 
 
@@ -116,7 +116,7 @@ def _by_country(found: Results) -> Table:
     rows = []
     for iso3 in sorted({story.country for story in found.key.stories.values()}):
         means = [
-            picked(found.scores, "mean_rating", dimension=name, country=iso3) for name, _ in wanted
+            find(found.scores, "mean_rating", dimension=name, country=iso3) for name, _ in wanted
         ]
         last = means[-1]
         rows.append(
@@ -126,12 +126,12 @@ def _by_country(found: Results) -> Table:
                 *(interval(one) for one in means),
             )
         )
-    return made(
+    return table(
         "nationalities",
         "Mean rating by nationality, all models",
         ("nationality", "rated", *(title for _, title in wanted)),
         rows,
-        "rated: pages rated, whoever did. [low…high]: over other concepts"
+        "rated: pages rated, by any rater. [low…high]: over other concepts"
         f"{and_raters(found, 'country')}; {TOO_FEW}: fewer than six concepts; "
         f"{HARDLY_RATED}: some draws hold no rating. The results file has every "
         "dimension. Raters may judge their own country's stories more strictly.",
@@ -142,10 +142,10 @@ def _metrics(found: Results) -> Table:
     rows = []
     for metric in metrics(found.key):
         scope = {"dimension": OVERALL, "metric": metric}
-        rho = picked(found.scores, "spearman", **scope)
-        tau = picked(found.scores, "kendall_tau_b", **scope)
+        rho = find(found.scores, "spearman", **scope)
+        tau = find(found.scores, "kendall_tau_b", **scope)
         rest = [
-            picked(found.scores, name, **scope)
+            find(found.scores, name, **scope)
             for name in ("spearman_p", "spearman_p_holm", "spearman_within_models")
         ]
         p, p_holm, within = (math.nan if one is None else one.value for one in rest)
@@ -160,7 +160,7 @@ def _metrics(found: Results) -> Table:
                 entry(within, 2, signed=True),
             )
         )
-    return made(
+    return table(
         "metrics",
         "Do automatic metrics agree with people?",
         ("metric", "stories", "rho", "tau-b", "p", "Holm's p", "within models"),
@@ -186,7 +186,7 @@ def _raters(found: Results) -> Table:
         )
         for line in found.raters
     ]
-    return made(
+    return table(
         "raters",
         "Raters",
         ("rater", "stories", "missing", "checks missed", "mean", ""),

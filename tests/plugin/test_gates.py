@@ -67,7 +67,7 @@ def test_a_baseline_that_is_not_there_is_a_usage_error(place: Place) -> None:
     """Before anything is measured."""
     done = place.run(*SMALL, "--baseline", "nowhere.json")
     assert done.code == 4
-    assert done.sentence("baseline", "nowhere.json", "is not there")
+    assert done.sentence("baseline", "nowhere.json", "does not exist")
 
 
 def test_a_job_summary_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from benchmark.errors import UsageProblem
 from benchmark.plugin.sampled_options import asked_for
 from benchmark.runs.run import read_run
 from leaderboard.__main__ import main
-from leaderboard.page.run_view import shown
+from leaderboard.page.run_view import metric_of
 from tests.models.endpoint.chat_server import serving
 from tests.models.endpoint.thinker import Thinker
 from tests.plugin.running import SMALL, Place, answers
@@ -81,7 +81,7 @@ def test_header_board_and_run_say_how_it_was_asked(both: tuple[Place, Outcome]) 
     assert run.config["sampled"] == {
         "answers": N, "tokens": 2048, "temperature": 1.0, "version": 2,
     }  # fmt: skip
-    assert shown(run).headline == "js_similarity"
+    assert metric_of(run).headline == "js_similarity"
 
 
 def test_floors_and_ceiling_are_told_by_as_many_answers(both: tuple[Place, Outcome]) -> None:

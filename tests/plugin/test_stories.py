@@ -44,7 +44,7 @@ def test_run_resume_estimate_and_replay(place: Place) -> None:
     assert main(["replay", str(out)]) == 0
     with open_texts([], [out]) as texts:
         (shelf, *_) = shelves(read_run(place.run_file()).rows, texts, most=1)
-    assert (shelf.name, set(shelf.told)) == ("birds/none", {"BRA", "NGA"})
+    assert (shelf.name, set(shelf.stories)) == ("birds/none", {"BRA", "NGA"})
 
 
 def test_groups_in_another_language(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

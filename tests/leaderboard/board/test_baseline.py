@@ -123,7 +123,7 @@ def test_without_baseline_or_gate_there_is_nothing_to_compare(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("nowhere.json", "is not there"),
+        ("nowhere.json", "does not exist"),
         ("leaderboard.json", "is a board; name the row: .*org/old"),
         ("leaderboard.json#org/odl", "did you mean org/old"),
         ("run.json#org/old", "is a run file and has no row"),

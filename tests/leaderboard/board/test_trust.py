@@ -84,7 +84,7 @@ def test_a_row_with_other_figures_is_not_marked(board: Path, other: dict[str, An
 
 def test_there_must_be_a_board(tmp_path: Path) -> None:
     """None is made."""
-    with pytest.raises(BoardProblem, match="there is no leaderboard"):
+    with pytest.raises(BoardProblem, match=r"none\.json does not exist"):
         note_replay(tmp_path / "none.json", measured(), bundle=DIGEST, level="rows")
     assert list(tmp_path.iterdir()) == []
 
@@ -120,7 +120,7 @@ LATER = "2025-03-03T00:00:00Z"
 @pytest.mark.parametrize(
     ("again", "why"),
     [
-        (measured(), "one and the same run"),
+        (measured(), "of the same run"),
         (measured(LATER, config={"seed": 1}), "configuration"),
         (measured(LATER, complete=False), "partial"),
         (measured(provenance={"replayed_from": "ab"}), "from a bundle"),
@@ -145,7 +145,7 @@ def test_nothing_agrees_within_an_unknown_noise_floor() -> None:
     """Fail closed."""
     unknown = Determinism(reason="not asked again", max_js_distance=NAN)
     pair = [measured(start, determinism=unknown) for start in ("a", "b")]
-    assert "measured in neither run" in " ".join(disagreements(*pair))
+    assert "neither run measured" in " ".join(disagreements(*pair))
 
 
 def test_other_people_or_cases_do_not_agree() -> None:

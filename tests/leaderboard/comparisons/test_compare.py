@@ -16,7 +16,7 @@ from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
 from leaderboard.board.baseline import load_baselines
 from leaderboard.board.board import update
-from leaderboard.comparisons.compare import grouped, parted
+from leaderboard.comparisons.compare import grouped, held_out_rows
 from tests.analyses.questioning import question, records_of
 from tests.leaderboard.samples import run
 
@@ -77,7 +77,7 @@ def test_changes_by_group_by_hand(baseline: Baseline) -> None:
 
 def test_held_out_groups_stand_against_the_rest(baseline: Baseline) -> None:
     """Africa and all of Japan: one new right answer and five; France is the rest, five."""
-    out, rest = parted(NOW, baseline, "accuracy", ["region:africa", "country:Japan"])
+    out, rest = held_out_rows(NOW, baseline, "accuracy", ["region:africa", "country:Japan"])
     assert (out.change.n, rest.change.n) == (30, 10)
     assert (out.before, out.now) == pytest.approx((10 / 30, 16 / 30))
     assert (rest.change.value, rest.now) == pytest.approx((0.5, 0.9))

@@ -109,4 +109,4 @@ def test_the_command_prints_every_pair(
 def test_one_run_alone_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In one sentence, exit 1."""
     assert main(["transfer", str(tmp_path / "run.json")]) == 1
-    assert "two runs at least" in capsys.readouterr().err
+    assert "at least two runs" in capsys.readouterr().err

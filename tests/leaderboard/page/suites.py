@@ -20,7 +20,7 @@ from benchmark.gates import load_gates
 from benchmark.questions.embedded import sample_questions
 from benchmark.questions.question import PictureQuestion
 from benchmark.records import Answer, Case, CaseRecord, Probabilities, Reply, Text
-from benchmark.runs.conclude import settle
+from benchmark.runs.conclude import conclude
 from benchmark.runs.run import Run
 from benchmark.scoring.right_answers import Replies, right_answer_record
 from benchmark.scoring.stories import WrittenStory, story_record
@@ -120,7 +120,7 @@ def _settled(
     )
     shipped = [gate for file in gates for gate in load_gates(GATES / file)]
     analyses = chosen(named or meta.analyses, {}, source="suite.toml")
-    return settle(made, analyses=analyses, answers=reader, gates=shipped)[0]
+    return conclude(made, analyses=analyses, answers=reader, gates=shipped)[0]
 
 
 def _told(

@@ -116,7 +116,7 @@ def test_scripts_of_an_earlier_page_go(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     """Named, with what to do."""
     board = write_board(tmp_path, [measured("org/alpha", 0.9)])
-    with pytest.raises(BoardProblem, match="nowhere is not there; name a run file"):
+    with pytest.raises(BoardProblem, match="nowhere does not exist; name a run file"):
         build_page(board, tmp_path / "nowhere", tmp_path / "site")
 
 

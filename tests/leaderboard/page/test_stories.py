@@ -43,11 +43,11 @@ def test_shelves_hold_the_first_story_of_each_cell(told: tuple[Run, Path]) -> No
         found = list(shelves(run.rows, texts, most=1))
     assert len(found) == 3 * 6
     shelf: Any = next(one for one in found if one.name == "forest/own-image")
-    assert {c: {h: len(s) for h, s in by.items()} for c, by in shelf.told.items()} == {
+    assert {c: {h: len(s) for h, s in by.items()} for c, by in shelf.stories.items()} == {
         country: {"0.3": 1, "0.7": 1} for country in ("BRA", "FRA", "NGA", "PAK")
     }
     assert shelf.shown["NGA"] == "synthetic/forest-NGA"
-    text, words, marks = shelf.told["BRA"]["0.3"][0]
+    text, words, marks = shelf.stories["BRA"]["0.3"][0]
     assert HOSTILE in text
     assert (words > 100, marks) == (True, [])
     about: Any = contents(found, given=True, most=1)
@@ -62,7 +62,7 @@ def test_a_long_story_is_cut_and_says_so(told: tuple[Run, Path]) -> None:
     answers = {key: Text(text="x" * 9999, finish="stop") for key in refused.request_keys}
     rows = [dataclasses.replace(row, items=(refused,))]
     (shelf,) = shelves(rows, Texts(answers=[answers]), most=1)
-    told_there: Any = shelf.told[row.case.country]
+    told_there: Any = shelf.stories[row.case.country]
     ((text, words, marks),) = told_there["0.3"]
     assert (len(text), words, marks) == (MOST_CHARACTERS, None, ["refusal", "shortened"])
 
@@ -96,7 +96,7 @@ def test_a_file_that_is_no_store_is_refused_and_left_as_it_is(
     """Also an empty one, which opening would turn into a store."""
     path = tmp_path / "s.sqlite"
     path.write_bytes(content)
-    with pytest.raises(BoardProblem, match="is no response store"), open_texts([path], []):
+    with pytest.raises(BoardProblem, match="is not a response store"), open_texts([path], []):
         pass
     assert path.read_bytes() == content
 
@@ -199,7 +199,7 @@ def test_the_command_names_a_store_that_is_not_there(
     board = write_board(tmp_path, [told[0]])
     missing = str(tmp_path / "no.sqlite")
     assert main(["page", str(board), "--store", missing, "--out", str(tmp_path / "out")]) == 1
-    assert "no.sqlite is not there" in capsys.readouterr().err
+    assert "no.sqlite does not exist" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["page", str(board), "--stories", "none"])
     assert "is not a number of stories" in capsys.readouterr().err

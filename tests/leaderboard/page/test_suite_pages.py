@@ -156,7 +156,7 @@ def test_a_model_without_a_run_file_shows_no_stories_of_another(page: Page) -> N
     says(page, "#told .story", "")
     assert page.locator("#stories").is_visible()
     page.locator("#model-choice").select_option(label="org/lost")
-    says(page, "#model-status", "was not at hand")
+    says(page, "#model-status", "was missing when")
     for part in ("#stories", "#cases", "#model-body"):
         assert not page.locator(part).is_visible(), part
 

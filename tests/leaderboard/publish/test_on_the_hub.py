@@ -66,7 +66,7 @@ def test_a_baseline_that_cannot_be_had_is_one_sentence(
         (f"{ADDRESS}#org/modle", "did you mean org/model?"),
         (ADDRESS, "name the row"),
         (f"{ADDRESS}@{'0' * 40}#org/model", "(404)"),
-        ("hf://datasets/org#org/model", "give it as hf://datasets/ORG/NAME#ROW"),
+        ("hf://datasets/org#org/model", "write hf://datasets/ORG/NAME#ROW"),
         ("hf://datasets/org/other#org/model", "cannot read leaderboard.json"),
     ):
         found = baseline(publisher, text)
@@ -129,11 +129,11 @@ def test_results_are_offered_once(hub: WritableHub, publisher: Publisher, tmp_pa
     (entry,) = yaml.safe_load(repository.commits[repository.branches["refs/pr/1"]][FILE])
     assert (entry["dataset"]["id"], entry["value"]) == (PLACE, 0.7)
     again = offered(publisher, tmp_path, "--yes")
-    assert "offered already" in again.out
+    assert "already offered" in again.out
     repository.branches["main"] = repository.branches["refs/pr/1"]
     hub.pulls.clear()
     taken = offered(publisher, tmp_path, "--yes")
-    assert "is there as it should be" in taken.out
+    assert "is up to date" in taken.out
     assert hub.pulls == []
 
 

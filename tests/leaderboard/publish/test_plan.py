@@ -21,7 +21,7 @@ from leaderboard.publish import parquet
 from leaderboard.publish.card import dataset_card
 from leaderboard.publish.client import retrying
 from leaderboard.publish.content import index_lines, tables_of
-from leaderboard.publish.joining import Own, join, run_file
+from leaderboard.publish.joining import OwnRow, join, run_file
 from leaderboard.publish.plan import Change, File, compare, same
 from tests.hub_server import blob_id, lfs_pointer, sha256
 from tests.leaderboard.samples import partial, record, records, run, unique
@@ -99,11 +99,11 @@ def test_what_is_made_of_an_unchanged_file_is_not_made_again() -> None:
     assert [change.path for change in changed] == ["run", "table"]
 
 
-def own(one: Run, **trust: str) -> Own:
+def own(one: Run, **trust: str) -> OwnRow:
     """A row to publish."""
     row = row_of_run(one, file=run_path(Path("runs"), one).as_posix())
     about = {**row.content["trust"], **trust}  # type: ignore[dict-item]
-    return Own(row=BoardRow({**row.content, "trust": about}), run=one, source=Path())
+    return OwnRow(row=BoardRow({**row.content, "trust": about}), run=one, source=Path())
 
 
 choices = st.lists(
@@ -119,7 +119,7 @@ choices = st.lists(
 
 
 @given(first=choices, second=choices)
-def test_no_row_is_lost_and_none_becomes_less(first: list[Own], second: list[Own]) -> None:
+def test_no_row_is_lost_and_none_becomes_less(first: list[OwnRow], second: list[OwnRow]) -> None:
     """Every published key stays; complete stays complete, checked stays checked; again is same."""
     before = join(Board(), first).board
     after = join(before, second)

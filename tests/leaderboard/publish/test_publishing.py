@@ -183,8 +183,8 @@ def test_a_row_without_its_run_is_not_published(
     path.write_text(changed.read_text())
     wrong = publisher.publish(board)
     assert (gone.value, wrong.value) == (4, 4)
-    assert "is not there" in gone.err
-    assert "was not made of" in wrong.err
+    assert "is missing" in gone.err
+    assert "was not made from" in wrong.err
     assert gone.err.count("\n") == wrong.err.count("\n") == 1
     assert hub.repositories == {}
     assert text
@@ -197,7 +197,7 @@ def test_a_place_with_other_things_is_left_alone(
     hub.add("dataset", PLACE, {"README.md": b"mine", "train.csv": b"a,b"})
     done = publisher.publish(board_of(tmp_path, run()))
     assert done.value == 4
-    assert "holds other things (train.csv)" in done.err
+    assert "holds other files (train.csv)" in done.err
     assert hub.history == []
 
 

@@ -155,7 +155,7 @@ def test_a_bundle_with_more_in_it_is_refused(place: Place, held: Guard, tmp_path
     path.write_bytes(bundle_of(place).read_bytes())
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("survey.csv", "x")
-    with pytest.raises(DataProblem, match=r"'survey\.csv', as no bundle of ours does"):
+    with pytest.raises(DataProblem, match=r"'survey\.csv', which no bundle does"):
         check_bundle(path, read(path), held)
 
     def talkative(members: Mapping[str, bytes]) -> Mapping[str, bytes]:
@@ -224,7 +224,7 @@ def test_a_bundle_of_another_board_is_refused(
     more = ("--bundles", str(bundle_of(place)), "--survey", str(survey_of(place)))
     done = publisher.publish(board_of(tmp_path, run()), *more)
     assert done.value == 4
-    assert "that the board has no row of" in done.err
+    assert "that has no row on the board" in done.err
     assert hub.repositories == {}
 
 

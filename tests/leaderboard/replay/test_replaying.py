@@ -204,7 +204,7 @@ def test_keys_of_other_wording_are_not_found(
 
     changed(measured.bundle, of_runs(other_model))
     assert main(["replay", str(measured.bundle), "--level", "full"]) == 1
-    assert "no answer is stored to what is asked here" in capsys.readouterr().out
+    assert "no answer is stored to this request" in capsys.readouterr().out
 
 
 def test_a_suite_without_a_survey_is_asked_in_full(

@@ -55,7 +55,7 @@ def test_a_case_that_was_not_asked_fails(measured: Measured, place: Place) -> No
     """Another topic is not in the bundle, and nothing else can answer."""
     code, out = replay(place, measured.bundle, "--topics", "gender")
     assert code == 1
-    assert "no answer is stored to what is asked here" in out
+    assert "no answer is stored to this request" in out
 
 
 def test_options_that_mean_nothing_are_refused(measured: Measured, place: Place) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmark.records import Case, CaseRecord, Item, Score
 from benchmark.runs.run import Run
-from leaderboard.report.beside import side_by_side
+from leaderboard.report.comparability import side_by_side
 from leaderboard.report.measured import Measured
 from leaderboard.report.options import ReadingName
 from tests.leaderboard.samples import identity, run

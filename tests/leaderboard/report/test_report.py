@@ -18,7 +18,7 @@ from leaderboard.report.maps import figure_4, figure_5
 from leaderboard.report.measured import Measured
 from leaderboard.report.options import formats
 from leaderboard.report.style import picture
-from leaderboard.report.view import Absent, Drawing
+from leaderboard.report.view import Drawing, NoView
 from tests.leaderboard.report.made_up import PLAIN, RANDOM, contrasts, long, made, measured
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def test_names_are_escaped_wherever_they_stand() -> None:
 def test_every_view_has_its_numbers() -> None:
     """A table or figure without records could not be checked by anybody."""
     for view in views(measured(made(), made("other", values=long()))):
-        assert isinstance(view, Absent) or view.records, view.title
+        assert isinstance(view, NoView) or view.records, view.title
 
 
 # --- pictures ------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from benchmark.records import Score
 from leaderboard.study.assessing import assess
 from leaderboard.study.dimensions import read_dimensions
 from leaderboard.study.key import Key, KeyStory
-from leaderboard.study.results import Results, picked
+from leaderboard.study.results import Results, find
 from leaderboard.study.sheet import Sheet
 from leaderboard.study.table_parts import and_raters, interval
 
@@ -54,7 +54,7 @@ def assessed(ratings: FloatArray) -> tuple[Key, list[Score]]:
 
 def one(scores: list[Score], name: str, **scope: str) -> Score:
     """The score of the first dimension, which must be there."""
-    found = picked(scores, name, dimension=read_dimensions().names[0], **scope)
+    found = find(scores, name, dimension=read_dimensions().names[0], **scope)
     assert found is not None
     return found
 

@@ -20,7 +20,7 @@ from benchmark.runs.run import read_run
 from leaderboard.__main__ import main
 from leaderboard.study.dimensions import SHIPPED, read_dimensions
 from leaderboard.study.key import read_key
-from leaderboard.study.pictures import copied
+from leaderboard.study.pictures import copies
 from leaderboard.study.sources import Source
 from leaderboard.study.stories import gather
 from tests.leaderboard.samples import run
@@ -199,7 +199,7 @@ def test_runs_that_were_asked_otherwise_are_noted(
     shutil.copy(runs[0], tmp_path / "copy.json")
     again = [runs[0], str(tmp_path / "copy.json")]
     assert main(["study", "export", *again, *store, str(tmp_path / "twice")]) == 1
-    assert "two of the runs are one measurement" in capsys.readouterr().err
+    assert "two of the runs are the same measurement" in capsys.readouterr().err
 
 
 def test_a_plain_word_is_no_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -302,7 +302,7 @@ def test_a_folder_with_something_in_it_is_left_alone(
     run = str(told.write()[0])
     before = (folder / "key.json").read_bytes()
     assert main(["study", "export", run, "--store", str(told.store), "--out", str(folder)]) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert " exists; name" in capsys.readouterr().err
     assert (folder / "key.json").read_bytes() == before
 
 
@@ -317,9 +317,9 @@ def test_a_picture_needs_a_licence_that_lets_raters_see_it(tmp_path: Path) -> No
         encoding="utf-8",
     )
     images = load_images(tmp_path)
-    with pytest.raises(DataProblem, match=r"may perhaps not be shown.*All rights reserved"):
-        copied(images, ["forest/shared/a.png"], [])
-    found = copied(images, ["forest/shared/a.png"], ["all rights"])
+    with pytest.raises(DataProblem, match=r"may not be free to show.*All rights reserved"):
+        copies(images, ["forest/shared/a.png"], [])
+    found = copies(images, ["forest/shared/a.png"], ["all rights"])
     (one,) = found.values()
     assert one.file == "pictures/p001.jpg"
     assert one.credit == "A. Person, All rights reserved"

@@ -14,7 +14,7 @@ from benchmark.records import Score
 from benchmark.runs.rows import score_of
 from leaderboard.__main__ import main
 from leaderboard.study.key import Key, read_key
-from leaderboard.study.results import picked
+from leaderboard.study.results import find
 from tests.leaderboard.study.building import MODELS, Judge, Told, exported, refused, write_exports
 
 DIMENSIONS = ("cultural-nuance", "respect", "topic-fit")
@@ -127,7 +127,7 @@ def random(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Imported:
 
 def one(scores: list[Score], name: str, /, **scope: str) -> Score:
     """The score, which must be there."""
-    found = picked(scores, name, **scope)
+    found = find(scores, name, **scope)
     assert found is not None, (name, scope)
     return found
 
@@ -273,7 +273,7 @@ def test_missing_ratings_are_missing(small: Path, tmp_path: Path) -> None:
     (line,) = (line for line in document["raters"] if line["rater"] == "r01")
     assert line["missing"] == lost + (1 if pages[0] in key.stories else 0)
     assert "skipped pages, whose ratings are missing: 1" in page
-    assert "no story rated by r04" in page
+    assert "raters who rated no story: r04" in page
     first = one(scores, "mean_rating", dimension=DIMENSION)
     rated = sum(task["data"]["item"] in key.stories for task in gone)
     assert first.n + first.n_missing == 24 * 2 - rated
@@ -354,7 +354,7 @@ def _all_careless(found: dict[str, list[Any]]) -> None:
     ("spoil", "sentence"),
     [
         (_unknown_task, "task 's999', which is not on the list of rater r01"),
-        (_someone_elses_task, "rater 'r99', whom the study does not have"),
+        (_someone_elses_task, "rater 'r99', who is not in the study"),
         (_other_study, "is an export of study 000000000000"),
         (_off_the_scale, "was rated 6; the scale is the whole numbers from 1 to 5"),
         (_no_whole_number, "was rated 2.5"),
@@ -363,7 +363,7 @@ def _all_careless(found: dict[str, list[Any]]) -> None:
         (_twice_in_files, "was rated more than once"),
         (_two_accounts, "was filled in by accounts 1, 77"),
         (_empty, "there is no rating in"),
-        (_other_tasks, "no export of a study of ours"),
+        (_other_tasks, "not an export of our studies"),
         (_no_export, "not a JSON export of Label Studio's tasks"),
         (_all_careless, "all 4 raters missed their attention checks"),
     ],

@@ -1,4 +1,4 @@
-"""Which runs make a study: other suites are passed over, what cannot be compared is refused."""
+"""Which runs make a study: other suites are skipped, what cannot be compared is refused."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_runs_of_other_suites_are_passed_over_in_folders(
     assert main(["study", "export", str(tmp_path / "runs"), *out]) == 0
     shown = capsys.readouterr().out
     assert "models: 2" in shown
-    assert "note: 2 of the runs found have no stories and were passed over" in shown
+    assert "note: 2 of the runs found have no stories and were skipped" in shown
     with pytest.raises(BoardProblem, match=r"is a run of 'wvs' without stories"):
         sources([tmp_path / "runs", others[0]], [made.store])
     for path in paths:

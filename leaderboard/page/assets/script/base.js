@@ -4,7 +4,7 @@ culture.views = {};
 
 culture.byId = (id) => document.getElementById(id);
 
-// An element with attributes and children; a child that is no element is text.
+// An element with attributes and children; a child that is not an element is text.
 culture.make = (tag, attributes = {}, ...children) => {
   const svg = ["svg", "line", "circle", "rect", "path", "title"].includes(tag);
   const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
@@ -35,7 +35,7 @@ culture.ends = (estimate, decimals = 3) =>
     ? `[${culture.number(estimate[1], decimals)}, ${culture.number(estimate[2], decimals)}]` : "";
 
 culture.country = (code) => (culture.data.names.countries[code] || [code])[0] || "no country";
-// A suite's own words go before the survey's: two suites may have a topic of one name.
+// A suite's own words come before the survey's: two suites may have a topic with the same name.
 culture.topic = (slug) => {
   const own = culture.suite().words.topics;
   const names = Object.keys(own).length ? own : culture.data.names.topics;
@@ -62,7 +62,7 @@ culture.column = (role) => culture.group().columns.filter((column) => column.rol
 culture.headline = () => culture.column("headline")[0];
 culture.marks = () => culture.group().columns.filter((column) => ["floor", "ceiling"].includes(column.role));
 
-// Two rows may be of one model under two configurations; the name then says which.
+// Two rows may be one model under two configurations; the name then says which.
 culture.label = (entry) => {
   const twins = culture.group().entries.filter((other) => other.model === entry.model);
   return twins.length > 1 ? `${entry.model} (${entry.config_digest})` : entry.model;

@@ -1,7 +1,7 @@
-// Cases of one model, and what a case holds: people's answers or the right option beside the model's.
+// Cases of one model and their content: people's answers, or the right option, beside the model's.
 culture.caseName = (one) => [culture.country(one[0]), culture.topic(one[1]), culture.proxyName(one[2]), one[3]].filter((part) => part).join(", ");
 
-// The same without what the filters already say of every case in the list.
+// The same, without what the filters already say about every case in the list.
 culture.shortName = (one) => {
   const {caseCountry, caseTopic, caseProxy} = culture.state;
   const parts = [caseCountry ? "" : culture.country(one[0]), caseTopic ? "" : culture.topic(one[1]), caseProxy ? "" : culture.proxyName(one[2]), one[3]];
@@ -99,7 +99,7 @@ culture.pictureRow = (ids, pictures) => {
     const about = pictures[id] || {licence: "", credit: ""};
     const terms = [about.credit, about.licence].filter((part) => part).join(", ");
     const shown = about.src ? make("img", {src: about.src, alt: `Picture ${id}`, loading: "lazy"}) : "";
-    const why = about.src || id === "blank" ? "" : about.licence && !about.missing ? " (its licence does not let us show it)" : " (not at hand)";
+    const why = about.src || id === "blank" ? "" : about.licence && !about.missing ? " (its licence does not let us show it)" : " (file missing)";
     return make("figure", {}, shown, make("figcaption", {}, `${id === "blank" ? "a grey picture" : id}${why}${terms ? ` – ${terms}` : ""}`));
   }));
 };

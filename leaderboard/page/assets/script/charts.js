@@ -3,7 +3,7 @@ culture.turn = Promise.resolve();
 
 culture.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-// Where a value has a middle that matters the colours part there; else they run one way.
+// If a value has a middle that matters, colours diverge there; else they run one way.
 culture.range = (diverging) => (diverging ? ["low", "low-2", "mid", "high-2", "high"] : ["seq-1", "seq-2", "seq-3", "seq-4", "high"]).map(culture.colour);
 
 culture.config = (diverging = true) => {
@@ -26,7 +26,7 @@ culture.specification = (chart, data, signals, width) => {
     if (signal.name in signals) signal.value = signals[signal.name];
     else if (signal.name in css) signal.value = culture.colour(css[signal.name]);
   }
-  if (signals.tall) { // what explains it stands where one begins to scroll
+  if (signals.tall) { // the explanation is where scrolling begins
     if (spec.legends) spec.legends[0].orient = "top";
     else spec.axes[0].orient = "top";
   }
@@ -41,7 +41,7 @@ culture.draw = async (id, chart, data, signals, words, click) => {
   const drawn = {width: holder.clientWidth, again: () => culture.draw(id, chart, data, signals, words, click)};
   if (culture.views[id] && culture.views[id].finalize) culture.views[id].finalize();
   culture.views[id] = drawn;
-  // One chart at a time, and between two of them the page answers.
+  // One chart at a time; between two of them the page responds.
   await (culture.turn = culture.turn.then(() => new Promise((go) => setTimeout(go, 0))));
   if (culture.views[id] !== drawn) return undefined;
   const spec = {...culture.specification(chart, data, signals, Math.max(260, holder.clientWidth)), description: words};
@@ -68,14 +68,14 @@ culture.pointRow = (row, series, estimate, name, decimals = 3) => ({
   label: `${row}: ${name} ${culture.number(estimate[0], decimals)} ${culture.ends(estimate, decimals)}, n = ${estimate[3]}`,
 });
 
-// What the lines of a chart of dots are.
+// What the lines of a dot chart mean.
 culture.lines = (marks = culture.marks()) => {
   const words = {uniform: "thin", world: "dashed", blind: "dotted", ceiling: "thick"};
   const found = marks.map((mark) => `${words[culture.look(mark.metric)]} ${mark.label.replace("floor: ", "")}`);
   return found.length ? `Lines: ${found.join(", ")}.` : "";
 };
 
-// From the least to the most, but never so near that nothing looks like much.
+// From least to most, but never so narrow that a small difference looks large.
 culture.spread = (values) => {
   const low = Math.min(...values), high = Math.max(...values), least = 0.05 * Math.max(Math.abs(low), Math.abs(high));
   return high - low < least ? [high - least, high] : [low, high];
@@ -84,7 +84,7 @@ culture.spread = (values) => {
 // One decimal more where neighbouring ticks would read the same.
 culture.finer = (form, range) => (range < 12 * 10 ** -form[1] ? `.${Number(form[1]) + 1}f` : form);
 
-// Dots with intervals among their floors; every row of the chart has its own.
+// Dots with intervals among floors; every row of the chart has its own floors.
 culture.dots = (id, points, marks, words, {step = 26, offset = 0, axis = culture.headline().label, form = ".2f"} = {}) => {
   const rows = [...new Set(points.map((point) => point.row))];
   const all = [...points.flatMap((point) => [point.value, point.low, point.high]), ...marks.map((mark) => mark.value)]

@@ -17,7 +17,7 @@ culture.pairsBy = (family, runs, entries) => {
     ({name: one.name, estimates: [one.pair[0], other.get(one.member).pair[0]], marks: culture.sharedOf(one.pair[1])}));
 };
 
-// What the intervals allow to say; a difference of two means is not tested here.
+// What the intervals allow us to say; a difference of two means is not tested here.
 culture.verdict = (entries) => {
   const headline = culture.headline();
   const [one, other] = entries.map((entry) => culture.figures(entry)[headline.metric]);
@@ -51,7 +51,7 @@ culture.showComparison = async () => {
   fill("comparison-lines", rows.length ? culture.lines(culture.sharedMarks()) : "");
   const details = culture.byId("comparison-table").closest("details");
   details.hidden = !rows.length;
-  if (!rows.length) return fill("comparison-chart", "There is nothing that both were asked in these groups.");
+  if (!rows.length) return fill("comparison-chart", "Nothing in these groups was asked of both.");
   const points = rows.flatMap(({name, estimates}) => estimates.map((one, place) => culture.pointRow(name, "ab"[place], one, names[place])));
   const marks = rows.flatMap(({name, marks: values}) => culture.markRows(name, values, culture.sharedMarks()));
   fill("comparison-table", culture.table("First, second, and first less second", [byId("compared-by").selectedOptions[0].textContent, names[0], names[1], "difference", ...culture.sharedMarks().map((mark) => mark.short)],

@@ -19,7 +19,7 @@ culture.figureChoices = (run) => {
 culture.rowsBy = (run, family, metric = culture.figureColumn().metric) =>
   (metric === culture.headline().metric ? run.by[family] : (run.figures[metric] || {})[family]) || [];
 
-// Not every figure is known by every proxy: then that over everything is shown, and said.
+// Not every figure is known by proxy: then the overall one is shown, and the page says so.
 culture.shownProxy = (rows) => (rows.some(([, shownBy]) => shownBy === culture.state.proxy) ? culture.state.proxy : "");
 
 culture.membersOf = (rows, family, proxy) => rows

@@ -1,4 +1,4 @@
-// Data of single runs, from script files beside the page: over file:// nothing else can be read.
+// Data of single runs, from script files in the page's folder: file:// can read nothing else.
 culture.loaded = {runs: {}, questions: {}, pictures: {}, wording: {}, stories: {}};
 culture.pending = {};
 
@@ -17,7 +17,7 @@ culture.load = (name) => {
     script.onerror = () => {
       delete culture.pending[name];
       script.remove();
-      reject(new Error(`data/${name}.js cannot be read; it lies beside this page where it was built`));
+      reject(new Error(`data/${name}.js cannot be read; it is next to this page where the page was built`));
     };
     document.head.append(script);
   });

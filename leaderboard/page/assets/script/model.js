@@ -4,10 +4,10 @@ culture.against = () => {
   return culture.marks().findIndex((mark) => mark.metric === name);
 };
 
-// Whether colours part at a floor.
+// Whether colours diverge at a floor.
 culture.parts = () => culture.state.colour === "against" && culture.isHeadline() && culture.against() >= 0;
 
-// What colours a place: how far above the floor that matters it lies, or the headline itself.
+// What colours a country: its distance from the floor that matters, or the headline itself.
 culture.tone = (pair) => {
   if (!pair || pair[0][0] === null) return null;
   if (!culture.parts()) return pair[0][0];
@@ -50,7 +50,7 @@ culture.heatCells = (run, proxy) => run.cases
   .filter((one) => (one[6] === "" || one[8]) && one[3] === "" && one[2] === proxy && culture.casePair(one))
   .map((one) => ({id: one[5], country: one[0], topic: one[1], pair: culture.casePair(one)}));
 
-// "Everything together" has no cells of its own: the first proxy that has some stands for it.
+// "Everything together" has no cells of its own: the first proxy that has some is shown.
 culture.heatProxy = (run) => {
   const found = new Set(run.cases.filter((one) => one[6] === "" && one[3] === "").map((one) => one[2]));
   const order = [culture.state.proxy, ...Object.keys(culture.group().proxies), ...found];
@@ -100,7 +100,7 @@ culture.showMap = (run) => {
   const values = members.map(({member, name, pair}) => ({id: member, value: culture.tone(pair), label: culture.tip(name, pair)}));
   const drawn = new Set(culture.data.world.features.map((feature) => feature.id));
   const small = members.filter(({member}) => !drawn.has(member)).map(({name}) => name);
-  culture.caption("map-caption", "Where it lies", `Colour: ${culture.toneTitle()}, ${proxy}. Grey was not measured.` +
+  culture.caption("map-caption", "On the map", `Colour: ${culture.toneTitle()}, ${proxy}. Grey was not measured.` +
     (small.length ? ` Too small for this map, in the table only: ${small.slice(0, 8).join(", ")}${small.length > 8 ? ` and ${small.length - 8} more` : ""}.` : ""));
   const world = culture.data.world.features;
   culture.draw("map", "map", {values, world}, {...culture.scaleOf(values.map((value) => value.value)), title: culture.toneTitle()},
@@ -108,7 +108,7 @@ culture.showMap = (run) => {
     (shape) => shape.id && values.some((value) => value.id === shape.id) && culture.chooseCases({country: shape.id}, true));
 };
 
-// Without a run, what the model before told and answered must not stand under this one's name.
+// Without a run, the previous model's stories and answers must not stay under this one's name.
 culture.showNothing = () => {
   culture.showStories(null);
   culture.showCases(null);
@@ -122,7 +122,7 @@ culture.showModel = async () => {
     row.toggleAttribute("aria-current", row.dataset.id === entry.entry_id);
   if (!entry.has_cases) {
     body.hidden = true;
-    fill("model-status", "The run file of this row was not at hand when the page was built: only the table's figures are known.");
+    fill("model-status", "The run file of this row was missing when the page was built: only the table's figures are known.");
     return culture.showNothing();
   }
   fill("model-status", "Reading the run …");
@@ -148,7 +148,7 @@ culture.showModel = async () => {
   return culture.showCases(run);
 };
 
-// In short, what else was found, and what the gates said; the word before a gate says how it ended.
+// Summary, other findings, and the gates; the word before a gate is its status.
 culture.showFindings = (about) => {
   const {make, fill, byId} = culture;
   fill("in-short", ...about.lines.flatMap(([label, value, beside]) => [make("dt", {}, label), make("dd", {}, value ? make("b", {}, value) : "", value && beside ? ` · ${beside}` : beside)]));
@@ -181,7 +181,7 @@ culture.showCharts = (run, entry = culture.entry(culture.state.model)) => {
   culture.showDots("countries", culture.members(run, "country"), "By country", `${by("country")}${culture.isHeadline() && words.below ? `; ${words.below}` : "."}`, "Country");
 };
 
-// Of the headline, what the board knows by proxy; of another figure, what the run does.
+// By proxy: the board's figures for the headline, the run's for any other figure.
 culture.proxyMembers = (run, entry) => {
   if (!culture.isHeadline()) return culture.membersOf(culture.rowsBy(run, "proxy"), "proxy", "");
   return Object.entries(culture.group().proxies).filter(([proxy]) => proxy)

@@ -1,4 +1,4 @@
-// Ties controls to the state and shows everything once; what costs most comes after the first look.
+// Ties controls to the state and shows everything once; the costliest comes after the first view.
 culture.setTheme = (dark) => {
   document.documentElement.dataset.theme = dark ? "dark" : "light";
   const button = culture.byId("theme");

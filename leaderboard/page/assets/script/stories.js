@@ -25,7 +25,7 @@ culture.openStories = async () => {
   byId("story-babble").hidden = !babble;
   if (!shelves.size) {
     fill("story-status", about.given
-      ? "The stores and bundles that this page was built with hold none of this model's texts."
+      ? "The stores and bundles that this page was built with have none of this model's texts."
       : "No texts were given when this page was built: run files hold figures only. Build it with --store, the file that a run names as its store, or with --bundles to read stories here.");
     return fill("told", ...[state.story_one, state.story_other].map((code, place) => culture.told(run, code, place, [], null, "")));
   }
@@ -67,14 +67,14 @@ culture.storyPicture = (id, about) => {
   const {make} = culture;
   if (!id) return "";
   const terms = about ? [about.credit, about.licence].filter((part) => part).join(", ") : "";
-  const why = about && about.src ? "" : about && about.licence && !about.missing ? " (its licence does not let us show it)" : " (not at hand)";
+  const why = about && about.src ? "" : about && about.licence && !about.missing ? " (its licence does not let us show it)" : " (file missing)";
   return make("figure", {class: "shown"}, about && about.src ? make("img", {src: about.src, alt: `Picture ${id}`}) : "",
     make("figcaption", {}, `${id}${why}${terms ? ` – ${terms}` : ""}`));
 };
 
 const LISTED = 6; // words without proof, in a list and in a text
 
-// Markers; what is more frequent without proof; the published count, which no test stands behind.
+// Markers; words more frequent without proof; the published count, which has no test.
 culture.wordLists = ({tested = [], counted = []}) => ({
   markers: tested.filter(([, , p]) => p <= 0.05),
   rest: tested.filter(([, , p]) => p > 0.05).slice(0, LISTED),
@@ -83,7 +83,7 @@ culture.wordLists = ({tested = [], counted = []}) => ({
 
 culture.noMarkers = ({tested, counted}) => {
   if (tested) return "No word marks this nationality beyond chance.";
-  return counted ? "No word stands in enough stories to be tested." : "Distinctive words were not computed: they are learned from stories with a shared or an own picture.";
+  return counted ? "No word is in enough stories to be tested." : "Distinctive words were not computed: they come from stories with a shared or an own picture.";
 };
 
 culture.wordList = (words) => {
@@ -105,7 +105,7 @@ culture.story = ([text, count, marks], words) => {
     make("div", {class: "text"}, ...culture.markedText(text, words)));
 };
 
-// Words as the analysis cuts them (UAX #29), or nearly so where the browser cannot.
+// Words split as in the analysis (UAX #29), or nearly so if the browser cannot.
 culture.cut = (text) => {
   if (Intl.Segmenter) return [...new Intl.Segmenter("en", {granularity: "word"}).segment(text)].map((one) => one.segment);
   return text.split(/([\p{L}\p{N}][\p{L}\p{N}\u0027\u2019]*)/u);

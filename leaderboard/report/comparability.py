@@ -1,4 +1,4 @@
-"""Runs side by side: which may stand in one report, under which labels, and how they differ.
+"""Which runs may share a report, under which labels, and how their configurations differ.
 
 Knows runs and their configuration; no table and no figure.
 """
@@ -20,7 +20,7 @@ from leaderboard.report.options import ReadingName
 
 
 def side_by_side(runs: Sequence[Run], reading: ReadingName) -> tuple[Measured, ...]:
-    """The runs with labels, in the order given; BoardProblem where they do not belong together."""
+    """The runs with labels, in the order given; BoardProblem if they do not belong together."""
     for run in runs:
         _refuse_without_similarity(run)
     first = runs[0]
@@ -28,18 +28,18 @@ def side_by_side(runs: Sequence[Run], reading: ReadingName) -> tuple[Measured, .
         if run.suite != first.suite:
             raise BoardProblem(
                 f"{_name(run)} is a run of suite {run.suite!r} and {_name(first)} of "
-                f"{first.suite!r}; report each suite on its own"
+                f"{first.suite!r}; report each suite separately"
             )
         if _survey(run) != _survey(first):
             raise BoardProblem(
                 f"{_name(run)} was measured on survey {_about(run)} and {_name(first)} on "
-                f"{_about(first)}: their figures are not comparable; report each survey on its own"
+                f"{_about(first)}: their figures are not comparable; report each survey separately"
             )
         if _way(run) != _way(first):
             raise BoardProblem(
                 f"{_name(run)} was asked {_asked(run)} and {_name(first)} {_asked(first)}: shares "
                 "of a few written answers score lower, so their figures are not comparable; report "
-                "each on its own"
+                "each separately"
             )
     return tuple(
         Measured(label=label, kind=kind_of_model(run.model), run=run, reading_name=reading)
@@ -48,7 +48,7 @@ def side_by_side(runs: Sequence[Run], reading: ReadingName) -> tuple[Measured, .
 
 
 def differences(measured: Sequence[Measured]) -> tuple[str, ...]:
-    """What of the configuration is not the same in all runs, besides the model, by name."""
+    """Names of what differs between the runs' configurations, besides the model."""
     configs = [entry.run.config for entry in measured]
     names = sorted({name for config in configs for name in config} - {"model"})
     found = [n for n in names if len({jsonio.canonical(c.get(n)) for c in configs}) > 1]
@@ -99,7 +99,7 @@ def _asked(run: Run) -> str:
 
 
 def _labels(runs: Sequence[Run]) -> list[str]:
-    """Name and what the run is; where two would be alike also config, revision, then a number."""
+    """Model and kind of each run; if two are alike, also config, then revision, then a number."""
     labels = [_label(run) for run in runs]
     for more in (
         [f"config {run.config_digest}" for run in runs],

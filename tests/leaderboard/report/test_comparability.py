@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmark.errors import BoardProblem
-from leaderboard.report.beside import differences
+from leaderboard.report.comparability import differences
 from tests.leaderboard.report.made_up import RANDOM, REFERENCE, made, measured
 from tests.leaderboard.samples import identity
 
@@ -55,7 +55,7 @@ def test_another_survey_is_refused() -> None:
 
 def test_another_suite_is_refused() -> None:
     """Even if it has similarities."""
-    with pytest.raises(BoardProblem, match=r"suite 'stories'.*report each suite on its own"):
+    with pytest.raises(BoardProblem, match=r"suite 'stories'.*report each suite separately"):
         measured(made(), made("other", suite="stories"))
 
 
