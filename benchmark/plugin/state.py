@@ -19,13 +19,19 @@ from benchmark.engine.shards import cases_of
 from benchmark.errors import CultureError, DataProblem, UsageProblem
 from benchmark.records import Analysis, Case, ModelIdentity, Request, Selection
 from benchmark.settings import Settings
-from benchmark.suite.protocol import Suite, load_suite, own_analyses, settings_of_each_set
+from benchmark.suite.protocol import (
+    Suite,
+    load_suite,
+    own_analyses,
+    own_metrics,
+    settings_of_each_set,
+)
 from benchmark.suite.several_sets import Part, asked_twice, exchanged, part_name
 
 
 @dataclass
 class SuiteState:
-    """A suite with its selection and its own analyses; ``mine`` are the cases of the shard.
+    """A suite with its selection and what is its own; ``mine`` are the cases of the shard.
 
     ``name`` is the suite's, or where it is asked about several sets, that of the part; the ids of
     its cases begin with it. ``units`` maps a scheduling unit to its chosen cases, and ``resumed``
@@ -36,6 +42,7 @@ class SuiteState:
     suite: Suite
     selection: Selection
     analyses: Mapping[str, Analysis]
+    metrics: Mapping[str, bool | None]
     mine: tuple[Case, ...]
     units: dict[str, list[Case]] = field(default_factory=dict)
     resumed: frozenset[str] = frozenset()
@@ -102,6 +109,7 @@ class RunState:
             suite=suite,
             selection=selection,
             analyses=own_analyses(folder),
+            metrics=own_metrics(folder),
             mine=cases_of(selection.cases, settings.shard),
         )
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmark import __version__
-from benchmark.analyses import chosen
+from benchmark.analyses import check_headline, chosen
 from benchmark.engine.keys import identity_document
 from benchmark.engine.noise_floor import Determinism
 from benchmark.engine.sampled import OF_CONFIG, sampled_by
@@ -47,6 +47,8 @@ class SuiteRun:
         self._encoded: dict[str, str] = {}
         self.records: dict[str, CaseRecord] = {}
         self._analyses = chosen(suite.meta.analyses, state.analyses, source=SUITE_FILE)
+        meta = suite.meta
+        check_headline(meta.headline, self._analyses, state.metrics, suite=meta.name)
         self.run = _blank(state, identity, settings, encoders)
         self.merged: Run | None = None
         self._journal_path = journal_path(settings.runs, self.run)

@@ -161,7 +161,7 @@ def parted(run: Run, baseline: Baseline, metric: str, held_out: Iterable[str]) -
             [record for record in rows if out(record.case) is side]
             for rows in (run.rows, baseline.rows)
         )
-        overall = Score(metric=ACCURACY, value=math.nan, n=0)
+        overall = Score(metric=ACCURACY, value=math.nan, n=0, higher_is_better=True)
         if now and before:
             change = paired_accuracy_changes(now, before, [overall])[0]
             sides = _mean(before), _mean(now)

@@ -13,6 +13,7 @@ from itertools import combinations
 import numpy as np
 
 from benchmark.metrics.crossed import IntArray, crossed_means
+from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.resampling import MIN_STEMS, expanded_level, percentile_interval
 from benchmark.records import Score
@@ -57,6 +58,7 @@ def _mean(
     known = int((~np.isnan(ratings[group])).sum())
     return Score(
         metric="mean_rating",
+        higher_is_better=direction("mean_rating"),
         value=_overall(ratings[group]),
         scope={"dimension": name, **scope},
         n=known,
@@ -77,13 +79,13 @@ def _difference(
     sure = _sure(sheet, ratings, group, "difference", name, names[one], names[other])
     return Score(
         metric="mean_difference",
+        higher_is_better=direction("mean_difference"),
         value=_overall(ratings[code == one]) - _overall(ratings[code == other]),
         scope={"dimension": name, "model": names[one], "against": names[other]},
         n=sure.cells,
         low=sure.low,
         high=sure.high,
         method=sure.method,
-        higher_is_better=None,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmark.metrics.correlation import rank_correlation, weighted_rank_correlations
 from benchmark.metrics.crossed import IntArray
+from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.permutation import holm
 from benchmark.metrics.resampling import RESAMPLES
@@ -46,7 +47,7 @@ def agreement(sheet: Sheet, dimensions: Sequence[str]) -> list[Score]:
                 n=about.n,
                 n_missing=about.n_missing,
                 method=f"Holm over {tests} tests",
-                higher_is_better=None,
+                higher_is_better=direction("spearman_p_holm"),
             )
         )
     return every
@@ -92,7 +93,7 @@ def _correlated(sheet: Sheet, dimension: str, metric: str, people: FloatArray) -
             low=ends[0],
             high=ends[1],
             method=method or f"{CORRELATION_RESAMPLES} resamples of cells; {RESAMPLES} orders",
-            higher_is_better=None,
+            higher_is_better=direction(name),
         )
         for name, (value, ends) in figures.items()
     }

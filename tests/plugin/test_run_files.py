@@ -64,7 +64,7 @@ def test_properties_are_exact_builtin_scalars() -> None:
     """A NumPy scalar or a string enum would kill an xdist worker, so none gets through."""
     case = Case(suite="wvs", country="NGA", topic="race", proxy="food")
     value: Any = np.float64(0.5)
-    score = Score(metric="js_similarity", value=value, n=1)
+    score = Score(metric="js_similarity", value=value, n=1, higher_is_better=True)
     found = dict(properties_of(CaseRecord(case=case, scores=(score,), items=())))
     assert found["js_similarity"] == 0.5
     assert {type(value) for value in found.values()} <= {str, int, float}

@@ -93,7 +93,7 @@ def uncovered(config: Mapping[str, object], *, attention: str) -> str:
 
 
 def _table() -> Mapping[str, frozenset[str]]:
-    file = importlib.resources.files("benchmark.models").joinpath("families.toml")
+    file = importlib.resources.files("benchmark.models.weights").joinpath("families.toml")
     rows = tomllib.loads(file.read_text("utf-8"))
     return {name: frozenset(values) for name, values in rows.items()}
 

@@ -139,7 +139,7 @@ def _forward(
 
 def _twin(family: object) -> str:
     """Where the same weights lie for transformers' own classes, if that is known."""
-    file = importlib.resources.files("benchmark.models").joinpath("twins.toml")
+    file = importlib.resources.files("benchmark.models.weights").joinpath("twins.toml")
     known = tomllib.loads(file.read_text("utf-8"))
     found = known.get(str(family))
     return f"; transformers' own classes read {found}" if found else ""

@@ -53,7 +53,7 @@ def open_with(
 
 def cap(family: str) -> str:
     """The argument that limits how many tokens a picture is; empty where none is known."""
-    file = importlib.resources.files("benchmark.models").joinpath("caps.toml")
+    file = importlib.resources.files("benchmark.models.weights").joinpath("caps.toml")
     argument = tomllib.loads(file.read_text("utf-8")).get(family)
     return f"--model-args {shlex.quote(f'processor.{argument}')}" if argument else ""
 

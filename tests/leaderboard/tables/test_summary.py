@@ -22,7 +22,13 @@ NAN = math.nan
 
 def score(metric: str, value: float, low: float = NAN, high: float = NAN, **more: object) -> Score:
     """A score over 12 things unless told otherwise."""
-    return Score(metric=metric, value=value, low=low, high=high, **({"n": 12} | more))  # type: ignore[arg-type]
+    return Score(
+        metric=metric,
+        value=value,
+        low=low,
+        high=high,
+        **({"n": 12, "higher_is_better": True} | more),
+    )  # type: ignore[arg-type]
 
 
 def said(line: Line, *scores: Score) -> Said | None:
