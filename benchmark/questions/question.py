@@ -15,8 +15,6 @@ from benchmark.survey.raw_rows import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TEST = "test"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PictureQuestion:

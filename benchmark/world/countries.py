@@ -67,18 +67,13 @@ def country(text: str, *, source: str = "ISO 3166-1 code or English name") -> Co
     raise DataProblem(unknown("country", text, known, source=source))
 
 
-def survey_label(label: str) -> str | None:
-    """ISO3 code of a survey's country label; None where it is not the whole of a known country.
-
-    >>> survey_label("India (Current national sample)"), survey_label("Northern Ireland")
-    ('IND', None)
-    """
-    return resolve_label(label).iso3
-
-
 @cache
 def resolve_label(label: str) -> SurveyLabel:
-    """Like `survey_label`, with the reason and the precedence among labels of one country."""
+    """The country of a survey's label, or the reason why it is not the whole of a known one.
+
+    >>> resolve_label("India (Current national sample)").iso3, resolve_label("Scotland").reason
+    ('IND', 'a part of the United Kingdom')
+    """
     return _resolved(label.strip())
 
 

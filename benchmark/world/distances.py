@@ -50,15 +50,6 @@ class MapPosition:
     year: int
 
 
-def hofstede(iso3: str) -> Mapping[str, float]:
-    """Hofstede's six dimensions by name, 0 to about 100; NaN where not measured.
-
-    >>> hofstede("JPN")["masculinity"], hofstede("NGA")["masculinity"]
-    (95.0, nan)
-    """
-    return dict(zip(DIMENSIONS, _hofstede_row(iso3).tolist(), strict=True))
-
-
 def hofstede_distance(a: str, b: str) -> float:
     r"""Euclidean distance on Hofstede's dimensions, as if all six were known.
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.errors import DataProblem
-from benchmark.world.countries import countries, country, resolve_label, survey_label
+from benchmark.world.countries import countries, country, resolve_label
 
 WORLD = Path(__file__).parents[3] / "shared" / "data" / "world"
 TEN = {
@@ -73,7 +73,7 @@ def test_regions_and_income_groups_agree_with_the_reference_tables() -> None:
 )
 def test_a_label_of_a_whole_country_resolves(label: str, iso3: str) -> None:
     """Abbreviations, other names and the current national sample mean the country."""
-    assert survey_label(label) == iso3
+    assert resolve_label(label).iso3 == iso3
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_a_label_of_less_than_a_country_stays_out_with_a_reason(label: str) -> N
 
 def test_an_unknown_label_is_none_and_not_an_error() -> None:
     """The survey reader reports it and goes on."""
-    assert survey_label("Atlantis") is None
-    assert survey_label("Atlantis (Current national sample)") is None
+    assert resolve_label("Atlantis").iso3 is None
+    assert resolve_label("Atlantis (Current national sample)").iso3 is None
 
 
 def test_labels_of_one_country_have_a_stated_order() -> None:
@@ -126,4 +126,4 @@ def test_every_country_of_the_survey_means_table_is_known() -> None:
     """The World Values Survey's own spellings resolve."""
     with (WORLD / "wvs_question_means.csv").open(encoding="utf-8", newline="") as file:
         names = [row["country"] for row in csv.DictReader(file)]
-    assert {name for name in names if survey_label(name) is None} <= {"Northern Ireland"}
+    assert {name for name in names if resolve_label(name).iso3 is None} <= {"Northern Ireland"}

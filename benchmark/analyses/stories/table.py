@@ -23,7 +23,6 @@ STORY = "story"  # the kind of cases whose stories are pooled; controls never ar
 CONTROL = "control"
 KINDS = frozenset({STORY, CONTROL})
 REFUSAL = "refusal"
-TRUNCATED = "truncated"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
