@@ -1,4 +1,4 @@
-"""The mean of what was scored: NaN is not scored, and counted apart; knows arrays only."""
+"""Means of what was scored: NaN is not scored, and counted apart; knows arrays only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.divergence import FloatArray, positive_or_nan
 
 
 class Mean(NamedTuple):
@@ -43,3 +43,16 @@ def mean_of_scored(column: npt.ArrayLike, *, total: Callable[[FloatArray], float
     scored = values[~np.isnan(values)]
     n = int(scored.size)
     return Mean(float(total(scored)) / n if n else math.nan, n, values.size - n)
+
+
+def mean_along(table: npt.ArrayLike, axis: int = 0) -> FloatArray:
+    """The mean of what is there along an axis; NaN where nothing is.
+
+    >>> mean_along([[1.0, math.nan, math.nan], [2.0, 5.0, math.nan]]).tolist()
+    [1.5, 5.0, nan]
+    """
+    values = np.asarray(table, dtype=np.float64)
+    there = ~np.isnan(values)
+    total = np.where(there, values, 0.0).sum(axis=axis)
+    mean: FloatArray = total / positive_or_nan(there.sum(axis=axis))
+    return mean

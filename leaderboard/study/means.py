@@ -15,9 +15,10 @@ import numpy as np
 from benchmark.metrics.crossed import IntArray, crossed_means
 from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import BoolArray, FloatArray
+from benchmark.metrics.means import mean_along
 from benchmark.metrics.resampling import MIN_STEMS, expanded_level, percentile_interval
 from benchmark.records import Score
-from leaderboard.study.sheet import Sheet, mean_of
+from leaderboard.study.sheet import Sheet
 
 MEAN_RESAMPLES = 2_000
 LEVEL = 0.95
@@ -90,7 +91,7 @@ def _difference(
 
 
 def _overall(ratings: FloatArray) -> float:
-    return float(mean_of(ratings.ravel(), axis=0))
+    return float(mean_along(ratings.ravel()))
 
 
 # --- intervals -----------------------------------------------------------------------------

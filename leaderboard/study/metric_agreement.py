@@ -13,11 +13,12 @@ from benchmark.metrics.correlation import rank_correlation, weighted_rank_correl
 from benchmark.metrics.crossed import IntArray
 from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.means import mean_along
 from benchmark.metrics.permutation import holm
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Score
 from leaderboard.study.key import Key
-from leaderboard.study.sheet import Sheet, mean_of
+from leaderboard.study.sheet import Sheet
 
 CORRELATION_RESAMPLES = 1_000
 
@@ -29,7 +30,7 @@ def agreement(sheet: Sheet, dimensions: Sequence[str]) -> list[Score]:
     """
     ratings = dict(sheet.columns())
     found = [
-        (_scope(name, metric), _correlated(sheet, name, metric, mean_of(ratings[name], axis=1)))
+        (_scope(name, metric), _correlated(sheet, name, metric, mean_along(ratings[name], axis=1)))
         for name in dimensions
         for metric in metrics(sheet.key)
     ]

@@ -17,9 +17,9 @@ from benchmark.analyses.stories.similarity import (
     between,
     distances_known,
 )
-from benchmark.analyses.values.distances import LEAST, complete, mantel_method
+from benchmark.analyses.values.distances import LEAST, complete, mantel_method, mantel_tests
 from benchmark.metrics.divergence import BoolArray, FloatArray
-from benchmark.metrics.mantel import kendall_tau_b, mantel_tau_b
+from benchmark.metrics.mantel import kendall_tau_b
 from benchmark.metrics.permutation import benjamini_hochberg
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.metrics.row_tau import row_tau_b
@@ -75,36 +75,21 @@ STORY_DISTANCES = Analysis(
 def matrix_scores(
     apart: Sequence[Between], truth: FloatArray, frame: str, seed: int, permutations: int
 ) -> Iterator[Score]:
-    """Scopes that keep the same countries share permutations."""
-    kept = [complete(b.apart, truth) for b in apart]
-    tau, p = np.full((2, len(apart)), np.nan)
-    alike: dict[bytes, list[int]] = {}
-    for k, keep in enumerate(kept):
-        alike.setdefault(keep.tobytes(), []).append(k)
-    for members in alike.values():
-        keep = kept[members[0]]
-        if keep.sum() < LEAST:
-            continue
-        inside = np.ix_(keep, keep)
-        tau[members], p[members] = mantel_tau_b(
-            np.array([apart[k].apart[inside] for k in members]),
-            truth[inside],
-            rng=np.random.default_rng([seed, *keep.tolist()]),
-            permutations=permutations,
-        )
-    q = _by_family(apart, p)
-    for k, b in enumerate(apart):
-        method = mantel_method(int(kept[k].sum()), tau[k], permutations)
+    """The figures of each matrix, with the corrected p of a proxy's concepts."""
+    tests = mantel_tests([(b.apart, truth) for b in apart], seed, permutations)
+    corrected = _by_family(apart, np.array([p for _, _, p in tests]))
+    for b, (keep, tau, p), q in zip(apart, tests, corrected.tolist(), strict=True):
+        method = mantel_method(int(keep.sum()), tau, permutations)
         scores = {
-            "story_alignment_tau": tau[k],
-            "story_similarity_tau": -tau[k],
-            "story_alignment_tau_p": p[k],
+            "story_alignment_tau": tau,
+            "story_similarity_tau": -tau,
+            "story_alignment_tau_p": p,
             "story_alignment_tau_missing_as_zero": _missing_as_zero(b, truth),
         }
         if "topic" in b.scope:
-            scores["story_alignment_tau_q_bh"] = q[k]
+            scores["story_alignment_tau_q_bh"] = q
         for metric, value in scores.items():
-            yield _score(metric, value, b, kept[k], frame, method)
+            yield _score(metric, value, b, keep, frame, method)
 
 
 def _rows(

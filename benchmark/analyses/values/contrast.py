@@ -31,6 +31,7 @@ from benchmark.analyses.values.paired_tests import (
     sign_flip_ps,
 )
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
+from benchmark.metrics.means import mean_along
 from benchmark.metrics.permutation import benjamini_hochberg, holm
 from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
 from benchmark.records import Analysis, Evidence, Reading, Score
@@ -176,7 +177,7 @@ def differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
     for value in sorted(NEEDS):
         by_proxy = {proxy: wide.values[column_of(value, proxy)] for proxy in present}
         if categories:
-            by_proxy[ALL_IMAGES] = _mean_there([by_proxy[proxy] for proxy in categories])
+            by_proxy[ALL_IMAGES] = mean_along([by_proxy[proxy] for proxy in categories])
         for proxy in [*([ALL_IMAGES] if categories else []), *others]:
             name = by_proxy[NAMED]
             there = by_proxy[proxy] + 0 * name  # NaN where either is
@@ -185,15 +186,6 @@ def differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
         columns[column_of(value, NAMED)] = by_proxy[NAMED]
     contrasts = [f"{p}-{NAMED}" for p in [*([ALL_IMAGES] if categories else []), *others]]
     return replace(wide, values=columns), contrasts
-
-
-def _mean_there(columns: Sequence[FloatArray]) -> FloatArray:
-    stacked = np.array(columns)
-    there = np.isfinite(stacked)
-    mean: FloatArray = np.where(there, stacked, 0.0).sum(axis=0) / positive_or_nan(
-        there.sum(axis=0)
-    )
-    return mean
 
 
 def _gains(contrast: str) -> Iterator[Reported]:

@@ -60,7 +60,7 @@ def distances(evidence: Evidence, *, permutations: int = RESAMPLES) -> list[Scor
     seed = int(evidence.rng.integers(2**63))
     frames = {name: _frame(of, table.countries) for name, of in FRAMES.items()}
     apart = [a for reading in READINGS for a in _apart(table, reading)]
-    scores = _taus([(a, a.people) for a in apart], PEOPLE, seed, permutations)
+    scores = list(_taus([(a, a.people) for a in apart], PEOPLE, seed, permutations))
     for name, truth in frames.items():
         scores += _taus([(a, truth) for a in apart], name, seed, permutations)
         scores += _of_people(apart, truth, name)
@@ -75,39 +75,42 @@ DISTANCES = Analysis(
 
 def _taus(
     jobs: Sequence[tuple[Apart, FloatArray]], frame: str, seed: int, permutations: int
-) -> list[Score]:
-    """Both scores of each scope; scopes with one truth share its permutations."""
-    kept = [complete(apart.model, truth) for apart, truth in jobs]
+) -> Iterator[Score]:
+    """Both scores of each scope."""
+    pairs = [(apart.model, truth) for apart, truth in jobs]
+    tests = mantel_tests(pairs, seed, permutations)
+    for (apart, _), (keep, tau, p) in zip(jobs, tests, strict=True):
+        n = int(keep.sum())
+        method = mantel_method(n, tau, permutations)
+        for metric, value in (("distance_tau_b", tau), ("distance_tau_b_p", p)):
+            yield _score(metric, value, apart, n, frame, method)
+
+
+def mantel_tests(
+    pairs: Sequence[tuple[FloatArray, FloatArray]], seed: int, permutations: int
+) -> list[tuple[BoolArray, float, float]]:
+    """Of each two matrices of distances the countries kept, tau-b and its p; NaN below four.
+
+    Pairs of one truth over the same countries share its permutations.
+    """
+    kept = [complete(*pair) for pair in pairs]
     alike: dict[bytes, list[int]] = {}
-    for k, ((_, truth), keep) in enumerate(zip(jobs, kept, strict=True)):
+    for k, ((_, truth), keep) in enumerate(zip(pairs, kept, strict=True)):
         key = keep.tobytes() + truth[np.ix_(keep, keep)].tobytes()
         alike.setdefault(key, []).append(k)
-    tau, p = np.full((2, len(jobs)), np.nan)
+    tau, p = np.full((2, len(pairs)), np.nan)
     for members in alike.values():
-        keep, truth = kept[members[0]], jobs[members[0]][1]
+        keep, truth = kept[members[0]], pairs[members[0]][1]
         if keep.sum() < LEAST:
             continue
         inside = np.ix_(keep, keep)
-        models = np.array([jobs[k][0].model[inside] for k in members])
         tau[members], p[members] = mantel_tau_b(
-            models,
+            np.array([pairs[k][0][inside] for k in members]),
             truth[inside],
             rng=np.random.default_rng([seed, *keep.tolist()]),
             permutations=permutations,
         )
-    return [
-        score
-        for k, (apart, _) in enumerate(jobs)
-        for score in _pair(apart, int(kept[k].sum()), tau[k], p[k], frame, permutations)
-    ]
-
-
-def _pair(
-    apart: Apart, n: int, tau: float, p: float, frame: str, permutations: int
-) -> Iterator[Score]:
-    method = mantel_method(n, tau, permutations)
-    for metric, value in (("distance_tau_b", tau), ("distance_tau_b_p", p)):
-        yield _score(metric, value, apart, n, frame, method)
+    return list(zip(kept, tau.tolist(), p.tolist(), strict=True))
 
 
 def mantel_method(n: int, tau: float, permutations: int) -> str:

@@ -13,8 +13,9 @@ import numpy as np
 from benchmark.analyses.reporting import NO_ENDS, scored, too_few
 from benchmark.analyses.stem_intervals import LEVEL, stem_rng
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
-from benchmark.analyses.values.candidates import Units, mean_of_drawn, places, resampled, units_of
+from benchmark.analyses.values.candidates import Units, places, resampled, units_of
 from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.means import mean_along
 from benchmark.metrics.ranking import (
     chance_of_reciprocal_rank,
     chance_of_top1,
@@ -149,7 +150,7 @@ def _intervals(
             mine = [position[u] for u in scopes[k] if u in position]
             ends = {}
             for metric, samples in by_unit.items():
-                low, high = percentile_interval(mean_of_drawn(samples[mine]), level)
+                low, high = percentile_interval(mean_along(samples[mine]), level)
                 ends[metric] = float(low), float(high)
             found[k] = found[k][0], ends
     return found
