@@ -117,18 +117,19 @@ def check_needs(
 ) -> None:
     """Refuse the rows of a whole run that lack what an analysis cannot do without.
 
-    Items without keys and values were not asked: where nothing was, nothing is missing.
+    An item without keys and values was not asked, as where no picture was kept. Where all items of
+    one kind of cases are such, nobody can tell what they would have recorded.
 
     Raises
     ------
     DataProblem
         Of some value that is needed, no item of any case has one.
     """
-    items = [item for row in rows for item in row.items]
-    asked = [item for item in items if item.values or item.request_keys]
-    if not rows or (items and not asked):
+    items = [(row.case.kind, item) for row in rows for item in row.items]
+    asked = {kind for kind, item in items if item.values or item.request_keys}
+    if not rows or asked != {kind for kind, _ in items}:
         return
-    recorded = {name for item in asked for name in item.values}
+    recorded = {name for _, item in items for name in item.values}
     for name, analysis in analyses.items():
         for value in analysis.needs:
             if value not in recorded:

@@ -200,5 +200,7 @@ def test_a_value_that_no_case_records_is_told() -> None:
 )
 def test_what_could_not_be_scored_or_asked_is_not_missing(values: Mapping[str, float]) -> None:
     """NaN is recorded; an item of which nothing was asked says nothing of the suite."""
-    check_needs([record(item("a", values))], {"c": CLOSE}, suite="x")
+    rows = [record(item("a", values)), picture("NGA", "food", "b", RIGHT)]
+    check_needs(rows, {"c": CLOSE}, suite="x")
+    check_needs(rows[:1], {"c": CLOSE}, suite="x")
     check_needs([], {"c": CLOSE}, suite="x")
