@@ -139,6 +139,25 @@ def check_needs(
                 )
 
 
+def check_shown(
+    rows: Sequence[CaseRecord], scores: Iterable[Score], headline: str, *, suite: str
+) -> None:
+    """Refuse a whole run in which neither an analysis nor a row scored the headline, in any scope.
+
+    Raises
+    ------
+    DataProblem
+        The analyses passed over the cases, as they do over kinds of cases that they do not read.
+    """
+    named = {score.name for score in (*scores, *(score for row in rows for score in row.scores))}
+    if rows and headline not in named:
+        kinds = ", ".join(sorted({repr(row.case.kind) for row in rows}))
+        raise DataProblem(
+            f"none of the {len(rows)} cases of suite {suite!r} has a score {headline!r}, its "
+            f"headline; its analyses may not read cases of kind {kinds}"
+        )
+
+
 def recompute(
     rows: Sequence[CaseRecord],
     analyses: Mapping[str, Analysis],

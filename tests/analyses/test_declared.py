@@ -10,7 +10,14 @@ from functools import partial
 import numpy as np
 import pytest
 
-from benchmark.analyses import ANALYSES, check_headline, check_needs, is_provided, provided
+from benchmark.analyses import (
+    ANALYSES,
+    check_headline,
+    check_needs,
+    check_shown,
+    is_provided,
+    provided,
+)
 from benchmark.errors import DataProblem
 from benchmark.metrics.directions import direction
 from benchmark.records import (
@@ -28,7 +35,7 @@ from benchmark.records import (
 from benchmark.scoring.stories import Told, story_record
 from tests.analyses.building import evidence, item, record
 from tests.analyses.planting import plan
-from tests.analyses.questioning import Asked, records_of
+from tests.analyses.questioning import Asked, question, records_of
 from tests.analyses.values.test_recognition_and_rationales import RIGHT, picture
 
 QUICK = {
@@ -204,3 +211,13 @@ def test_what_could_not_be_scored_or_asked_is_not_missing(values: Mapping[str, f
     check_needs(rows, {"c": CLOSE}, suite="x")
     check_needs(rows[:1], {"c": CLOSE}, suite="x")
     check_needs([], {"c": CLOSE}, suite="x")
+
+
+def test_cases_of_a_kind_that_no_analysis_reads_are_told() -> None:
+    """Right answers under cases that are not questions: the table would be empty."""
+    rows = records_of([question(1.0)], kind="riddle")
+    scores = ANALYSES["accuracy"].compute(evidence(rows))
+    with pytest.raises(DataProblem, match=r"none of the 1 cases .*'accuracy'.* of kind 'riddle'"):
+        check_shown(rows, scores, "accuracy", suite="x")
+    rows = records_of([question(1.0)])
+    check_shown(rows, ANALYSES["accuracy"].compute(evidence(rows)), "accuracy", suite="x")
