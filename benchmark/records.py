@@ -293,6 +293,7 @@ class Score:
 
     A ``value`` of NaN means not scored. ``low`` and ``high`` are NaN without an interval, and
     ``method`` then says why (``too few``). ``scope`` maps a grouping to its member; {} is overall.
+    ``higher_is_better`` is None where neither end is the better one.
     """
 
     metric: str
@@ -303,7 +304,7 @@ class Score:
     low: float = float("nan")
     high: float = float("nan")
     method: str = ""
-    higher_is_better: bool | None = True
+    higher_is_better: bool | None
     reading: Reading = ""
 
     @property
@@ -332,19 +333,24 @@ class AnswerReader(Protocol):
     def __call__(self, keys: Sequence[str]) -> Mapping[str, Answer]: ...
 
 
-class Analysis(Protocol):
-    """A figure over many cases; ``needs`` names the item values it reads."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What an analysis is given: a run's records, their stored answers, a generator of its own."""
 
-    @property
-    def name(self) -> str: ...
+    records: Sequence[CaseRecord]
+    answers: AnswerReader
+    rng: np.random.Generator
 
-    @property
-    def needs(self) -> frozenset[str]: ...
 
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]: ...
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Analysis:
+    """A figure over many cases: how it is computed, what it gives, and what it cannot do without.
+
+    ``compute`` gives the same scores for every order of the records. ``provides`` names the metrics
+    of these scores; ``*`` stands for what only the data name. ``needs`` names item values: some
+    item of a whole run must have each of them.
+    """
+
+    compute: Callable[[Evidence], Sequence[Score]]
+    provides: tuple[str, ...]
+    needs: tuple[str, ...] = ()

@@ -1,57 +1,59 @@
 """Figures over many cases: `CaseRecord`s in, `Score`s out; knows no survey, no picture, no file.
 
 A new analysis is one file here and one row below; a suite lists the names it wants in suite.toml.
+What it provides and needs is declared beside it, and held against the suites that name it.
 Names and seed stand in run.json, so whoever holds that file can compute its scores again.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmark.analyses.questions.accuracy import Accuracy
-from benchmark.analyses.questions.blind import Blind
-from benchmark.analyses.questions.calibration_error import Calibration
-from benchmark.analyses.questions.disparity import Disparity
-from benchmark.analyses.stories.distances import StoryDistances
-from benchmark.analyses.stories.encoders import StoryEncoders
-from benchmark.analyses.stories.groups import StoryGroups
-from benchmark.analyses.stories.lexical import StoryLexical
-from benchmark.analyses.stories.retrieval import StoryRetrieval
-from benchmark.analyses.stories.variance import StoryVariance
-from benchmark.analyses.stories.vocabulary import StoryVocabulary
-from benchmark.analyses.values.alignment import Alignment
-from benchmark.analyses.values.contrast import Contrast
-from benchmark.analyses.values.distances import Distances
-from benchmark.analyses.values.identification import Identification
-from benchmark.analyses.values.rationales import Rationales
-from benchmark.analyses.values.recognition import Recognition
-from benchmark.analyses.values.spread import Spread
+from benchmark.analyses.questions.accuracy import ACCURACY
+from benchmark.analyses.questions.blind import WITHOUT_PICTURE
+from benchmark.analyses.questions.calibration_error import CALIBRATION_ERROR
+from benchmark.analyses.questions.disparity import DISPARITY
+from benchmark.analyses.stories.distances import STORY_DISTANCES
+from benchmark.analyses.stories.encoders import STORY_ENCODERS
+from benchmark.analyses.stories.groups import STORY_GROUPS
+from benchmark.analyses.stories.lexical import STORY_LEXICAL
+from benchmark.analyses.stories.retrieval import STORY_RETRIEVAL
+from benchmark.analyses.stories.variance import STORY_VARIANCE
+from benchmark.analyses.stories.vocabulary import STORY_VOCABULARY
+from benchmark.analyses.values.alignment import ALIGNMENT
+from benchmark.analyses.values.contrast import CONTRAST
+from benchmark.analyses.values.distances import DISTANCES
+from benchmark.analyses.values.identification import IDENTIFICATION
+from benchmark.analyses.values.rationales import RATIONALES
+from benchmark.analyses.values.recognition import RECOGNITION
+from benchmark.analyses.values.spread import SPREAD
 from benchmark.errors import DataProblem, unknown
-from benchmark.records import Analysis, AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, AnswerReader, CaseRecord, Evidence, Score
 
 ANALYSES: Mapping[str, Analysis] = {
-    "alignment": Alignment(),
-    "identification": Identification(),
-    "spread": Spread(),
-    "distances": Distances(),
-    "contrast": Contrast(),
-    "recognition": Recognition(),
-    "rationales": Rationales(),
-    "story_lexical": StoryLexical(),
-    "story_vocabulary": StoryVocabulary(),
-    "story_variance": StoryVariance(),
-    "story_distances": StoryDistances(),
-    "story_groups": StoryGroups(),
-    "story_retrieval": StoryRetrieval(),
-    "story_encoders": StoryEncoders(),
-    "accuracy": Accuracy(),
-    "disparity": Disparity(),
-    "calibration_error": Calibration(),
-    "blind": Blind(),
+    "alignment": ALIGNMENT,
+    "identification": IDENTIFICATION,
+    "spread": SPREAD,
+    "distances": DISTANCES,
+    "contrast": CONTRAST,
+    "recognition": RECOGNITION,
+    "rationales": RATIONALES,
+    "story_lexical": STORY_LEXICAL,
+    "story_vocabulary": STORY_VOCABULARY,
+    "story_variance": STORY_VARIANCE,
+    "story_distances": STORY_DISTANCES,
+    "story_groups": STORY_GROUPS,
+    "story_retrieval": STORY_RETRIEVAL,
+    "story_encoders": STORY_ENCODERS,
+    "accuracy": ACCURACY,
+    "disparity": DISPARITY,
+    "calibration_error": CALIBRATION_ERROR,
+    "blind": WITHOUT_PICTURE,
 }
 
 
@@ -74,6 +76,88 @@ def chosen(
     return {name: known[name] for name in names}
 
 
+def provided(analyses: Mapping[str, Analysis]) -> tuple[str, ...]:
+    """The metrics that these analyses declare; in a name, ``*`` stands for what the data name."""
+    return tuple(dict.fromkeys(name for one in analyses.values() for name in one.provides))
+
+
+def is_provided(name: str, metrics: Iterable[str]) -> bool:
+    """Whether a score of this name, in either reading, is of one of the declared metrics.
+
+    >>> is_provided("js_similarity_substantive", ["js_similarity"])
+    True
+    >>> is_provided("rationale_words", ["rationale_*"]), is_provided("gini", ["accuracy"])
+    (True, False)
+    """
+    names = {name, name.removesuffix("_substantive")}
+    return any(fnmatchcase(one, metric) for one in names for metric in metrics)
+
+
+def check_headline(
+    headline: str, analyses: Mapping[str, Analysis], own: Iterable[str], *, suite: str
+) -> None:
+    """Refuse a headline that neither an analysis nor a suite's ``own`` rows can give.
+
+    Raises
+    ------
+    DataProblem
+        The table of every run would be empty.
+    """
+    metrics = (*provided(analyses), *own)
+    if not is_provided(headline, metrics):
+        raise DataProblem(
+            f"suite {suite!r} has the headline {headline!r}, which none of its analyses "
+            f"({', '.join(analyses) or 'there are none'}) provides and METRICS in its suite.py "
+            "does not name; no run of it could be shown"
+        )
+
+
+def check_needs(
+    rows: Sequence[CaseRecord], analyses: Mapping[str, Analysis], *, suite: str
+) -> None:
+    """Refuse the rows of a whole run that lack what an analysis cannot do without.
+
+    An item without keys and values was not asked, as where no picture was kept. Where all items of
+    one kind of cases are such, nobody can tell what they would have recorded.
+
+    Raises
+    ------
+    DataProblem
+        Of some value that is needed, no item of any case has one.
+    """
+    items = [(row.case.kind, item) for row in rows for item in row.items]
+    asked = {kind for kind, item in items if item.values or item.request_keys}
+    if not rows or asked != {kind for kind, _ in items}:
+        return
+    recorded = {name for _, item in items for name in item.values}
+    for name, analysis in analyses.items():
+        for value in analysis.needs:
+            if value not in recorded:
+                raise DataProblem(
+                    f"analysis {name!r} needs item value {value!r}, which no case of suite "
+                    f"{suite!r} records; record it, or leave the analysis out of suite.toml"
+                )
+
+
+def check_shown(
+    rows: Sequence[CaseRecord], scores: Iterable[Score], headline: str, *, suite: str
+) -> None:
+    """Refuse a whole run in which neither an analysis nor a row scored the headline, in any scope.
+
+    Raises
+    ------
+    DataProblem
+        The analyses passed over the cases, as they do over kinds of cases that they do not read.
+    """
+    named = {score.name for score in (*scores, *(score for row in rows for score in row.scores))}
+    if rows and headline not in named:
+        kinds = ", ".join(sorted({repr(row.case.kind) for row in rows}))
+        raise DataProblem(
+            f"none of the {len(rows)} cases of suite {suite!r} has a score {headline!r}, its "
+            f"headline; its analyses may not read cases of kind {kinds}"
+        )
+
+
 def recompute(
     rows: Sequence[CaseRecord],
     analyses: Mapping[str, Analysis],
@@ -93,7 +177,9 @@ def recompute(
         return tuple(
             score
             for name, analysis in analyses.items()
-            for score in analysis(ordered, answers, rng=_rng(f"{seed}/{suite}/{name}"))
+            for score in analysis.compute(
+                Evidence(records=ordered, answers=answers, rng=_rng(f"{seed}/{suite}/{name}"))
+            )
         )
 
 

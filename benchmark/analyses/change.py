@@ -39,19 +39,18 @@ def paired_changes(
     value as their mean.
     """
     found: dict[int, Score] = {}
-    kinds = {(s.metric, s.reading, tuple(sorted(s.scope))): s.higher_is_better for s in wanted}
-    for (metric, reading, by), higher in kinds.items():
-        name = Score(metric=metric, reading=reading, value=0.0, n=0).name
+    kinds = {(s.metric, s.reading, tuple(sorted(s.scope))): s for s in wanted}
+    for (metric, reading, by), one in kinds.items():
         shape = Reported(
             metric=metric,
             reading=reading,
             figure=Figure(columns=(CHANGE,), of_means=itself, interval=True),
-            higher_is_better=higher,
+            higher_is_better=one.higher_is_better,
         )
         if not set(by) <= set(FACTORS):
             continue  # a frame or a contrast: no mean of items
-        means = _scores(_single(now, name), shape, by, seed=seed, resamples=0)
-        differences = _differences(now, before, name)
+        means = _scores(_single(now, one.name), shape, by, seed=seed, resamples=0)
+        differences = _differences(now, before, one.name)
         changes = _scores(differences, shape, by, seed=seed, resamples=resamples)
         for place, score in enumerate(wanted):
             key = tuple(sorted(score.scope.items()))

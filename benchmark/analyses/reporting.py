@@ -13,10 +13,14 @@ import numpy as np
 
 from benchmark.analyses.item_table import Grouping, ItemTable
 from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals, pools
+from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.means import mean_of_scored
 from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import Score
 from benchmark.vocabulary import Reading
+
+NO_ENDS = (math.nan, math.nan)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +36,26 @@ class Reported:
     higher_is_better: bool | None
     scope: Mapping[str, str] = field(default_factory=dict)
     undefined: str = "no value"
+
+    @classmethod
+    def of(
+        cls,
+        metric: str,
+        figure: Figure,
+        reading: Reading = "",
+        *,
+        scope: Mapping[str, str] | None = None,
+        undefined: str = "no value",
+    ) -> Reported:
+        """A figure of a metric that has a direction in `directions`."""
+        return cls(
+            metric=metric,
+            reading=reading,
+            figure=figure,
+            higher_is_better=direction(metric),
+            scope=scope or {},
+            undefined=undefined,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,17 +147,34 @@ def too_few(stems: int) -> str:
     return f"too few stems ({stems} < {MIN_STEMS})"
 
 
-def mean_score(
-    metric: str, scope: Mapping[str, str], column: Sequence[float], better: bool | None
-) -> Score:
+def mean_score(metric: str, scope: Mapping[str, str], column: Sequence[float]) -> Score:
     """The plain mean of what was scored, without an interval; NaN values count as missing."""
-    scored = [value for value in column if not math.isnan(value)]
+    mean = mean_of_scored(column, total=math.fsum)
+    return scored(metric, mean.value, scope, mean.n, "mean", n_missing=mean.n_missing)
+
+
+def scored(
+    metric: str,
+    value: float,
+    scope: Mapping[str, str],
+    n: int,
+    method: str,
+    *,
+    n_missing: int = 0,
+    ends: tuple[float, float] = NO_ENDS,
+    reading: Reading = "",
+) -> Score:
+    """A score of a metric that has a direction in `directions`."""
+    low, high = ends
     return Score(
         metric=metric,
-        value=math.fsum(scored) / len(scored) if scored else math.nan,
+        value=float(value),
         scope=scope,
-        n=len(scored),
-        n_missing=len(column) - len(scored),
-        method="mean",
-        higher_is_better=better,
+        n=n,
+        n_missing=n_missing,
+        low=float(low),
+        high=float(high),
+        method=method,
+        higher_is_better=direction(metric),
+        reading=reading,
     )

@@ -6,18 +6,28 @@ and renormalises.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.divergence import js_divergence, js_similarity, restrict
-from benchmark.vocabulary import SUBSTANTIVE
+from benchmark.metrics.divergence import js_distance, js_divergence, js_similarity, restrict
+from benchmark.vocabulary import SIMILARITY, SUBSTANTIVE
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+MAIN = SIMILARITY
+# What is recorded of two distributions; `directions` says which end of each is better.
+MEASURES: Mapping[str, Callable[[Floats, Floats], Floats]] = {
+    MAIN: js_similarity,
+    "js_distance": js_distance,
+    "js_divergence": js_divergence,
+}
+
 
 def similarity_values(human: Floats, model: Floats, substantive: Bools) -> dict[str, Floats]:
-    """Jensen-Shannon similarity, distance and divergence of each row, in both readings.
+    """All `MEASURES` of each row, in both readings.
 
     Parameters
     ----------
@@ -29,21 +39,17 @@ def similarity_values(human: Floats, model: Floats, substantive: Bools) -> dict[
     Returns
     -------
     dict
-        ``js_similarity``, ``js_distance``, ``js_divergence`` and the same with
-        ``_substantive``, each (questions,). Natural logarithm; similarity in
-        [1 - √ln 2, 1], higher is nearer.
+        Each measure's name and the same with ``_substantive``, each (questions,).
     """
     pairs = {
         "": (human, model),
         SUBSTANTIVE: (restrict(human, substantive), restrict(model, substantive)),
     }
-    values: dict[str, Floats] = {}
-    for suffix, (p, q) in pairs.items():
-        divergence = js_divergence(p, q)
-        values["js_similarity" + suffix] = 1 - np.sqrt(divergence)
-        values["js_distance" + suffix] = np.sqrt(divergence)
-        values["js_divergence" + suffix] = divergence
-    return values
+    return {
+        name + suffix: measure(p, q)
+        for suffix, (p, q) in pairs.items()
+        for name, measure in MEASURES.items()
+    }
 
 
 def similarity_in_both_readings(

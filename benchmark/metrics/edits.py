@@ -20,34 +20,11 @@ from benchmark.metrics.words import Text, words
 FloatArray = npt.NDArray[np.float64]
 
 
-def word_edit_distance(a: Text, b: Text) -> int:
-    """Fewest insertions, deletions and replacements of a word that turn one text into the other.
-
-    Parameters
-    ----------
-    a, b
-        Texts, cut by `words.tokens`, or sequences of words.
-
-    Returns
-    -------
-    From 0, where the words are the same in the same order, to the longer one's length; lower is
-    closer. Symmetric, and a metric over sequences of words.
-
-    References
-    ----------
-    Levenshtein (1966), Binary codes capable of correcting deletions, insertions, and reversals.
-
-    Examples
-    --------
-    >>> word_edit_distance("the cat sat on the mat", "a cat sat on a mat today")
-    3
-    """
-    first, second = _numbered([a, b])
-    return int(Levenshtein.distance(first, second))
-
-
 def normalised_word_edit_distance(a: Text, b: Text) -> float:
-    """`word_edit_distance` by the number of words of the longer text.
+    """Word edit distance of two texts, by the number of words of the longer one.
+
+    The distance is the fewest insertions, deletions and replacements of a word that turn one text
+    into the other (Levenshtein, 1966). Texts are cut by `words.tokens`, or are words already.
 
     Returns
     -------

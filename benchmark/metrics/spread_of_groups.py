@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.metrics.divergence import FloatArray, positive_or_nan
+from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.means import mean_along
 from benchmark.metrics.permanova import RELATIVE, Stratum
 
 
@@ -97,8 +98,7 @@ def dispersion_test(
     (81.0, True)
     """
     there = ~np.isnan(spread)
-    by_group = np.where(there, spread, 0).sum(axis=1) / positive_or_nan(there.sum(axis=1))
-    strata_means = np.where(there, spread, 0).sum(axis=0) / positive_or_nan(there.sum(axis=0))
+    by_group, strata_means = mean_along(spread, axis=1), mean_along(spread, axis=0)
     residual = np.where(there, spread - strata_means, 0.0)  # (groups, strata)
     counts = there.sum(axis=1)
     groups = int((counts > 0).sum())

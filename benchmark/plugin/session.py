@@ -22,7 +22,13 @@ from benchmark.plugin.suite_run import SuiteRun
 from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import Selection
 from benchmark.settings import Settings
-from benchmark.suite.protocol import Suite, load_suite, own_analyses, settings_of_each_set
+from benchmark.suite.protocol import (
+    Suite,
+    load_suite,
+    own_analyses,
+    own_metrics,
+    settings_of_each_set,
+)
 from benchmark.suite.several_sets import Part, asked_twice, part_name
 from benchmark.suite.suite_options import own_given
 
@@ -108,6 +114,7 @@ class RunSession:
             suite=suite,
             selection=selection,
             analyses=own_analyses(folder),
+            metrics=own_metrics(folder),
             mine=cases_of(selection.cases, settings.shard),
         )
 

@@ -5,12 +5,12 @@ Knows journal, analyses, gates and run files; nothing of pytest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from benchmark import __version__
-from benchmark.analyses import chosen
+from benchmark.analyses import check_headline, chosen
 from benchmark.engine.keys import identity_document
 from benchmark.engine.noise_floor import Determinism
 from benchmark.engine.sampled import OF_CONFIG, sampled_by
@@ -39,11 +39,18 @@ from benchmark.suite.protocol import SUITE_FILE, Suite
 class SuiteRun:
     """Collects what the cases of one suite measured, and closes the books at the end.
 
-    ``run`` is `blank` at first; ``own`` are analyses of the suite alone.
+    ``run`` is `blank` at first; ``own`` are analyses of the suite alone, and ``metrics`` those of
+    its own rows.
     """
 
     def __init__(
-        self, suite: Suite, run: Run, settings: Settings, *, own: Mapping[str, Analysis]
+        self,
+        suite: Suite,
+        run: Run,
+        settings: Settings,
+        *,
+        own: Mapping[str, Analysis],
+        metrics: Iterable[str],
     ) -> None:
         self.suite = suite
         self.run = run
@@ -52,6 +59,7 @@ class SuiteRun:
         self._encoded: dict[str, str] = {}
         self.records: dict[str, CaseRecord] = {}
         self._analyses = chosen(suite.meta.analyses, own, source=SUITE_FILE)
+        check_headline(suite.meta.headline, self._analyses, metrics, suite=suite.meta.name)
         self.merged: Run | None = None
         self._journal_path = journal_path(settings.runs, self.run)
         self._header = Header(

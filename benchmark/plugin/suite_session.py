@@ -31,7 +31,7 @@ class Answerers:
 
 @dataclass(kw_only=True)
 class SuiteSession:
-    """A suite with its selection and its own analyses; ``mine`` are the cases of the shard.
+    """A suite with its selection and what is its own; ``mine`` are the cases of the shard.
 
     ``name`` is the suite's, or where it is asked about several sets, that of the part; the ids of
     its cases begin with it. ``units`` maps a scheduling unit to its chosen cases, and ``resumed``
@@ -44,6 +44,7 @@ class SuiteSession:
     suite: Suite
     selection: Selection
     analyses: Mapping[str, Analysis]
+    metrics: Mapping[str, bool | None]
     mine: tuple[Case, ...]
     units: dict[str, list[Case]] = field(default_factory=dict)
     resumed: frozenset[str] = frozenset()
@@ -76,7 +77,7 @@ class SuiteSession:
             n_selected=len(self.mine),
             excluded=self.selection.excluded,
         )
-        self.run = SuiteRun(self.suite, run, self.settings, own=self.analyses)
+        self.run = SuiteRun(self.suite, run, self.settings, own=self.analyses, metrics=self.metrics)
         self.resumed = frozenset(map(self.in_session, self.run.records))
 
     def asked(self, requests: Sequence[Request]) -> list[Request]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from benchmark.analyses import recompute
+from benchmark.analyses import check_needs, check_shown, recompute
 from benchmark.gates import Gate, Verdict, judge
 from benchmark.gates.wording import document
 from benchmark.runs.against_baseline import against
@@ -37,6 +37,9 @@ def conclude(
     run = replace(run, complete=not reasons, partial_because=reasons, analyses=tuple(analyses))
     if run.shard is not None:
         return run, ()
+    whole = not run.failed and run.n_absent <= 0  # else what is missing may be in the other cases
+    if whole:
+        check_needs(run.rows, analyses, suite=run.suite)
     scores = recompute(
         run.rows,
         analyses,
@@ -44,6 +47,8 @@ def conclude(
         seed=cast("int", run.config["seed"]),
         answers=answers,
     )
+    if whole:
+        check_shown(run.rows, scores, run.headline, suite=run.suite)
     mine = [gate for gate in gates if gate.suite == run.suite]
     run = replace(run, scores=tuple(scores))
     compared = None if reasons else against(run, baselines, mine)

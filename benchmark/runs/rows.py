@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import cast
 
 from benchmark.errors import BoardProblem
@@ -189,8 +189,8 @@ def _record(row: Mapping[str, object]) -> CaseRecord:
 
 
 def _flat_score(row: Mapping[str, object], about: Mapping[str, object]) -> Score:
-    named = Score(metric=_text(about["metric"]), reading=_reading(about), value=math.nan, n=0)
-    return _score(about, row[named.name])
+    score = _score(about, None)
+    return replace(score, value=number(row[score.name]))
 
 
 def _score(about: Mapping[str, object], value: object) -> Score:

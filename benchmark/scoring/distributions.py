@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from benchmark.engine.sampled import ANSWERS
 from benchmark.errors import ModelProblem
 from benchmark.metrics.alignment import similarity_in_both_readings, similarity_values
+from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import js_distance
+from benchmark.metrics.means import Mean, mean_of_scored
 from benchmark.records import Case, CaseRecord, Item, Probabilities, Reply, Score
 from benchmark.scoring.floors import Floors, stack, substantive_mask
 from benchmark.scoring.option_orders import Order, as_printed, cyclic_orders
@@ -23,12 +25,6 @@ from benchmark.vocabulary import SHOWN, SUBSTANTIVE, Reading
 
 Floats = NDArray[np.float64]
 
-DIRECTION: Mapping[str, bool | None] = {
-    "js_similarity": True,
-    "js_distance": False,
-    "js_divergence": False,
-    "order_sensitivity": False,
-}
 OF_NO_READING = frozenset({"option_mass", "order_sensitivity", ANSWERS})
 
 
@@ -58,11 +54,13 @@ class Extras:
     """What a case records besides its similarities.
 
     ``values`` has figures for some questions by question id, ``keys`` their request keys;
-    ``shown`` is the country of the pictures if it is not the case's own.
+    ``directions`` says which end of the suite's own figures is better. ``shown`` is the country of
+    the pictures if it is not the case's own.
     """
 
     values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    directions: Mapping[str, bool | None] = field(default_factory=dict)
     scores: tuple[Score, ...] = ()
     shown: str = ""
 
@@ -112,7 +110,7 @@ def case_record(
         for question in missing
     ]
     items.sort(key=lambda item: item.item_id)
-    scores = [mean_score(name, column, len(items)) for name, column in values.items()]
+    scores = [_mean_of_items(name, column, len(items)) for name, column in values.items()]
     scores += _extra_means(extras)
     return CaseRecord(case=case, scores=(*scores, *extras.scores), items=tuple(items))
 
@@ -229,18 +227,33 @@ def _distribution(p: Floats) -> tuple[float, ...] | None:
     return None if np.isnan(p).any() else tuple(p.tolist())
 
 
-def mean_score(name: str, column: Floats, n_items: int) -> Score:
-    """The mean of a case's values that are not NaN, as the score of that name."""
-    metric = name.removesuffix(SUBSTANTIVE)
-    found = column[~np.isnan(column)]
-    reading: Reading = "substantive" if name.endswith(SUBSTANTIVE) else "printed"
+def mean_score(
+    metric: str,
+    mean: Mean,
+    *,
+    reading: Reading = "",
+    directions: Mapping[str, bool | None] | None = None,
+) -> Score:
+    """A case's mean as its score; ``directions`` are those of metrics of a suite's own."""
     return Score(
         metric=metric,
-        value=float(found.mean()) if found.size else float("nan"),
-        n=int(found.size),
-        n_missing=n_items - int(found.size),
+        value=mean.value,
+        n=mean.n,
+        n_missing=mean.n_missing,
         method="mean",
-        higher_is_better=DIRECTION.get(metric),
+        higher_is_better=direction(metric, directions),
+        reading=reading,
+    )
+
+
+def _mean_of_items(name: str, column: Floats, n_items: int) -> Score:
+    """The mean of the values that are not NaN; the items that were not asked are missing, too."""
+    metric = name.removesuffix(SUBSTANTIVE)
+    reading: Reading = "substantive" if name.endswith(SUBSTANTIVE) else "printed"
+    mean = mean_of_scored(column)
+    return mean_score(
+        metric,
+        mean._replace(n_missing=n_items - mean.n),
         reading="" if metric in OF_NO_READING else reading,
     )
 
@@ -249,13 +262,5 @@ def _extra_means(extras: Extras) -> Iterator[Score]:
     """Means of the figures that only some questions have."""
     names = dict.fromkeys(name for values in extras.values.values() for name in values)
     for name in names:
-        column = np.array([values.get(name, np.nan) for values in extras.values.values()])
-        found = column[~np.isnan(column)]
-        yield Score(
-            metric=name,
-            value=float(found.mean()) if found.size else float("nan"),
-            n=int(found.size),
-            n_missing=int(column.size - found.size),
-            method="mean",
-            higher_is_better=None,
-        )
+        mean = mean_of_scored([values.get(name, np.nan) for values in extras.values.values()])
+        yield mean_score(name, mean, directions=extras.directions)

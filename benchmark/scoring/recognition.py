@@ -10,22 +10,18 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from benchmark.errors import ModelProblem
+from benchmark.metrics.directions import direction
 from benchmark.records import Case, CaseRecord, Item, LogLikelihoods, Reply, Score, Text
 
 TOPS = (1, 2, 5)
-DIRECTION: Mapping[str, bool | None] = {
-    **{f"top{k}": True for k in TOPS},
-    "reciprocal_rank": True,
-    "p_country": True,
-    "answer_mass": None,
-    "chance": None,
-}
-UNSCORED = {name: math.nan for name in DIRECTION if name != "chance"}
+UNSCORED = dict.fromkeys(
+    (*(f"top{k}" for k in TOPS), "reciprocal_rank", "p_country", "answer_mass"), math.nan
+)
 
 
 def recognition_values(reply: Reply, names: Sequence[str], truth: int) -> dict[str, float]:
@@ -137,7 +133,7 @@ def recognition_record(
             n=0 if math.isnan(value) else 1,
             n_missing=1 if math.isnan(value) else 0,
             method="one picture",
-            higher_is_better=DIRECTION[name],
+            higher_is_better=direction(name),
         )
         for name, value in values.items()
     )

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from benchmark.errors import ModelProblem
 from benchmark.metrics.divergence import js_distance
+from benchmark.metrics.means import mean_of_scored
 from benchmark.metrics.right_option import brier, right_probability, share_of_best
 from benchmark.questions.question import PictureQuestion
 from benchmark.records import Case, CaseRecord, Item, Probabilities, Reply, Score, Text
+from benchmark.scoring.distributions import mean_score
 from benchmark.scoring.option_orders import Order, as_printed
 from benchmark.texts.letters import chosen_letter, readable
 
@@ -25,13 +27,8 @@ Floats = NDArray[np.float64]
 HEADLINE = "accuracy"
 # Score by item value: the same figure has one name in a row and another in an item.
 SCORES: Mapping[str, str] = {"correct": HEADLINE, "blind_correct": "blind_accuracy"}
-DIRECTION: Mapping[str, bool | None] = {
-    HEADLINE: True,
-    "p_right": True,
-    "brier": False,
-    "unscored": False,
-    "order_sensitivity": False,
-}
+# In a case's row it has never had one, and rows in published bundles must come out as they are.
+WITHOUT_DIRECTION = {"image_gain": None}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,13 +156,5 @@ def _blind_values(
 
 def _scores(values: Mapping[str, Floats]) -> Iterator[Score]:
     for name, column in values.items():
-        found = column[~np.isnan(column)]
-        metric = SCORES.get(name, name)
-        yield Score(
-            metric=metric,
-            value=float(found.mean()) if found.size else float("nan"),
-            n=int(found.size),
-            n_missing=int(column.size - found.size),
-            method="mean",
-            higher_is_better=DIRECTION.get(metric),
-        )
+        mean = mean_of_scored(column)
+        yield mean_score(SCORES.get(name, name), mean, directions=WITHOUT_DIRECTION)

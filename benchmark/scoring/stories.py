@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from benchmark import data
@@ -17,19 +17,13 @@ from benchmark.errors import ModelProblem
 from benchmark.metrics.diversity import distinct_n, hdd, mtld
 from benchmark.metrics.edits import self_similarity
 from benchmark.metrics.lexical import has_words, prompt_echo, truncated
+from benchmark.metrics.means import Mean, mean_of_scored
 from benchmark.metrics.words import words
 from benchmark.records import Case, CaseRecord, Item, Reply, Score, Text
+from benchmark.scoring.distributions import mean_score
 from benchmark.texts.languages import is_english, is_in
 
 ECHO = 5  # words in a phrase that counts as copied from the prompt
-# The values that have a better end; a story is not better for being long or varied.
-DIRECTION: Mapping[str, bool] = {
-    "usable": True,
-    "refusal": False,
-    "empty": False,
-    "truncated": False,
-    "in_language": True,
-}
 SELF_SIMILARITY = "self_similarity"
 _BEFORE_THE_FIRST_WORD = re.compile(r"^\W+")
 _OPENING = 300  # characters; a lead and a refusal are shorter
@@ -136,16 +130,7 @@ def has_story(item: Item) -> bool:
 
 def _means(values: Sequence[Mapping[str, float]]) -> Iterator[Score]:
     for name in values[0] if values else ():
-        column = [row[name] for row in values]
-        known = [value for value in column if not math.isnan(value)]
-        yield Score(
-            metric=name,
-            value=math.fsum(known) / len(known) if known else math.nan,
-            n=len(known),
-            n_missing=len(column) - len(known),
-            method="mean",
-            higher_is_better=DIRECTION.get(name),
-        )
+        yield mean_score(name, mean_of_scored([row[name] for row in values], total=math.fsum))
 
 
 def _self_similarity(stories: Sequence[WrittenStory], cut: Sequence[Sequence[str]]) -> Score:
@@ -153,15 +138,12 @@ def _self_similarity(stories: Sequence[WrittenStory], cut: Sequence[Sequence[str
     at: dict[float, list[Sequence[str]]] = {}
     for story, found in zip(stories, cut, strict=True):
         at.setdefault(story.temperature, []).append(found)
-    column = [self_similarity(at[temperature]) for temperature in sorted(at)]
-    known = [value for value in column if not math.isnan(value)]
-    return Score(
-        metric=SELF_SIMILARITY,
-        value=math.fsum(known) / len(known) if known else math.nan,
-        n=len(stories) if known else 0,
-        n_missing=0 if known else len(stories),
+    alike = [self_similarity(at[temperature]) for temperature in sorted(at)]
+    mean, asked = mean_of_scored(alike, total=math.fsum), len(stories)
+    n = asked if mean.n else 0
+    return replace(
+        mean_score(SELF_SIMILARITY, Mean(value=mean.value, n=n, n_missing=asked - n)),
         method="1 - mean word edit distance of all pairs at one temperature",
-        higher_is_better=None,
     )
 
 

@@ -167,6 +167,28 @@ def own_analyses(folder: Path) -> Mapping[str, Analysis]:
     """Analyses of this suite alone: the table ``ANALYSES`` of its suite.py, if it has one.
 
     suite.toml picks by name from these and the shared ones. Nothing of the suite's data is opened.
+
+    Raises
+    ------
+    DataProblem
+        The table holds something else, such as an analysis in the form of former versions.
     """
     own: Mapping[str, Analysis] = getattr(module_of(folder), "ANALYSES", {})
+    for name, analysis in own.items():
+        if not isinstance(analysis, Analysis):
+            raise DataProblem(
+                f"ANALYSES[{name!r}] in {folder / 'suite.py'} is a {type(analysis).__name__}; it "
+                "must be an Analysis(compute=function, provides=metrics, needs=item values) of "
+                "benchmark.records, whose function gets one Evidence and returns scores"
+            )
+    return own
+
+
+def own_metrics(folder: Path) -> Mapping[str, bool | None]:
+    """Metrics that the suite's rows have and no shared table knows, with their direction.
+
+    They are the table ``METRICS`` of its suite.py, if it has one: whether higher is better, or
+    None where neither end is.
+    """
+    own: Mapping[str, bool | None] = getattr(module_of(folder), "METRICS", {})
     return own

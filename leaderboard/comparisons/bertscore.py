@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.analyses import recompute
-from benchmark.analyses.stories.distances import StoryDistances
+from benchmark.analyses.stories.distances import STORY_DISTANCES, story_distances
 from benchmark.analyses.stories.similarity import MEASURES, by_tokens
 from benchmark.analyses.stories.table import counts
 from benchmark.engine.store import StoredAnswers
@@ -108,12 +109,12 @@ def run_bertscore(options: argparse.Namespace) -> int:
 
 
 def bertscores(run: Run, measure: Measure, answers: AnswerReader) -> list[Score]:
-    """`StoryDistances` of a run's stories by one more measure, drawn with the run's seed."""
+    """`story_distances` of a run's stories by one more measure, drawn with the run's seed."""
     seed = run.config.get("seed", 0)
-    analysis = StoryDistances(measures={MEASURE: measure, **MEASURES})
+    compute = partial(story_distances, measures={MEASURE: measure, **MEASURES})
     found = recompute(
         run.rows,
-        {analysis.name: analysis},
+        {"story_distances": replace(STORY_DISTANCES, compute=compute)},
         suite=run.suite,
         seed=seed if isinstance(seed, int) else 0,
         answers=answers,

@@ -15,6 +15,7 @@ import numpy as np
 from benchmark.analyses.groups import OF_COUNTRY
 from benchmark.analyses.questions.question_change import ACCURACY, paired_accuracy_changes
 from benchmark.analyses.questions.question_table import CORRECT, question_table
+from benchmark.analyses.reporting import scored
 from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.gates.wording import member
 from benchmark.records import Case, Score
@@ -155,7 +156,7 @@ def held_out_rows(run: Run, baseline: Baseline, metric: str, held_out: Iterable[
             [record for record in rows if out(record.case) is side]
             for rows in (run.rows, baseline.rows)
         )
-        overall = Score(metric=ACCURACY, value=math.nan, n=0)
+        overall = scored(ACCURACY, math.nan, {}, 0, "")
         if now and before:
             change = paired_accuracy_changes(now, before, [overall])[0]
             sides = _mean(before), _mean(now)

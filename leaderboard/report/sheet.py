@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from benchmark.metrics.means import mean_along
 from benchmark.records import CaseRecord, Item
 from benchmark.vocabulary import (
     ALL_HOUSEHOLDS,
@@ -71,7 +72,7 @@ def sheet(records: Iterable[CaseRecord], reading: Reading) -> Sheet:
     for name, parts in ((ALL_IMAGES, CATEGORIES), (ALL_HOUSEHOLDS, INCOME_BANDS)):
         present = [similarity[proxy] for proxy in parts if proxy in similarity]
         if present:
-            similarity[name] = _mean(present)
+            similarity[name] = mean_along(present)
     pictures: dict[tuple[str, str], set[str]] = {}
     for record in kept:
         found = pictures.setdefault((record.case.country, record.case.proxy), set())
@@ -112,20 +113,10 @@ def _sums(
         by_proxy.setdefault(proxy, []).append(column[0])
         for mark, values in zip(MARKS, column[1:], strict=True):
             marks[mark].append(values)
-    return {proxy: _mean(columns) for proxy, columns in by_proxy.items()}, {
-        mark: _mean(columns) for mark, columns in marks.items() if columns
+    return {proxy: mean_along(columns) for proxy, columns in by_proxy.items()}, {
+        mark: mean_along(columns) for mark, columns in marks.items() if columns
     }
 
 
 def _values(item: Item, suffix: str) -> list[float]:
     return [item.values.get(name + suffix, np.nan) for name in (SIMILARITY, *MARKS)]
-
-
-def _mean(columns: Sequence[FloatArray]) -> FloatArray:
-    """Mean over the columns that have a value, row by row; NaN where none has."""
-    table = np.array(columns)
-    found = ~np.isnan(table)
-    counts = found.sum(axis=0)
-    total = np.where(found, table, 0.0).sum(axis=0)
-    mean: FloatArray = total / np.where(counts > 0, counts, np.nan)
-    return mean

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.rater_agreement import alpha_interval, ordinal_alpha, rated_twice
 from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
@@ -37,6 +38,7 @@ def _alpha(sheet: Sheet, name: str, ratings: FloatArray) -> Score:
     twice = rated_twice(ratings)
     return Score(
         metric="alpha",
+        higher_is_better=direction("alpha"),
         value=ordinal_alpha(ratings),
         scope={"dimension": name},
         n=twice,

@@ -13,10 +13,12 @@ from itertools import combinations
 import numpy as np
 
 from benchmark.metrics.crossed import IntArray, crossed_means
+from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import BoolArray, FloatArray
+from benchmark.metrics.means import mean_along
 from benchmark.metrics.resampling import MIN_STEMS, expanded_level, percentile_interval
 from benchmark.records import Score
-from leaderboard.study.sheet import Sheet, mean_of
+from leaderboard.study.sheet import Sheet
 
 MEAN_RESAMPLES = 2_000
 LEVEL = 0.95
@@ -57,6 +59,7 @@ def _mean(
     known = int((~np.isnan(ratings[group])).sum())
     return Score(
         metric="mean_rating",
+        higher_is_better=direction("mean_rating"),
         value=_overall(ratings[group]),
         scope={"dimension": name, **scope},
         n=known,
@@ -77,18 +80,18 @@ def _difference(
     interval = _interval(sheet, ratings, group, "difference", name, names[one], names[other])
     return Score(
         metric="mean_difference",
+        higher_is_better=direction("mean_difference"),
         value=_overall(ratings[code == one]) - _overall(ratings[code == other]),
         scope={"dimension": name, "model": names[one], "against": names[other]},
         n=interval.cells,
         low=interval.low,
         high=interval.high,
         method=interval.method,
-        higher_is_better=None,
     )
 
 
 def _overall(ratings: FloatArray) -> float:
-    return float(mean_of(ratings.ravel(), axis=0))
+    return float(mean_along(ratings.ravel()))
 
 
 # --- intervals -----------------------------------------------------------------------------

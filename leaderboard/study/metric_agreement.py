@@ -11,12 +11,14 @@ import numpy as np
 
 from benchmark.metrics.correlation import rank_correlation, weighted_rank_correlations
 from benchmark.metrics.crossed import IntArray
+from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.means import mean_along
 from benchmark.metrics.permutation import holm
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Score
 from leaderboard.study.key import Key
-from leaderboard.study.sheet import Sheet, mean_of
+from leaderboard.study.sheet import Sheet
 
 CORRELATION_RESAMPLES = 1_000
 
@@ -28,7 +30,7 @@ def agreement(sheet: Sheet, dimensions: Sequence[str]) -> list[Score]:
     """
     ratings = dict(sheet.columns())
     found = [
-        (_scope(name, metric), _correlate(sheet, name, metric, mean_of(ratings[name], axis=1)))
+        (_scope(name, metric), _correlate(sheet, name, metric, mean_along(ratings[name], axis=1)))
         for name in dimensions
         for metric in metrics(sheet.key)
     ]
@@ -46,7 +48,7 @@ def agreement(sheet: Sheet, dimensions: Sequence[str]) -> list[Score]:
                 n=about.n,
                 n_missing=about.n_missing,
                 method=f"Holm over {tests} tests",
-                higher_is_better=None,
+                higher_is_better=direction("spearman_p_holm"),
             )
         )
     return every
@@ -92,7 +94,7 @@ def _correlate(sheet: Sheet, dimension: str, metric: str, people: FloatArray) ->
             low=ends[0],
             high=ends[1],
             method=method or f"{CORRELATION_RESAMPLES} resamples of cells; {RESAMPLES} orders",
-            higher_is_better=None,
+            higher_is_better=direction(name),
         )
         for name, (value, ends) in figures.items()
     }

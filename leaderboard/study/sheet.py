@@ -14,6 +14,7 @@ import numpy as np
 
 from benchmark.metrics.crossed import IntArray
 from benchmark.metrics.divergence import BoolArray, FloatArray
+from benchmark.metrics.means import mean_along
 from leaderboard.study.dimensions import OVERALL
 from leaderboard.study.key import Key
 
@@ -51,13 +52,4 @@ class Sheet:
     def columns(self) -> Iterator[tuple[str, FloatArray]]:
         """Each dimension's ratings, and last each rater's mean of all for each story."""
         yield from zip(self.key.dimensions.names, self.values, strict=True)
-        yield OVERALL, mean_of(self.values, axis=0)
-
-
-def mean_of(values: FloatArray, axis: int) -> FloatArray:
-    """The mean of the values that are not NaN; NaN if there is none."""
-    known = ~np.isnan(values)
-    number = known.sum(axis=axis)
-    total = np.where(known, values, 0.0).sum(axis=axis)
-    found: FloatArray = np.where(number > 0, total / np.maximum(1, number), np.nan)
-    return found
+        yield OVERALL, mean_along(self.values)

@@ -14,6 +14,7 @@ from benchmark.errors import UsageProblem, unknown
 from benchmark.images.measuring import largest
 from benchmark.images.opening import ImageEntry, ImageSet, blank_picture
 from benchmark.jsonio import Json
+from benchmark.metrics.directions import direction
 from benchmark.metrics.lexical import lexical_values
 from benchmark.records import (
     Case,
@@ -278,7 +279,7 @@ class WvsSuite:
             n=n_kept,
             n_missing=n_found - n_kept,
             method="pictures asked about",
-            higher_is_better=None,
+            higher_is_better=direction("pictures"),
         )
         return Extras(
             values=values,

@@ -14,13 +14,13 @@ from benchmark.metrics.baselines import (
     uniform_floor,
 )
 from benchmark.metrics.divergence import js_distance, js_divergence, js_similarity
-from benchmark.records import Answer, Case, CaseRecord, Item
+from benchmark.records import Answer, Case, CaseRecord, Evidence, Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from benchmark.metrics.divergence import FloatArray
-    from benchmark.records import Score
+    from benchmark.records import AnswerReader, Score
 
 SUFFIX = "_substantive"
 
@@ -28,6 +28,13 @@ SUFFIX = "_substantive"
 def no_answers(keys: Sequence[str]) -> Mapping[str, Answer]:
     """A reader for analyses that must not need stored answers."""
     raise AssertionError(f"asked for {len(keys)} stored answers")
+
+
+def evidence(
+    records: Sequence[CaseRecord], answers: AnswerReader = no_answers, *, seed: int = 0
+) -> Evidence:
+    """What an analysis is given, drawn from a fixed seed."""
+    return Evidence(records=records, answers=answers, rng=np.random.default_rng(seed))
 
 
 def item(

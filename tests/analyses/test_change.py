@@ -38,7 +38,9 @@ def records(values: Mapping[str, FloatArray]) -> list[CaseRecord]:
 
 def wanted(value: float, metric: str = "js_similarity", **scope: str) -> Score:
     """The score whose change is asked for."""
-    return Score(metric=metric, reading="printed", value=value, n=20, scope=scope)
+    return Score(
+        metric=metric, reading="printed", value=value, n=20, scope=scope, higher_is_better=True
+    )
 
 
 def change(

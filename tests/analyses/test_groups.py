@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmark.analyses.values.alignment import Alignment
-from tests.analyses.building import find, item, measured, no_answers, record
+from benchmark.analyses.values.alignment import alignment
+from tests.analyses.building import evidence, find, item, measured, record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def analyse(records: Sequence[CaseRecord]) -> Sequence[Score]:
     """The scores under a fixed seed."""
-    return Alignment(resamples=300)(records, no_answers, rng=np.random.default_rng(61))
+    return alignment(evidence(records, seed=61), resamples=300)
 
 
 def one(score: float, *, kind: str = "alignment", **case: str) -> CaseRecord:

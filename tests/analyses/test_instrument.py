@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 
 from benchmark.analyses import ANALYSES
-from benchmark.analyses.values.contrast import Contrast
+from benchmark.analyses.values.contrast import contrast
 from benchmark.jsonio import canonical
 from benchmark.metrics.divergence import js_similarity
 from benchmark.metrics.permutation import holm, percentile_p, sign_flip_p
@@ -27,7 +28,8 @@ from benchmark.metrics.resampling import (
     percentile_interval,
     resampled_means,
 )
-from tests.analyses.building import find, item, measured, no_answers, record
+from benchmark.records import Evidence
+from tests.analyses.building import evidence, find, item, measured, no_answers, record
 from tests.analyses.planting import COUNTRIES, noisy, plan, renamed
 
 if TYPE_CHECKING:
@@ -117,7 +119,7 @@ def assert_null(*, trials: int, stems: int) -> None:
     rng = np.random.default_rng(92)
     pairs = similarities(rng, trials, stems)
     records = list(case_pairs(pairs))
-    scores = Contrast(resamples=999)(records, no_answers, rng=rng)
+    scores = contrast(Evidence(records=records, answers=no_answers, rng=rng), resamples=999)
     p = np.array([s.value for s in scores if s.name == "js_similarity_gain_p" and per_country(s)])
     assert p.size == 2 * trials  # food-country, and images-country, which is the same here
     for level in LEVELS:
@@ -197,7 +199,10 @@ def test_a_planted_shift_is_found_in_the_records() -> None:
     rng = np.random.default_rng(95)
     base = rng.uniform(0.4, 0.8, size=40)
     pairs = np.stack([base, base + 0.05 + 0.05 * rng.standard_normal(40)], axis=-1)
-    scores = Contrast(resamples=2000)(list(case_pairs(pairs[None])), no_answers, rng=rng)
+    scores = contrast(
+        Evidence(records=list(case_pairs(pairs[None])), answers=no_answers, rng=rng),
+        resamples=2000,
+    )
     gain = find(scores, "js_similarity_gain", contrast="food-country")
     assert gain.low < 0.05 < gain.high
     assert find(scores, "js_similarity_gain_p", contrast="food-country").value < 0.01
@@ -230,8 +235,7 @@ def run(name: str, records: Sequence[CaseRecord]) -> Sequence[Score]:
     """One analysis, with few resamples."""
     analysis = ANALYSES[name]
     few = "permutations" if name == "distances" else "resamples"
-    brief = replace(analysis, **{few: 200})  # type: ignore[type-var]
-    return brief(records, no_answers, rng=np.random.default_rng(97))
+    return partial(analysis.compute, **{few: 200})(evidence(records, seed=97))
 
 
 def dumped(scores: Sequence[Score]) -> list[str]:

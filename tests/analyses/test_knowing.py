@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,26 +12,27 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy, kendalltau
 
-from benchmark.analyses.values.distances import Distances
-from benchmark.analyses.values.identification import Identification
-from benchmark.analyses.values.spread import Spread
-from tests.analyses.building import find, no_answers
+from benchmark.analyses.values.distances import distances
+from benchmark.analyses.values.identification import identification
+from benchmark.analyses.values.spread import spread
+from benchmark.records import Evidence, Score
+from tests.analyses.building import evidence, find
 from tests.analyses.planting import Plan, noisy, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from benchmark.metrics.divergence import FloatArray
-    from benchmark.records import Analysis, Score
 
-ANALYSES = (Identification(resamples=300), Spread(resamples=300), Distances(permutations=300))
+Computed = Callable[[Evidence], Sequence[Score]]
+ANALYSES: Mapping[str, Computed] = {
+    "identification": partial(identification, resamples=300),
+    "spread": partial(spread, resamples=300),
+    "distances": partial(distances, permutations=300),
+}
 
 
-def analyse(
-    planted: Plan, answers: Mapping[str, FloatArray], analysis: Analysis
-) -> Sequence[Score]:
+def analyse(planted: Plan, answers: Mapping[str, FloatArray], name: str) -> Sequence[Score]:
     """The scores under a fixed seed."""
-    return analysis(planted.records(answers), no_answers, rng=np.random.default_rng(71))
+    return ANALYSES[name](evidence(planted.records(answers), seed=71))
 
 
 @pytest.fixture(name="planted")
@@ -47,14 +50,14 @@ def restricted(p: FloatArray) -> FloatArray:
 def test_who_answers_as_each_country_does_is_identified(planted: Plan) -> None:
     """Planted truth with noise: first everywhere, spread 1, distances in order."""
     answers = {"country": noisy(planted.people, np.random.default_rng(73), respondents=2000)}
-    found = analyse(planted, answers, ANALYSES[0])
+    found = analyse(planted, answers, "identification")
     assert find(found, "identification_top1").value == 1
     assert find(found, "identification_mrr_substantive").value == 1
     assert find(found, "identification_top1", country="NGA").value == 1
-    ratio = find(analyse(planted, answers, ANALYSES[1]), "spread_ratio_substantive")
+    ratio = find(analyse(planted, answers, "spread"), "spread_ratio_substantive")
     assert ratio.value == pytest.approx(1, abs=0.02)
     assert ratio.low < ratio.value < ratio.high
-    scores = analyse(planted, answers, ANALYSES[2])
+    scores = analyse(planted, answers, "distances")
     assert find(scores, "distance_tau_b", frame="people").value > 0.9
     assert find(scores, "distance_tau_b_p", frame="people").value == 1 / 301
 
@@ -62,12 +65,12 @@ def test_who_answers_as_each_country_does_is_identified(planted: Plan) -> None:
 def test_who_answers_alike_for_everybody_is_at_chance(planted: Plan) -> None:
     """One answer for all: spread exactly 0, no distances, and one country identified of ten."""
     answers = {"food": np.repeat(np.nanmean(planted.people, axis=1, keepdims=True), 10, axis=1)}
-    found = analyse(planted, answers, ANALYSES[0])
+    found = analyse(planted, answers, "identification")
     assert find(found, "identification_top1").value <= 0.2
     assert find(found, "identification_top1_chance").value == pytest.approx(0.1)
     assert find(found, "identification_mrr_chance").value == pytest.approx(0.2929, abs=1e-4)
-    assert find(analyse(planted, answers, ANALYSES[1]), "spread_ratio").value == 0
-    tau = find(analyse(planted, answers, ANALYSES[2]), "distance_tau_b", frame="people")
+    assert find(analyse(planted, answers, "spread"), "spread_ratio").value == 0
+    tau = find(analyse(planted, answers, "distances"), "distance_tau_b", frame="people")
     assert math.isnan(tau.value)
     assert tau.method == "all distances are equal"
 
@@ -75,7 +78,7 @@ def test_who_answers_alike_for_everybody_is_at_chance(planted: Plan) -> None:
 def test_rank_is_that_of_a_loop_over_scipy(planted: Plan) -> None:
     """Each rival over the questions shared with it, by SciPy's distance; both readings."""
     model = noisy(planted.people, np.random.default_rng(74), respondents=3)
-    scores = analyse(planted, {"country": model}, ANALYSES[0])
+    scores = analyse(planted, {"country": model}, "identification")
     for name, read in (("", np.asarray), ("_substantive", restricted)):
         people, own = read(planted.people), read(model)
         for c, country in enumerate(planted.countries):
@@ -100,7 +103,7 @@ def test_spread_is_that_of_a_loop_over_scipy(planted: Plan) -> None:
             there = np.isfinite(people[:, 0])
             for k, side in enumerate((own[there], people[there])):
                 sums[k] += entropy(side.mean(axis=0)) - entropy(side, axis=1).mean()
-        found = find(analyse(planted, {"country": model}, ANALYSES[1]), f"spread_ratio{name}")
+        found = find(analyse(planted, {"country": model}, "spread"), f"spread_ratio{name}")
         assert found.value == pytest.approx(sums[0] / sums[1], abs=1e-12)
 
 
@@ -114,13 +117,13 @@ def test_distances_are_those_of_a_loop_over_scipy(planted: Plan) -> None:
             sides = (model[both], planted.people[both])
             pairs.append(tuple(jensenshannon(s[:, a], s[:, b], axis=-1).mean() for s in sides))
     expected = kendalltau(*np.transpose(pairs)).statistic
-    scores = analyse(planted, {"country": model}, ANALYSES[2])
+    scores = analyse(planted, {"country": model}, "distances")
     assert find(scores, "distance_tau_b", frame="people").value == pytest.approx(expected, abs=1e-6)
 
 
 def test_countries_without_figures_are_left_out_and_counted(planted: Plan) -> None:
     """Nigeria has two of Hofstede's six dimensions: nine countries, one missing, never zero."""
-    scores = analyse(planted, {"country": planted.people}, ANALYSES[2])
+    scores = analyse(planted, {"country": planted.people}, "distances")
     found = find(scores, "distance_tau_b", frame="hofstede")
     assert (found.n, found.n_missing) == (9, 1)
     same = find(scores, "distance_tau_b_people", frame="hofstede")
@@ -133,11 +136,11 @@ def test_countries_that_share_no_question_are_left_out() -> None:
     planted = plan(np.random.default_rng(77), questions=12, countries=("BRA", "CHN", "FRA", "ITA"))
     planted.people[:6, 0] = np.nan
     planted.people[6:, 1:] = np.nan
-    scores = analyse(planted, {"country": planted.people}, ANALYSES[2])
+    scores = analyse(planted, {"country": planted.people}, "distances")
     found = find(scores, "distance_tau_b", frame="people")
     assert (found.n, found.n_missing, found.method) == (3, 1, "too few countries (3 < 4)")
     lonely = find(
-        analyse(planted, {"country": planted.people}, ANALYSES[0]),
+        analyse(planted, {"country": planted.people}, "identification"),
         "identification_top1",
         country="BRA",
     )
@@ -150,26 +153,26 @@ def test_controls_have_their_own_scope_only(planted: Plan) -> None:
     """A control that knows everything does not lift the pooled figures."""
     world = np.repeat(np.nanmean(planted.people, axis=1, keepdims=True), 10, axis=1)
     answers = {"food": world, "country+image": planted.people}
-    found = analyse(planted, answers, ANALYSES[0])
+    found = analyse(planted, answers, "identification")
     assert find(found, "identification_top1", proxy="country+image").value == 1
     assert find(found, "identification_top1").value <= 0.2
-    assert find(analyse(planted, answers, ANALYSES[1]), "spread_ratio").value == 0
-    scores = analyse(planted, answers, ANALYSES[2])
+    assert find(analyse(planted, answers, "spread"), "spread_ratio").value == 0
+    scores = analyse(planted, answers, "distances")
     assert math.isnan(find(scores, "distance_tau_b", frame="people").value)
 
 
-@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
-def test_too_little_gives_no_interval_and_no_error(analysis: Analysis) -> None:
+@pytest.mark.parametrize("name", ANALYSES)
+def test_too_little_gives_no_interval_and_no_error(name: str) -> None:
     """Nothing at all, one country, and five stems."""
-    assert all(math.isnan(s.value) for s in analysis([], no_answers, rng=np.random.default_rng(0)))
+    assert all(math.isnan(s.value) for s in ANALYSES[name](evidence([])))
     alone = plan(np.random.default_rng(78), questions=4, countries=("NGA",))
-    assert all(math.isnan(s.value) for s in analyse(alone, {"country": alone.people}, analysis))
+    assert all(math.isnan(s.value) for s in analyse(alone, {"country": alone.people}, name))
     few = plan(np.random.default_rng(79), questions=10)
     answers = {"country": noisy(few.people, np.random.default_rng(80))}
-    for score in analyse(few, answers, analysis):
+    for score in analyse(few, answers, name):
         assert math.isnan(score.low)
         assert (
             "too few stems (5 < 6)" in score.method
-            or analysis.name == "distances"
+            or name == "distances"
             or (score.metric.endswith("_chance"))
         )

@@ -20,7 +20,7 @@ REPO = Path(__file__).parents[2]
 sys.path.insert(0, str(REPO))
 
 from benchmark.analyses import ANALYSES  # noqa: E402
-from benchmark.records import Answer, CaseRecord  # noqa: E402
+from benchmark.records import Answer, CaseRecord, Evidence  # noqa: E402
 from tests.analyses.planting import PROXIES, Plan, noisy, plan  # noqa: E402
 
 MOST_SECONDS = 5.0
@@ -54,7 +54,9 @@ def main(names: Sequence[str]) -> int:
     with threadpool_limits(limits=1):  # as on the controller
         for name in names or [n for n in ANALYSES if not n.startswith("story_")]:
             started = time.process_time()
-            scores = ANALYSES[name](records, no_answers, rng=np.random.default_rng(1))
+            scores = ANALYSES[name].compute(
+                Evidence(records=records, answers=no_answers, rng=np.random.default_rng(1))
+            )
             elapsed_s = time.process_time() - started
             total += elapsed_s
             sys.stdout.write(f"{name:16} {len(scores):6d} scores  {elapsed_s:6.2f} s\n")

@@ -17,7 +17,9 @@ import numpy as np
 REPO = Path(__file__).parents[2]
 sys.path.insert(0, str(REPO))
 
-from benchmark.analyses.values.contrast import gain_columns  # noqa: E402
+from benchmark.analyses.item_table import item_table  # noqa: E402
+from benchmark.analyses.pairing import column_of  # noqa: E402
+from benchmark.analyses.values.contrast import NEEDS, differences  # noqa: E402
 from benchmark.metrics.permutation import sign_flip_p  # noqa: E402
 from benchmark.runs.run import read_run  # noqa: E402
 
@@ -46,9 +48,10 @@ def enough(deviation: float, *, shift: float, trials: int) -> int:
 
 def of_run(path: Path) -> dict[str, float]:
     """The standard deviation of a stem's mean difference in a run, substantive, by contrast."""
-    wide, contrasts = gain_columns(read_run(path).rows)
+    wide, contrasts = differences(item_table(read_run(path).rows, NEEDS, analysis="contrast"))
     found = {}
-    for contrast, column in contrasts.items():
+    for contrast in contrasts:
+        column = column_of("js_similarity_substantive", contrast)
         there = np.isfinite(wide.values[column])
         _, stem = np.unique(wide.clusters.codes[there], return_inverse=True)
         if stem.size and stem.max() > 0:

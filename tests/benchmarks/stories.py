@@ -24,7 +24,14 @@ if __name__ == "__main__":
     sys.path.insert(0, str(REPO))
 
 from benchmark.analyses.stories.table import Row, StoryTable, table_of  # noqa: E402
-from benchmark.records import Answer, Case, CaseRecord, Item, Text  # noqa: E402
+from benchmark.records import (  # noqa: E402
+    Answer,
+    Case,
+    CaseRecord,
+    Evidence,
+    Item,
+    Text,
+)
 from benchmark.vocabulary import CONTROL, STORY  # noqa: E402
 
 # The story paper's nationalities.
@@ -169,7 +176,9 @@ def main(names: Sequence[str]) -> int:
     with threadpool_limits(limits=1):  # as on the controller
         for name in wanted:
             cpu, wall = time.process_time(), time.perf_counter()
-            scores = ANALYSES[name](records, reader(stored), rng=np.random.default_rng(1))
+            scores = ANALYSES[name].compute(
+                Evidence(records=records, answers=reader(stored), rng=np.random.default_rng(1))
+            )
             cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
             total_cpu, total_wall = total_cpu + cpu, total_wall + wall
             sys.stdout.write(f"{name:16} {len(scores):6d} scores  {cpu:7.1f} s  wall {wall:7.1f}\n")

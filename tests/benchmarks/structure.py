@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.picture import FOLDERS, REPO, between_modules, between_parts, circles, modules, part_of
+from tests.picture import FOLDERS, REPO, between_modules, between_parts, circles, modules
 
 GATE = """
 [[gate]]
@@ -70,7 +70,7 @@ def _loose(top: str) -> list[str]:
     return [
         name
         for name, path in modules().items()
-        if part_of(name) == name != top and name.startswith(f"{top}.") and path.stem != "__init__"
+        if name.count(".") == 1 and name.startswith(f"{top}.") and path.stem != "__init__"
     ]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from benchmark.gates.deciding import Bounds, decide, more_questions
 from benchmark.gates.rules import Cell, Status
-from benchmark.metrics.student import student_quantile
 
 NAN = float("nan")
 
@@ -20,7 +20,7 @@ def cell(value: float, arm: float, *, label: str = "", n: int = 100, noise: floa
 def equal_cells(groups: int, stems: int, rng: np.random.Generator) -> list[Cell]:
     """Groups of one true mean, 0.7, each with Student's interval of its own sample."""
     x = rng.normal(0.7, 0.1, size=(groups, stems))
-    wide = student_quantile(0.975, stems - 1) / stems**0.5
+    wide = float(t.ppf(0.975, stems - 1)) / stems**0.5
     arms = x.std(axis=1, ddof=1) * wide
     pairs = zip(x.mean(axis=1), arms, strict=True)
     return [cell(float(mean), float(arm), n=stems) for mean, arm in pairs]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,6 @@ from benchmark.gates.deciding import Bounds, decide
 from benchmark.gates.gaps import gap_of
 from benchmark.gates.rules import Cell, Status
 from benchmark.metrics.gaps import expected_range
-from benchmark.metrics.student import student_quantile, student_tail, welch_df
 from tests.gates.test_deciding import cell, equal_cells
 
 stats = pytest.importorskip("scipy.stats")
@@ -89,25 +86,6 @@ def test_the_range_of_equals_is_that_of_normals(groups: int) -> None:
     )
 
 
-def test_students_t_is_scipys() -> None:
-    """Quantile, tail and Welch's degrees of freedom against an independent implementation."""
-    assert student_quantile(0.9, 7) == pytest.approx(stats.t.ppf(0.9, 7))
-    assert student_tail(1.3, 7) == pytest.approx(stats.t.sf(1.3, 7))
-    first, second = np.array([1.0, 2, 4, 9]), np.array([3.0, 3, 8, 8, 1])
-    known = stats.ttest_ind(first, second, equal_var=False).df
-    errors = [float(x.std(ddof=1)) / math.sqrt(len(x)) for x in (first, second)]
-    assert welch_df(errors[0], 4, errors[1], 5) == pytest.approx(known)
-
-
-def test_students_t_refuses_what_it_is_not_defined_for() -> None:
-    """A share of 1 has no quantile, and no degrees of freedom no tail."""
-    with pytest.raises(ValueError, match="share"):
-        student_quantile(1.0, 5)
-    with pytest.raises(ValueError, match="df"):
-        student_tail(1.0, 0)
-
-
 def test_a_sample_of_one_has_one_degree_of_freedom() -> None:
     """So that no interval claims more than it may."""
     assert Cell(label="", value=0.5, low=0.4, high=0.6, n=1).df == 1
-    assert welch_df(0.0, 1, 0.0, 1) == 1

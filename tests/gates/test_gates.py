@@ -23,6 +23,7 @@ def score(low: float, high: float, *, value: float = 0.62) -> Score:
     return Score(
         metric="js_similarity", value=value, n=40, n_missing=2, low=low, high=high,
         method="too few stems (3 < 6)", reading="substantive",
+        higher_is_better=True,
     )  # fmt: skip
 
 

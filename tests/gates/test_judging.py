@@ -19,7 +19,12 @@ COUNTRIES = {"VNM": 0.58, "NGA": 0.70, "BRA": 0.66}
 
 def score(value: float, arm: float = 0.03, **changes: Any) -> Score:
     """A similarity over printed options; ``country=`` and the like give its scope."""
-    fields: dict[str, Any] = {"metric": "js_similarity", "reading": "printed", "n": 200}
+    fields: dict[str, Any] = {
+        "metric": "js_similarity",
+        "reading": "printed",
+        "n": 200,
+        "higher_is_better": True,
+    }
     fields |= {key: changes.pop(key) for key in [*changes] if key in Score.__dataclass_fields__}
     return Score(value=value, low=value - arm, high=value + arm, scope=changes, **fields)
 

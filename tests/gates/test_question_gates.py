@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from benchmark.analyses import ANALYSES
-from benchmark.analyses.questions.disparity import Disparity
+from benchmark.analyses.questions.disparity import disparity
 from benchmark.gates import Gate, Status, judge, load_gates
 from benchmark.records import Score
-from tests.analyses.building import find, no_answers
+from tests.analyses.building import evidence, find
 from tests.analyses.questioning import INHABITED, clustered_outcomes, pictures_of, records_of
 
 SHIPPED = Path(__file__).parents[2] / "docs" / "gates" / "cultureverse.toml"
@@ -27,8 +27,8 @@ def scores_of(p: dict[str, float], *, pictures: int = 60) -> list[Score]:
     records = [*records_of(seen), *records_of(blind, kind="control", variant="none")]
     found: list[Score] = []
     for name in ("accuracy", "blind"):
-        found += ANALYSES[name](records, no_answers, rng=rng)
-    return [*found, *Disparity(permutations=99)(records, no_answers, rng=rng)]
+        found += ANALYSES[name].compute(evidence(records, seed=1))
+    return [*found, *disparity(evidence(records, seed=1), permutations=99)]
 
 
 FAIR = dict.fromkeys(("NGA", "KEN", "FRA", "ITA", "BRA", "MEX", "JPN", "IND", "AUS", "FJI"), 0.7)
@@ -104,7 +104,14 @@ def test_two_regions_named_in_advance_have_their_own_gap(unfair: list[Score]) ->
 
 def test_a_country_without_a_scored_question_closes_the_gate(fair: list[Score]) -> None:
     """A member that was not scored is no pass."""
-    lost = Score(metric="accuracy", value=float("nan"), scope={"country": "TCD"}, n=0, n_missing=9)
+    lost = Score(
+        metric="accuracy",
+        value=float("nan"),
+        scope={"country": "TCD"},
+        n=0,
+        n_missing=9,
+        higher_is_better=True,
+    )
     verdict = judge(Gate(suite=SUITE, metric="accuracy", worst="country", min=0.1), [*fair, lost])
     assert verdict.status is Status.FAIL
     assert "Chad" in verdict.sentence

@@ -50,8 +50,22 @@ def record(country: str = "NGA", similarity: float = 0.75, **changes: Any) -> Ca
         Item(case_id=case.case_id, item_id="q2", cluster="s2", values={"js_similarity": NAN}),
     )
     scores = (
-        Score(metric="js_similarity", reading="printed", value=similarity, n=1, n_missing=1),
-        Score(metric="js_similarity", reading="substantive", value=NAN, n=0, n_missing=2),
+        Score(
+            metric="js_similarity",
+            reading="printed",
+            value=similarity,
+            n=1,
+            n_missing=1,
+            higher_is_better=True,
+        ),
+        Score(
+            metric="js_similarity",
+            reading="substantive",
+            value=NAN,
+            n=0,
+            n_missing=2,
+            higher_is_better=True,
+        ),
     )
     return dataclasses.replace(CaseRecord(case=case, scores=scores, items=items), **changes)
 
@@ -66,7 +80,9 @@ def identity(name: str = "org/model", **changes: Any) -> ModelIdentity:
 
 def overall(similarity: float = 0.7, metric: str = "js_similarity", **changes: Any) -> Score:
     """An overall score over substantive options."""
-    plain = Score(metric=metric, reading="substantive", value=similarity, n=10)
+    plain = Score(
+        metric=metric, reading="substantive", value=similarity, n=10, higher_is_better=True
+    )
     return dataclasses.replace(plain, **changes)
 
 

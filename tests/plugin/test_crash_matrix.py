@@ -47,6 +47,7 @@ from dataclasses import dataclass
 from benchmark.records import Case, CaseRecord, Score, Selection
 
 SIZES = {sizes}
+METRICS = {{"one": True}}
 
 def build(meta, settings):
     return Dying(meta)
@@ -65,7 +66,7 @@ class Dying:
 
     def interview(self, case):
         yield ()
-        score = Score(metric="one", value=1.0, n=1)
+        score = Score(metric="one", value=1.0, n=1, higher_is_better=METRICS["one"])
         return CaseRecord(case=case, scores=(score,), items=())
 
     def config(self):

@@ -10,6 +10,7 @@ import pytest
 
 from benchmark.questions.embedded import sample_questions
 from leaderboard.__main__ import main
+from tests.analyses.declaring import undeclared
 from tests.plugin.running import Place, answers, rows_text
 
 SUITE = "suites/cultureverse"
@@ -30,6 +31,7 @@ def test_oracle_scores_one_in_all_orders_and_controls_stand_beside(place: Place)
     found = rows(place)
     assert len(found) == 2 * 2 * 3 * 3  # countries, categories of each, types, with controls
     assert {one["accuracy"] for one in found.values()} == {1.0}
+    assert undeclared(place.document(), SUITE) == set()
     assert {one["unit"] for one in found.values()} == {"cultureverse/JPN", "cultureverse/EGY"}
     seen = found["cultureverse/JPN/food/scene-reasoning"]
     blind = found["cultureverse/JPN/food/scene-reasoning/none"]

@@ -15,7 +15,16 @@ import pytest
 
 from benchmark.plugin.reports import properties_of
 from benchmark.records import Case, CaseRecord, Score
-from tests.plugin.running import ALWAYS, REPO, SMALL, Place, environment, run_pytest
+from tests.analyses.declaring import undeclared
+from tests.plugin.running import (
+    ALWAYS,
+    REPO,
+    SMALL,
+    SUITE,
+    Place,
+    environment,
+    run_pytest,
+)
 
 SCHEMAS = REPO / "leaderboard" / "schema"
 SCORES = {"js_similarity", "js_similarity_substantive", "js_distance", "option_mass"}
@@ -41,6 +50,7 @@ def test_one_run_in_three_files(place: Place, workers: str) -> None:
     assert done.code == 0, done.out
     document = place.document()
     valid(document, "run")
+    assert undeclared(document, SUITE) == set()
     valid(json.loads(place.leaderboard.read_text(encoding="utf-8")), "leaderboard")
     rows = {row["case_id"]: row for row in document["rows"]}
     assert sorted(rows) == list(rows)
@@ -64,7 +74,7 @@ def test_properties_are_exact_builtin_scalars() -> None:
     """A NumPy scalar or a string enum would kill an xdist worker, so none gets through."""
     case = Case(suite="wvs", country="NGA", topic="race", proxy="food")
     value: Any = np.float64(0.5)
-    score = Score(metric="js_similarity", value=value, n=1)
+    score = Score(metric="js_similarity", value=value, n=1, higher_is_better=True)
     found = dict(properties_of(CaseRecord(case=case, scores=(score,), items=())))
     assert found["js_similarity"] == 0.5
     assert {type(value) for value in found.values()} <= {str, int, float}

@@ -10,6 +10,7 @@ from benchmark.runs.run import read_run
 from leaderboard.__main__ import main
 from leaderboard.page.stories import shelves
 from leaderboard.page.texts import open_texts
+from tests.analyses.declaring import undeclared
 from tests.plugin.running import Place, answers
 from tests.plugin.test_resume import KILL_AT_PUT, stored
 
@@ -26,6 +27,7 @@ def test_run_resume_estimate_and_replay(place: Place) -> None:
     document = place.document()
     row = next(row for row in document["rows"] if row["case_id"] == "stories/NGA/birds/none")
     assert (row["kind"], row["usable"], row["n_scored"]) == ("control", 1, 4)
+    assert undeclared(document, SUITE) == set()
     ids = ["birds/0.3/1", "birds/0.3/2", "birds/0.7/1", "birds/0.7/2"]
     assert [item["item_id"] for item in row["items"]] == ids
     (board,) = place.board_rows()

@@ -85,6 +85,49 @@ def test_an_analysis_that_nobody_has_is_a_usage_error(place: Place, toy: Path) -
     assert "closeness" in refused.sentence("unknown analysis 'closenes'")
 
 
+def changed(file: Path, before: str, after: str) -> None:
+    """A file of the suite with one of its texts replaced."""
+    text = file.read_text("utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_a_headline_that_nothing_provides_is_a_usage_error(place: Place, toy: Path) -> None:
+    """Its table would be empty for ever; metrics of the suite's own rows are good enough."""
+    changed(toy / "suite.toml", f'headline = "{METRIC}"', 'headline = "closness"')
+    refused = run(place, toy)
+    assert refused.code == 4
+    sentence = refused.sentence("suite 'toy' has the headline 'closness'")
+    assert "none of its analyses (closeness) provides" in sentence
+    assert place.files("*") == []
+    changed(toy / "suite.toml", '"closness"', '"n_words"')
+    assert run(place, toy).code == 0
+
+
+def test_an_analysis_of_the_former_form_is_a_usage_error(place: Place, toy: Path) -> None:
+    """The sentence names the table, the file and what to write instead."""
+    with (toy / "suite.py").open("a", encoding="utf-8") as file:
+        file.write('\nANALYSES = {"closeness": object()}\n')
+    refused = run(place, toy)
+    assert refused.code == 4
+    assert "Analysis(compute=function" in refused.sentence("ANALYSES['closeness']", "suite.py")
+
+
+def test_a_value_that_no_case_records_fails_the_whole_run(place: Place, toy: Path) -> None:
+    """One sentence, and 1 as exit code; a part of the run says nothing of the other cases."""
+    changed(toy / "suite.py", 'needs=("n_words",)', 'needs=("n_sentences",)')
+    assert run(place, toy, "-k", "family").code == 0
+    assert run(place, toy, "--shard", "1/2").code == 0
+    merging = run(place, toy, "--shard", "2/2")
+    whole = run(place, toy, "-n", "2")
+    for done in (merging, whole):
+        assert done.code == 1
+        sentence = done.sentence("analysis 'closeness' needs item value 'n_sentences'")
+        assert "which no case of suite 'toy' records" in sentence
+    changed(toy / "suite.py", '"n_sentences"', '"n_words"')
+    assert run(place, toy).code == 0  # what was measured is still there
+
+
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_suite_too_deep_to_be_found_says_so(place: Place, workers: str) -> None:
     """Collected from far above, its cases fail with what to type instead; nothing is written."""

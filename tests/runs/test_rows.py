@@ -100,12 +100,12 @@ def test_sample_is_that_of_the_first_score() -> None:
 def test_score_named_like_a_field_is_refused(metric: str) -> None:
     """A metric may not hide a field of the row."""
     with pytest.raises(ValueError, match="two things named"):
-        row_of(record(scores=(Score(metric=metric, value=1.0, n=1),)))
+        row_of(record(scores=(Score(metric=metric, value=1.0, n=1, higher_is_better=True),)))
 
 
 def test_two_scores_of_one_name_are_refused() -> None:
     """A flat row has room for one value of a name."""
-    score = Score(metric="js_similarity", value=1.0, n=1)
+    score = Score(metric="js_similarity", value=1.0, n=1, higher_is_better=True)
     with pytest.raises(ValueError, match="two things named 'js_similarity'"):
         row_of(record(scores=(score, dataclasses.replace(score, reading="printed"))))
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmark.analyses.stories.groups import StoryGroups
-from benchmark.analyses.stories.lexical import StoryLexical
-from benchmark.analyses.stories.variance import StoryVariance
-from benchmark.analyses.stories.vocabulary import StoryVocabulary
+from benchmark.analyses.stories.groups import story_groups
+from benchmark.analyses.stories.lexical import story_lexical
+from benchmark.analyses.stories.variance import story_variance
+from benchmark.analyses.stories.vocabulary import story_vocabulary
 from benchmark.errors import CultureError, DataProblem
 from benchmark.metrics.edits import normalised_word_edit_distance
 from benchmark.records import (
@@ -29,6 +30,7 @@ from benchmark.settings import EncoderChoice
 from benchmark.stories.groups import load_groups
 from benchmark.suite.protocol import Suite, shipped_layout
 from leaderboard.tables.findings import findings
+from tests.analyses.building import evidence
 from tests.stories.test_lists import asked, suite
 
 REPO = Path(__file__).parents[2]
@@ -200,14 +202,15 @@ RECORDS = [
     for concept in CONCEPTS
     for proxy in ("shared-image", "none")
 ]
-QUICK = StoryGroups(
-    of_groups=(StoryVariance(permutations=199, published=False), StoryVocabulary(shufflings=39))
+OF_GROUPS = (
+    partial(story_variance, permutations=199, published=False),
+    partial(story_vocabulary, shufflings=39),
 )
 
 
 def scores_of(marks: Stories, records: list[CaseRecord] = RECORDS) -> list[Score]:
     """What the analysis says."""
-    return list(QUICK(records, Told(marks), rng=np.random.default_rng(1)))
+    return story_groups(evidence(records, Told(marks), seed=1), of_groups=OF_GROUPS)
 
 
 def value(scores: list[Score], metric: str, **scope: str) -> Score:
@@ -246,7 +249,7 @@ def test_distance_is_the_mean_over_pairs_of_one_stratum() -> None:
     """By hand for one concept; an own distance leaves a story out of its pair with itself."""
     records = [one for one in RECORDS if one.case.topic == "zoo" and one.case.proxy != "none"]
     told = Told({"igbo": "udara"})
-    scores = list(QUICK(records, told, rng=np.random.default_rng(1)))
+    scores = story_groups(evidence(records, told, seed=1), of_groups=OF_GROUPS)
 
     def stories(variant: str) -> list[str]:
         (mine,) = [r for r in records if (r.case.country, r.case.variant) == ("NGA", variant)]
@@ -269,10 +272,7 @@ def test_distance_is_the_mean_over_pairs_of_one_stratum() -> None:
 
 def test_nationalities_never_hear_of_groups() -> None:
     """Lexical means of a country are of its nationality; groups have scopes of their own."""
-    nobody: dict[str, Answer] = {}
-    scores = list(
-        StoryLexical(resamples=50)(RECORDS, lambda _: nobody, rng=np.random.default_rng(1))
-    )
+    scores = story_lexical(evidence(RECORDS, seed=1), resamples=50)
     words = {tuple(s.scope.items()): s for s in scores if s.metric == "n_words"}
     assert (words[()].value, words[()].n) == (0, 2 * 4 * 3)
     assert words[(("country", "NGA"),)].value == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.analyses import ANALYSES
+from benchmark.analyses import chosen, is_provided, provided
 from benchmark.errors import DataProblem
 from benchmark.suite.layout import (
     Block,
@@ -21,7 +21,6 @@ from benchmark.suite.layout import (
     places,
 )
 from benchmark.suite.protocol import SUITE_FILE, read_meta, shipped_layout
-from benchmark.vocabulary import MARKS, SIMILARITY, SUBSTANTIVE
 
 SUITES = Path(__file__).parents[2] / "suites"
 
@@ -99,15 +98,6 @@ def test_every_place_names_a_metric_of_an_analysis(suite: str) -> None:
     texts += [t for finding in layout.findings for t in (finding.text, *finding.more)]
     named = {place.metric for text in texts for place in places(text)}
     named |= {column.metric for column in layout.columns}
-    folder = Path(__file__).parents[2] / "benchmark"
-    code = [*(folder / "scoring").glob("*.py"), *(folder / "analyses").rglob("*.py")]
-    written = "\n".join(path.read_text("utf-8") for path in code)
-    named = {metric.removesuffix(SUBSTANTIVE) for metric in named} - {*MARKS, SIMILARITY}
-    # Made of a factor's or figure's name.
-    starts = (
-        *("accuracy_gap_region", "worst_region", "gini_", "identification_top1", "skill_"),
-        *("distance_tau_b", "js_similarity_gain", "recognition_top1", "story_group_"),
-    )
-    missing = [m for m in named if f'"{m}"' not in written and not m.startswith(starts)]
-    assert ANALYSES
-    assert missing == []
+    declared = provided(chosen(read_meta(SUITES / suite).analyses, {}, source=suite))
+    assert declared
+    assert [metric for metric in named if not is_provided(metric, declared)] == []

@@ -6,8 +6,8 @@ Knows the question table; no picture. Unscored questions are counted as missing,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,9 +26,10 @@ from benchmark.analyses.questions.question_table import (
     P_RIGHT,
     question_table,
 )
+from benchmark.analyses.reporting import scored
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.shrinkage import shrunken
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 
 MAIN: tuple[tuple[str, ...], ...] = (
     *((), ("country",), ("topic",), ("proxy",)),
@@ -40,11 +41,10 @@ CROSSED: tuple[tuple[str, ...], ...] = (
     *((group, "topic") for group in OF_GROUP),
 )
 SHRUNKEN = frozenset({("country",), ("country", "topic"), ("country", "proxy")})
-MEANS: dict[str, bool | None] = {P_RIGHT: True, "option_mass": None, "order_sensitivity": False}
+MEANS = (P_RIGHT, "option_mass", "order_sensitivity")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Accuracy:
+def accuracy(evidence: Evidence) -> list[Score]:
     """``accuracy``: right answers over scored questions, in [0, 1].
 
     Beside it ``floor_chance`` (mean of one over the number of options), ``skill_chance``
@@ -52,48 +52,43 @@ class Accuracy:
     ``accuracy_shrunk`` (cells of countries drawn towards the mean of all by empirical Bayes),
     ``unscored`` (share of questions without a readable answer), ``accuracy_unscored_wrong`` (the
     accuracy if all of these were wrong) and the means ``p_right``, ``option_mass`` and
-    ``order_sensitivity`` where the suite records them.
+    ``order_sensitivity`` where the suite records them. Of every scope that has a question.
     """
+    table = question_table(evidence.records)
+    if not table.control.size:
+        return []
+    icc = picture_icc(table, CORRECT)
+    found: list[Score] = []
+    for by in (*MAIN, *CROSSED):
+        grouping = table.group(by)
+        cells = shares(table, grouping, CORRECT, icc=icc)
+        found += share_scores(cells, "accuracy")
+        if by in SHRUNKEN:
+            found += _shrunk(cells)
+        if by in MAIN:
+            found += _beside(table, grouping, cells, icc)
+    return found
 
-    name: str = "accuracy"
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset({CORRECT})
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
-        *,
-        rng: np.random.Generator,  # noqa: ARG002 - nothing is drawn
-    ) -> Sequence[Score]:
-        """The scores of every scope that has a question; none where the run has none."""
-        table = question_table(records)
-        if not table.control.size:
-            return []
-        icc = picture_icc(table, CORRECT)
-        found: list[Score] = []
-        for by in (*MAIN, *CROSSED):
-            grouping = table.group(by)
-            cells = shares(table, grouping, CORRECT, icc=icc)
-            found += share_scores(cells, "accuracy")
-            if by in SHRUNKEN:
-                found += _shrunk(cells)
-            if by in MAIN:
-                found += _beside(table, grouping, cells, icc)
-        return found
+ACCURACY = Analysis(
+    compute=accuracy,
+    provides=(
+        *("accuracy", "floor_chance", "skill_chance", "accuracy_shrunk"),
+        *("unscored", "accuracy_unscored_wrong", *MEANS),
+    ),
+    needs=(CORRECT,),
+)
 
 
 def _beside(table: ItemTable, grouping: Grouping, cells: Shares, icc: float) -> Iterator[Score]:
-    chance = list(mean_scores(_scored(table), grouping, CHANCE, "floor_chance", None))
+    chance = list(mean_scores(_scored(table), grouping, CHANCE, "floor_chance"))
     yield from chance
     for score, floor in zip(share_scores(cells, "skill_chance"), chance, strict=True):
         yield _skill(score, floor.value)
     yield from _unscored(table, grouping, icc)
-    for name, better in MEANS.items():
+    for name in MEANS:
         if not np.isnan(table.values[name]).all():
-            yield from mean_scores(table, grouping, name, name, better)
+            yield from mean_scores(table, grouping, name, name)
 
 
 def _scored(table: ItemTable) -> ItemTable:
@@ -120,31 +115,25 @@ def _unscored(table: ItemTable, grouping: Grouping, icc: float) -> Iterator[Scor
     columns = {"unscored": np.isnan(correct).astype(np.float64), "wrong": np.nan_to_num(correct)}
     wide = replace(table, values=columns)
     missing = shares(wide, grouping, "unscored", icc=picture_icc(wide, "unscored"))
-    yield from share_scores(missing, "unscored", higher_is_better=False)
+    yield from share_scores(missing, "unscored")
     yield from share_scores(shares(wide, grouping, "wrong", icc=icc), "accuracy_unscored_wrong")
 
 
 def _shrunk(cells: Shares) -> Iterator[Score]:
     """The scored cells of one family, drawn towards their mean."""
-    scored = np.flatnonzero(cells.of.n > 0)
-    if not scored.size:
+    known = np.flatnonzero(cells.of.n > 0)
+    if not known.size:
         return
-    found = shrunken(cells.of.mean[scored], cells.effective[scored])
+    found = shrunken(cells.of.mean[known], cells.effective[known])
+    towards = f"towards {found.mean:.3f} (correlation of cells {found.icc:.4f})"
+    method = f"empirical Bayes, 95 %, {towards}"
     for place, value, low, high in zip(
-        scored.tolist(),
+        known.tolist(),
         *(column.tolist() for column in (found.value, found.low, found.high)),
         strict=True,
     ):
-        yield Score(
-            metric="accuracy_shrunk",
-            value=value,
-            scope=cells.scopes[place],
-            n=int(cells.of.n[place]),
+        yield scored(
+            *("accuracy_shrunk", value, cells.scopes[place], int(cells.of.n[place]), method),
             n_missing=int(cells.of.missing[place]),
-            low=low,
-            high=high,
-            method=(
-                f"empirical Bayes, 95 %, towards {found.mean:.3f} "
-                f"(correlation of cells {found.icc:.4f})"
-            ),
+            ends=(low, high),
         )

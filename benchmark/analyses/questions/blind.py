@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,9 +32,10 @@ from benchmark.analyses.questions.question_table import (
     blind_variants,
     question_table,
 )
+from benchmark.analyses.reporting import scored
 from benchmark.metrics.clustered import student_arms
 from benchmark.metrics.resampling import MIN_STEMS
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 
 GROUPS: tuple[tuple[str, ...], ...] = (
     *((), ("proxy",), ("topic",), ("country",)),
@@ -44,39 +45,33 @@ BY_VARIANT: tuple[tuple[str, ...], ...] = ((), ("proxy",))
 GAIN, GAIN_P = "accuracy_gain", "p_right_gain"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Blind:
+def blind(evidence: Evidence) -> list[Score]:
     """``blind_accuracy``: of the questions without (``none``) or with a grey picture (``blank``).
 
     Over all controls of a question, and by ``variant``. ``image_gain_accuracy`` and ``image_gain``:
     accuracy and probability of the right option with the picture less without, over questions that
     have both. ``answerable_blind``: share of questions right in every control;
     ``answerable_blind_chance``: what guessing the same way in all of them would reach;
-    ``questions_answerable_blind``: their number.
+    ``questions_answerable_blind``: their number. None where no control was asked.
     """
+    table = _with_gains(question_table(evidence.records))
+    if np.isnan(table.values[BLIND]).all():
+        return []
+    found = [score for by in GROUPS for score in _family(table, table.group(by))]
+    for variant in blind_variants(table):
+        for by in BY_VARIANT:
+            found += _variant(table, by, variant)
+    return found
 
-    name: str = "blind"
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset({CORRECT})
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
-        *,
-        rng: np.random.Generator,  # noqa: ARG002 - nothing is drawn
-    ) -> Sequence[Score]:
-        """The scores of every scope; none where no control was asked."""
-        table = _with_gains(question_table(records))
-        if np.isnan(table.values[BLIND]).all():
-            return []
-        found = [score for by in GROUPS for score in _family(table, table.group(by))]
-        for variant in blind_variants(table):
-            for by in BY_VARIANT:
-                found += _variant(table, by, variant)
-        return found
+WITHOUT_PICTURE = Analysis(
+    compute=blind,
+    provides=(
+        *("blind_accuracy", "image_gain_accuracy", "image_gain"),
+        *("answerable_blind", "answerable_blind_chance", "questions_answerable_blind"),
+    ),
+    needs=(CORRECT,),
+)
 
 
 def _with_gains(table: ItemTable) -> ItemTable:
@@ -91,30 +86,26 @@ def _with_gains(table: ItemTable) -> ItemTable:
 
 def _family(table: ItemTable, grouping: Grouping) -> Iterator[Score]:
     cells = shares(table, grouping, BLIND, icc=picture_icc(table, BLIND))
-    yield from share_scores(cells, "blind_accuracy", higher_is_better=None)
+    yield from share_scores(cells, "blind_accuracy")
     yield from _gains(table, grouping, GAIN, "image_gain_accuracy")
     if not np.isnan(table.values[GAIN_P]).all():
         yield from _gains(table, grouping, GAIN_P, "image_gain")
     solved = shares(table, grouping, SOLVED, icc=picture_icc(table, SOLVED))
-    answerable = list(share_scores(solved, "answerable_blind", higher_is_better=False))
+    answerable = list(share_scores(solved, "answerable_blind"))
     yield from answerable
-    yield from mean_scores(table, grouping, CHANCE, "answerable_blind_chance", None)
+    yield from mean_scores(table, grouping, CHANCE, "answerable_blind_chance")
     for score in answerable:
-        yield Score(
-            metric="questions_answerable_blind",
-            value=float(round(score.value * score.n)) if score.n else math.nan,
-            scope=score.scope,
-            n=score.n,
+        number = round(score.value * score.n) if score.n else math.nan
+        yield scored(
+            *("questions_answerable_blind", number, score.scope, score.n, "count"),
             n_missing=score.n_missing,
-            method="count",
-            higher_is_better=False,
         )
 
 
 def _variant(table: ItemTable, by: Sequence[str], variant: str) -> Iterator[Score]:
     column = f"{BLIND}/{variant}"
     cells = shares(table, table.group(by), column, icc=picture_icc(table, column))
-    for score in share_scores(cells, "blind_accuracy", higher_is_better=None):
+    for score in share_scores(cells, "blind_accuracy"):
         yield replace(score, scope={**score.scope, "variant": variant})
 
 
@@ -125,16 +116,10 @@ def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> It
     arms = np.where(of.clusters < MIN_STEMS, np.nan, arms)
     for place, scope in enumerate(grouping.scopes):
         value, arm = float(of.mean[place]), float(arms[place])
-        yield Score(
-            metric=metric,
-            value=value,
-            scope=scope,
-            n=int(of.n[place]),
+        yield scored(
+            *(metric, value, scope, int(of.n[place]), _method(of, place)),
             n_missing=int(of.missing[place]),
-            low=value - arm,
-            high=value + arm,
-            method=_method(of, place),
-            higher_is_better=True,
+            ends=(value - arm, value + arm),
         )
 
 

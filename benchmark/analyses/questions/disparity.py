@@ -7,8 +7,8 @@ countries would show.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -16,12 +16,13 @@ import numpy as np
 from benchmark.analyses.questions.question_cells import FULL, Shares, picture_icc, shares
 from benchmark.analyses.questions.question_table import CORRECT, OF_GROUP, question_table
 from benchmark.analyses.questions.shuffled_countries import Shuffled, shuffled_countries
+from benchmark.analyses.reporting import NO_ENDS, scored
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.gaps import CorrectedGap, corrected_gap, drawn_in
 from benchmark.metrics.inequality import gini
 from benchmark.metrics.permutation import holm
 from benchmark.metrics.shuffling import shuffled_p
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 
 PERMUTATIONS = 1999
 WORST = (*OF_GROUP, "country", "topic", "proxy")
@@ -29,8 +30,7 @@ GAPS = ("country", *OF_GROUP)
 NORMAL_DF = 1e9  # Wilson's ends are by the normal's quantile
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Disparity:
+def disparity(evidence: Evidence, *, permutations: int = PERMUTATIONS) -> list[Score]:
     """``worst_FACTOR``, ``accuracy_gap_FACTOR``, ``accuracy_difference_FACTOR``, ``gini``.
 
     ``worst_region`` (…_country, _topic, …): the lowest accuracy of a member, with an interval for
@@ -41,37 +41,34 @@ class Disparity:
     second): pairs named in advance, ``…_p`` and ``…_p_holm``. ``gini``: of countries' accuracies,
     0 equal, without what is noise; ``gini_plain``, ``gini_null``, ``gini_p``.
     """
+    table = question_table(evidence.records)
+    if not (~np.isnan(table.values[CORRECT])).any():
+        return []
+    icc = picture_icc(table, CORRECT)
+    cells = {
+        name: shares(table, table.group((name,)), CORRECT, icc=icc)
+        for name in dict.fromkeys((*WORST, *GAPS))
+    }
+    null = shuffled_countries(table, CORRECT, rng=evidence.rng, resamples=permutations)
+    found = [score for name in WORST for score in _worst(name, cells[name])]
+    for name in GAPS:
+        found += _gap(name, cells[name], null.of(name))
+    for name in OF_GROUP:
+        found += _pairs(name, cells[name], null.of(name))
+    return [*found, *_gini(cells["country"], null.of("country"))]
 
-    name: str = "disparity"
-    permutations: int = PERMUTATIONS
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset({CORRECT})
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        """The scores, the same for every order of ``records``; none without questions."""
-        table = question_table(records)
-        if not (~np.isnan(table.values[CORRECT])).any():
-            return []
-        icc = picture_icc(table, CORRECT)
-        cells = {
-            name: shares(table, table.group((name,)), CORRECT, icc=icc)
-            for name in dict.fromkeys((*WORST, *GAPS))
-        }
-        null = shuffled_countries(table, CORRECT, rng=rng, resamples=self.permutations)
-        found = [score for name in WORST for score in _worst(name, cells[name])]
-        for name in GAPS:
-            found += _gap(name, cells[name], null.of(name))
-        for name in OF_GROUP:
-            found += _pairs(name, cells[name], null.of(name))
-        return [*found, *_gini(cells["country"], null.of("country"))]
+DISPARITY = Analysis(
+    compute=disparity,
+    provides=(
+        *(f"worst_{name}" for name in WORST),
+        "accuracy_simultaneous",
+        *(f"accuracy_gap_{name}{end}" for name in GAPS for end in ("", "_plain", "_null", "_p")),
+        *(f"accuracy_difference_{name}{end}" for name in OF_GROUP for end in ("", "_p", "_p_holm")),
+        *("gini", "gini_plain", "gini_null", "gini_p"),
+    ),
+    needs=(CORRECT,),
+)
 
 
 def _scored(cells: Shares) -> list[int]:
@@ -121,8 +118,8 @@ def _gap(name: str, cells: Shares, null: Shuffled) -> Iterator[Score]:
     metric = f"accuracy_gap_{name}"
     ends = f"{_member(cells, places[gap.least])} to {_member(cells, places[gap.most])}"
     how = f"{ends}, less noise (Louis); MOVER, Bonferroni below"
-    yield _score(metric, gap.value, cells, (gap.low, gap.high), how, better=False)
-    yield _score(f"{metric}_plain", gap.plain, cells, None, ends, better=False)
+    yield _score(metric, gap.value, cells, (gap.low, gap.high), how)
+    yield _score(f"{metric}_plain", gap.plain, cells, None, ends)
     drawn = np.ptp(null.shares, axis=1)
     yield from _against(metric, gap.plain, drawn, cells)
 
@@ -152,16 +149,11 @@ def _pairs(name: str, cells: Shares, null: Shuffled) -> Iterator[Score]:
         apart = float(mean[a] - mean[b])
         down = float(np.hypot(mean[a] - low[a], high[b] - mean[b]))
         up = float(np.hypot(high[a] - mean[a], mean[b] - low[b]))
-        score = Score(
-            metric=f"accuracy_difference_{name}",
-            value=apart,
-            scope=scope,
-            n=int(cells.of.n[a] + cells.of.n[b]),
+        how = "Wilson's ends combined (Newcombe), 95 %, for a pair named in advance"
+        score = scored(
+            *(f"accuracy_difference_{name}", apart, scope, int(cells.of.n[a] + cells.of.n[b]), how),
             n_missing=int(cells.of.missing[a] + cells.of.missing[b]),
-            low=apart - down,
-            high=apart + up,
-            method="Wilson's ends combined (Newcombe), 95 %, for a pair named in advance",
-            higher_is_better=None,
+            ends=(apart - down, apart + up),
         )
         yield score
         how = "pictures shuffled between countries, two-sided"
@@ -182,8 +174,8 @@ def _gini(cells: Shares, null: Shuffled) -> Iterator[Score]:
     drawn = drawn_in(mean, cells.errors(places), weights=cells.effective[places])
     plain = float(gini(mean))
     how = f"of {len(places)} countries, less noise (Louis)"
-    yield _score("gini", float(gini(drawn)), cells, None, how, better=False)
-    yield _score("gini_plain", plain, cells, None, f"of {len(places)} countries", better=False)
+    yield _score("gini", float(gini(drawn)), cells, None, how)
+    yield _score("gini_plain", plain, cells, None, f"of {len(places)} countries")
     yield from _against("gini", plain, gini(null.shares), cells)
 
 
@@ -205,18 +197,9 @@ def _score(
     *,
     place: int | None = None,
     scope: Mapping[str, str] | None = None,
-    better: bool | None = None,
 ) -> Score:
-    low, high = ends if ends is not None else (np.nan, np.nan)
-    n, missing = cells.of.n, cells.of.missing
-    return Score(
-        metric=metric,
-        value=value,
-        scope=scope or {},
-        n=int(n.sum() if place is None else n[place]),
-        n_missing=int(missing.sum() if place is None else missing[place]),
-        low=low,
-        high=high,
-        method=method,
-        higher_is_better=True if place is not None else better,
+    n, missing = (
+        int(column.sum() if place is None else column[place])
+        for column in (cells.of.n, cells.of.missing)
     )
+    return scored(metric, value, scope or {}, n, method, n_missing=missing, ends=ends or NO_ENDS)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.analyses.item_table import Grouping, IntArray, ItemTable
+from benchmark.analyses.reporting import scored
 from benchmark.metrics.clustered import MIN_DF, anova_icc, design_effect, stratified_variance
 from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
 from benchmark.metrics.proportions import wilson_bounds
@@ -144,28 +145,18 @@ def shares(table: ItemTable, grouping: Grouping, column: str, *, icc: float) -> 
     return Shares(scopes=grouping.scopes, of=of, effective=of.n / deff, own=own)
 
 
-def share_scores(
-    found: Shares, metric: str, *, higher_is_better: bool | None = True
-) -> Iterator[Score]:
+def share_scores(found: Shares, metric: str) -> Iterator[Score]:
     """A score for every scope of the shares."""
     low, high = found.bounds()
     for place, scope in enumerate(found.scopes):
-        yield Score(
-            metric=metric,
-            value=float(found.of.mean[place]),
-            scope=scope,
-            n=int(found.of.n[place]),
+        yield scored(
+            *(metric, found.of.mean[place], scope, int(found.of.n[place]), found.method(place)),
             n_missing=int(found.of.missing[place]),
-            low=float(low[place]),
-            high=float(high[place]),
-            method=found.method(place),
-            higher_is_better=higher_is_better,
+            ends=(low[place], high[place]),
         )
 
 
-def mean_scores(
-    table: ItemTable, grouping: Grouping, column: str, metric: str, better: bool | None
-) -> Iterator[Score]:
+def mean_scores(table: ItemTable, grouping: Grouping, column: str, metric: str) -> Iterator[Score]:
     """The plain mean of a column in every scope, without an interval."""
     values, scopes = table.values[column], len(grouping.scopes)
     known = grouping.grouped & ~np.isnan(values)
@@ -174,12 +165,4 @@ def mean_scores(
     missing = (grouping.sizes - n).tolist()
     rows = zip((total / positive_or_nan(n)).tolist(), n.tolist(), missing, strict=True)
     for scope, (value, number, absent) in zip(grouping.scopes, rows, strict=True):
-        yield Score(
-            metric=metric,
-            value=value,
-            scope=scope,
-            n=number,
-            n_missing=absent,
-            method="mean",
-            higher_is_better=better,
-        )
+        yield scored(metric, value, scope, number, "mean", n_missing=absent)

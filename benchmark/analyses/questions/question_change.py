@@ -14,6 +14,7 @@ import numpy as np
 from benchmark.analyses.item_table import ItemTable
 from benchmark.analyses.questions.question_cells import clustered, paired_variance
 from benchmark.analyses.questions.question_table import CORRECT, question_table
+from benchmark.analyses.reporting import scored
 from benchmark.metrics.clustered import student_arms
 from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import CaseRecord, Score
@@ -66,16 +67,12 @@ def _changes(table: ItemTable, by: tuple[str, ...]) -> list[Score]:
     columns = (of.mean, arms, of.n, grouping.sizes, of.clusters)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return [
-        Score(
-            metric=ACCURACY,
-            value=value,
-            scope=scope,
-            n=n,
-            n_missing=size - n,
-            low=value - arm,
-            high=value + arm,
-            method=f"paired over {n} of {size} questions"
+        scored(
+            *(ACCURACY, value, scope, n),
+            f"paired over {n} of {size} questions"
             + ("" if pictures >= MIN_STEMS else f", too few pictures ({pictures} < {MIN_STEMS})"),
+            n_missing=size - n,
+            ends=(value - arm, value + arm),
         )
         for scope, (value, arm, n, size, pictures) in zip(grouping.scopes, rows, strict=True)
     ]

@@ -16,6 +16,7 @@ from benchmark.analyses.groups import OF_COUNTRY, in_order
 from benchmark.analyses.item_table import ItemTable, Labels
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.means import mean_along
 from benchmark.records import Case, CaseRecord, Item
 from benchmark.vocabulary import CONTROL
 
@@ -115,19 +116,10 @@ def _blind(rows: Sequence[tuple[Case, Item]], controls: Seen) -> dict[str, Float
         gain = _column([values.get("image_gain", math.nan) for values in told])
         sure = [_column([values.get(P_RIGHT, math.nan) for values in told]) - gain]
     return columns | {
-        BLIND: _mean(right),
-        "blind_p_right": _mean(sure),
+        BLIND: mean_along(right),
+        "blind_p_right": mean_along(sure),
         SOLVED: _solved(np.array(right)),
     }
-
-
-def _mean(columns: Sequence[FloatArray]) -> FloatArray:
-    """Of the controls that were scored; a question with none has no mean."""
-    table = np.array(columns)  # (controls, questions)
-    known = ~np.isnan(table)
-    number = known.sum(axis=0)
-    total = np.where(known, table, 0.0).sum(axis=0)
-    return np.where(number > 0, total / np.maximum(1, number), np.nan)
 
 
 def _solved(table: FloatArray) -> FloatArray:

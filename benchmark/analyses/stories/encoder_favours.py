@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from benchmark.analyses.stories.encoders import Place, figure, ranked
+from benchmark.analyses.reporting import scored
+from benchmark.analyses.stories.encoders import Place, ranked
 from benchmark.analyses.stories.table import counts
 from benchmark.analyses.stories.vectors import spec_of
 from benchmark.errors import DataProblem
@@ -134,9 +135,9 @@ def _favours(
         encoder, model = encoders[k // len(models)], models[k % len(models)]
         scope = {"encoder": encoder, "chunking": rule, "model": model}
         method = f"sign flips of {len(concepts)} concepts"
-        yield figure("encoder_favour", value, scope, len(places), "beyond the other encoders")
-        yield figure("encoder_favour_p", one_p, scope, len(concepts), method)
-        yield figure("encoder_favour_p_holm", one_holm, scope, len(concepts), method)
+        yield scored("encoder_favour", value, scope, len(places), "beyond the other encoders")
+        yield scored("encoder_favour_p", one_p, scope, len(concepts), method)
+        yield scored("encoder_favour_p_holm", one_holm, scope, len(concepts), method)
 
 
 def _over_contrasts(p: FloatArray) -> FloatArray:
@@ -153,4 +154,4 @@ def _by_model(
     for encoder, values in means.items():
         for model, value in zip(models, values.tolist(), strict=True):
             scope = {"encoder": encoder, "chunking": rule, "model": model}
-            yield figure("story_picture_similarity", value, scope, n, "mean over cases")
+            yield scored("story_picture_similarity", value, scope, n, "mean over cases")

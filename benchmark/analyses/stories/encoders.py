@@ -12,11 +12,12 @@ from itertools import combinations
 
 import numpy as np
 
+from benchmark.analyses.reporting import scored
 from benchmark.analyses.stories.table import IntArray
 from benchmark.analyses.stories.vectors import StoryVectors, story_vectors
 from benchmark.metrics.concordance import kendall_w, tau_matrix
 from benchmark.metrics.divergence import FloatArray
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 
 Place = tuple[str, str, str]  # country, concept, proxy
 
@@ -50,8 +51,7 @@ def _near(vectors: StoryVectors) -> Near:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoryEncoders:
+def story_encoders(evidence: Evidence) -> list[Score]:
     """``story_picture_similarity``: mean cosine of stories with their picture, by encoder.
 
     In [-1, 1]; whether higher is better is what is in question. By ``encoder`` and ``chunking``,
@@ -61,40 +61,31 @@ class StoryEncoders:
     where they rank alike, about one in their number where they have nothing in common. Across
     models: `benchmark.analyses.stories.encoder_favours`.
     """
+    # One part after the other: the vectors of all would take many gigabytes.
+    parts = list(map(_near, story_vectors(evidence.records, evidence.answers)))
+    scores = [score for part in parts for score in _of_proxy(part)]
+    by_rule: dict[str, dict[str, list[Near]]] = {}
+    for part in parts:
+        if not part.control:
+            by_encoder = by_rule.setdefault(part.chunking, {})
+            by_encoder.setdefault(part.encoder, []).append(part)
+    for rule, by_encoder in by_rule.items():
+        for mine in by_encoder.values():
+            scores += _overall(mine)
+        scores += _agreement({name: _merged(mine) for name, mine in by_encoder.items()}, rule)
+    return scores
 
-    name: str = "story_encoders"
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset()
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,
-        *,
-        rng: np.random.Generator,  # noqa: ARG002 - nothing is drawn
-    ) -> Sequence[Score]:
-        """The scores, the same for every order of ``records``."""
-        # One part after the other: the vectors of all would take many gigabytes.
-        parts = list(map(_near, story_vectors(records, answers)))
-        scores = [score for part in parts for score in _of_proxy(part)]
-        by_rule: dict[str, dict[str, list[Near]]] = {}
-        for part in parts:
-            if not part.control:
-                by_encoder = by_rule.setdefault(part.chunking, {})
-                by_encoder.setdefault(part.encoder, []).append(part)
-        for rule, by_encoder in by_rule.items():
-            for mine in by_encoder.values():
-                scores += _overall(mine)
-            scores += _agreement({name: _merged(mine) for name, mine in by_encoder.items()}, rule)
-        return scores
+STORY_ENCODERS = Analysis(
+    compute=story_encoders,
+    provides=("story_picture_similarity", "encoder_agreement", "encoder_tau"),
+)
 
 
 def _of_proxy(part: Near) -> Iterator[Score]:
     scope = {"encoder": part.encoder, "chunking": part.chunking, "proxy": part.proxy}
     own = part.own
-    yield figure(
+    yield scored(
         *("story_picture_similarity", float(own.mean()), scope, own.size, "mean cosine"),
         n_missing=part.left_out,
     )
@@ -104,14 +95,14 @@ def _overall(parts: Sequence[Near]) -> Iterator[Score]:
     scope = {"encoder": parts[0].encoder, "chunking": parts[0].chunking}
     own = np.concatenate([part.own for part in parts])
     country = np.concatenate([np.array(part.country, dtype=str)[part.case] for part in parts])
-    yield figure(
+    yield scored(
         *("story_picture_similarity", float(own.mean()), scope, own.size, "mean cosine"),
         n_missing=sum(part.left_out for part in parts),
     )
     for name in np.unique(country).tolist():
         mine = own[country == name]
         at = {**scope, "country": name}
-        yield figure("story_picture_similarity", float(mine.mean()), at, mine.size, "mean cosine")
+        yield scored("story_picture_similarity", float(mine.mean()), at, mine.size, "mean cosine")
 
 
 def _means(part: Near) -> dict[Place, float]:
@@ -143,29 +134,8 @@ def ranked(table: Mapping[str, FloatArray], of: str, rule: str) -> Iterator[Scor
     n = scores.shape[1]
     method = f"Kendall's W, rankings of {n} {of} by {len(names)} encoders"
     at = {"ranked": of, "chunking": rule}
-    yield figure("encoder_agreement", kendall_w(scores), at, n, method)
+    yield scored("encoder_agreement", kendall_w(scores), at, n, method)
     tau = tau_matrix(scores)
     for a, b in combinations(range(len(names)), 2):
         scope = {**at, "encoder": names[a], "against": names[b]}
-        yield figure("encoder_tau", float(tau[a, b]), scope, n, "Kendall's tau-b")
-
-
-def figure(
-    metric: str,
-    value: float,
-    scope: Mapping[str, str],
-    n: int,
-    method: str,
-    *,
-    n_missing: int = 0,
-) -> Score:
-    """A score of which nobody can say whether more is better."""
-    return Score(
-        metric=metric,
-        value=float(value),
-        scope=scope,
-        n=n,
-        n_missing=n_missing,
-        method=method,
-        higher_is_better=None,
-    )
+        yield scored("encoder_tau", float(tau[a, b]), scope, n, "Kendall's tau-b")

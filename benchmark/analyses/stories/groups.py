@@ -6,28 +6,33 @@ Knows the analyses of nationalities, which it applies to groups; not who the gro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
+from benchmark.analyses.reporting import scored
 from benchmark.analyses.stories.strata import cell_means, strata_of
 from benchmark.analyses.stories.table import KINDS, by_proxy
-from benchmark.analyses.stories.variance import StoryVariance
-from benchmark.analyses.stories.vocabulary import StoryVocabulary
+from benchmark.analyses.stories.variance import TESTS, story_variance
+from benchmark.analyses.stories.vocabulary import STORY_VOCABULARY, story_vocabulary
+from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import FloatArray
-from benchmark.records import Analysis, AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, AnswerReader, CaseRecord, Evidence, Score
 
+METHOD = "word edit distance, mean over pairs of stories in one stratum"
 NATIONALITY = "nationality"  # stories that name no group; no group may have this slug
+Computed = Callable[[Evidence], Sequence[Score]]
+OF_GROUPS: tuple[Computed, ...] = (partial(story_variance, published=False), story_vocabulary)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoryGroups:
+def story_groups(evidence: Evidence, *, of_groups: Sequence[Computed] = OF_GROUPS) -> list[Score]:
     """What the analyses of nationalities say of a country's groups, and distances between them.
 
     Scope ``country`` and, of a single group, ``variant``. ``story_group_permanova_p``,
-    ``story_group_omega2`` and the others of `StoryVariance` without the published ones, and
-    ``story_group_word_z``, ``story_group_marker_rate`` and the others of `StoryVocabulary`: the
+    ``story_group_omega2`` and the others of `story_variance` without the published ones, and
+    ``story_group_word_z``, ``story_group_marker_rate`` and the others of `story_vocabulary`: the
     groups of one country against each other, where it has two. The null is that the group's name
     means nothing.
 
@@ -38,42 +43,33 @@ class StoryGroups:
     themselves, taken within concept, temperature and proxy: about 0 where the two are told apart
     by nothing. No direction, no interval; whether groups differ is the permutation test's to say.
     """
-
-    name: str = "story_groups"
-    of_groups: tuple[Analysis, ...] = field(
-        default_factory=lambda: (StoryVariance(published=False), StoryVocabulary())
-    )
-
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset()
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
-        seed = int(rng.integers(2**63))
-        stories = [record for record in records if record.case.kind in KINDS]
-        scores: list[Score] = []
-        for country in sorted({r.case.country for r in stories if r.case.variant}):
-            mine = [_by_group(r) for r in stories if r.case.country == country]
-            groups = [r for r in mine if r.case.country != NATIONALITY]
-            scores += _distances(country, mine, answers)
-            if len({r.case.country for r in groups}) > 1:
-                scores += self._between(country, groups, answers, seed)
-        return scores
-
-    def _between(
-        self, country: str, groups: Sequence[CaseRecord], answers: AnswerReader, seed: int
-    ) -> Iterator[Score]:
-        for place, analysis in enumerate(self.of_groups):
+    seed = int(evidence.rng.integers(2**63))
+    stories = [record for record in evidence.records if record.case.kind in KINDS]
+    scores: list[Score] = []
+    for country in sorted({r.case.country for r in stories if r.case.variant}):
+        mine = [_by_group(r) for r in stories if r.case.country == country]
+        groups = [r for r in mine if r.case.country != NATIONALITY]
+        scores += _distances(country, mine, evidence.answers)
+        if len({r.case.country for r in groups}) < 2:
+            continue
+        for place, compute in enumerate(of_groups):
             rng = np.random.default_rng([seed, place, *country.encode()])
-            for score in analysis(groups, answers, rng=rng):
-                yield _within(score, country)
+            found = compute(replace(evidence, records=groups, rng=rng))
+            scores += (_within(score, country) for score in found)
+    return scores
+
+
+def _of_group(metric: str) -> str:
+    return f"story_group_{metric.removeprefix('story_')}"
+
+
+STORY_GROUPS = Analysis(
+    compute=story_groups,
+    provides=(
+        *map(_of_group, (*TESTS, *STORY_VOCABULARY.provides)),
+        *("story_group_distance", "story_group_apart"),
+    ),
+)
 
 
 def _by_group(record: CaseRecord) -> CaseRecord:
@@ -85,8 +81,13 @@ def _by_group(record: CaseRecord) -> CaseRecord:
 def _within(score: Score, country: str) -> Score:
     """A score of groups, put back into their country."""
     scope = {("variant" if key == "country" else key): at for key, at in score.scope.items()}
-    metric = f"story_group_{score.metric.removeprefix('story_')}"
-    return replace(score, metric=metric, scope={**scope, "country": country})
+    metric = _of_group(score.metric)
+    return replace(
+        score,
+        metric=metric,
+        scope={**scope, "country": country},
+        higher_is_better=direction(metric),
+    )
 
 
 def _distances(
@@ -121,9 +122,9 @@ def _pairs(
             first, second = (other, one) if one == NATIONALITY else (one, other)
             at = {**scope, "variant": first, "against": second}
             n = int(number[a, b]) // (2 if a == b else 1)  # the diagonal has each pair twice
-            yield _score("story_group_distance", mean[a, b], at, n)
+            yield scored("story_group_distance", mean[a, b], at, n, METHOD)
             if a != b:
-                yield _score("story_group_apart", away[a, b], at, int(counted[a, b]))
+                yield scored("story_group_apart", away[a, b], at, int(counted[a, b]), METHOD)
 
 
 def apart(means: FloatArray, numbers: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -150,14 +151,3 @@ def apart(means: FloatArray, numbers: FloatArray) -> tuple[FloatArray, FloatArra
 
 def _quotient(sums: FloatArray, number: FloatArray) -> FloatArray:
     return np.divide(sums, number, out=np.full_like(sums, np.nan), where=number > 0)
-
-
-def _score(metric: str, value: float, scope: Mapping[str, str], n: int) -> Score:
-    return Score(
-        metric=metric,
-        value=float(value),
-        scope=scope,
-        n=n,
-        method="word edit distance, mean over pairs of stories in one stratum",
-        higher_is_better=None,
-    )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from benchmark.analyses.reporting import NO_ENDS
 from benchmark.analyses.stories.table import is_story
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.resampling import (
@@ -24,7 +25,7 @@ from benchmark.metrics.resampling import (
     percentile_interval,
     resampled_means,
 )
-from benchmark.records import AnswerReader, Case, CaseRecord, Score
+from benchmark.records import Analysis, Case, CaseRecord, Evidence, Score
 from benchmark.vocabulary import CONTROL, STORY
 
 LEVEL = 0.95
@@ -86,35 +87,27 @@ Key = tuple[Scope, Scope, str]  # names and members of a scope, metric
 Table = dict[Key, _Column]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoryLexical:
+def story_lexical(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     """Means by scope; ``usable`` over everything is the suite's headline."""
+    table = _table(sorted(evidence.records, key=lambda record: record.case.case_id))
+    intervals = _intervals(table, seed=int(evidence.rng.integers(2**32)), resamples=resamples)
+    return [
+        column.score(
+            metric,
+            dict(zip(by, members, strict=True)),
+            *intervals.get((by, members, metric), NO_ENDS),
+        )
+        for (by, members, metric), column in table.items()
+    ]
 
-    name: str = "story_lexical"
-    resamples: int = RESAMPLES
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset()
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        table = _table(sorted(records, key=lambda record: record.case.case_id))
-        intervals = _intervals(table, seed=int(rng.integers(2**32)), resamples=self.resamples)
-        nothing = (math.nan, math.nan)
-        return [
-            column.score(
-                metric,
-                dict(zip(by, members, strict=True)),
-                *intervals.get((by, members, metric), nothing),
-            )
-            for (by, members, metric), column in table.items()
-        ]
+STORY_LEXICAL = Analysis(
+    compute=story_lexical,
+    provides=(
+        *("usable", "n_words", "mtld", "hdd", "distinct_1", "distinct_2", "distinct_3"),
+        *("refusal", "empty", "truncated", "echo", "in_language", "self_similarity"),
+    ),
+)
 
 
 def _table(records: Sequence[CaseRecord]) -> Table:

@@ -6,12 +6,13 @@ all nationalities share cannot tell them apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from benchmark.analyses.item_table import Labels
+from benchmark.analyses.reporting import NO_ENDS, scored
 from benchmark.analyses.stories.table import IntArray
 from benchmark.analyses.stories.vectors import StoryVectors, story_vectors
 from benchmark.metrics.divergence import BoolArray, FloatArray
@@ -23,7 +24,7 @@ from benchmark.metrics.resampling import (
     percentile_interval,
 )
 from benchmark.metrics.retrieval import chance_of_recall, recall_at_k
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import OWN_IMAGE
 
 K = (1, 5, 10)
@@ -43,8 +44,7 @@ class Found:
     concept: IntArray  # (queries,)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoryRetrieval:
+def story_retrieval(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     """``story_recall`` and, beside it, ``story_recall_chance``: what drawing at random reaches.
 
     Scope ``query`` says what is asked with: a ``story`` (right is its own picture) or an
@@ -56,65 +56,62 @@ class StoryRetrieval:
     In [0, 1], higher is better. Overall, with an interval from resampled concepts, and by country
     of the query at k = 1.
     """
+    seed = int(evidence.rng.integers(2**63))
+    mine = [record for record in evidence.records if record.case.proxy == OWN_IMAGE]
+    scores: list[Score] = []
+    for vectors in story_vectors(mine, evidence.answers):
+        countries, concepts = Labels.of(vectors.country), Labels.of(vectors.concept)
+        for query in ("story", "image"):
+            for gallery in GALLERIES:
+                found = _search(vectors, countries, concepts, query, gallery)
+                scope = {
+                    "encoder": vectors.encoder,
+                    "chunking": vectors.chunking,
+                    "query": query,
+                    "gallery": gallery,
+                }
+                left_out = vectors.left_out if query == "story" else 0
+                scores += _of_scope(scope, found, left_out, seed, resamples)
+                scores += _of_countries(scope, found, countries)
+    return scores
 
-    name: str = "story_retrieval"
-    resamples: int = RESAMPLES
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset()
+STORY_RETRIEVAL = Analysis(
+    compute=story_retrieval, provides=("story_recall", "story_recall_chance")
+)
 
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
-        seed = int(rng.integers(2**63))
-        mine = [record for record in records if record.case.proxy == OWN_IMAGE]
-        scores: list[Score] = []
-        for vectors in story_vectors(mine, answers):
-            countries, concepts = Labels.of(vectors.country), Labels.of(vectors.concept)
-            for query in ("story", "image"):
-                for gallery in GALLERIES:
-                    found = _search(vectors, countries, concepts, query, gallery)
-                    scope = {
-                        "encoder": vectors.encoder,
-                        "chunking": vectors.chunking,
-                        "query": query,
-                        "gallery": gallery,
-                    }
-                    left_out = vectors.left_out if query == "story" else 0
-                    scores += self._scores(scope, found, countries, seed, left_out)
-        return scores
 
-    def _scores(
-        self, scope: Mapping[str, str], found: Found, countries: Labels, seed: int, left_out: int
-    ) -> Iterator[Score]:
-        low, high, why = self._intervals(found, seed)
-        size = f"gallery of {found.size.mean():.4g} on average"
-        for place, k in enumerate(K):
-            at = {**scope, "k": str(k)}
-            column = found.recall[:, place], found.chance[:, place]
-            ends = (low[place], high[place])
-            yield from _pair(at, *column, f"{size}; {why}", ends, left_out)
-        for c, country in enumerate(countries.names):
-            chosen = found.country == c
-            at = {**scope, "k": str(K[0]), "country": country}
-            nothing = (float("nan"), float("nan"))
-            yield from _pair(at, found.recall[chosen, 0], found.chance[chosen, 0], size, nothing)
+def _of_scope(
+    scope: Mapping[str, str], found: Found, left_out: int, seed: int, resamples: int
+) -> Iterator[Score]:
+    low, high, why = _intervals(found, seed, resamples)
+    method = f"{_size(found)}; {why}"
+    for place, k in enumerate(K):
+        ends = low[place], high[place]
+        columns = found.recall[:, place], found.chance[:, place]
+        yield from _pair({**scope, "k": str(k)}, *columns, method, ends, left_out)
 
-    def _intervals(self, found: Found, seed: int) -> tuple[FloatArray, FloatArray, str]:
-        clusters = np.unique(found.concept).size
-        none = np.full(len(K), np.nan)
-        if clusters < MIN_STEMS:
-            return none, none, f"too few concepts ({clusters} < {MIN_STEMS})"
-        rng = np.random.default_rng([seed, clusters])
-        samples = cluster_bootstrap(found.recall, found.concept, rng=rng, resamples=self.resamples)
-        low, high = percentile_interval(samples, expanded_level(0.95, clusters))
-        return low, high, f"concept bootstrap, {self.resamples} resamples"
+
+def _of_countries(scope: Mapping[str, str], found: Found, countries: Labels) -> Iterator[Score]:
+    for c, country in enumerate(countries.names):
+        chosen = found.country == c
+        at = {**scope, "k": str(K[0]), "country": country}
+        yield from _pair(at, found.recall[chosen, 0], found.chance[chosen, 0], _size(found))
+
+
+def _size(found: Found) -> str:
+    return f"gallery of {found.size.mean():.4g} on average"
+
+
+def _intervals(found: Found, seed: int, resamples: int) -> tuple[FloatArray, FloatArray, str]:
+    clusters = np.unique(found.concept).size
+    none = np.full(len(K), np.nan)
+    if clusters < MIN_STEMS:
+        return none, none, f"too few concepts ({clusters} < {MIN_STEMS})"
+    rng = np.random.default_rng([seed, clusters])
+    samples = cluster_bootstrap(found.recall, found.concept, rng=rng, resamples=resamples)
+    low, high = percentile_interval(samples, expanded_level(0.95, clusters))
+    return low, high, f"concept bootstrap, {resamples} resamples"
 
 
 def _pair(
@@ -122,26 +119,17 @@ def _pair(
     recall: FloatArray,
     chance: FloatArray,
     method: str,
-    ends: tuple[float, float],
+    ends: tuple[float, float] = NO_ENDS,
     left_out: int = 0,
 ) -> Iterator[Score]:
     known = ~np.isnan(recall)
     n, missing = int(known.sum()), int((~known).sum()) + left_out
-    for metric, column, low, high in (
-        ("story_recall", recall, *ends),
-        ("story_recall_chance", chance, np.nan, np.nan),
+    for metric, column, at in (
+        ("story_recall", recall, ends),
+        ("story_recall_chance", chance, NO_ENDS),
     ):
-        yield Score(
-            metric=metric,
-            value=float(column[known].mean()) if n else np.nan,
-            scope=scope,
-            n=n,
-            n_missing=missing,
-            low=float(low),
-            high=float(high),
-            method=method,
-            higher_is_better=True if metric == "story_recall" else None,
-        )
+        value = column[known].mean() if n else np.nan
+        yield scored(metric, value, scope, n, method, n_missing=missing, ends=at)
 
 
 def _search(

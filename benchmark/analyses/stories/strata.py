@@ -59,11 +59,6 @@ def strata_of(table: StoryTable, countries: Sequence[str]) -> list[StoryStratum]
     ]
 
 
-def countries_of(tables: Sequence[StoryTable]) -> tuple[str, ...]:
-    """Every nationality that wrote, in order."""
-    return tuple(sorted({country for table in tables for country in table.country}))
-
-
 def cell_means(distances: FloatArray, country: IntArray, countries: int) -> tuple[FloatArray, ...]:
     """Sums of distances between the stories of each two countries, and how many pairs.
 

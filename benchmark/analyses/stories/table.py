@@ -22,7 +22,6 @@ IntArray = npt.NDArray[np.intp]
 
 KINDS = frozenset({STORY, CONTROL})
 REFUSAL = "refusal"
-TRUNCATED = "truncated"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

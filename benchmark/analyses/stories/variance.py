@@ -6,10 +6,11 @@ Knows story strata; no embedding and no published distance between countries.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from benchmark.analyses.reporting import scored
 from benchmark.analyses.stories.strata import StoryStratum, cell_means, strata_of
 from benchmark.analyses.stories.table import StoryTable, by_proxy, counts
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
@@ -23,10 +24,19 @@ from benchmark.metrics.published_variance import (
 )
 from benchmark.metrics.resampling import percentile_interval
 from benchmark.metrics.spread_of_groups import dispersion_test, distances_from_centre
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 
 PERMUTATIONS = 1_999
 PUBLISHED_PERMUTATIONS = 499  # eleven times the pairs
+PUBLISHED = (
+    *("story_variance_within", "story_variance_across", "story_f_published"),
+    *("story_f_published_p", "story_f_published_p_permuted", "story_f_published_null"),
+)
+TESTS = (
+    *("story_permanova_f", "story_permanova_p", "story_permanova_p_holm", "story_omega2"),
+    *("story_r2", "story_r2_null", "story_dispersion_f", "story_dispersion_p"),
+    *("story_dispersion", "story_distinctness"),
+)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -43,8 +53,13 @@ class Gathered:
     pairs: FloatArray  # (countries, countries)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoryVariance:
+def story_variance(
+    evidence: Evidence,
+    *,
+    permutations: int = PERMUTATIONS,
+    published_permutations: int = PUBLISHED_PERMUTATIONS,
+    published: bool = True,
+) -> list[Score]:
     """Published variances and F with their null; PERMANOVA and the test of equal spread.
 
     Distances are `word_edit_distances` between stories of one concept, temperature and proxy.
@@ -66,128 +81,109 @@ class StoryVariance:
     distance to the others' stories less that among its own, no story with itself: above 0 where
     stories of a nationality resemble each other. None of these is a grade.
     """
-
-    name: str = "story_variance"
-    permutations: int = PERMUTATIONS
-    published_permutations: int = PUBLISHED_PERMUTATIONS
-    published: bool = True  # whether to give the published figures
-
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset()
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
-        seed = int(rng.integers(2**63))
-        countries = sorted({record.case.country for record in records if counts(record)})
-        scores: list[Score] = []
-        kept: dict[str, Gathered] = {}
-        for proxy, table in by_proxy(records, answers):
-            found, published = self._gathered(
-                table, countries, np.random.default_rng([seed, *proxy.encode()])
-            )
-            kept[proxy] = found
-            scores += published
-        for proxy, part in kept.items():
-            scores += self._tests({"proxy": proxy}, [part], countries, seed)
-            scores += _by_topic(proxy, part)
-        pooled = [part for part in kept.values() if not part.control]
-        if pooled:
-            scores += self._tests({}, pooled, countries, seed)
-        return scores
-
-    def _gathered(
-        self, table: StoryTable, countries: Sequence[str], rng: np.random.Generator
-    ) -> tuple[Gathered, list[Score]]:
+    seed = int(evidence.rng.integers(2**63))
+    records = evidence.records
+    countries = sorted({record.case.country for record in records if counts(record)})
+    scores: list[Score] = []
+    kept: dict[str, Gathered] = {}
+    for proxy, table in by_proxy(records, evidence.answers):
+        rng = np.random.default_rng([seed, *proxy.encode()])
         strata = strata_of(table, countries)
         distances = [np.nan_to_num(stratum.distances()) for stratum in strata]
-        plain = [
-            Stratum(distances=d, groups=s.country) for s, d in zip(strata, distances, strict=True)
-        ]
-        cells = [
-            cell_means(d, s.country, len(countries)) for s, d in zip(strata, distances, strict=True)
-        ]
-        found = Gathered(
-            control=bool(table.control.all()),
-            n=len(table),
-            n_missing=table.left_out,
-            topics=[stratum.concept for stratum in strata],
-            sums=sums_of_squares(plain, rng=rng, permutations=self.permutations),
-            spread=distances_from_centre(plain, len(countries)),
-            apart=np.sum([sums for sums, _ in cells], axis=0),
-            pairs=np.sum([number for _, number in cells], axis=0),
-        )
-        if not self.published:
-            return found, []
-        return found, list(self._published(table, strata, distances, rng))
+        kept[proxy] = _gathered(table, strata, distances, len(countries), rng, permutations)
+        if published:
+            scores += _published(table, strata, distances, rng, published_permutations)
+    for proxy, part in kept.items():
+        scores += _tests({"proxy": proxy}, [part], countries, seed, permutations)
+        scores += _by_topic(proxy, part)
+    pooled = [part for part in kept.values() if not part.control]
+    if pooled:
+        scores += _tests({}, pooled, countries, seed, permutations)
+    return scores
 
-    def _published(
-        self,
-        table: StoryTable,
-        strata: Sequence[StoryStratum],
-        distances: Sequence[FloatArray],
-        rng: np.random.Generator,
-    ) -> Iterator[Score]:
-        topics = sorted({stratum.concept for stratum in strata})
-        designs = [
-            Design(distances=d, groups=s.country, rounds=s.response, topic=topics.index(s.concept))
-            for s, d in zip(strata, distances, strict=True)
-        ]
-        number = self.published_permutations
-        v = published_variances(designs, len(topics), rng=rng, permutations=number)
-        f, null = float(published_f(v.within, v.across)), published_f(v.within_null, v.across_null)
-        low, high = percentile_interval(null)
-        more = (1 + int((null >= f * (1 - 1e-12)).sum())) / (1 + number)
-        left = 2 * len(topics) - 2
-        df = f"df 1, {left}"
-        self_pairs = "mean over concepts, self-pairs counted as 0 as published"
-        shuffled = f"{number} shufflings of nationality within concept and temperature"
-        rows: Sequence[tuple[str, float, str]] = (
-            ("story_variance_within", float(v.within.mean()), self_pairs),
-            ("story_variance_across", float(v.across.mean()), self_pairs),
-            ("story_f_published", f, f"{df}; large without any effect, see story_f_published_null"),
-            ("story_f_published_p", f_tail(f, 1, max(left, 1)), f"F distribution, {df}; no test"),
-            ("story_f_published_p_permuted", more if np.isfinite(f) else np.nan, shuffled),
-        )
-        for metric, value, method in rows:
-            yield _score(metric, value, {"proxy": table.proxy[0]}, table, method)
-        yield Score(
-            metric="story_f_published_null",
-            value=float(null.mean()),
-            scope={"proxy": table.proxy[0]},
-            n=len(table),
-            n_missing=table.left_out,
-            low=float(low),
-            high=float(high),
-            method=f"mean and middle 95 % of {shuffled}",
-            higher_is_better=None,
-        )
 
-    def _tests(
-        self,
-        scope: Mapping[str, str],
-        parts: Sequence[Gathered],
-        countries: Sequence[str],
-        seed: int,
-    ) -> Iterator[Score]:
-        sums = _joined([part.sums for part in parts])
-        whole = _Counted(n=sum(p.n for p in parts), left_out=sum(p.n_missing for p in parts))
-        yield from _permanova(scope, sums, None, whole)
-        spread = np.concatenate([part.spread for part in parts], axis=1)
-        rng = np.random.default_rng([seed, *repr(sorted(scope.items())).encode()])
-        test = dispersion_test(spread, rng=rng, permutations=self.permutations)
-        method = f"{self.permutations} shufflings of cells within concept and temperature"
-        yield _score("story_dispersion_f", test.f, scope, whole, method)
-        yield _score("story_dispersion_p", test.p, scope, whole, method)
-        apart = np.sum([part.apart for part in parts], axis=0)
-        pairs = np.sum([part.pairs for part in parts], axis=0)
-        yield from _of_countries(scope, countries, test.by_group, apart, pairs)
+STORY_VARIANCE = Analysis(compute=story_variance, provides=(*PUBLISHED, *TESTS))
+
+
+def _gathered(
+    table: StoryTable,
+    strata: Sequence[StoryStratum],
+    distances: Sequence[FloatArray],
+    countries: int,
+    rng: np.random.Generator,
+    permutations: int,
+) -> Gathered:
+    plain = [Stratum(distances=d, groups=s.country) for s, d in zip(strata, distances, strict=True)]
+    cells = [cell_means(d, s.country, countries) for s, d in zip(strata, distances, strict=True)]
+    return Gathered(
+        control=bool(table.control.all()),
+        n=len(table),
+        n_missing=table.left_out,
+        topics=[stratum.concept for stratum in strata],
+        sums=sums_of_squares(plain, rng=rng, permutations=permutations),
+        spread=distances_from_centre(plain, countries),
+        apart=np.sum([sums for sums, _ in cells], axis=0),
+        pairs=np.sum([number for _, number in cells], axis=0),
+    )
+
+
+def _published(
+    table: StoryTable,
+    strata: Sequence[StoryStratum],
+    distances: Sequence[FloatArray],
+    rng: np.random.Generator,
+    number: int,
+) -> Iterator[Score]:
+    topics = sorted({stratum.concept for stratum in strata})
+    designs = [
+        Design(distances=d, groups=s.country, rounds=s.response, topic=topics.index(s.concept))
+        for s, d in zip(strata, distances, strict=True)
+    ]
+    v = published_variances(designs, len(topics), rng=rng, permutations=number)
+    f, null = float(published_f(v.within, v.across)), published_f(v.within_null, v.across_null)
+    low, high = percentile_interval(null)
+    more = (1 + int((null >= f * (1 - 1e-12)).sum())) / (1 + number)
+    left = 2 * len(topics) - 2
+    df = f"df 1, {left}"
+    self_pairs = "mean over concepts, self-pairs counted as 0 as published"
+    shuffled = f"{number} shufflings of nationality within concept and temperature"
+    rows = (
+        ("story_variance_within", v.within.mean(), self_pairs),
+        ("story_variance_across", v.across.mean(), self_pairs),
+        ("story_f_published", f, f"{df}; large without any effect, see story_f_published_null"),
+        ("story_f_published_p", f_tail(f, 1, max(left, 1)), f"F distribution, {df}; no test"),
+        ("story_f_published_p_permuted", more if np.isfinite(f) else np.nan, shuffled),
+    )
+    scope = {"proxy": table.proxy[0]}
+    for metric, value, method in rows:
+        yield _score(metric, value, scope, table, method)
+    method = f"mean and middle 95 % of {shuffled}"
+    yield replace(
+        _score("story_f_published_null", null.mean(), scope, table, method),
+        low=float(low),
+        high=float(high),
+    )
+
+
+def _tests(
+    scope: Mapping[str, str],
+    parts: Sequence[Gathered],
+    countries: Sequence[str],
+    seed: int,
+    permutations: int,
+) -> Iterator[Score]:
+    sums = _joined([part.sums for part in parts])
+    whole = _Counted(n=sum(p.n for p in parts), left_out=sum(p.n_missing for p in parts))
+    yield from _permanova(scope, sums, None, whole)
+    spread = np.concatenate([part.spread for part in parts], axis=1)
+    rng = np.random.default_rng([seed, *repr(sorted(scope.items())).encode()])
+    test = dispersion_test(spread, rng=rng, permutations=permutations)
+    method = f"{permutations} shufflings of cells within concept and temperature"
+    yield _score("story_dispersion_f", test.f, scope, whole, method)
+    yield _score("story_dispersion_p", test.p, scope, whole, method)
+    apart = np.sum([part.apart for part in parts], axis=0)
+    pairs = np.sum([part.pairs for part in parts], axis=0)
+    yield from _of_countries(scope, countries, test.by_group, apart, pairs)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -264,12 +260,4 @@ def _joined(parts: Sequence[Sums]) -> Sums:
 def _score(
     metric: str, value: float, scope: Mapping[str, str], of: _Counted | StoryTable, method: str
 ) -> Score:
-    return Score(
-        metric=metric,
-        value=float(value),
-        scope=scope,
-        n=len(of),
-        n_missing=of.left_out,
-        method=method,
-        higher_is_better=None,
-    )
+    return scored(metric, value, scope, len(of), method, n_missing=of.left_out)

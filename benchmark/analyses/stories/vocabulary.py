@@ -5,16 +5,16 @@ Knows words of stories and counts; no list of words made by hand, and no meaning
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from benchmark.analyses.reporting import scored
 from benchmark.analyses.stories.table import IntArray
 from benchmark.analyses.stories.words import StoryWords, story_words
 from benchmark.metrics.distinctive import log_odds, max_t_p, tf_idf
 from benchmark.metrics.divergence import BoolArray, FloatArray
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 
 LISTED = 25  # as published
 FEWEST_STORIES = 10  # with a word, for its log-odds
@@ -22,8 +22,7 @@ SHUFFLINGS = 199
 LEVEL = 0.05
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoryVocabulary:
+def story_vocabulary(evidence: Evidence, *, shufflings: int = SHUFFLINGS) -> list[Score]:
     """Words as scores: scope ``country`` and ``word``, in stories under all proxies but controls.
 
     ``story_word_tfidf``: a document for each nationality, raw count times ln(N/df), the 25
@@ -41,83 +40,83 @@ class StoryVocabulary:
     both in concepts that the markers were *not* learned from (two halves, each tests the other);
     overall, by country, by proxy (controls too). No direction: a stereotype is a marker.
     """
+    table = story_words(evidence.records, evidence.answers)
+    if table is None or table.control.all() or len(table.countries) < 2:
+        return []
+    stories = ~table.control
+    entries = stories[table.story]
+    counted = table.by_country(entries, table.country)
+    kept = np.asarray(counted.sum(axis=0) >= FEWEST_STORIES)
+    z = np.full(counted.shape, np.nan)
+    z[:, kept] = log_odds(counted[:, kept])
+    largest = _largest(table, entries & kept[table.word], kept, evidence.rng, shufflings)
+    p = max_t_p(z, largest)
+    return [
+        *_tf_idf_words(table, entries, counted),
+        *_z_words(table, z, p, counted, shufflings),
+        *_markers(table, p, kept, largest),
+    ]
 
-    name: str = "story_vocabulary"
-    shufflings: int = SHUFFLINGS
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset()
+STORY_VOCABULARY = Analysis(
+    compute=story_vocabulary,
+    provides=(
+        *("story_word_tfidf", "story_word_z", "story_word_p"),
+        *("story_marker_words", "story_marker_rate", "story_marker_rate_others"),
+    ),
+)
 
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        """The scores, the same for every order of ``records``."""
-        table = story_words(records, answers)
-        if table is None or table.control.all() or len(table.countries) < 2:
-            return []
-        stories = ~table.control
-        entries = stories[table.story]
-        counted = table.by_country(entries, table.country)
-        kept = np.asarray(counted.sum(axis=0) >= FEWEST_STORIES)
-        z = np.full(counted.shape, np.nan)
-        z[:, kept] = log_odds(counted[:, kept])
-        largest = self._largest(table, entries & kept[table.word], kept, rng)
-        p = max_t_p(z, largest)
-        return [
-            *_tf_idf_words(table, entries, counted),
-            *self._z_words(table, z, p, counted),
-            *self._markers(table, p, kept, largest),
-        ]
 
-    def _largest(
-        self, table: StoryWords, entries: BoolArray, kept: BoolArray, rng: np.random.Generator
-    ) -> FloatArray:
-        """The largest z of each shuffling of nationality within strata, (shufflings,)."""
-        stories = np.flatnonzero(~table.control)
-        grouped = stories[np.argsort(table.stratum[stories], kind="stable")]
-        found = np.full(self.shufflings, -np.inf)
-        for k in range(self.shufflings):
-            mixed = rng.permutation(grouped)
-            mixed = mixed[np.argsort(table.stratum[mixed], kind="stable")]
-            country = table.country.copy()
-            country[grouped] = table.country[mixed]
-            z = log_odds(table.by_country(entries, country)[:, kept])
-            found[k] = z.max(initial=-np.inf)
-        return found
+def _largest(
+    table: StoryWords,
+    entries: BoolArray,
+    kept: BoolArray,
+    rng: np.random.Generator,
+    shufflings: int,
+) -> FloatArray:
+    """The largest z of each shuffling of nationality within strata, (shufflings,)."""
+    stories = np.flatnonzero(~table.control)
+    grouped = stories[np.argsort(table.stratum[stories], kind="stable")]
+    found = np.full(shufflings, -np.inf)
+    for k in range(shufflings):
+        mixed = rng.permutation(grouped)
+        mixed = mixed[np.argsort(table.stratum[mixed], kind="stable")]
+        country = table.country.copy()
+        country[grouped] = table.country[mixed]
+        z = log_odds(table.by_country(entries, country)[:, kept])
+        found[k] = z.max(initial=-np.inf)
+    return found
 
-    def _z_words(
-        self, table: StoryWords, z: FloatArray, p: FloatArray, counted: FloatArray
-    ) -> Iterator[Score]:
-        method = f"maxT over all words and nationalities, {self.shufflings} shufflings"
-        for c, country in enumerate(table.countries):
-            known = np.flatnonzero(~np.isnan(z[c]))
-            for w in known[np.argsort(-z[c][known], kind="stable")][:LISTED].tolist():
-                n = int(counted[c, w])
-                scope = {"country": country, "word": table.words[w]}
-                yield _score("story_word_z", z[c, w], scope, n, "log-odds, counts are stories")
-                yield _score("story_word_p", p[c, w], scope, n, method)
 
-    def _markers(
-        self, table: StoryWords, p: FloatArray, kept: BoolArray, largest: FloatArray
-    ) -> Iterator[Score]:
-        mine = np.bincount(table.country[~table.control], minlength=len(table.countries))
-        for c, country in enumerate(table.countries):
-            number = float((p[c] <= LEVEL).sum())
-            method = f"words with story_word_p of at most {LEVEL}"
-            yield _score("story_marker_words", number, {"country": country}, int(mine[c]), method)
-        has = _has_marker(table, kept, _threshold(largest))
-        scopes: list[tuple[Mapping[str, str], BoolArray]] = [({}, ~table.control)]
-        for k, proxy in enumerate(table.proxies):
-            scopes.append(({"proxy": proxy}, np.asarray(table.proxy == k)))
-        for scope, chosen in scopes:
-            yield from _rates(table, has, chosen, scope, None)
-        for c, country in enumerate(table.countries):
-            yield from _rates(table, has, ~table.control, {"country": country}, c)
+def _z_words(
+    table: StoryWords, z: FloatArray, p: FloatArray, counted: FloatArray, shufflings: int
+) -> Iterator[Score]:
+    method = f"maxT over all words and nationalities, {shufflings} shufflings"
+    for c, country in enumerate(table.countries):
+        known = np.flatnonzero(~np.isnan(z[c]))
+        for w in known[np.argsort(-z[c][known], kind="stable")][:LISTED].tolist():
+            n = int(counted[c, w])
+            scope = {"country": country, "word": table.words[w]}
+            yield scored("story_word_z", z[c, w], scope, n, "log-odds, counts are stories")
+            yield scored("story_word_p", p[c, w], scope, n, method)
+
+
+def _markers(
+    table: StoryWords, p: FloatArray, kept: BoolArray, largest: FloatArray
+) -> Iterator[Score]:
+    mine = np.bincount(table.country[~table.control], minlength=len(table.countries))
+    for c, country in enumerate(table.countries):
+        number = float((p[c] <= LEVEL).sum())
+        method = f"words with story_word_p of at most {LEVEL}"
+        yield scored("story_marker_words", number, {"country": country}, int(mine[c]), method)
+    has = _has_marker(table, kept, _threshold(largest))
+    scopes: list[tuple[Mapping[str, str], BoolArray]] = [({}, ~table.control)]
+    for k, proxy in enumerate(table.proxies):
+        scopes.append(({"proxy": proxy}, np.asarray(table.proxy == k)))
+    for scope, chosen in scopes:
+        yield from _rates(table, has, chosen, scope, None)
+    for c, country in enumerate(table.countries):
+        yield from _rates(table, has, ~table.control, {"country": country}, c)
 
 
 def _threshold(largest: FloatArray) -> float:
@@ -162,7 +161,7 @@ def _rates(
     ):
         n = int(wanted.sum())
         hits = float((has[rows, columns] & wanted).sum())
-        yield _score(metric, hits / n if n else np.nan, scope, n, "markers of the other concepts")
+        yield scored(metric, hits / n if n else np.nan, scope, n, "markers of the other concepts")
 
 
 def _tf_idf_words(table: StoryWords, entries: BoolArray, counted: FloatArray) -> Iterator[Score]:
@@ -181,15 +180,4 @@ def _tf_idf_words(table: StoryWords, entries: BoolArray, counted: FloatArray) ->
             for w in order[:LISTED].tolist():
                 scope = {"country": country, "word": table.words[w], "end": end}
                 value = weighed[c, w]
-                yield _score("story_word_tfidf", value, scope, int(counted[c, w]), method)
-
-
-def _score(metric: str, value: float, scope: Mapping[str, str], n: int, method: str) -> Score:
-    return Score(
-        metric=metric,
-        value=float(value),
-        scope=scope,
-        n=n,
-        method=method,
-        higher_is_better=None,
-    )
+                yield scored("story_word_tfidf", value, scope, int(counted[c, w]), method)

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmark.analyses.item_table import IntArray
 from benchmark.analyses.values.answer_table import AnswerTable
-from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance, positive_or_nan
+from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance
 from benchmark.metrics.ranking import reciprocal_rank, top1
 from benchmark.vocabulary import Reading
 
@@ -120,11 +120,3 @@ def resampled(
         found["top1"][:, block] = np.where(alone, np.nan, top1(better, tied)).T
         found["mrr"][:, block] = np.where(alone, np.nan, reciprocal_rank(better, tied)).T
     return found
-
-
-def mean_of_drawn(samples: FloatArray) -> FloatArray:
-    """Mean over the units (units, resamples) that had a rival in the resample."""
-    there = ~np.isnan(samples)
-    total = np.where(there, samples, 0.0).sum(axis=0)
-    mean: FloatArray = total / positive_or_nan(there.sum(axis=0))
-    return mean

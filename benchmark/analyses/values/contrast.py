@@ -6,8 +6,8 @@ sides are the same question, asked under two proxies.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,29 +19,29 @@ from benchmark.analyses.reporting import (
     Reported,
     itself,
     pooled,
+    scored,
     scores_of,
     too_few,
 )
 from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals
 from benchmark.analyses.values.paired_tests import (
     LEAST_QUESTIONS,
-    ByColumn,
     percentile_ps,
     sign_flip_ps,
 )
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
+from benchmark.metrics.means import mean_along
 from benchmark.metrics.permutation import benjamini_hochberg, holm
 from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import ALL_IMAGES, CATEGORIES, NAMED, SUFFIXES, Reading
 
-NEEDS = frozenset(f"js_similarity{suffix}" for suffix in SUFFIXES.values())
+NEEDS = tuple(f"js_similarity{suffix}" for suffix in SUFFIXES.values())
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("topic",), ("country",), ("income_group",), ("income",))
 GAIN = "js_similarity_gain"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Contrast:
+def contrast(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     """Similarity under a picture less that under the country's name, question by question.
 
     ``images-country`` takes the mean over the picture categories that the cell has; each other
@@ -58,125 +58,108 @@ class Contrast:
     - ``relative_gain`` = gain / mean under the name, ``relative_gain_of_image`` = gain / mean under
       the picture: the paper's two percentages, as fractions, of means over the same questions.
     """
+    seed = int(evidence.rng.integers(2**63))
+    wide, contrasts = differences(item_table(evidence.records, NEEDS, analysis="contrast"))
+    if not contrasts:
+        return []
+    gains = [gain for name in contrasts for gain in _gains(name)]
+    shares = [share for name in contrasts for share in _shares(name)]
+    families = [Family(by=by, wanted=(*gains, *shares)) for by in GROUPS]
+    work = pooled(wide, families)
+    every = [pool for part in work for pool in part.pools]
+    add_intervals(every, wide, seed=seed, resamples=resamples)
+    flips = sign_flip_ps(every, wide, seed=seed, resamples=resamples)
+    scores = [score for part in work for score in scores_of(part, resamples)]
+    for part, gain, pool in _places(work, gains):
+        scores += _tests(part, gain, pool, flips[pool][gain.figure.columns[0]], resamples)
+    printed = [gain for gain in gains if gain.reading == "printed"]
+    return [*scores, *_published(wide, printed, seed, resamples)]
 
-    name: str = "contrast"
-    resamples: int = RESAMPLES
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return NEEDS
+CONTRAST = Analysis(
+    compute=contrast,
+    provides=(
+        *(GAIN, "relative_gain", "relative_gain_of_image"),
+        *(f"{GAIN}{test}" for test in ("_p", "_p_holm", "_q_bh", "_p_published")),
+    ),
+    needs=NEEDS,
+)
 
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
-        seed = int(rng.integers(2**63))
-        wide, contrasts = _differences(item_table(records, NEEDS, analysis=self.name))
-        if not contrasts:
-            return []
-        gains = [gain for contrast in contrasts for gain in _gains(contrast)]
-        shares = [share for contrast in contrasts for share in _shares(contrast)]
-        families = [Family(by=by, wanted=(*gains, *shares)) for by in GROUPS]
-        work = pooled(wide, families)
-        every = [pool for part in work for pool in part.pools]
-        add_intervals(every, wide, seed=seed, resamples=self.resamples)
-        flips = sign_flip_ps(every, wide, seed=seed, resamples=self.resamples)
-        scores = [score for part in work for score in scores_of(part, self.resamples)]
-        for part in work:
-            scores += self._tests(part, gains, flips)
-        printed = [gain for gain in gains if gain.reading == "printed"]
-        return [*scores, *self._published(wide, printed, seed)]
 
-    def _tests(
-        self,
-        part: Pooled,
-        gains: Sequence[Reported],
-        flips: Mapping[Pool, ByColumn],
-    ) -> Iterator[Score]:
-        """The p of each group and its two corrections, a family for each contrast and reading."""
+def _places(
+    work: Sequence[Pooled], gains: Sequence[Reported]
+) -> Iterator[tuple[Pooled, Reported, Pool]]:
+    """Where each gain is, family by family."""
+    for part in work:
         for gain in gains:
             for pool in part.pools:
                 if gain.figure in pool.value:
-                    p = flips[pool][gain.figure.columns[0]]
-                    tests = {"_p": p, "_p_holm": holm(p), "_q_bh": benjamini_hochberg(p)}
-                    for suffix, values in tests.items():
-                        yield from self._p_scores(suffix, values, gain, part, pool)
+                    yield part, gain, pool
 
-    def _p_scores(
-        self, suffix: str, values: FloatArray, gain: Reported, part: Pooled, pool: Pool
-    ) -> Iterator[Score]:
+
+def _tests(
+    part: Pooled, gain: Reported, pool: Pool, p: FloatArray, resamples: int
+) -> Iterator[Score]:
+    """The p of each group and its two corrections, a family for each contrast and reading."""
+    tests = {"_p": p, "_p_holm": holm(p), "_q_bh": benjamini_hochberg(p)}
+    for suffix, values in tests.items():
         tested = int(np.isfinite(values).sum())
-        missing = part.grouping.sizes - pool.n
-        for k, scope in enumerate(part.grouping.scopes):
-            stems = int(pool.n_clusters[k])
-            yield Score(
-                metric=GAIN + suffix,
-                value=float(values[k]),
-                scope={**scope, **gain.scope},
-                n=int(pool.n[k]),
-                n_missing=int(missing[k]),
-                method=too_few(stems) if stems < MIN_STEMS else self._method(suffix, stems, tested),
-                higher_is_better=False,
-                reading=gain.reading,
-            )
-
-    def _method(self, suffix: str, stems: int, tested: int) -> str:
-        exact = 2**stems <= self.resamples
-        signs = f"all 2^{stems} signs" if exact else f"{self.resamples} random signs"
-        flips = f"sign flips by stem, two-sided, {signs}"
-        match suffix:
-            case "_p_holm":
-                return f"Holm over {tested} groups; {flips}"
-            case "_q_bh":
-                return f"Benjamini-Hochberg over {tested} groups; {flips}"
-            case _:
-                return flips
-
-    def _published(self, wide: ItemTable, gains: Sequence[Reported], seed: int) -> Iterator[Score]:
-        """The percentile bootstrap's p, single questions resampled."""
-        single = replace(wide, clusters=wide.items)
-        work = pooled(single, [Family(by=by, wanted=tuple(gains)) for by in GROUPS])
-        every = [pool for part in work for pool in part.pools]
-        found = percentile_ps(every, single, seed=seed, resamples=self.resamples)
-        for part in work:
-            for gain in gains:
-                for pool in part.pools:
-                    if gain.figure in pool.value:
-                        p = found[pool][gain.figure.columns[0]]
-                        yield from self._published_scores(p, gain, part, pool)
-
-    def _published_scores(
-        self, p: FloatArray, gain: Reported, part: Pooled, pool: Pool
-    ) -> Iterator[Score]:
-        missing = part.grouping.sizes - pool.n
-        for k, scope in enumerate(part.grouping.scopes):
-            few = pool.n_clusters[k] < LEAST_QUESTIONS
-            yield Score(
-                metric=f"{GAIN}_p_published",
-                value=float(p[k]),
-                scope={**scope, **gain.scope},
-                n=int(pool.n[k]),
-                n_missing=int(missing[k]),
-                method=f"too few questions (fewer than {LEAST_QUESTIONS})"
-                if few
-                else f"percentile bootstrap of questions, {self.resamples} resamples",
-                higher_is_better=False,
-                reading=gain.reading,
-            )
+        methods = [
+            too_few(stems) if stems < MIN_STEMS else _method(suffix, stems, tested, resamples)
+            for stems in pool.n_clusters.tolist()
+        ]
+        yield from _p_scores(GAIN + suffix, values, methods, part, gain, pool)
 
 
-def gain_columns(records: Sequence[CaseRecord]) -> tuple[ItemTable, Mapping[str, str]]:
-    """The paired questions of a run, and the column of each contrast's substantive gains."""
-    wide, contrasts = _differences(item_table(records, NEEDS, analysis="contrast"))
-    value = f"js_similarity{SUFFIXES['substantive']}"
-    return wide, {contrast: column_of(value, contrast) for contrast in contrasts}
+def _p_scores(
+    metric: str,
+    p: FloatArray,
+    methods: Sequence[str],
+    part: Pooled,
+    gain: Reported,
+    pool: Pool,
+) -> Iterator[Score]:
+    missing = part.grouping.sizes - pool.n
+    for k, scope in enumerate(part.grouping.scopes):
+        yield scored(
+            *(metric, p[k], {**scope, **gain.scope}, int(pool.n[k]), methods[k]),
+            n_missing=int(missing[k]),
+            reading=gain.reading,
+        )
 
 
-def _differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
+def _method(suffix: str, stems: int, tested: int, resamples: int) -> str:
+    signs = f"all 2^{stems} signs" if 2**stems <= resamples else f"{resamples} random signs"
+    flips = f"sign flips by stem, two-sided, {signs}"
+    match suffix:
+        case "_p_holm":
+            return f"Holm over {tested} groups; {flips}"
+        case "_q_bh":
+            return f"Benjamini-Hochberg over {tested} groups; {flips}"
+        case _:
+            return flips
+
+
+def _published(
+    wide: ItemTable, gains: Sequence[Reported], seed: int, resamples: int
+) -> Iterator[Score]:
+    """The percentile bootstrap's p, single questions resampled."""
+    single = replace(wide, clusters=wide.items)
+    work = pooled(single, [Family(by=by, wanted=tuple(gains)) for by in GROUPS])
+    every = [pool for part in work for pool in part.pools]
+    found = percentile_ps(every, single, seed=seed, resamples=resamples)
+    for part, gain, pool in _places(work, gains):
+        methods = [
+            f"too few questions (fewer than {LEAST_QUESTIONS})"
+            if few
+            else f"percentile bootstrap of questions, {resamples} resamples"
+            for few in (pool.n_clusters < LEAST_QUESTIONS).tolist()
+        ]
+        p = found[pool][gain.figure.columns[0]]
+        yield from _p_scores(f"{GAIN}_p_published", p, methods, part, gain, pool)
+
+
+def differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
     """Questions by proxy with the columns of every contrast, and the names of the contrasts.
 
     The columns of a contrast are its gain, the similarity under the picture, and under the name.
@@ -191,7 +174,7 @@ def _differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
     for value in sorted(NEEDS):
         by_proxy = {proxy: wide.values[column_of(value, proxy)] for proxy in present}
         if categories:
-            by_proxy[ALL_IMAGES] = _mean_there([by_proxy[proxy] for proxy in categories])
+            by_proxy[ALL_IMAGES] = mean_along([by_proxy[proxy] for proxy in categories])
         for proxy in [*([ALL_IMAGES] if categories else []), *others]:
             name = by_proxy[NAMED]
             there = by_proxy[proxy] + 0 * name  # NaN where either is
@@ -200,15 +183,6 @@ def _differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
         columns[column_of(value, NAMED)] = by_proxy[NAMED]
     contrasts = [f"{p}-{NAMED}" for p in [*([ALL_IMAGES] if categories else []), *others]]
     return replace(wide, values=columns), contrasts
-
-
-def _mean_there(columns: Sequence[FloatArray]) -> FloatArray:
-    stacked = np.array(columns)
-    there = np.isfinite(stacked)
-    mean: FloatArray = np.where(there, stacked, 0.0).sum(axis=0) / positive_or_nan(
-        there.sum(axis=0)
-    )
-    return mean
 
 
 def _gains(contrast: str) -> Iterator[Reported]:
@@ -234,13 +208,7 @@ def _shares(contrast: str) -> Iterator[Reported]:
 
 
 def _reported(metric: str, reading: Reading, figure: Figure, contrast: str) -> Reported:
-    return Reported(
-        metric=metric,
-        reading=reading,
-        figure=figure,
-        higher_is_better=True,
-        scope={"contrast": contrast},
-    )
+    return Reported.of(metric, figure, reading, scope={"contrast": contrast})
 
 
 def _share(gain: FloatArray, base: FloatArray) -> FloatArray:

@@ -13,6 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
+from benchmark.analyses.reporting import scored
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
 from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance, positive_or_nan
 from benchmark.metrics.mantel import (
@@ -22,7 +23,7 @@ from benchmark.metrics.mantel import (
     random_permutations,
 )
 from benchmark.metrics.resampling import RESAMPLES
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import READINGS, Reading
 from benchmark.world.countries import countries as world
 from benchmark.world.distances import FRAMES
@@ -42,8 +43,7 @@ class Apart:
     n: int  # countries that the model was asked about
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Distances:
+def distances(evidence: Evidence, *, permutations: int = RESAMPLES) -> list[Score]:
     """``distance_tau_b`` between the model's and the true distances of countries, and its p.
 
     The model's distance of two countries is the mean `js_distance` between its answers as either,
@@ -56,86 +56,70 @@ class Distances:
     frames: what a perfect model would reach there. Overall (mean over proxies, no controls)
     and by proxy.
     """
+    table = answer_table(evidence.records)
+    seed = int(evidence.rng.integers(2**63))
+    frames = {name: _frame(of, table.countries) for name, of in FRAMES.items()}
+    apart = [a for reading in READINGS for a in _apart(table, reading)]
+    scores = list(_taus([(a, a.people) for a in apart], PEOPLE, seed, permutations))
+    for name, truth in frames.items():
+        scores += _taus([(a, truth) for a in apart], name, seed, permutations)
+        scores += _of_people(apart, truth, name)
+    return scores
 
-    name: str = "distances"
-    permutations: int = RESAMPLES
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset()
+DISTANCES = Analysis(
+    compute=distances,
+    provides=("distance_tau_b", "distance_tau_b_p", "distance_tau_b_people"),
+)
 
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
-        table = answer_table(records)
-        seed = int(rng.integers(2**63))
-        frames = {name: _frame(of, table.countries) for name, of in FRAMES.items()}
-        apart = [a for reading in READINGS for a in _apart(table, reading)]
-        scores = self._scores([(a, a.people) for a in apart], PEOPLE, seed)
-        for name, truth in frames.items():
-            scores += self._scores([(a, truth) for a in apart], name, seed)
-            scores += _of_people(apart, truth, name)
-        return scores
 
-    def _scores(
-        self,
-        jobs: Sequence[tuple[Apart, FloatArray]],
-        frame: str,
-        seed: int,
-    ) -> list[Score]:
-        """Both scores of each scope; scopes with one truth share its permutations."""
-        kept = [complete(apart.model, truth) for apart, truth in jobs]
-        alike: dict[bytes, list[int]] = {}
-        for k, ((_, truth), keep) in enumerate(zip(jobs, kept, strict=True)):
-            key = keep.tobytes() + truth[np.ix_(keep, keep)].tobytes()
-            alike.setdefault(key, []).append(k)
-        tau, p = np.full((2, len(jobs)), np.nan)
-        for members in alike.values():
-            keep, truth = kept[members[0]], jobs[members[0]][1]
-            if keep.sum() < LEAST:
-                continue
-            inside = np.ix_(keep, keep)
-            models = np.array([jobs[k][0].model[inside] for k in members])
-            tau[members], p[members] = mantel_tau_b(
-                models,
-                truth[inside],
-                rng=np.random.default_rng([seed, *keep.tolist()]),
-                permutations=self.permutations,
-            )
-        return [
-            score
-            for k, (apart, _) in enumerate(jobs)
-            for score in self._pair(apart, kept[k], tau[k], p[k], frame)
-        ]
-
-    def _pair(
-        self, apart: Apart, keep: BoolArray, tau: float, p: float, frame: str
-    ) -> Iterator[Score]:
+def _taus(
+    jobs: Sequence[tuple[Apart, FloatArray]], frame: str, seed: int, permutations: int
+) -> Iterator[Score]:
+    """Both scores of each scope."""
+    pairs = [(apart.model, truth) for apart, truth in jobs]
+    tests = mantel_tests(pairs, seed, permutations)
+    for (apart, _), (keep, tau, p) in zip(jobs, tests, strict=True):
         n = int(keep.sum())
-        scope = {**apart.scope, "frame": frame}
-        method = _why(n, tau) or self._method(n)
+        method = mantel_method(n, tau, permutations)
         for metric, value in (("distance_tau_b", tau), ("distance_tau_b_p", p)):
-            yield Score(
-                metric=metric,
-                value=float(value),
-                scope=scope,
-                n=n,
-                n_missing=apart.n - n,
-                method=method,
-                higher_is_better=metric == "distance_tau_b",
-                reading=apart.reading,
-            )
+            yield _score(metric, value, apart, n, frame, method)
 
-    def _method(self, n: int) -> str:
-        if exact_permutations(n, self.permutations):
-            return "Mantel, one-sided (greater), all permutations of countries"
-        number = random_permutations(n, self.permutations)
-        return f"Mantel, one-sided (greater), {number} permutations of countries"
+
+def mantel_tests(
+    pairs: Sequence[tuple[FloatArray, FloatArray]], seed: int, permutations: int
+) -> list[tuple[BoolArray, float, float]]:
+    """Of each two matrices of distances the countries kept, tau-b and its p; NaN below four.
+
+    Pairs of one truth over the same countries share its permutations.
+    """
+    kept = [complete(*pair) for pair in pairs]
+    alike: dict[bytes, list[int]] = {}
+    for k, ((_, truth), keep) in enumerate(zip(pairs, kept, strict=True)):
+        key = keep.tobytes() + truth[np.ix_(keep, keep)].tobytes()
+        alike.setdefault(key, []).append(k)
+    tau, p = np.full((2, len(pairs)), np.nan)
+    for members in alike.values():
+        keep, truth = kept[members[0]], pairs[members[0]][1]
+        if keep.sum() < LEAST:
+            continue
+        inside = np.ix_(keep, keep)
+        tau[members], p[members] = mantel_tau_b(
+            np.array([pairs[k][0][inside] for k in members]),
+            truth[inside],
+            rng=np.random.default_rng([seed, *keep.tolist()]),
+            permutations=permutations,
+        )
+    return list(zip(kept, tau.tolist(), p.tolist(), strict=True))
+
+
+def mantel_method(n: int, tau: float, permutations: int) -> str:
+    """How the tau of so many countries was tested, or why there is none."""
+    if exact_permutations(n, permutations):
+        number = "all permutations"
+    else:
+        number = f"{random_permutations(n, permutations)} permutations"
+    return _why(n, tau) or f"Mantel, one-sided (greater), {number} of countries"
 
 
 def _why(n: int, tau: float) -> str:
@@ -148,24 +132,22 @@ def _why(n: int, tau: float) -> str:
 def _of_people(apart: Sequence[Apart], truth: FloatArray, frame: str) -> Iterator[Score]:
     for a in apart:
         keep = complete(a.model, truth)
-        rows, columns = np.triu_indices(int(keep.sum()), 1)
+        n = int(keep.sum())
+        rows, columns = np.triu_indices(n, 1)
         inside = np.ix_(keep, keep)
-        enough = keep.sum() >= LEAST
         tau = (
             kendall_tau_b(a.people[inside][rows, columns], truth[inside][rows, columns])
-            if enough
+            if n >= LEAST
             else float("nan")
         )
-        yield Score(
-            metric="distance_tau_b_people",
-            value=tau,
-            scope={**a.scope, "frame": frame},
-            n=int(keep.sum()),
-            n_missing=a.n - int(keep.sum()),
-            method=_why(int(keep.sum()), tau) or "tau-b of the people's own distances",
-            higher_is_better=None,
-            reading=a.reading,
-        )
+        method = _why(n, tau) or "tau-b of the people's own distances"
+        yield _score("distance_tau_b_people", tau, a, n, frame, method)
+
+
+def _score(metric: str, value: float, apart: Apart, n: int, frame: str, method: str) -> Score:
+    scope = {**apart.scope, "frame": frame}
+    missing = apart.n - n
+    return scored(metric, value, scope, n, method, n_missing=missing, reading=apart.reading)
 
 
 def _frame(of: Callable[[str, str], float], countries: Sequence[str]) -> FloatArray:

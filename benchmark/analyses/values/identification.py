@@ -7,15 +7,15 @@ to be nearest to the right people the model must know what sets them apart.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.analyses.reporting import too_few
+from benchmark.analyses.reporting import NO_ENDS, scored, too_few
 from benchmark.analyses.stem_intervals import LEVEL, stem_rng
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
-from benchmark.analyses.values.candidates import Units, mean_of_drawn, places, resampled, units_of
+from benchmark.analyses.values.candidates import Units, places, resampled, units_of
 from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.means import mean_along
 from benchmark.metrics.ranking import (
     chance_of_reciprocal_rank,
     chance_of_top1,
@@ -29,14 +29,13 @@ from benchmark.metrics.resampling import (
     expanded_level,
     percentile_interval,
 )
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import READINGS, Reading
 
 ONE_CANDIDATE = "one candidate: no other country's people are in the run"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Identification:
+def identification(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     """Is the answer for a country nearest to that country's people? Top-1 and reciprocal rank.
 
     Candidates are the countries whose people's answers are in the run; each rival is held
@@ -48,29 +47,21 @@ class Identification:
     each; overall and by country without controls. Intervals resample question stems, all units
     together. Not scored where a country has no rival.
     """
+    table = answer_table(evidence.records)
+    seed = int(evidence.rng.integers(2**63))
+    scores: list[Score] = []
+    for reading in READINGS:
+        units = units_of(table, reading)
+        scores += _scores(units, table, reading, seed, resamples)
+    return scores
 
-    name: str = "identification"
-    resamples: int = RESAMPLES
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset()
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
-        table = answer_table(records)
-        seed = int(rng.integers(2**63))
-        scores: list[Score] = []
-        for reading in READINGS:
-            units = units_of(table, reading)
-            scores += _scores(units, table, reading, seed, self.resamples)
-        return scores
+IDENTIFICATION = Analysis(
+    compute=identification,
+    provides=tuple(
+        f"identification_{metric}{end}" for metric in ("top1", "mrr") for end in ("", "_chance")
+    ),
+)
 
 
 def _scopes(units: Units) -> Iterator[tuple[dict[str, str], list[int]]]:
@@ -104,27 +95,20 @@ def _scores(
         n = int(units.n[ranked].sum())
         n_missing = int(units.n_items[mine].sum()) - n
         for metric in ("top1", "mrr"):
-            low, high = ends[metric]
-            shared = {"scope": scope, "n": n, "n_missing": n_missing, "reading": reading}
-            scores.append(
-                Score(
-                    metric=f"identification_{metric}",
-                    value=_mean(value[metric][ranked]),
-                    low=low,
-                    high=high,
-                    method=_method(ranked, stems, resamples),
-                    **shared,  # type: ignore[arg-type]
+            mean, method = _mean(value[metric][ranked]), _method(ranked, stems, resamples)
+            guess = _mean(chance[metric][ranked]), "guessing" if ranked else ONE_CANDIDATE
+            for end, number, how, at in (
+                ("", mean, method, ends[metric]),
+                ("_chance", *guess, NO_ENDS),
+            ):
+                scores.append(
+                    scored(
+                        *(f"identification_{metric}{end}", number, scope, n, how),
+                        n_missing=n_missing,
+                        ends=at,
+                        reading=reading,
+                    )
                 )
-            )
-            scores.append(
-                Score(
-                    metric=f"identification_{metric}_chance",
-                    value=_mean(chance[metric][ranked]),
-                    method="guessing" if ranked else ONE_CANDIDATE,
-                    higher_is_better=None,
-                    **shared,  # type: ignore[arg-type]
-                )
-            )
     return scores
 
 
@@ -141,18 +125,18 @@ def _method(ranked: Sequence[int], stems: int, resamples: int) -> str:
 
 
 Ends = dict[str, tuple[float, float]]
-NO_ENDS: Ends = {"top1": (float("nan"),) * 2, "mrr": (float("nan"),) * 2}
+NONE: Ends = {"top1": NO_ENDS, "mrr": NO_ENDS}
 
 
 def _intervals(
     units: Units, table: AnswerTable, scopes: Sequence[Sequence[int]], seed: int, resamples: int
 ) -> list[tuple[int, Ends]]:
     """Number of stems and ends of each scope; scopes over the same stems share resamples."""
-    found: list[tuple[int, Ends]] = [(0, NO_ENDS)] * len(scopes)
+    found: list[tuple[int, Ends]] = [(0, NONE)] * len(scopes)
     jobs: dict[tuple[int, ...], list[int]] = {}
     for k, mine in enumerate(scopes):
         covered = np.flatnonzero(units.stems[mine].any(axis=0))
-        found[k] = covered.size, NO_ENDS
+        found[k] = covered.size, NONE
         if covered.size >= MIN_STEMS:
             jobs.setdefault(tuple(covered.tolist()), []).append(k)
     for covered_stems, members in jobs.items():
@@ -166,7 +150,7 @@ def _intervals(
             mine = [position[u] for u in scopes[k] if u in position]
             ends = {}
             for metric, samples in by_unit.items():
-                low, high = percentile_interval(mean_of_drawn(samples[mine]), level)
+                low, high = percentile_interval(mean_along(samples[mine]), level)
                 ends[metric] = float(low), float(high)
             found[k] = found[k][0], ends
     return found

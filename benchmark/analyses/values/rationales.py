@@ -7,39 +7,23 @@ their own proxy alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from benchmark.analyses.groups import similarity_records
 from benchmark.analyses.reporting import mean_score
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, CaseRecord, Evidence, Score
 from benchmark.vocabulary import CONTROL
 
 PREFIX = "rationale_"
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("proxy",), ("country",), ("country", "proxy"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rationales:
+def rationales(evidence: Evidence) -> list[Score]:
     """Means of every ``rationale_…`` value that the items carry; none where none was asked."""
+    mine = similarity_records(evidence.records)
+    return [score for by in GROUPS for score in _family(mine, by)]
 
-    name: str = "rationales"
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset()
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
-        *,
-        rng: np.random.Generator,  # noqa: ARG002 - nothing is drawn
-    ) -> Sequence[Score]:
-        """One score for each value and group; without a direction, for none of them is a grade."""
-        mine = similarity_records(records)
-        return [score for by in GROUPS for score in _family(mine, by)]
+RATIONALES = Analysis(compute=rationales, provides=(f"{PREFIX}*",))
 
 
 def _family(records: Sequence[CaseRecord], by: Sequence[str]) -> Iterator[Score]:
@@ -56,4 +40,4 @@ def _family(records: Sequence[CaseRecord], by: Sequence[str]) -> Iterator[Score]
         rows = groups[key]
         for name in sorted({name for row in rows for name in row if name.startswith(PREFIX)}):
             scope = dict(zip(by, key, strict=True))
-            yield mean_score(name, scope, [row[name] for row in rows], None)
+            yield mean_score(name, scope, [row[name] for row in rows])

@@ -6,7 +6,6 @@ Knows the answer table; no survey.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,12 +16,11 @@ from benchmark.analyses.values.answer_table import AnswerTable, answer_table
 from benchmark.metrics.dispersion import group_js_divergence
 from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
 from benchmark.metrics.resampling import RESAMPLES
-from benchmark.records import AnswerReader, CaseRecord, Score
+from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import SUFFIXES
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spread:
+def spread(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     """``spread_ratio``: the model's dispersion across countries over the people's.
 
     The dispersion of a question is the generalised Jensen-Shannon divergence of the countries'
@@ -33,38 +31,21 @@ class Spread:
     model varies: read it beside identification. Overall (a question counts once for each
     proxy, without controls) and by proxy; intervals resample stems.
     """
+    table = _dispersions(answer_table(evidence.records))
+    families = [Family(by=by, wanted=tuple(_reported())) for by in ((), ("proxy",))]
+    seed = int(evidence.rng.integers(2**63))
+    return report(table, families, seed=seed, resamples=resamples)
 
-    name: str = "spread"
-    resamples: int = RESAMPLES
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset()
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,  # noqa: ARG002 - the items carry all that is needed
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        """The scores, the same for every order of ``records``; one number is taken from ``rng``."""
-        table = _dispersions(answer_table(records))
-        families = [Family(by=by, wanted=tuple(_reported())) for by in ((), ("proxy",))]
-        seed = int(rng.integers(2**63))
-        return report(table, families, seed=seed, resamples=self.resamples)
+SPREAD = Analysis(compute=spread, provides=("spread_ratio",))
 
 
 def _reported() -> Iterator[Reported]:
     for reading, suffix in SUFFIXES.items():
         columns = ("model" + suffix, "people" + suffix)
-        yield Reported(
-            metric="spread_ratio",
-            reading=reading,
-            figure=Figure(columns=columns, of_means=_ratio, interval=True),
-            higher_is_better=None,
-            undefined="people answer alike everywhere",
-        )
+        figure = Figure(columns=columns, of_means=_ratio, interval=True)
+        why = "people answer alike everywhere"
+        yield Reported.of("spread_ratio", figure, reading, undefined=why)
 
 
 def _ratio(model: FloatArray, people: FloatArray) -> FloatArray:

@@ -9,15 +9,12 @@ import numpy as np
 import pytest
 
 from benchmark.analyses import ANALYSES
-from benchmark.analyses.questions.accuracy import Accuracy
-from benchmark.analyses.questions.blind import Blind
-from benchmark.analyses.questions.calibration_error import Calibration
-from benchmark.analyses.questions.disparity import Disparity
+from benchmark.analyses.questions.disparity import disparity
 from benchmark.errors import DataProblem
 from benchmark.metrics.inequality import gini
 from benchmark.metrics.proportions import wilson_interval
 from benchmark.records import CaseRecord, Score
-from tests.analyses.building import find, no_answers
+from tests.analyses.building import evidence, find
 from tests.analyses.questioning import (
     Asked,
     clustered_outcomes,
@@ -32,9 +29,10 @@ COUNTRIES = ("NGA", "KEN", "FRA", "ITA", "BRA", "MEX", "JPN", "IND")
 
 def scores(name: str, records: list[CaseRecord], seed: int = 0) -> list[Score]:
     """The scores of one analysis."""
-    rng = np.random.default_rng(seed)
-    analysis = Disparity(permutations=199) if name == "disparity" else ANALYSES[name]
-    return list(analysis(records, no_answers, rng=rng))
+    given = evidence(records, seed=seed)
+    if name == "disparity":
+        return disparity(given, permutations=199)
+    return list(ANALYSES[name].compute(given))
 
 
 def world(seed: int = 0) -> list[CaseRecord]:
@@ -245,13 +243,6 @@ def test_calibration_is_by_group_where_there_are_enough() -> None:
 def test_answers_in_words_have_no_calibration() -> None:
     """No confidence, no score."""
     assert scores("calibration_error", records_of(ten(5))) == []
-
-
-def test_what_is_needed_is_said() -> None:
-    """The names of the values that each analysis cannot do without."""
-    for analysis in (Accuracy(), Disparity(), Blind()):
-        assert analysis.needs == {"correct"}
-    assert Calibration().needs == {"correct", "confidence"}
 
 
 def test_countries_that_were_asked_other_things_are_not_unequal_by_that() -> None:

@@ -9,8 +9,11 @@ from benchmark.analyses.questions.question_change import paired_accuracy_changes
 from benchmark.records import Score
 from tests.analyses.questioning import Asked, clustered_outcomes, pictures_of, question, records_of
 
-NOTHING = Score(metric="accuracy", value=0.5, n=1)
-WANTED = [NOTHING, Score(metric="accuracy", value=0.5, n=1, scope={"region": "Africa"})]
+NOTHING = Score(metric="accuracy", value=0.5, n=1, higher_is_better=True)
+WANTED = [
+    NOTHING,
+    Score(metric="accuracy", value=0.5, n=1, scope={"region": "Africa"}, higher_is_better=True),
+]
 
 
 def asked(right: list[float]) -> list[Asked]:
@@ -34,8 +37,8 @@ def test_other_metrics_and_scopes_are_left_to_others() -> None:
     """No pairing is made up for a contrast or for Gini."""
     records = records_of(asked([1, 0]))
     others = [
-        Score(metric="gini", value=0.1, n=2),
-        Score(metric="accuracy", value=0.1, n=2, scope={"contrast": "a-b"}),
+        Score(metric="gini", value=0.1, n=2, higher_is_better=True),
+        Score(metric="accuracy", value=0.1, n=2, scope={"contrast": "a-b"}, higher_is_better=True),
     ]
     assert paired_accuracy_changes(records, records, others) == {}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,21 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.analyses.stories.distances import StoryDistances
+from benchmark.analyses.stories.distances import matrix_scores, story_distances
 from benchmark.analyses.stories.similarity import Between, by_tokens
-from benchmark.analyses.stories.variance import StoryVariance
-from benchmark.analyses.stories.vocabulary import StoryVocabulary
+from benchmark.analyses.stories.variance import story_variance
+from benchmark.analyses.stories.vocabulary import story_vocabulary
 from benchmark.metrics.mantel import kendall_tau_b
-from benchmark.records import Score, Text
+from benchmark.records import Evidence, Score, Text
 from benchmark.world.distances import distance_matrix
-from tests.analyses.building import find
+from tests.analyses.building import evidence, find
 from tests.benchmarks.stories import NATIONALITIES, Plan, own_words, reader, records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from benchmark.metrics.divergence import FloatArray
-    from benchmark.records import Analysis, CaseRecord
+    from benchmark.records import CaseRecord
 
 SMALL = Plan(
     countries=NATIONALITIES[:10],
@@ -34,14 +33,15 @@ SMALL = Plan(
     words=(30, 40),
     vocabulary=400,
 )
-VARIANCE = StoryVariance(permutations=199, published_permutations=99)
+Computed = Callable[[Evidence], Sequence[Score]]
+VARIANCE = partial(story_variance, permutations=199, published_permutations=99)
 PROXY = "shared-image"
 
 
-def scores_of(analysis: Analysis, plan: Plan, seed: int = 0) -> Sequence[Score]:
+def scores_of(compute: Computed, plan: Plan, seed: int = 0) -> Sequence[Score]:
     """What an analysis makes of a plan's stories."""
     records, stored = records_of(plan.table(np.random.default_rng(seed)))
-    return analysis(records, reader(stored), rng=np.random.default_rng(1))
+    return compute(evidence(records, reader(stored), seed=1))
 
 
 @cache
@@ -53,7 +53,7 @@ def variance(effect: float) -> Sequence[Score]:
 @cache
 def vocabulary(effect: float) -> Sequence[Score]:
     """Words of the small plan with an effect of nationality."""
-    return scores_of(StoryVocabulary(shufflings=39), replace(SMALL, effect=effect))
+    return scores_of(partial(story_vocabulary, shufflings=39), replace(SMALL, effect=effect))
 
 
 def test_the_published_f_is_large_where_nationality_has_no_effect() -> None:
@@ -150,7 +150,7 @@ def test_a_planted_tau_is_recovered_with_sixteen_countries_missing() -> None:
     assert whole == pytest.approx(-0.5, abs=0.03)
     missing = np.random.default_rng(4).choice(42, 16, replace=False)
     truth[missing] = truth[:, missing] = np.nan
-    scores = list(StoryDistances(permutations=199)._matrices([between], truth, "wvs", 0))
+    scores = list(matrix_scores([between], truth, "wvs", 0, permutations=199))
     named = {score.metric: score for score in scores}
     found = named["story_similarity_tau"]
     assert found.value == pytest.approx(whole, abs=0.07)
@@ -180,8 +180,8 @@ def test_stories_alike_where_cultures_are_near_are_aligned() -> None:
         for r in records
         for item in r.items
     }
-    scores = StoryDistances(permutations=199, row_permutations=99)(
-        records, reader(stored), rng=np.random.default_rng(0)
+    scores = story_distances(
+        evidence(records, reader(stored)), permutations=199, row_permutations=99
     )
     for measure in ("edits", "bleu"):
         scope = {"frame": "hofstede", "measure": measure}
@@ -198,10 +198,12 @@ def test_bertscore_is_one_more_measure() -> None:
         places = {word: k for k, word in enumerate(sorted({w for t in texts for w in t.split()}))}
         return [np.eye(len(places))[[places[word] for word in t.split()]] for t in texts]
 
-    analysis = StoryDistances(
-        permutations=19, row_permutations=9, measures={"bertscore": by_tokens(one_hot)}
+    scores = story_distances(
+        evidence(records, reader(stored)),  # type: ignore[arg-type]
+        permutations=19,
+        row_permutations=9,
+        measures={"bertscore": by_tokens(one_hot)},
     )
-    scores = analysis(records, reader(stored), rng=np.random.default_rng(0))  # type: ignore[arg-type]
     assert {score.scope["measure"] for score in scores} == {"bertscore"}
     tau = find(scores, "story_alignment_tau", frame="inglehart-welzel", measure="bertscore")
     assert np.isfinite(tau.value)
@@ -223,10 +225,10 @@ def tiny() -> tuple[list[CaseRecord], dict[str, object]]:
     return records, dict(stored)
 
 
-ANALYSES = (
-    StoryVariance(permutations=19, published_permutations=9),
-    StoryVocabulary(shufflings=9),
-    StoryDistances(permutations=19, row_permutations=9),
+ANALYSES: tuple[Computed, ...] = (
+    partial(story_variance, permutations=19, published_permutations=9),
+    partial(story_vocabulary, shufflings=9),
+    partial(story_distances, permutations=19, row_permutations=9),
 )
 
 
@@ -237,9 +239,9 @@ def test_nothing_depends_on_the_order_of_rows(random: object) -> None:
     records, stored = tiny()
     mixed = [replace(r, items=tuple(_shuffled(r.items, random))) for r in records]
     mixed = _shuffled(mixed, random)
-    for analysis in ANALYSES:
+    for compute in ANALYSES:
         runs = [
-            analysis(rows, reader(stored), rng=np.random.default_rng(1))  # type: ignore[arg-type]
+            compute(evidence(rows, reader(stored), seed=1))  # type: ignore[arg-type]
             for rows in (records, mixed)
         ]
         assert repr(runs[0]) == repr(runs[1])
@@ -251,15 +253,15 @@ def _shuffled(rows: Sequence, random: object) -> list:  # type: ignore[type-arg]
     return found
 
 
-@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
+@pytest.mark.parametrize("compute", ANALYSES, ids=["variance", "vocabulary", "distances"])
 @pytest.mark.parametrize("countries", [(), ("BRA",), ("BRA", "DEU")])
 def test_a_run_too_small_for_a_figure_leaves_it_unscored(
-    analysis: Analysis, countries: tuple[str, ...]
+    compute: Computed, countries: tuple[str, ...]
 ) -> None:
     """No stories, one nationality, one response: NaN and no error."""
     plan = replace(SMALL, countries=countries, concepts=("honesty",), responses=1)
     records, stored = records_of(plan.table(np.random.default_rng(0)))
-    scores = analysis(records, reader(stored), rng=np.random.default_rng(0))
+    scores = compute(evidence(records, reader(stored)))
     assert not any(np.isfinite(s.value) for s in scores if s.metric.endswith(("_p", "_tau")))
 
 
@@ -269,6 +271,6 @@ def test_the_p_is_uniform_where_nationality_has_no_effect() -> None:
     from scipy.stats import kstest
 
     plan = replace(SMALL, countries=SMALL.countries[:5], concepts=("honesty", "pirate"))
-    analysis = StoryVariance(permutations=199, published_permutations=1)
-    p = [find(scores_of(analysis, plan, seed), "story_permanova_p").value for seed in range(120)]
+    compute = partial(story_variance, permutations=199, published_permutations=1)
+    p = [find(scores_of(compute, plan, seed), "story_permanova_p").value for seed in range(120)]
     assert kstest(p, "uniform").pvalue > 0.01

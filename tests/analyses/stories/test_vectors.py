@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,20 +14,19 @@ from benchmark.analyses.stories.encoder_favours import (
     encoder_favours,
     least_concepts,
 )
-from benchmark.analyses.stories.encoders import StoryEncoders
-from benchmark.analyses.stories.retrieval import StoryRetrieval
+from benchmark.analyses.stories.encoders import story_encoders
+from benchmark.analyses.stories.retrieval import story_retrieval
 from benchmark.analyses.stories.vectors import story_vectors
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.permutation import holm
 from benchmark.metrics.retrieval import nearest_piece
 from benchmark.records import Answer, Case, CaseRecord, Item, Score, Text, Vector
-from tests.analyses.building import find
+from tests.analyses.building import evidence, find
 
 COUNTRIES = ("BRA", "DEU", "JPN", "MEX", "USA")
 CONCEPTS = tuple(f"concept-{k}" for k in range(7))
 STORIES, DIM = 3, 16
-RETRIEVAL = StoryRetrieval(resamples=200)
 
 
 @dataclass
@@ -89,7 +89,7 @@ def level(value: float) -> FloatArray:
 
 def recalled(planted: Planted, records: Sequence[CaseRecord]) -> Sequence[Score]:
     """The scores of retrieval."""
-    return RETRIEVAL(records, planted.answers, rng=np.random.default_rng(0))
+    return story_retrieval(evidence(records, planted.answers), resamples=200)
 
 
 def scope(query: str, gallery: str, k: int) -> dict[str, str]:
@@ -165,7 +165,7 @@ def test_encoders_that_see_the_same_agree_and_others_do_not() -> None:
     one, other = rng.uniform(0, 40, size=(2, 35))
     planted = Planted(seed=4)
     records = planted.records({"clip": one, "siglip": one, "odd": other})
-    scores = StoryEncoders()(records, planted.answers, rng=rng)
+    scores = story_encoders(evidence(records, planted.answers))
     at = {"ranked": "cases", "chunking": "truncate"}
     alike = {**at, "encoder": "clip", "against": "siglip"}
     apart = {**at, "encoder": "clip", "against": "odd"}
@@ -268,11 +268,8 @@ def test_the_order_of_rows_does_not_matter() -> None:
     """Cases backwards give the same scores of both analyses."""
     planted = Planted(seed=6)
     records = planted.records({"clip": level(1.0), "siglip": level(0.5)})
-    for analysis in (RETRIEVAL, StoryEncoders()):
-        runs = [
-            analysis(rows, planted.answers, rng=np.random.default_rng(0))
-            for rows in (records, records[::-1])
-        ]
+    for compute in (partial(story_retrieval, resamples=200), story_encoders):
+        runs = [compute(evidence(rows, planted.answers)) for rows in (records, records[::-1])]
         assert repr(runs[0]) == repr(runs[1])
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmark.analyses import ANALYSES
-from benchmark.analyses.values.alignment import NEEDS, Alignment
+from benchmark.analyses.values.alignment import NEEDS, alignment
 from benchmark.errors import DataProblem
 from benchmark.jsonio import canonical
+from benchmark.metrics.resampling import RESAMPLES
 from tests.analyses.building import (
+    evidence,
     find,
     item,
     measured,
-    no_answers,
     record,
     survey_records,
 )
@@ -28,12 +28,10 @@ if TYPE_CHECKING:
     from benchmark.metrics.divergence import FloatArray
     from benchmark.records import CaseRecord, Item, Score
 
-BRIEFLY = Alignment(resamples=400)
 
-
-def analyse(records: Sequence[CaseRecord], analysis: Alignment = BRIEFLY) -> Sequence[Score]:
+def analyse(records: Sequence[CaseRecord], *, resamples: int = 400) -> Sequence[Score]:
     """The scores under a fixed seed."""
-    return analysis(records, no_answers, rng=np.random.default_rng(31))
+    return alignment(evidence(records, seed=31), resamples=resamples)
 
 
 def many(n: int, *, topic: str = "religion", country: str = "NGA", seed: int = 0) -> CaseRecord:
@@ -41,12 +39,6 @@ def many(n: int, *, topic: str = "religion", country: str = "NGA", seed: int = 0
     scores = np.random.default_rng(seed).uniform(0.4, 0.9, size=n).tolist()
     items = (item(f"{topic}-{i}", measured(score)) for i, score in enumerate(scores))
     return record(*items, topic=topic, country=country)
-
-
-def test_registry_names_each_analysis_as_it_calls_itself() -> None:
-    """A suite's list, the table's key and the analysis agree on the name."""
-    assert {name: analysis.name for name, analysis in ANALYSES.items()} == {n: n for n in ANALYSES}
-    assert "js_similarity_substantive" in ANALYSES["alignment"].needs
 
 
 def test_skill_is_a_ratio_of_means() -> None:
@@ -231,7 +223,7 @@ def test_interval_brackets_the_ratio_as_an_independent_bootstrap_does() -> None:
     people = np.random.default_rng(33).dirichlet(np.ones(4), size=(40, 3))
     model = np.roll(people, 1, axis=1)
     records = survey_records(people, model)
-    score = find(analyse(records, Alignment()), "skill_uniform")
+    score = find(analyse(records, resamples=RESAMPLES), "skill_uniform")
     values = [{**i.values, "stem": int(i.cluster[1:])} for r in records for i in r.items]
     sums = np.zeros((3, 20))
     for v in values:

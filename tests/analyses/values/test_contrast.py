@@ -9,21 +9,19 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test
 
-from benchmark.analyses.values.contrast import Contrast
+from benchmark.analyses.values.contrast import contrast
 from benchmark.metrics.permutation import benjamini_hochberg, holm
-from tests.analyses.building import find, item, measured, no_answers, record
+from tests.analyses.building import evidence, find, item, measured, record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmark.records import CaseRecord, Score
 
-BRIEFLY = Contrast(resamples=2000)
 
-
-def analyse(records: Sequence[CaseRecord], analysis: Contrast = BRIEFLY) -> Sequence[Score]:
+def analyse(records: Sequence[CaseRecord]) -> Sequence[Score]:
     """The scores under a fixed seed."""
-    return analysis(records, no_answers, rng=np.random.default_rng(81))
+    return contrast(evidence(records, seed=81), resamples=2000)
 
 
 def asked(proxy: str, scores: Sequence[float], *, stems: int = 0, **case: str) -> CaseRecord:

@@ -5,23 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pytest
 
-from benchmark.analyses.values.rationales import Rationales
-from benchmark.analyses.values.recognition import Recognition
+from benchmark.analyses.values.rationales import rationales
+from benchmark.analyses.values.recognition import recognition
 from benchmark.metrics.proportions import wilson_interval
-from benchmark.records import Answer, Case, CaseRecord, Item, Score
+from benchmark.records import Case, CaseRecord, Item, Score
+from tests.analyses.building import evidence
 
-RNG = np.random.default_rng(0)
 WRONG = {"top1": 0.0, "top2": 1.0, "top5": 1.0, "reciprocal_rank": 0.5, "p_country": 0.2}
 RIGHT = {"top1": 1.0, "top2": 1.0, "top5": 1.0, "reciprocal_rank": 1.0, "p_country": 0.6}
 UNREAD = dict.fromkeys(RIGHT, math.nan)
-
-
-def nothing(keys: Sequence[str]) -> Mapping[str, Answer]:
-    """Analyses of rows read no stored answer."""
-    raise AssertionError(keys)
 
 
 def picture(country: str, proxy: str, name: str, values: Mapping[str, float]) -> CaseRecord:
@@ -72,7 +66,7 @@ def test_shares_of_pictures_have_wilson_intervals_and_count_what_was_not_read() 
         picture("NGA", "sports", "c", RIGHT),
         picture("FRA", "food", "d", UNREAD),
     ]
-    scores = Recognition()(records, nothing, rng=RNG)
+    scores = recognition(evidence(records))
     top1 = found(scores, "recognition_top1")
     assert (top1.value, top1.n, top1.n_missing) == (2 / 3, 3, 1)
     assert (top1.low, top1.high) == wilson_interval(2, 3)
@@ -88,18 +82,16 @@ def test_order_of_records_changes_nothing_and_other_kinds_are_left_out() -> None
     """Cases of similarity are no pictures."""
     records = [picture("NGA", "food", name, RIGHT) for name in "abc"]
     others = [*reversed(records), reasons("alignment", "food", 3.0)]
-    assert repr(Recognition()(records, nothing, rng=RNG)) == repr(
-        Recognition()(others, nothing, rng=RNG)
-    )
-    assert Recognition()([reasons("alignment", "food", 3.0)], nothing, rng=RNG) == []
+    assert repr(recognition(evidence(records))) == repr(recognition(evidence(others)))
+    assert recognition(evidence([reasons("alignment", "food", 3.0)])) == []
 
 
 def test_reasons_are_averaged_over_the_questions_that_have_one() -> None:
     """A question without a reason is not missing; a reason that gave no figure is."""
-    scores = Rationales()(
-        [reasons("alignment", "food", 4.0, 8.0), reasons("alignment", "country", math.nan)],
-        nothing,
-        rng=RNG,
+    scores = rationales(
+        evidence(
+            [reasons("alignment", "food", 4.0, 8.0), reasons("alignment", "country", math.nan)]
+        )
     )
     words = found(scores, "rationale_words")
     assert (words.value, words.n, words.n_missing) == (6.0, 2, 1)
@@ -108,8 +100,8 @@ def test_reasons_are_averaged_over_the_questions_that_have_one() -> None:
 
 def test_controls_have_reasons_under_their_own_proxy_only() -> None:
     """Asking for a control changes no pooled figure."""
-    scores = Rationales()(
-        [reasons("alignment", "food", 4.0), reasons("control", "none", 100.0)], nothing, rng=RNG
+    scores = rationales(
+        evidence([reasons("alignment", "food", 4.0), reasons("control", "none", 100.0)])
     )
     assert found(scores, "rationale_words").value == 4.0
     assert found(scores, "rationale_words", proxy="none").value == 100.0
@@ -117,4 +109,4 @@ def test_controls_have_reasons_under_their_own_proxy_only() -> None:
 
 def test_without_reasons_there_are_no_scores() -> None:
     """Nothing is reported that was not asked."""
-    assert Rationales()([reasons("alignment", "food")], nothing, rng=RNG) == []
+    assert rationales(evidence([reasons("alignment", "food")])) == []

@@ -15,10 +15,10 @@ import numpy as np
 from benchmark.jsonio import Json
 from benchmark.records import (
     Analysis,
-    AnswerReader,
     Case,
     CaseRecord,
     Embed,
+    Evidence,
     Generate,
     GenerationParams,
     Item,
@@ -45,44 +45,37 @@ def build(meta: SuiteMeta, settings: Settings) -> ToySuite:
     return ToySuite(meta=meta, seed=settings.seed)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Closeness:
+METRICS: Mapping[str, bool | None] = {"n_words": None, "cross_country_cosine": None}
+
+
+def closeness(evidence: Evidence) -> list[Score]:
     """How alike the countries' stories are: mean cosine over pairs of countries and stories."""
-
-    name: str = "closeness"
-    needs: frozenset[str] = frozenset()
-
-    def __call__(
-        self,
-        records: Sequence[CaseRecord],
-        answers: AnswerReader,
-        *,
-        rng: np.random.Generator,
-    ) -> Sequence[Score]:
-        items = [item for record in records for item in record.items]
-        vectors = answers([item.request_keys[-1] for item in items])
-        stories: dict[str, list[tuple[float, ...]]] = {}
-        for item in items:
-            vector = vectors[item.request_keys[-1]]
-            assert isinstance(vector, Vector)
-            stories.setdefault(item.cluster, []).append(vector.values)
-        cosines = np.array([_mean_cosine(stories[theme]) for theme in sorted(stories)])
-        draws = cosines[rng.integers(0, len(cosines), (RESAMPLES, len(cosines)))].mean(axis=1)
-        low, high = np.quantile(draws, [0.025, 0.975])
-        return [
-            Score(
-                metric="cross_country_cosine",
-                value=float(cosines.mean()),
-                n=len(items),
-                low=float(low),
-                high=float(high),
-                method="bootstrap over themes",
-                higher_is_better=None,
-            )
-        ]
+    items = [item for record in evidence.records for item in record.items]
+    vectors = evidence.answers([item.request_keys[-1] for item in items])
+    stories: dict[str, list[tuple[float, ...]]] = {}
+    for item in items:
+        vector = vectors[item.request_keys[-1]]
+        assert isinstance(vector, Vector)
+        stories.setdefault(item.cluster, []).append(vector.values)
+    cosines = np.array([_mean_cosine(stories[theme]) for theme in sorted(stories)])
+    draws = evidence.rng.integers(0, len(cosines), (RESAMPLES, len(cosines)))
+    low, high = np.quantile(cosines[draws].mean(axis=1), [0.025, 0.975])
+    return [
+        Score(
+            metric="cross_country_cosine",
+            value=float(cosines.mean()),
+            n=len(items),
+            low=float(low),
+            high=float(high),
+            method="bootstrap over themes",
+            higher_is_better=METRICS["cross_country_cosine"],
+        )
+    ]
 
 
-ANALYSES: Mapping[str, Analysis] = {"closeness": Closeness()}
+ANALYSES: Mapping[str, Analysis] = {
+    "closeness": Analysis(compute=closeness, provides=("cross_country_cosine",), needs=("n_words",))
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +121,12 @@ class ToySuite:
                 zip(written, embedded, words, strict=True)
             )
         )
-        mean = Score(metric="n_words", value=sum(words) / STORIES, n=STORIES, higher_is_better=None)
+        mean = Score(
+            metric="n_words",
+            value=sum(words) / STORIES,
+            n=STORIES,
+            higher_is_better=METRICS["n_words"],
+        )
         return CaseRecord(case=case, scores=(mean,), items=items)
 
     def config(self) -> Mapping[str, Json]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.analyses.questions.accuracy import Accuracy
+from benchmark.analyses.questions.accuracy import accuracy
 from benchmark.errors import BoardProblem
 from benchmark.records import Score
 from benchmark.runs.against_baseline import Baseline
@@ -17,6 +17,7 @@ from leaderboard.__main__ import main
 from leaderboard.board.baseline import load_baselines
 from leaderboard.board.board import update
 from leaderboard.comparisons.compare import grouped, held_out_rows
+from tests.analyses.building import evidence
 from tests.analyses.questioning import question, records_of
 from tests.leaderboard.samples import run
 
@@ -40,7 +41,7 @@ def measured(name: str, right: dict[str, int]) -> Run:
         replace(one, items=tuple(replace(i, case_id=one.case.case_id) for i in one.items))
         for one in records_of(asked)
     ]
-    scores = Accuracy()(rows, lambda _: {}, rng=None)  # type: ignore[arg-type]
+    scores = accuracy(evidence(rows))
     return run(
         name,
         suite="cultureverse",
@@ -170,9 +171,17 @@ def test_a_change_without_an_interval_says_why(
 ) -> None:
     """Not scored, none by nature, or too few: three things."""
     made = [
-        Score(metric="ece", value=math.nan, n=9, method="too few (9 < 50 questions)"),
-        Score(metric="gini", value=0.25, n=9, method="over countries"),
-        Score(metric="few", value=0.25, n=9, method="too few pictures (9 < 10)"),
+        Score(
+            metric="ece",
+            value=math.nan,
+            n=9,
+            method="too few (9 < 50 questions)",
+            higher_is_better=True,
+        ),
+        Score(metric="gini", value=0.25, n=9, method="over countries", higher_is_better=True),
+        Score(
+            metric="few", value=0.25, n=9, method="too few pictures (9 < 10)", higher_is_better=True
+        ),
     ]
     before, now = (replace(one, scores=(*one.scores, *made)) for one in (BEFORE, NOW))
     file = str(write_run(tmp_path, before))

@@ -35,6 +35,7 @@ def by_country(right: FloatArray) -> tuple[Score, ...]:
                 n=N,
                 low=low,
                 high=high,
+                higher_is_better=True,
             )
         )
     return tuple(found)

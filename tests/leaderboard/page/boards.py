@@ -144,8 +144,15 @@ def _means(scope: Mapping[str, str], members: Sequence[CaseRecord]) -> Iterator[
             higher_is_better=score.higher_is_better,
         )
     for reading in READINGS:
-        yield Score(metric="skill_world_average", reading=reading, scope=scope, value=0.3, n=n)
-    yield Score(metric="option_mass", scope=scope, value=0.9, n=n)
+        yield Score(
+            metric="skill_world_average",
+            reading=reading,
+            scope=scope,
+            value=0.3,
+            n=n,
+            higher_is_better=True,
+        )
+    yield Score(metric="option_mass", scope=scope, value=0.9, n=n, higher_is_better=True)
 
 
 # --- on disk -------------------------------------------------------------------------------
@@ -154,7 +161,9 @@ def _means(scope: Mapping[str, str], members: Sequence[CaseRecord]) -> Iterator[
 def small_runs() -> list[Run]:
     """Models above, within and below each other's intervals, a hostile one, and another suite."""
     questions = [question.question_id for question in load_survey(SAMPLE).questions[:2]]
-    stories = Score(metric="lexical_variety", value=0.4, low=0.3, high=0.5, n=9)
+    stories = Score(
+        metric="lexical_variety", value=0.4, low=0.3, high=0.5, n=9, higher_is_better=True
+    )
     told = Case(suite="stories", country="", topic="food", proxy="", variant=HOSTILE)
     return [
         measured("org/alpha", 0.90, items=questions),

@@ -108,7 +108,10 @@ def test_words_of_groups_are_not_a_countrys() -> None:
         {"country": "NGA", "variant": "hausa", "word": "b"},
         {"country": "NGA", "word": "c"},
     ]
-    scores = [Score(metric="story_word_z", value=2.0, n=3, scope=scope) for scope in scopes]
+    scores = [
+        Score(metric="story_word_z", value=2.0, n=3, scope=scope, higher_is_better=True)
+        for scope in scopes
+    ]
     assert vocabulary(scores) == {"NGA": {"tested": [["c", 2.0, 1.0, 3]]}}
 
 
@@ -116,13 +119,26 @@ def test_what_groups_and_encoders_found_stands_in_short(told: tuple[Run, Path]) 
     """Below the lines of suite.toml, as on a terminal."""
     assert about(told[0])["findings"] == []
     scores = [
-        Score(metric="story_group_permanova_p", value=0.02, n=9, scope={"country": "NGA"}),
-        Score(metric="story_group_omega2", value=0.1, n=9, scope={"country": "NGA"}),
+        Score(
+            metric="story_group_permanova_p",
+            value=0.02,
+            n=9,
+            scope={"country": "NGA"},
+            higher_is_better=True,
+        ),
+        Score(
+            metric="story_group_omega2",
+            value=0.1,
+            n=9,
+            scope={"country": "NGA"},
+            higher_is_better=True,
+        ),
         Score(
             metric="story_picture_similarity",
             value=0.3,
             n=9,
             scope={"encoder": "org/clip", "chunking": "mean"},
+            higher_is_better=True,
         ),
     ]
     found = about(dataclasses.replace(told[0], scores=(*told[0].scores, *scores)))
@@ -164,7 +180,7 @@ def test_planted_words_lead_their_lists(told: tuple[Run, Path]) -> None:
         first = words[country]["tested"][0]
         assert first[0] == own
         assert first[2] <= 0.05
-    assert vocabulary([Score(metric="usable", value=1.0, n=1)]) == {}
+    assert vocabulary([Score(metric="usable", value=1.0, n=1, higher_is_better=True)]) == {}
 
 
 def test_the_overview_has_lines_gates_and_figures(told: tuple[Run, Path]) -> None:

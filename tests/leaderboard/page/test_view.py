@@ -79,7 +79,7 @@ def test_a_suite_nobody_wrote_words_for_shows_its_metrics() -> None:
     """Metrics are named by the data, in their order; lower is better is known."""
     scores = (
         Score(metric="mean_oddity", value=0.4, low=0.3, high=0.5, n=9, higher_is_better=False),
-        Score(metric="other_thing", value=2.0, n=9),
+        Score(metric="other_thing", value=2.0, n=9, higher_is_better=True),
     )
     other = run(suite="oddities", headline="mean_oddity", scores=scores, rows=())
     worse = run(
@@ -110,7 +110,15 @@ def test_shipped_suites_have_words_for_what_they_show(suite: str) -> None:
 def test_stories_have_no_ranks_and_controls_alone_have_figures() -> None:
     """No number of theirs is a grade; a run of controls has no figures over everything."""
     scores = [
-        Score(metric="usable", value=v, low=v, high=v, n=9, scope={"proxy": proxy})
+        Score(
+            metric="usable",
+            value=v,
+            low=v,
+            high=v,
+            n=9,
+            scope={"proxy": proxy},
+            higher_is_better=True,
+        )
         for proxy, v in (("none", 0.5), ("blank", 0.75))
     ]
     group = group_of(run(suite="stories", headline="usable", scores=tuple(scores), rows=()))

@@ -71,7 +71,7 @@ def measured(*runs: Run, reading: ReadingName = "substantive") -> tuple[Measured
 
 def score(metric: str, value: float, scope: Mapping[str, str], **changes: Any) -> Score:
     """A substantive score, unless told otherwise."""
-    plain: dict[str, Any] = {"reading": "substantive", "n": 12}
+    plain: dict[str, Any] = {"reading": "substantive", "n": 12, "higher_is_better": True}
     return Score(metric=metric, value=value, scope=scope, **(plain | changes))
 
 

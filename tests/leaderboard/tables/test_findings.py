@@ -33,6 +33,7 @@ def score(
         low=low,
         high=high,
         method=method,
+        higher_is_better=True,
     )
 
 

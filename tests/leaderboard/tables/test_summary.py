@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,8 @@ NAN = math.nan
 
 def score(metric: str, value: float, low: float = NAN, high: float = NAN, **more: object) -> Score:
     """A score over 12 things unless told otherwise."""
-    return Score(metric=metric, value=value, low=low, high=high, **({"n": 12} | more))  # type: ignore[arg-type]
+    fields: dict[str, Any] = {"n": 12, "higher_is_better": True, **more}
+    return Score(metric=metric, value=value, low=low, high=high, **fields)
 
 
 def said(line: Line, *scores: Score) -> Said | None:

@@ -33,7 +33,14 @@ def figures() -> tuple[Score, ...]:
                 ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
             ):
                 found.append(
-                    Score(metric=metric, reading=reading, value=value + j / 100, n=9, scope=scope)
+                    Score(
+                        metric=metric,
+                        reading=reading,
+                        value=value + j / 100,
+                        n=9,
+                        scope=scope,
+                        higher_is_better=True,
+                    )
                 )
             found += [
                 Score(
@@ -45,6 +52,7 @@ def figures() -> tuple[Score, ...]:
                     n=12345,
                     n_missing=17,
                     scope=scope,
+                    higher_is_better=True,
                 ),
                 Score(
                     metric="skill_world_average",
@@ -54,9 +62,12 @@ def figures() -> tuple[Score, ...]:
                     high=-0.11,
                     n=9,
                     scope=scope,
+                    higher_is_better=True,
                 ),
             ]
-        found.append(Score(metric="option_mass", value=0.876, n=9, scope=scope))
+        found.append(
+            Score(metric="option_mass", value=0.876, n=9, scope=scope, higher_is_better=True)
+        )
     return tuple(found)
 
 
@@ -70,7 +81,15 @@ def board(*made: Run) -> Board:
 
 def toy() -> Run:
     """A run of a suite with a metric of its own."""
-    score = Score(metric="cosine[x]", value=0.25, low=0.125, high=0.375, n=4, n_missing=1)
+    score = Score(
+        metric="cosine[x]",
+        value=0.25,
+        low=0.125,
+        high=0.375,
+        n=4,
+        n_missing=1,
+        higher_is_better=True,
+    )
     return run(suite="toy", scores=(score,))
 
 
@@ -150,8 +169,22 @@ def test_partial_run_says_so_and_why() -> None:
 def test_missing_interval_and_value_are_told_apart_from_zero() -> None:
     """Too few clusters is said in words, a value not scored is a dash."""
     scores = (
-        Score(metric="js_similarity", reading="printed", value=0.6, n=3, method="too few"),
-        Score(metric="js_similarity", reading="substantive", value=math.nan, n=0, n_missing=3),
+        Score(
+            metric="js_similarity",
+            reading="printed",
+            value=0.6,
+            n=3,
+            method="too few",
+            higher_is_better=True,
+        ),
+        Score(
+            metric="js_similarity",
+            reading="substantive",
+            value=math.nan,
+            n=0,
+            n_missing=3,
+            higher_is_better=True,
+        ),
     )
     shown = render(run_table(run(scores=scores)), 80)
     assert "too few" in shown

@@ -1,0 +1,223 @@
+"""What an analysis declares is what it does, and is held against the suites that name it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from benchmark.analyses import (
+    ANALYSES,
+    check_headline,
+    check_needs,
+    check_shown,
+    is_provided,
+    provided,
+)
+from benchmark.errors import DataProblem
+from benchmark.metrics.directions import direction
+from benchmark.records import (
+    VECTORS,
+    Analysis,
+    Answer,
+    Case,
+    CaseRecord,
+    Evidence,
+    Item,
+    Reply,
+    Text,
+    Vector,
+)
+from benchmark.scoring.stories import WrittenStory, story_record
+from tests.analyses.building import evidence, item, record
+from tests.analyses.planting import plan
+from tests.analyses.questioning import Asked, question, records_of
+from tests.analyses.values.test_recognition_and_rationales import RIGHT, picture
+
+QUICK = {
+    **{name: {"resamples": 50} for name in ("alignment", "contrast", "identification", "spread")},
+    **{name: {"resamples": 50} for name in ("story_lexical", "story_retrieval")},
+    **{name: {"permutations": 19} for name in ("disparity", "distances")},
+    "story_vocabulary": {"shufflings": 9},
+    "story_variance": {"permutations": 19, "published_permutations": 9},
+    "story_distances": {"permutations": 19, "row_permutations": 9},
+}
+
+
+def values() -> Evidence:
+    """A run of survey questions with every instrument: orders, templates, controls, reasons."""
+    rng = np.random.default_rng(0)
+    planted = plan(rng, questions=14, countries=("BRA", "FRA", "NGA", "VNM"))
+    more = {"order_sensitivity": 0.1, "js_similarity_shown": 0.5, "rationale_words": 9.0}
+    more |= {"js_similarity_shown_substantive": 0.5}
+    rows = [
+        replace(one, items=tuple(replace(i, values={**i.values, **more}) for i in one.items))
+        for variant in ("plain", "formal")
+        for one in planted.records(
+            dict.fromkeys(("country", "food", "none"), planted.people), variant=variant
+        )
+    ]
+    return evidence([*rows, picture("NGA", "food", "a", RIGHT)])
+
+
+def questions() -> Evidence:
+    """Sixty questions in each of two countries with a control, some of them unscored."""
+    more = {"confidence": 0.6, "p_right": 0.6, "brier": 0.4, "option_mass": 0.9}
+    more |= {"order_sensitivity": 0.1}
+    asked = [
+        Asked(
+            country=country,
+            topic="food",
+            proxy="cultural-knowledge",
+            picture=f"{country}{n}",
+            item_id=f"{country}{n}",
+            values=more | {"correct": math.nan if n == 0 else float(n % 2)},
+        )
+        for country in ("NGA", "FRA")
+        for n in range(60)
+    ]
+    return evidence([*records_of(asked), *records_of(asked, kind="control", variant="none")])
+
+
+def stories() -> Evidence:
+    """Stories of three nationalities and two groups with vectors of two encoders."""
+    stored: dict[str, Answer] = {}
+
+    def cases() -> Iterator[CaseRecord]:
+        rng = np.random.default_rng(0)
+        for country, variant in (("BRA", ""), ("DEU", ""), *(("NGA", v) for v in ("", "a", "b"))):
+            for topic in ("forest", "zoo", "market"):
+                case = Case(
+                    suite="stories",
+                    country=country,
+                    topic=topic,
+                    proxy="own-image",
+                    variant=variant,
+                    kind="story",
+                )
+                yield _told(case, stored, rng)
+
+    return evidence(list(cases()), lambda keys: {key: stored[key] for key in keys})
+
+
+def _told(case: Case, stored: dict[str, Answer], rng: np.random.Generator) -> CaseRecord:
+    told = []
+    for number in range(4):
+        text = Text(text="Once " + " ".join(rng.choice(["lion", "tea", "sun"], 9)), finish="stop")
+        key = f"{case.case_id} {number}"
+        stored[key] = text
+        told.append(
+            WrittenStory(
+                item_id=f"{case.topic}/0.3/{number}",
+                temperature=0.3,
+                prompt="Write.",
+                reply=Reply(key=key, answer=text),
+            )
+        )
+    found = story_record(case, told, language="en", image_ids=("p",))
+    return replace(found, items=(*found.items, *_vectors(case, stored, rng)))
+
+
+def _vectors(case: Case, stored: dict[str, Answer], rng: np.random.Generator) -> Iterator[Item]:
+    for encoder in ("clip", "siglip"):
+        keys = tuple(f"{case.case_id} {encoder} {k}" for k in range(5))
+        stored.update({key: Vector(values=tuple(rng.normal(size=3).tolist())) for key in keys})
+        yield Item(
+            case_id=case.case_id,
+            item_id=f"{VECTORS}{encoder}|truncate",
+            cluster=case.topic,
+            image_ids=(f"{case.country}-{case.topic}",),
+            request_keys=keys,
+        )
+
+
+def made(name: str) -> Evidence:
+    """A run in which the analysis has everything to say."""
+    of_questions = ("accuracy", "disparity", "calibration_error", "blind")
+    build: Callable[[], Evidence] = (
+        stories if name.startswith("story_") else questions if name in of_questions else values
+    )
+    return build()
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_an_analysis_gives_the_metrics_that_it_declares_and_no_others(name: str) -> None:
+    """Every score's metric is declared, and every declared one is given."""
+    analysis = ANALYSES[name]
+    compute = partial(analysis.compute, **QUICK.get(name, {}))
+    metrics = {score.metric for score in compute(made(name))}
+    assert {metric for metric in metrics if not is_provided(metric, analysis.provides)} == set()
+    assert [one for one in analysis.provides if not any(map(_fits(one), metrics))] == []
+
+
+def _fits(declared: str) -> Callable[[str], bool]:
+    return lambda metric: is_provided(metric, [declared])
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_an_analysis_finds_what_it_needs_where_it_has_everything_to_say(name: str) -> None:
+    """Its declared needs are values that such a run records; the metrics have directions."""
+    check_needs(made(name).records, {name: ANALYSES[name]}, suite="x")
+    for metric in ANALYSES[name].provides:
+        direction(metric)
+
+
+# --- held against a suite ------------------------------------------------------------------
+
+
+CLOSE = Analysis(compute=lambda _: [], provides=("close", "close_to_*"), needs=("near",))
+
+
+def test_all_that_is_provided_is_listed_once() -> None:
+    """In the order of the analyses."""
+    assert provided({"a": CLOSE, "b": replace(CLOSE, provides=("far", "close"))}) == (
+        *("close", "close_to_*", "far"),
+    )
+
+
+@pytest.mark.parametrize("headline", ["close", "close_substantive", "close_to_home", "own"])
+def test_a_headline_is_an_analysis_metric_or_the_suites_own(headline: str) -> None:
+    """In either reading; what only the data name counts, too."""
+    check_headline(headline, {"c": CLOSE}, {"own": True}, suite="x")
+
+
+def test_a_headline_that_nothing_provides_is_refused() -> None:
+    """One sentence names suite, headline and analyses."""
+    with pytest.raises(DataProblem, match=r"'x' has the headline 'far'.*analyses \(c\)"):
+        check_headline("far", {"c": CLOSE}, (), suite="x")
+    with pytest.raises(DataProblem, match="there are none"):
+        check_headline("far", {}, (), suite="x")
+
+
+def test_a_value_that_no_case_records_is_told() -> None:
+    """With the analysis, the value and the suite."""
+    rows = [record(item("a", {"far": 0.0}))]
+    with pytest.raises(DataProblem, match=r"'c' needs item value 'near', which no case of suite"):
+        check_needs(rows, {"c": CLOSE}, suite="x")
+    with pytest.raises(DataProblem, match="'near'"):
+        check_needs([record()], {"c": CLOSE}, suite="x")  # a suite whose cases have no items
+
+
+@pytest.mark.parametrize(
+    "values", [{"near": 0.5}, {"near": math.nan}, {}], ids=["scored", "unscored", "not asked"]
+)
+def test_what_could_not_be_scored_or_asked_is_not_missing(values: Mapping[str, float]) -> None:
+    """NaN is recorded; an item of which nothing was asked says nothing of the suite."""
+    rows = [record(item("a", values)), picture("NGA", "food", "b", RIGHT)]
+    check_needs(rows, {"c": CLOSE}, suite="x")
+    check_needs(rows[:1], {"c": CLOSE}, suite="x")
+    check_needs([], {"c": CLOSE}, suite="x")
+
+
+def test_cases_of_a_kind_that_no_analysis_reads_are_told() -> None:
+    """Right answers under cases that are not questions: the table would be empty."""
+    rows = records_of([question(1.0)], kind="riddle")
+    scores = ANALYSES["accuracy"].compute(evidence(rows))
+    with pytest.raises(DataProblem, match=r"none of the 1 cases .*'accuracy'.* of kind 'riddle'"):
+        check_shown(rows, scores, "accuracy", suite="x")
+    rows = records_of([question(1.0)])
+    check_shown(rows, ANALYSES["accuracy"].compute(evidence(rows)), "accuracy", suite="x")
