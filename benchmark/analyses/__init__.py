@@ -34,6 +34,7 @@ from benchmark.analyses.values.recognition import RECOGNITION
 from benchmark.analyses.values.spread import SPREAD
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import Analysis, AnswerReader, CaseRecord, Evidence, Score
+from benchmark.vocabulary import SUBSTANTIVE
 
 ANALYSES: Mapping[str, Analysis] = {
     "alignment": ALIGNMENT,
@@ -89,7 +90,7 @@ def is_provided(name: str, metrics: Iterable[str]) -> bool:
     >>> is_provided("rationale_words", ["rationale_*"]), is_provided("gini", ["accuracy"])
     (True, False)
     """
-    names = {name, name.removesuffix("_substantive")}
+    names = {name, name.removesuffix(SUBSTANTIVE)}
     return any(fnmatchcase(one, metric) for one in names for metric in metrics)
 
 
