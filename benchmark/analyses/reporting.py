@@ -60,7 +60,7 @@ class Reported:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Family:
-    """Factors to group by, and what is reported of each group."""
+    """Factors to group by, and what is reported for each group."""
 
     by: tuple[str, ...]
     wanted: tuple[Reported, ...]

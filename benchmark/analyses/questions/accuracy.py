@@ -47,12 +47,12 @@ MEANS = (P_RIGHT, "option_mass", "order_sensitivity")
 def accuracy(evidence: Evidence) -> list[Score]:
     """``accuracy``: right answers over scored questions, in [0, 1].
 
-    Beside it ``floor_chance`` (mean of one over the number of options), ``skill_chance``
-    ((accuracy - chance) / (1 - chance): 0 is guessing, 1 all right, below 0 worse than guessing),
+    Beside it ``floor_chance`` (mean of one over the number of options), ``skill_chance`` ((accuracy
+    - chance) / (1 - chance): 0 is guessing, 1 all right, below 0 worse than guessing),
     ``accuracy_shrunk`` (cells of countries drawn towards the mean of all by empirical Bayes),
     ``unscored`` (share of questions without a readable answer), ``accuracy_unscored_wrong`` (the
     accuracy if all of these were wrong) and the means ``p_right``, ``option_mass`` and
-    ``order_sensitivity`` where the suite records them. Of every scope that has a question.
+    ``order_sensitivity`` where the suite records them. For every scope that has a question.
     """
     table = question_table(evidence.records)
     if not table.control.size:

@@ -1,7 +1,7 @@
 """What the picture adds: the same questions asked without it, and how many need none.
 
 Knows the question table with its controls; no picture. Accuracy and its control are compared
-question by question, whole pictures being what might have been others.
+question by question, with the picture as the sampling unit.
 """
 
 from __future__ import annotations

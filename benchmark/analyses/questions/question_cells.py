@@ -1,7 +1,7 @@
-"""Shares of questions by scope, with intervals that respect that pictures bring several.
+"""Shares of questions by scope, with intervals that allow for several to a picture.
 
-Knows tables and groupings of questions; not what is counted as right. Countries are strata: which
-countries were asked is no chance, which pictures were, is.
+Knows tables and groupings of questions; not what is counted as right. Countries are strata: chance
+decided which pictures were asked about, not which countries.
 """
 
 from __future__ import annotations

@@ -39,16 +39,16 @@ def story_distances(
 ) -> list[Score]:
     """``story_alignment_tau``: text distance against cultural distance, **positive is aligned**.
 
-    In [-1, 1], higher is better. The paper holds text *similarity* against cultural distance,
-    where negative is aligned; that number is ``story_similarity_tau``, the same with the other
-    sign. Scope ``measure``: ``edits`` (`word_edit_distances`) or ``bleu`` (1 less BLEU in both
-    directions); scope ``frame``: ``hofstede``, ``wvs``, ``inglehart-welzel``. Overall, by proxy
-    and by proxy and concept (``topic``), with the one-sided Mantel p ``story_alignment_tau_p``
-    and, over the concepts of a proxy, Benjamini and Hochberg's ``story_alignment_tau_q_bh``; by
-    country (of all proxies but controls), a nationality's row of distances, with a p from
-    shuffling the others. Countries without figures in a frame are left out and counted in
-    ``n_missing``; below four nothing is scored. ``story_alignment_tau_missing_as_zero`` is what
-    comes out when they are kept at distance 0, as the released code does: for comparison only.
+    In [-1, 1], higher is better. The paper compares text *similarity* with cultural distance, where
+    negative is aligned; that number is ``story_similarity_tau``, the same with the other sign.
+    Scope ``measure``: ``edits`` (`word_edit_distances`) or ``bleu`` (1 less BLEU in both
+    directions); scope ``frame``: ``hofstede``, ``wvs``, ``inglehart-welzel``. Overall, by proxy and
+    by proxy and concept (``topic``), with the one-sided Mantel p ``story_alignment_tau_p`` and,
+    over the concepts of a proxy, Benjamini and Hochberg's ``story_alignment_tau_q_bh``; by country
+    (of all proxies but controls), a nationality's row of distances, with a p from shuffling the
+    others. Countries without figures in a frame are left out and counted in ``n_missing``; below
+    four nothing is scored. ``story_alignment_tau_missing_as_zero`` is what comes out when they are
+    kept at distance 0, as the released code does: for comparison only.
     """
     seed = int(evidence.rng.integers(2**63))
     countries = distances_known(evidence.records)
@@ -120,7 +120,7 @@ def _rows(
 
 
 def _truth(frame: str, countries: Sequence[str]) -> FloatArray:
-    """A frame's distances, NaN for what is no country."""
+    """A frame's distances; NaN for a name that is not a country's."""
     known = [c in world() for c in countries]
     found = np.full((len(countries), len(countries)), np.nan)
     inside = [c for c, there in zip(countries, known, strict=True) if there]

@@ -56,10 +56,10 @@ def story_encoders(evidence: Evidence) -> list[Score]:
 
     In [-1, 1]; whether higher is better is what is in question. By ``encoder`` and ``chunking``,
     overall (no controls), by proxy and by country. ``encoder_tau``: Kendall's tau-b of two
-    encoders' rankings of the cases (mean over a case's stories), scope ``encoder`` and
-    ``against``, under one rule of chunking; ``encoder_agreement`` is Kendall's W of all encoders, 1
-    where they rank alike, about one in their number where they have nothing in common. Across
-    models: `benchmark.analyses.stories.encoder_favours`.
+    encoders' rankings of the cases (mean over a case's stories), scope ``encoder`` and ``against``,
+    under one rule of chunking; ``encoder_agreement`` is Kendall's W of all encoders, 1 where they
+    rank alike, about 1/m for m encoders that have nothing in common. Across models:
+    `benchmark.analyses.stories.encoder_favours`.
     """
     # One part after the other: the vectors of all would take many gigabytes.
     parts = list(map(_near, story_vectors(evidence.records, evidence.answers)))

@@ -63,7 +63,7 @@ def between(
     countries: Sequence[str],
     measures: Mapping[str, Measure] = MEASURES,
 ) -> list[Between]:
-    """By proxy and concept, by proxy, and overall, which pools the proxies that are no controls.
+    """By proxy and concept, by proxy, and overall, which pools all proxies but controls.
 
     The distance of two nationalities is the mean over all pairs of their stories about one
     concept at one temperature under one proxy. A proxy's is the mean over concepts, each less its

@@ -75,8 +75,8 @@ def story_variance(
     ``story_permanova_p`` (nationality shuffled within concept and temperature), Holm's over the
     concepts of a proxy as ``story_permanova_p_holm``; ``story_omega2``, the effect, about 0 where
     there is none; ``story_r2`` and ``story_r2_null``, what r2 is without an effect.
-    ``story_dispersion_p`` small says that nationalities differ in how varied their stories are,
-    and that the test above may have seen that; ``story_dispersion`` by country is the mean
+    ``story_dispersion_p`` small says that nationalities differ in how varied their stories are, and
+    that the test above may have picked that up; ``story_dispersion`` by country is the mean
     distance of its stories from their centre. ``story_distinctness`` by country is the mean
     distance to the others' stories less that among its own, no story with itself: above 0 where
     stories of a nationality resemble each other. None of these is a grade.

@@ -32,7 +32,7 @@ Units = npt.NDArray[np.float32]
 class StoryVectors:
     """One encoder's vectors of the stories under one proxy; rows are sorted by place.
 
-    Refusals and texts without words are no stories: there are ``left_out`` of them.
+    Refusals and texts without words do not count as stories; ``left_out`` is their number.
     """
 
     encoder: str
@@ -172,7 +172,7 @@ def _pieces(values: FloatArray, size: int, record: CaseRecord, encoder: str) -> 
     if not size or values.size % size or not values.size:
         raise DataProblem(
             f"a story of case {record.case.case_id!r} has a vector of {values.size} numbers by "
-            f"{encoder}, which is no multiple of its picture's {size}"
+            f"{encoder}, which is not a multiple of its picture's {size}"
         )
     return _unit(values.reshape(-1, size))
 

@@ -1,8 +1,8 @@
 """How near a model's answers are to people's: similarity, floors, ceiling, skill, by scope.
 
-Knows the item values of an alignment suite and what is made of their means; no survey, no model,
-no file. Every figure is over the items that have all it is made of, so score, floor and ceiling
-of one skill are means of the same questions.
+Knows the item values of an alignment suite and what is made of their means; no survey, no model, no
+file. Every figure is over the items that have every value it uses, so score, floor and ceiling of
+one skill are means of the same questions.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _of_reading(reading: Reading, suffix: str) -> Iterator[Reported]:
     for metric in (name for name in MEASURES if name != MAIN):
         yield Reported.of(metric, Figure(columns=(metric + suffix,), of_means=itself), reading)
     for metric in MARKS:
-        # Of the questions that the similarity shown beside it is a mean of.
+        # Over the questions of the similarity that it is shown with.
         beside = Figure(columns=(metric + suffix,), of_means=itself, among=(score,))
         yield Reported.of(metric, beside, reading)
 

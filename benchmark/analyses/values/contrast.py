@@ -45,16 +45,16 @@ def contrast(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     """Similarity under a picture less that under the country's name, question by question.
 
     ``images-country`` takes the mean over the picture categories that the cell has; each other
-    proxy stands alone, controls too. Of each, overall and by topic, country, World Bank group and
+    proxy stands alone, controls too. For each, overall and by topic, country, World Bank group and
     the paper's two incomes:
 
     - ``js_similarity_gain`` in similarity, higher is better for the picture, with an interval by
       bootstrap of stems;
     - ``js_similarity_gain_p``: two-sided sign flips of whole stems (`sign_flip_p`); NaN below six
       stems; ``_p_holm`` and ``_q_bh`` correct it within its family, which is *the groups of one
-      grouping under one contrast in one reading* (so: the topics of images-country);
+      grouping under one contrast in one reading* (such as the topics of images-country);
     - ``js_similarity_gain_p_published``: `percentile_p` of a bootstrap of single questions over
-      printed options, as the paper reads; it rejects too often;
+      printed options, as in the paper; it rejects too often;
     - ``relative_gain`` = gain / mean under the name, ``relative_gain_of_image`` = gain / mean under
       the picture: the paper's two percentages, as fractions, of means over the same questions.
     """

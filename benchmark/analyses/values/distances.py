@@ -50,11 +50,10 @@ def distances(evidence: Evidence, *, permutations: int = RESAMPLES) -> list[Scor
     over the questions answered as both (and answered by both peoples); the people's is over the
     same questions. Distance against distance: in [-1, 1], **positive is aligned**, higher is
     better. ``distance_tau_b_p`` is a one-sided (greater) Mantel p from relabelled countries, exact
-    up to seven of them. Countries without a distance to all others (in a frame or for want of a
-    shared question) are left out, the worst first, and counted in ``n_missing``; below four
-    nothing is scored. ``distance_tau_b_people`` holds the *people's* answers against the other
-    frames: what a perfect model would reach there. Overall (mean over proxies, no controls)
-    and by proxy.
+    for up to seven. Countries without a distance to all others (in a frame or for lack of a shared
+    question) are left out, the worst first, and counted in ``n_missing``; below four nothing is
+    scored. ``distance_tau_b_people`` compares the *people's* answers with the other frames: what a
+    perfect model would reach there. Overall (mean over proxies, no controls) and by proxy.
     """
     table = answer_table(evidence.records)
     seed = int(evidence.rng.integers(2**63))
@@ -89,9 +88,9 @@ def _taus(
 def mantel_tests(
     pairs: Sequence[tuple[FloatArray, FloatArray]], seed: int, permutations: int
 ) -> list[tuple[BoolArray, float, float]]:
-    """Of each two matrices of distances the countries kept, tau-b and its p; NaN below four.
+    """For each pair of distance matrices: the countries kept, tau-b and its p; NaN below four.
 
-    Pairs of one truth over the same countries share its permutations.
+    Pairs with the same truth and countries share permutations.
     """
     kept = [complete(*pair) for pair in pairs]
     alike: dict[bytes, list[int]] = {}
@@ -196,6 +195,6 @@ def complete(*matrices: FloatArray) -> BoolArray:
     np.fill_diagonal(missing, val=False)
     keep = np.ones(len(missing), dtype=np.bool_)
     while (lacking := (missing & keep & keep[:, None]).sum(axis=1)).any():
-        # Of equals the last in the alphabet: any rule will do that does not depend on order.
+        # Of ties the last in the alphabet: any rule that does not depend on order will do.
         keep[len(keep) - 1 - int(lacking[::-1].argmax())] = False
     return keep
