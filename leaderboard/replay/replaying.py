@@ -65,7 +65,7 @@ class Replayed:
 def replay(
     bundle: Bundle, origin: Origin, *, level: Level | None = None, tolerance: float = TOLERANCE
 ) -> list[Replayed]:
-    """Every run of a bundle; without a ``level`` the strictest that the data at hand allow.
+    """Every run of a bundle; without a ``level`` the strictest that the available data allow.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def _replay(
     again = _measured(suite, entry, _asker(chosen_level, entry, bundle.answers), rows, tolerance)
     scores = Comparison()
     names = chosen(run.analyses, own_analyses(folder_of(run, origin)), source=entry.file)
-    if rows.equal:  # else they would differ for a reason that is told already
+    if rows.equal:  # else they would differ for a reason already reported
         found = recompute(
             again,
             names,
@@ -169,14 +169,14 @@ def _suite(bundle: Bundle, entry: Entry, origin: Origin, *, level: Level, folder
     different = unlike(run, suite, wording=level == "full")
     if different:
         raise DataProblem(
-            f"the suite {run.suite!r} here is set up otherwise than the run of {run.model.name} "
-            f"was: {', '.join(different)}; {_remedy(different, folder_of(run, origin))}"
+            f"the suite {run.suite!r} here differs in its set-up from the run of {run.model.name}: "
+            f"{', '.join(different)}; {_remedy(different, folder_of(run, origin))}"
         )
     return suite
 
 
 def _remedy(different: Sequence[str], suite: Path) -> str:
-    """What to name; a file that no bundle has goes before all else."""
+    """What to name; a file that no bundle has comes first."""
     files = {one.dest: one.name for one in own_options(suite) if one.at_replay}
     for one, option in {**files, "translation": TRANSLATIONS.name}.items():
         if one in different:
