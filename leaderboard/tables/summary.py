@@ -1,7 +1,7 @@
 """Lines, cells and sentences of a run as a suite's layout declares them; text from scores.
 
-Knows layouts and scores; no table, no file and no suite. What was not scored leaves out the part
-of a line that speaks of it, and no line says a number without its n or what it stands beside.
+Knows layouts and scores; no table, no file and no suite. A part of a line whose score is missing is
+left out, and no number stands without its n or a figure to compare it with.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Scope = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """A line of a run: what it is about, its value, and what stands beside."""
+    """A line of a run: its label, its value, and what follows the value."""
 
     label: str
     value: str
@@ -129,7 +129,7 @@ def cell(found: Scored, column: Column, scope: Mapping[str, str] | None = None) 
 
 
 def name_of(key: str, member: str) -> str:
-    """A member of a grouping for people.
+    """A readable name for a member of a grouping.
 
     >>> name_of("country", "NGA"), name_of("topic", "music-dance")
     ('Nigeria', 'music dance')
