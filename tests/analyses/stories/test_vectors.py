@@ -282,7 +282,7 @@ def test_vectors_must_belong_to_the_stories() -> None:
     with pytest.raises(DataProblem, match="3 stories but 2 vectors of clip"):
         recalled(planted, [replace(record, items=(*record.items[:-1], short))])
     planted.stored[vectors.request_keys[1]] = Vector(values=(1.0,) * 5)
-    with pytest.raises(DataProblem, match="no multiple of its picture's 16"):
+    with pytest.raises(DataProblem, match="not a multiple of its picture's 16"):
         recalled(planted, [record])
 
 
