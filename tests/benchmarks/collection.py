@@ -123,7 +123,7 @@ def collection(folder: Path, *, quick: bool, repeats: int) -> list[str]:
 
 
 def best(repeats: int, *arguments: str, cache: Path) -> Cost:
-    """The least time of some: what else the machine does only ever adds."""
+    """The least time of some: anything else the machine does only adds."""
     costs = [measured(*arguments, cache=cache) for _ in range(repeats)]
     return min(costs, key=lambda cost: cost.elapsed_s)
 

@@ -48,7 +48,7 @@ Rows = Sequence[Mapping[str, int]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """What steps cost: ``seconds`` each; ``tokens`` of a step are those that are no padding.
+    """What steps cost: ``seconds`` each; ``tokens`` of a step leave out padding.
 
     ``peak_mib`` is what the device's allocator held at most; on a CPU the whole process's memory.
     """
@@ -192,7 +192,7 @@ def recipe_of(given: argparse.Namespace) -> Recipe:
     Raises
     ------
     UsageProblem
-        A number is none, or too small.
+        A value is not a number, or too small.
     """
     threads = given.threads
     return Recipe(
