@@ -287,7 +287,7 @@ def test_vectors_must_belong_to_the_stories() -> None:
 
 
 def test_models_without_common_encoders_cannot_be_compared() -> None:
-    """One model or one encoder is no comparison."""
+    """One model or one encoder is not a comparison."""
     runs = favoured()
     with pytest.raises(DataProblem, match="at least two models"):
         encoder_favours({"large": runs["large"]}, rule="truncate", rng=np.random.default_rng(0))
