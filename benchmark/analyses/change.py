@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmark.analyses.groups import FACTORS
 from benchmark.analyses.item_table import item_table
-from benchmark.analyses.reporting import Family, Reported, itself, report
+from benchmark.analyses.reporting import Family, NamedFigure, itself, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import CaseRecord, Item, Score
@@ -40,7 +40,7 @@ def paired_changes(
     found: dict[int, Score] = {}
     kinds = {(s.metric, s.reading, tuple(sorted(s.scope))): s for s in wanted}
     for (metric, reading, by), one in kinds.items():
-        shape = Reported(
+        shape = NamedFigure(
             metric=metric,
             reading=reading,
             figure=Figure(columns=(CHANGE,), of_means=itself, interval=True),
@@ -62,7 +62,7 @@ def paired_changes(
 
 def _scores(
     records: Sequence[CaseRecord],
-    shape: Reported,
+    shape: NamedFigure,
     by: tuple[str, ...],
     *,
     seed: int,

@@ -66,7 +66,7 @@ def accuracy(evidence: Evidence) -> list[Score]:
         if by in SHRUNKEN:
             found += _shrunk(cells)
         if by in MAIN:
-            found += _beside(table, grouping, cells, icc)
+            found += _extras(table, grouping, cells, icc)
     return found
 
 
@@ -80,7 +80,7 @@ ACCURACY = Analysis(
 )
 
 
-def _beside(table: ItemTable, grouping: Grouping, cells: Shares, icc: float) -> Iterator[Score]:
+def _extras(table: ItemTable, grouping: Grouping, cells: Shares, icc: float) -> Iterator[Score]:
     chance = list(mean_scores(_scored(table), grouping, CHANCE, "floor_chance"))
     yield from chance
     for score, floor in zip(share_scores(cells, "skill_chance"), chance, strict=True):

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmark.analyses.item_table import Grouping, ItemTable
 from benchmark.analyses.questions.question_cells import (
-    Clustered,
+    Means,
     clustered,
     mean_scores,
     paired_variance,
@@ -123,7 +123,7 @@ def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> It
         )
 
 
-def _method(of: Clustered, place: int) -> str:
+def _method(of: Means, place: int) -> str:
     if of.n[place] == 0:
         return "not asked with and without picture"
     if of.clusters[place] < MIN_STEMS:

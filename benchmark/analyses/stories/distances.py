@@ -12,9 +12,9 @@ import numpy as np
 from benchmark.analyses.reporting import scored
 from benchmark.analyses.stories.similarity import (
     MEASURES,
-    Between,
+    Distances,
     Measure,
-    between,
+    distances_between,
     distances_known,
 )
 from benchmark.analyses.values.distances import LEAST, complete, mantel_method, mantel_tests
@@ -52,7 +52,7 @@ def story_distances(
     """
     seed = int(evidence.rng.integers(2**63))
     countries = distances_known(evidence.records)
-    apart = between(evidence.records, evidence.answers, countries, measures)
+    apart = distances_between(evidence.records, evidence.answers, countries, measures)
     scores: list[Score] = []
     for frame in FRAMES:
         truth = _truth(frame, countries)
@@ -73,7 +73,7 @@ STORY_DISTANCES = Analysis(
 
 
 def matrix_scores(
-    apart: Sequence[Between], truth: FloatArray, frame: str, seed: int, permutations: int
+    apart: Sequence[Distances], truth: FloatArray, frame: str, seed: int, permutations: int
 ) -> Iterator[Score]:
     """The figures of each matrix, with the corrected p of a proxy's concepts."""
     tests = mantel_tests([(b.apart, truth) for b in apart], seed, permutations)
@@ -93,7 +93,7 @@ def matrix_scores(
 
 
 def _rows(
-    b: Between,
+    b: Distances,
     truth: FloatArray,
     frame: str,
     countries: Sequence[str],
@@ -128,7 +128,7 @@ def _truth(frame: str, countries: Sequence[str]) -> FloatArray:
     return found
 
 
-def _missing_as_zero(b: Between, truth: FloatArray) -> float:
+def _missing_as_zero(b: Distances, truth: FloatArray) -> float:
     """The released code's tau, sign turned: pairs without a distance count as distance 0."""
     rows, columns = np.triu_indices(len(truth), 1)
     known = np.isfinite(b.apart[rows, columns])
@@ -138,7 +138,7 @@ def _missing_as_zero(b: Between, truth: FloatArray) -> float:
     return kendall_tau_b(b.apart[rows, columns][known], filled)
 
 
-def _by_family(apart: Sequence[Between], p: FloatArray) -> FloatArray:
+def _by_family(apart: Sequence[Distances], p: FloatArray) -> FloatArray:
     """Benjamini and Hochberg's q over the concepts of each proxy and measure."""
     q = np.full(len(apart), np.nan)
     families: dict[tuple[str, str], list[int]] = {}
@@ -153,7 +153,7 @@ def _by_family(apart: Sequence[Between], p: FloatArray) -> FloatArray:
 def _score(
     metric: str,
     value: float,
-    b: Between,
+    b: Distances,
     keep: BoolArray,
     frame: str,
     method: str,

@@ -15,8 +15,8 @@ from benchmark.analyses.item_table import ItemTable, item_table
 from benchmark.analyses.pairing import column_of, paired
 from benchmark.analyses.reporting import (
     Family,
-    Pooled,
-    Reported,
+    NamedFigure,
+    PooledFamily,
     itself,
     pooled,
     scored,
@@ -87,8 +87,8 @@ CONTRAST = Analysis(
 
 
 def _places(
-    work: Sequence[Pooled], gains: Sequence[Reported]
-) -> Iterator[tuple[Pooled, Reported, Pool]]:
+    work: Sequence[PooledFamily], gains: Sequence[NamedFigure]
+) -> Iterator[tuple[PooledFamily, NamedFigure, Pool]]:
     """Where each gain is, family by family."""
     for part in work:
         for gain in gains:
@@ -98,7 +98,7 @@ def _places(
 
 
 def _tests(
-    part: Pooled, gain: Reported, pool: Pool, p: FloatArray, resamples: int
+    part: PooledFamily, gain: NamedFigure, pool: Pool, p: FloatArray, resamples: int
 ) -> Iterator[Score]:
     """The p of each group and its two corrections, a family for each contrast and reading."""
     tests = {"_p": p, "_p_holm": holm(p), "_q_bh": benjamini_hochberg(p)}
@@ -115,8 +115,8 @@ def _p_scores(
     metric: str,
     p: FloatArray,
     methods: Sequence[str],
-    part: Pooled,
-    gain: Reported,
+    part: PooledFamily,
+    gain: NamedFigure,
     pool: Pool,
 ) -> Iterator[Score]:
     missing = part.grouping.sizes - pool.n
@@ -141,7 +141,7 @@ def _method(suffix: str, stems: int, tested: int, resamples: int) -> str:
 
 
 def _published(
-    wide: ItemTable, gains: Sequence[Reported], seed: int, resamples: int
+    wide: ItemTable, gains: Sequence[NamedFigure], seed: int, resamples: int
 ) -> Iterator[Score]:
     """The percentile bootstrap's p, single questions resampled."""
     single = replace(wide, clusters=wide.items)
@@ -185,7 +185,7 @@ def differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
     return replace(wide, values=columns), contrasts
 
 
-def _gains(contrast: str) -> Iterator[Reported]:
+def _gains(contrast: str) -> Iterator[NamedFigure]:
     for reading, suffix in SUFFIXES.items():
         column = column_of(f"js_similarity{suffix}", contrast)
         yield _reported(
@@ -193,7 +193,7 @@ def _gains(contrast: str) -> Iterator[Reported]:
         )
 
 
-def _shares(contrast: str) -> Iterator[Reported]:
+def _shares(contrast: str) -> Iterator[NamedFigure]:
     for reading, suffix in SUFFIXES.items():
         value = f"js_similarity{suffix}"
         gain = column_of(value, contrast)
@@ -207,8 +207,8 @@ def _shares(contrast: str) -> Iterator[Reported]:
             )
 
 
-def _reported(metric: str, reading: Reading, figure: Figure, contrast: str) -> Reported:
-    return Reported.of(metric, figure, reading, scope={"contrast": contrast})
+def _reported(metric: str, reading: Reading, figure: Figure, contrast: str) -> NamedFigure:
+    return NamedFigure.of(metric, figure, reading, scope={"contrast": contrast})
 
 
 def _share(gain: FloatArray, base: FloatArray) -> FloatArray:

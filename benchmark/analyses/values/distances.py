@@ -33,7 +33,7 @@ LEAST = 4  # countries: of three there are six relabellings, so no p below 1/6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Apart:
+class Distances:
     """Distances between countries under a scope, NaN where they share no question."""
 
     scope: Mapping[str, str]
@@ -58,7 +58,7 @@ def distances(evidence: Evidence, *, permutations: int = RESAMPLES) -> list[Scor
     table = answer_table(evidence.records)
     seed = int(evidence.rng.integers(2**63))
     frames = {name: _frame(of, table.countries) for name, of in FRAMES.items()}
-    apart = [a for reading in READINGS for a in _apart(table, reading)]
+    apart = [a for reading in READINGS for a in _distances(table, reading)]
     scores = list(_taus([(a, a.people) for a in apart], PEOPLE, seed, permutations))
     for name, truth in frames.items():
         scores += _taus([(a, truth) for a in apart], name, seed, permutations)
@@ -73,7 +73,7 @@ DISTANCES = Analysis(
 
 
 def _taus(
-    jobs: Sequence[tuple[Apart, FloatArray]], frame: str, seed: int, permutations: int
+    jobs: Sequence[tuple[Distances, FloatArray]], frame: str, seed: int, permutations: int
 ) -> Iterator[Score]:
     """Both scores of each scope."""
     pairs = [(apart.model, truth) for apart, truth in jobs]
@@ -128,7 +128,7 @@ def _why(n: int, tau: float) -> str:
     return "all distances are equal" if np.isnan(tau) else ""
 
 
-def _of_people(apart: Sequence[Apart], truth: FloatArray, frame: str) -> Iterator[Score]:
+def _of_people(apart: Sequence[Distances], truth: FloatArray, frame: str) -> Iterator[Score]:
     for a in apart:
         keep = complete(a.model, truth)
         n = int(keep.sum())
@@ -143,7 +143,7 @@ def _of_people(apart: Sequence[Apart], truth: FloatArray, frame: str) -> Iterato
         yield _score("distance_tau_b_people", tau, a, n, frame, method)
 
 
-def _score(metric: str, value: float, apart: Apart, n: int, frame: str, method: str) -> Score:
+def _score(metric: str, value: float, apart: Distances, n: int, frame: str, method: str) -> Score:
     scope = {**apart.scope, "frame": frame}
     missing = apart.n - n
     return scored(metric, value, scope, n, method, n_missing=missing, reading=apart.reading)
@@ -157,7 +157,7 @@ def _frame(of: Callable[[str, str], float], countries: Sequence[str]) -> FloatAr
     return table
 
 
-def _apart(table: AnswerTable, reading: Reading) -> list[Apart]:
+def _distances(table: AnswerTable, reading: Reading) -> list[Distances]:
     """Overall and by proxy: mean distances between countries over what they share."""
     people, model = table.read(reading)
     size = len(table.countries)
@@ -184,9 +184,11 @@ def _scopes(table: AnswerTable) -> Iterator[tuple[dict[str, str], list[int]]]:
         yield {"proxy": proxy}, [k for k, condition in conditions if condition.proxy == proxy]
 
 
-def _mean(scope: Mapping[str, str], reading: Reading, sums: FloatArray, n: int) -> Apart:
+def _mean(scope: Mapping[str, str], reading: Reading, sums: FloatArray, n: int) -> Distances:
     number = positive_or_nan(sums[2])
-    return Apart(scope=scope, reading=reading, model=sums[0] / number, people=sums[1] / number, n=n)
+    return Distances(
+        scope=scope, reading=reading, model=sums[0] / number, people=sums[1] / number, n=n
+    )
 
 
 def complete(*matrices: FloatArray) -> BoolArray:
