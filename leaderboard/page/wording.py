@@ -83,7 +83,7 @@ def metric_words(name: str, suite: str = "") -> Words:
     return Words(label=plain, short=plain)
 
 
-def beside_of(suite: str) -> tuple[str, ...]:
+def columns_of(suite: str) -> tuple[str, ...]:
     """The metrics that a suite wants as further columns, after its headline."""
     words = suite_words(suite)
     return tuple(words.beside) or tuple(column.metric for column in shipped_layout(suite).columns)

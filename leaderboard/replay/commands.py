@@ -19,7 +19,7 @@ from leaderboard.board.trust import dependence, disagreements, note_replay, note
 from leaderboard.replay.comparing import TOLERANCE, Comparison, Difference
 from leaderboard.replay.making import make
 from leaderboard.replay.origin import Origin
-from leaderboard.replay.replaying import LEVELS, Replayed, replay
+from leaderboard.replay.replaying import LEVELS, ReplayResult, replay
 
 EQUAL, DIFFERS = 0, 1
 SHOWN = 10
@@ -151,15 +151,15 @@ def run_replay(options: argparse.Namespace) -> int:
     return EQUAL if all(one.equal for one in found) else DIFFERS
 
 
-def lines(found: Replayed) -> list[str]:
+def lines(found: ReplayResult) -> list[str]:
     """What a replay says about one run."""
     run = found.run
     verdict = "equal" if found.equal else "DIFFERS"
     head = f"{run.suite} of {run.model.name} (config {run.config_digest}), level {found.level}"
     said = [f"{head}: {verdict}", *(f"  note: {note}" for note in found.notes)]
-    said.append(f"  cases:  {_counted(found.rows)}")
+    said.append(f"  cases:  {_counts(found.rows)}")
     if found.rows.equal:
-        said.append(f"  scores: {_counted(found.scores)}")
+        said.append(f"  scores: {_counts(found.scores)}")
     else:
         said.append("  scores: not recomputed, since the cases they are made of differ")
     differences = [*_first_of_each(found.rows), *found.scores.differences]
@@ -174,7 +174,7 @@ def _first_of_each(rows: Comparison) -> list[Difference]:
     return list({one.case_id: one for one in reversed(rows.differences)}.values())[::-1]
 
 
-def _counted(found: Comparison) -> str:
+def _counts(found: Comparison) -> str:
     different = len({one.case_id + one.where for one in found.differences})
     close = f", the largest difference {found.largest:.1e}" if found.largest else ""
     said = f"{found.n} compared, {found.n_exact} equal to the last bit{close}"

@@ -29,8 +29,8 @@ class Difference:
 
     def __str__(self) -> str:
         return (
-            f"{self.case_id}: {self.where} is {_said(self.recorded)} in the run, "
-            f"{_said(self.recomputed)} recomputed"
+            f"{self.case_id}: {self.where} is {_words(self.recorded)} in the run, "
+            f"{_words(self.recomputed)} recomputed"
         )
 
 
@@ -129,7 +129,7 @@ def _by_name(scores: Sequence[Score]) -> dict[str, Mapping[str, Json]]:
     return found
 
 
-def _said(value: object) -> str:
+def _words(value: object) -> str:
     if value is ABSENT:
         return "absent"
     if value is None:

@@ -38,7 +38,7 @@ class _Content:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
+class BundleSummary:
     """What was written."""
 
     digest: str
@@ -53,7 +53,7 @@ def make(
     origin: Origin,
     out: Path,
     quotes: bool = False,
-) -> Made:
+) -> BundleSummary:
     """Write the bundle of some runs; nothing is written if anything is missing.
 
     Raises
@@ -73,7 +73,7 @@ def make(
             store.close()
     content.members[bundle.ANSWERS] = bundle.answer_lines(content.answers)
     digest = bundle.write(out, runs=content.runs, members=content.members)
-    return Made(digest=digest, n_answers=len(content.answers), n_bytes=out.stat().st_size)
+    return BundleSummary(digest=digest, n_answers=len(content.answers), n_bytes=out.stat().st_size)
 
 
 def _open(paths: Sequence[Path]) -> list[ResponseStore]:

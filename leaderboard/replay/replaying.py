@@ -48,7 +48,7 @@ LEVELS: tuple[Level, ...] = ("rows", "full")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Replayed:
+class ReplayResult:
     """A run and what came of computing it again."""
 
     run: Run
@@ -64,7 +64,7 @@ class Replayed:
 
 def replay(
     bundle: Bundle, origin: Origin, *, level: Level | None = None, tolerance: float = TOLERANCE
-) -> list[Replayed]:
+) -> list[ReplayResult]:
     """Every run of a bundle; without a ``level`` the strictest that the available data allow.
 
     Raises
@@ -87,12 +87,12 @@ def _replay(
     level: Level | None,
     tolerance: float,
     folder: Path,
-) -> Replayed:
+) -> ReplayResult:
     run = entry.run
     chosen_level = level or _strictest(entry, origin)
     suite = _suite(bundle, entry, origin, level=chosen_level, folder=folder)
     rows = Comparison()
-    again = _measured(suite, entry, _asker(chosen_level, entry, bundle.answers), rows, tolerance)
+    again = _rows(suite, entry, _asker(chosen_level, entry, bundle.answers), rows, tolerance)
     scores = Comparison()
     names = chosen(run.analyses, own_analyses(folder_of(run, origin)), source=entry.file)
     if rows.equal:  # else they would differ for a reason already reported
@@ -104,10 +104,10 @@ def _replay(
             answers=lookup(bundle.answers),
         )
         scores.scores(run.scores, found, tolerance=tolerance)
-    return Replayed(run=run, level=chosen_level, rows=rows, scores=scores, notes=_notes(run))
+    return ReplayResult(run=run, level=chosen_level, rows=rows, scores=scores, notes=_notes(run))
 
 
-def _measured(
+def _rows(
     suite: Suite,
     entry: Entry,
     asker: Callable[[CaseRecord], Ask],

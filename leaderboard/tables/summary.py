@@ -36,7 +36,7 @@ Scope = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class TextLine:
     """A line of a run: its label, its value, and what follows the value."""
 
     label: str
@@ -85,7 +85,7 @@ class Scored:
         return sorted((member for ((_, member),) in scopes), key=lambda name: name_of(by, name))
 
 
-def lines_of(scores: Iterable[Score], layout: Layout, headline: str = "") -> list[Said]:
+def lines_of(scores: Iterable[Score], layout: Layout, headline: str = "") -> list[TextLine]:
     """Every line and grouping of the layout that has something to say, in its order."""
     if not (layout.lines or layout.groups):
         return []
@@ -93,9 +93,8 @@ def lines_of(scores: Iterable[Score], layout: Layout, headline: str = "") -> lis
     said = [line for one in layout.lines if (line := _line(found, one)) is not None]
     groups = (_group(found, one) for one in layout.groups)
     only = found.scope.get("proxy")
-    alone = (
-        [Said(label="only controls", value=f"these figures are of {only} alone")] if only else []
-    )
+    note = f"these figures are of {only} alone"
+    alone = [TextLine(label="only controls", value=note)] if only else []
     return [*alone, *said, *(line for line in groups if line.beside)]
 
 
@@ -156,24 +155,24 @@ def with_ends(score: Score, decimals: int, *, sign: str = "") -> str:
 # --- lines ---------------------------------------------------------------------------------
 
 
-def _line(found: Scored, line: Line) -> Said | None:
+def _line(found: Scored, line: Line) -> TextLine | None:
     wanted = [found.get(place.metric, place.scope) for place in places(line.value)]
     if None in wanted:
         return None
     beside = [_filled(found, part) for part in line.beside if _has_all(found, part)]
     if not wanted and not beside:
         return None
-    return Said(label=line.label, value=_filled(found, line.value), beside=BETWEEN.join(beside))
+    return TextLine(label=line.label, value=_filled(found, line.value), beside=BETWEEN.join(beside))
 
 
-def _group(found: Scored, group: Group) -> Said:
+def _group(found: Scored, group: Group) -> TextLine:
     first = next(places(group.shows))
     shown = []
     for member in found.members(first.metric, group.by):
         scope = {group.by: member}
         if _has_all(found, group.shows, scope):
             shown.append(f"{name_of(group.by, member)} {_filled(found, group.shows, scope)}")
-    return Said(label=group.label, value="", beside=BETWEEN.join(shown))
+    return TextLine(label=group.label, value="", beside=BETWEEN.join(shown))
 
 
 def _has_all(found: Scored, text: str, scope: Mapping[str, str] | None = None) -> bool:
@@ -182,15 +181,15 @@ def _has_all(found: Scored, text: str, scope: Mapping[str, str] | None = None) -
 
 
 def _filled(found: Scored, text: str, scope: Mapping[str, str] | None = None) -> str:
-    def say(match: re.Match[str]) -> str:
+    def fill(match: re.Match[str]) -> str:
         place = place_of(match)
         score = found.get(place.metric, {**place.scope, **(scope or {})})
-        return "" if score is None else _said(score, place)
+        return "" if score is None else _formatted(score, place)
 
-    return " ".join(PLACE.sub(say, text).split())
+    return " ".join(PLACE.sub(fill, text).split())
 
 
-def _said(score: Score, place: Place) -> str:
+def _formatted(score: Score, place: Place) -> str:
     form = place.form
     match form:
         case "n":

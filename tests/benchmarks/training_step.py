@@ -70,7 +70,7 @@ class Figures:
         return self.tokens / statistics.median(self.seconds)
 
 
-class Counted:
+class CountedBatches:
     """Batches, and how many real tokens they had."""
 
     def __init__(self, inner: Callable[[Rows], dict[str, Any]]) -> None:
@@ -95,7 +95,7 @@ def measure(config: str, recipe: Recipe, *, steps: int) -> Figures:
     n = recipe.batch_size * recipe.accumulation * (steps + 1)
     asked = _requests(size.picture, n, seed=recipe.seed)
     processor = size.processor()
-    batches = Counted(Batches(Inputs(processor), asked.__getitem__, model.dtype))
+    batches = CountedBatches(Batches(Inputs(processor), asked.__getitem__, model.dtype))
     ends: list[float] = []
 
     def tell(_: Point) -> None:
