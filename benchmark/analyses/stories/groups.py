@@ -118,7 +118,7 @@ def _pairs(
     away, counted = apart(_quotient(sums, numbers), numbers)
     for a, one in enumerate(names):
         for b, other in enumerate(names[a:], start=a):
-            # The nationality is what a group is held against; its own stories' only with itself.
+            # The nationality is always `against`; it is a `variant` only with itself.
             first, second = (other, one) if one == NATIONALITY else (one, other)
             at = {**scope, "variant": first, "against": second}
             n = int(number[a, b]) // (2 if a == b else 1)  # the diagonal has each pair twice

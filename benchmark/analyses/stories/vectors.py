@@ -1,10 +1,10 @@
 """The vectors of stories and their pictures, as encoders gave them; knows records and answers.
 
-How they get there: a case's record has, beside its stories, one item for each encoder, named
-``vectors:ENCODER|RULE``. Its first request key is that of the picture's vector; the others are
-those of the case's stories, in the order in which their items stand in the record. A story's
-vector may hold those of several pieces one after the other (rule ``sentence-max``); it is then as
-many times as long as the picture's, and its most similar piece counts.
+A case's record has, besides its stories, one item for each encoder, named ``vectors:ENCODER|RULE``.
+Its first request key is that of the picture's vector; the others are those of the case's stories,
+in the order in which their items stand in the record. A story's vector may hold those of several
+pieces one after the other (rule ``sentence-max``); it is then as many times as long as the
+picture's, and its most similar piece counts.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def story_vectors(records: Sequence[CaseRecord], answers: AnswerReader) -> Itera
             if item.item_id.startswith(VECTORS):
                 encoder, chunking = spec_of(item.item_id)
                 found.setdefault((encoder, chunking, record.case.proxy), []).append((record, item))
-    # A filter of the library's holds no part while it reads the next, as a loop's name would.
+    # `filter` holds no part while it reads the next, as a loop variable would.
     return filter(None, (_read(key, members, answers) for key, members in sorted(found.items())))
 
 
