@@ -132,8 +132,8 @@ def _suite(run: Run, origin: Origin) -> Suite:
     for what in ("survey", "images", "questions"):
         if here.get(what) != run.config.get(what):
             raise DataProblem(
-                f"the {what} here ({canonical(here.get(what))[:80]}…) differ from those that the "
-                f"run of {run.model.name} was measured on; name the run's own with --{what}"
+                f"the run of {run.model.name} was measured on another --{what} than this one "
+                f"({canonical(here.get(what))[:80]}…); name the run's own"
             )
     return suite
 
