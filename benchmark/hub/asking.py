@@ -58,7 +58,9 @@ def in_words(error: BaseException) -> str:
         case 401:
             return f"the Hub does not know who asks, or it is not there (401); {LOGIN}"
         case 403:
-            return "the token may not do that (403); use one that may"
+            return (
+                "the token may not do that (403); use one that may, or accept its terms on its page"
+            )
         case 404:
             return NOT_THERE
         case 412:
