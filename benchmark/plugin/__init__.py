@@ -1,7 +1,7 @@
 """The pytest plugin: hooks of a few lines that read as the life of a run.
 
-Registered by the root conftest, or with ``-p benchmark.plugin``; inert unless suites are asked
-for. Everything a hook does is a function in the modules beside this one.
+Registered by the root conftest, or with ``-p benchmark.plugin``; inert unless a suite is named.
+Whatever a hook does is a function in another module of this package.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ pytest_plugins = ("fixtures.model", "fixtures.measure")  # by name: imports go t
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the options, those of the named suites too; without a suite they do nothing."""
+    """Declare the options, including those of the named suites; they do nothing without a suite."""
     config = pluginmanager.get_plugin("pytestconfig")
     assert isinstance(config, pytest.Config)  # noqa: S101 - pytest registers it first
     try:
@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Turn options into settings, and start the controller where suites are asked for."""
+    """Turn options into settings, and start the controller if suites are measured."""
     config.addinivalue_line(
         "markers", "cases(kind, ...): measure only a suite's cases of these kinds"
     )
@@ -67,7 +67,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Plan units over what was selected of the shard, then drop what is finished already."""
+    """Plan units over the shard's selected cases, then drop those already finished."""
     session = config.stash[SESSION]
     if exchange.is_worker(config):
         exchange.take_down(config, session)
@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let the case's record travel on its report."""
+    """Put the case's record on its report."""
     report = yield
     reports.attach(item, report)
     stopping.attach(item, report)

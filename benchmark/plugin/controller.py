@@ -1,7 +1,7 @@
-"""The controller: prepares the run, hears every report, writes the files, decides the exit code.
+"""The controller: prepares the run, receives reports, writes files, decides the exit code.
 
-Registered in the main process only and only where suites are asked for. Knows pytest's session
-and `SuiteRun`; measures nothing itself.
+Registered in the main process only, and only if suites are measured. Knows pytest's session and
+`SuiteRun`; measures nothing itself.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Check everything that can be wrong before the first case, and before xdist's workers."""
+        """Check all that can be wrong before the first case and before xdist's workers start."""
         try:
             # First, because a mistyped name would otherwise send `auto` data to the Hub.
             self.session.provider.check()
@@ -80,7 +80,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Keep units whole on a worker, whatever ``--dist`` says (but ``each``).
+        """Keep units whole on a worker, whatever ``--dist`` says (except ``each``).
 
         Without a suite the tests are somebody else's, and ``--dist`` decides.
         """
@@ -105,24 +105,24 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker who answers, and the finished cases."""
+        """Send a worker the model's identity and the finished cases."""
         self.workers += 1
         exchange.send_down(self.session, node)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take a worker's answer counts."""
+        """Add a worker's answer counts."""
         exchange.take_up(self.config, node)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(
         self, report: object
     ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-        """A case with which the run ends is counted by itself."""
+        """A case that stops the run has a category of its own."""
         return stopping.status(report)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Journal a measured case; note a failed one, or that the run ends."""
+        """Journal a measured case; note a failed one, or that the run stops."""
         record, stop = record_on(report, self.config), stopping.stop_on(report)
         if stop is not None:
             self.stops.append(stop)
@@ -135,7 +135,7 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Write run and board, judge the gates; they only ever turn 0 into 1."""
+        """Write run and board and judge the gates, which can only turn exit code 0 into 1."""
         runs = self.session.runs
         if not runs:
             return
@@ -147,7 +147,7 @@ class Controller:
         self._close_all(interrupted=exitstatus in INTERRUPTED or bool(self.stops))
         self._tell_gates()
         if self.stops or (exitstatus == pytest.ExitCode.OK and not self._all_well()):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED  # where workers stop xdist says 2
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED  # xdist says 2 if workers stop
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tables, gates and where the files are."""
@@ -210,7 +210,7 @@ class Controller:
             board.update(settings.leaderboard, run.finished, run_file=run.path)
 
     def _tell_gates(self) -> None:
-        """The verdicts to JUnit and Markdown; a shard that waits for others has none to tell."""
+        """Write the verdicts to JUnit and Markdown; a shard waiting for others has none."""
         if not self.verdicts:
             return
         settings = self.session.settings
@@ -246,18 +246,18 @@ class Controller:
 
 
 def _suite_in(report: pytest.TestReport) -> str:
-    """The suite, or the part of one, that a report's case belongs to; empty for no case."""
+    """The suite, over one set or all, that a report's case belongs to; empty without a case."""
     return case_id_in(report.nodeid).split("/")[0]
 
 
 def _check_writable(folder: Path) -> None:
-    """Say before the first case, not after the last, that nothing can be written there."""
+    """Raise before the first case, not after the last, if the folder cannot be written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
         raise BoardProblem(
-            f"nothing can be written in {folder} ({error.strerror}); pass another --runs or "
+            f"folder {folder} cannot be written to ({error.strerror}); pass another --runs or "
             "--leaderboard"
         ) from error

@@ -1,7 +1,7 @@
-"""What a run would ask, counted without asking: cases, prompts, prefixes, pictures, stored answers.
+"""Count what a run would ask, without asking: cases, prompts, prefixes, pictures, stored answers.
 
 Knows scripts and an interview's keys; loads no model. Only first stages can be counted: what a
-script asks next depends on answers.
+script asks next depends on the answers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Group:
 class Tally:
     """Counts over the chosen cases of one suite; ``kinds`` holds what is left to compute.
 
-    ``most_written`` is how many tokens the texts among it have if each runs to its limit.
+    ``most_written`` is the tokens of the texts among it if each runs to its limit.
     """
 
     n_cases: int = 0
@@ -46,7 +46,7 @@ class Tally:
 
 
 def count(suite: SuiteSession, interview: Interview) -> Tally:
-    """Every unit's first stage, each distinct request once."""
+    """Count every unit's first stage, each distinct request once."""
     tally = Tally()
     seen: set[bytes] = set()
     for unit, cases in suite.units.items():
@@ -78,7 +78,7 @@ def count(suite: SuiteSession, interview: Interview) -> Tally:
 
 
 def first_stage(suite: SuiteSession, cases: Sequence[Case], broken: list[str]) -> list[Request]:
-    """What a model is asked for these cases before their scripts have heard anything."""
+    """What a model is asked for these cases before any answer."""
     found: list[Request] = []
     for case in cases:
         script = suite.suite.interview(case)
@@ -94,7 +94,7 @@ def first_stage(suite: SuiteSession, cases: Sequence[Case], broken: list[str]) -
 
 
 def members(suite: SuiteSession, group: Group) -> list[Request]:
-    """The requests of a group, in the order in which a run would ask them."""
+    """The requests of a group, in the order of a run."""
     asked = first_stage(suite, suite.units[group.unit], [])
     return [request for request in asked if group_key(request) == group.name]
 

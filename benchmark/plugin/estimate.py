@@ -1,7 +1,7 @@
 """``--estimate``: counts what a run would ask, times a few groups of it, prints both and ends.
 
-Knows pytest's loop and the model under test. What that has answered stands in the store, in the
-batches of the run, so nothing is asked twice; no case is run and no run file is written.
+Knows pytest's loop and the model under test. The answers stay in the store, in the batches of the
+run, so nothing is asked twice; no case is run and no run file is written.
 """
 
 from __future__ import annotations
@@ -30,31 +30,31 @@ COUNTED = 16  # prompts of each timed group whose tokens are counted
 
 @runtime_checkable
 class CountsTokens(Protocol):
-    """A model that can say how long a prompt is to it."""
+    """A model that can count a prompt's tokens."""
 
     def tokens(self, request: Request) -> tuple[int, int]:
-        """Tokens that the request's prompt shares with its group, and those of its own."""
+        """The tokens that the request's prompt shares with its group, and its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calibration:
-    """What was timed, by kind of prompt; ``tokens`` where the model counts them."""
+    """What was timed, by kind of prompt; ``tokens`` if the model counts them."""
 
     load_s: float
     timings: dict[Kind, list[Timing]]
     tokens: dict[Kind, tuple[float, float]]
 
     def span(self, left: dict[Kind, int]) -> Span:
-        """The time of so many prompts of each kind."""
+        """The time that these numbers of prompts of each kind take."""
         return forecast.total(forecast.span(self.timings[kind], n) for kind, n in left.items())
 
 
 class EstimateOnly:
-    """Takes the place of the cases."""
+    """Replaces the running of the cases."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Estimate each suite; a case that could not be collected is pytest's to report."""
+        """Estimate each suite; pytest reports cases that could not be collected."""
         if session.config.option.collectonly or session.testsfailed:
             return None
         writer = session.config.get_terminal_writer()
@@ -73,12 +73,12 @@ class EstimateOnly:
 
 
 def register(config: pytest.Config, *, has_suites: bool) -> None:
-    """Put the estimate in the place of the run, or say why it cannot be had."""
+    """Replace the run by the estimate, or raise where that is impossible."""
     if not has_suites:
         raise pytest.UsageError("--estimate needs a suite; name one, such as suites/wvs")
     if config.getoption("dist", "no") != "no":
         raise pytest.UsageError(
-            "--estimate times one process and says what several devices would take; leave out -n"
+            "--estimate times one process and predicts several devices from it; leave out -n"
         )
     if not config.pluginmanager.has_plugin("terminal"):
         raise pytest.UsageError("--estimate prints its result; leave out -p no:terminal")
@@ -86,7 +86,7 @@ def register(config: pytest.Config, *, has_suites: bool) -> None:
 
 
 def lines(suite: SuiteSession, model: ModelUnderTest) -> Iterator[str]:
-    """The estimate of one suite, line by line as it becomes known."""
+    """The estimate of one suite, each line as soon as it is known."""
     interview = model.interview(suite)
     tally = count(suite, interview)
     yield ""
@@ -107,7 +107,7 @@ def lines(suite: SuiteSession, model: ModelUnderTest) -> Iterator[str]:
     else:
         yield from _computed(suite, interview, tally)
         if interview.n_computed >= tally.n_missing:
-            model.ask_again()  # the run that follows computes nothing that it could ask again
+            model.ask_again()  # the next run computes nothing that it could ask again
     if _has_later_stages(suite, model):
         yield "  not in it: later prompts and vectors of each case, known after the first answers"
 
@@ -155,7 +155,7 @@ def _calibrate(
             for group, requests in zip(chosen, asked, strict=True)
             if (timing := _answer(interview, requests, group, until=until)) is not None
         ]
-        # Where the warm-up was all there is to do, its own time has to serve.
+        # If the warm-up was all the work, its own time has to do.
         timings[kind] = found or [timing for timing in (warm,) if timing is not None]
         counted = _token_means(interview, asked)
         if counted is not None:
@@ -166,7 +166,7 @@ def _calibrate(
 def _answer(
     interview: Interview, requests: Sequence[Request], group: Group, *, until: float
 ) -> Timing | None:
-    """Ask the group's batches, those of a run, until the time is up; at least one of them."""
+    """Ask the group's batches as a run would until the time is up, at least one of them."""
     rows: list[int] = []
     elapsed_s: list[float] = []
     for batch in interview.batches(requests):
@@ -187,7 +187,7 @@ def _answer(
 def _token_means(
     interview: Interview, asked: Sequence[Sequence[Request]]
 ) -> tuple[float, float] | None:
-    """Mean tokens shared by a group and of one prompt's own, over the timed groups."""
+    """Mean tokens that a group shares and that a prompt has of its own, over the timed groups."""
     model = interview.load()
     if not isinstance(model, CountsTokens):
         return None
@@ -207,7 +207,7 @@ def _tokens(tally: Tally, found: Calibration) -> str:
 
 
 def _has_later_stages(suite: SuiteSession, model: ModelUnderTest) -> bool:
-    """Whether the first case whose first answers are all known by now goes on asking."""
+    """Whether the first case whose first answers are all known asks for more."""
     interview = model.interview(suite)
     for case in (case for cases in suite.units.values() for case in cases):
         script = suite.suite.interview(case)
@@ -242,6 +242,6 @@ def _between(found: Span) -> str:
 
 
 def _round(number: float) -> str:
-    """Three digits are more than a sample supports."""
+    """To three digits, which is already more than a sample supports."""
     digits = max(len(str(int(number))) - 3, 0)
     return f"{round(number, -digits):,.0f}".replace(",", " ")

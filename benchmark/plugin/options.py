@@ -25,7 +25,7 @@ PATHS = ("auto", "shared", "full")  # or sampled, which `sampled_options` reads
 
 
 def settings_from(config: pytest.Config, provider: Provider) -> Settings:
-    """The options as one checked record; paths are relative to where pytest was called."""
+    """The options as one checked record; paths are relative to the folder pytest was called in."""
     get = config.getoption
     cache = default_cache()
     board = config.rootpath / provider.outputs
@@ -78,17 +78,17 @@ def _shared(get: Callable[[str], Any], model: str, here: Path) -> dict[str, Any]
 
 
 def given(config: pytest.Config) -> Mapping[str, object]:
-    """The texts of the suites' options that were given, by option name."""
+    """The texts given for suites' options, by option name."""
     declared = options_of_suites(folders_meant(config))
     found = {option.name: config.getoption(option.name, None) for option in declared}
     return {name: text for name, text in found.items() if text is not None}
 
 
 def check_read(config: pytest.Config, folders: Sequence[Path]) -> None:
-    """Raise where an option was given that no suite of the command reads.
+    """Raise if an option was given that no suite of the command reads.
 
-    One that stands in ``addopts`` was given too: a run must be what its whole command says.
-    Without a suite nothing is measured, and nothing is said.
+    Options in ``addopts`` count too: a run must be what its whole command says. Without a suite
+    nothing is measured, and nothing is checked.
     """
     read = {option.name for folder in folders for option in options_read(folder)}
     unread = [name for name in given(config) if folders and name not in read]
@@ -103,13 +103,13 @@ def check_read(config: pytest.Config, folders: Sequence[Path]) -> None:
 
 def _where(config: pytest.Config, name: str) -> str:
     typed = any(str(word).split("=")[0] == name for word in config.invocation_params.args)
-    return "" if typed else " (it stands in addopts or PYTEST_ADDOPTS)"
+    return "" if typed else " (it is in addopts or PYTEST_ADDOPTS)"
 
 
 def _threads(model: str) -> int:
     """All cores, whatever ``-n`` says: more workers must not change a rounding.
 
-    The demo takes one: it is too small to gain, and loses much where workers share the cores.
+    The demo gets one: it is too small to gain, and loses much if workers share the cores.
     """
     if model.startswith(EMBEDDED_MODELS):
         return 1

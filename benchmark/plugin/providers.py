@@ -1,7 +1,7 @@
-"""Who answers a run: a model that is asked here, or a bundle of answers that were given before.
+"""Who answers a run: a model that is asked here, or a bundle of earlier answers.
 
-The one module that knows which of the two it is. Knows options, suites, models and bundles; opens
-no model and no encoder before an answer is wanted that is not stored.
+The only module that knows which of the two it is. Knows options, suites, models and bundles; opens
+no model and no encoder until an answer is needed that is not stored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from benchmark.runs.run import encoders_of
 from benchmark.suite.protocol import asks_choices
 
 Get = Callable[[str], Any]  # the value of an option, by its name
-ENCODERS = "encoders"  # the key under which a suite's configuration names those that it asks
+ENCODERS = "encoders"  # where a suite's configuration names the encoders it asks
 REFUSED = (
     *("--revision", "--store", "--shard", "--model-args", "--template-args", *WITH_IT),
     *("--max-requests", "--max-tokens"),
@@ -38,12 +38,12 @@ REFUSED = (
 
 
 class Provider(Protocol):
-    """Whoever answers a run.
+    """What answers a run.
 
-    ``model`` is its name and ``sampled`` the way in which its choices are asked for. ``outputs`` is
-    the folder of runs and board, and ``store_name`` the store's file in the cache, where no option
-    says otherwise. ``computes`` says whether an answer may come of a computation, so that asking
-    again may give another. ``provenance`` is what run files say of it.
+    ``model`` is its name and ``sampled`` how its choices are asked for. ``outputs`` is the default
+    folder of runs and board, and ``store_name`` the store's default file in the cache.
+    ``computes`` says whether answers may be computed, so that asking again may give another one.
+    ``provenance`` is what run files say about it.
     """
 
     model: str
@@ -54,20 +54,20 @@ class Provider(Protocol):
     provenance: Mapping[str, Json]
 
     def check(self) -> None:
-        """Raise where there is no such model, as far as that can be told from its name."""
+        """Raise if there is no such model, as far as its name shows."""
 
     def identify(self, suite: SuiteSession) -> Answerers:
-        """Whose answers a suite measures, and which encoders it asks."""
+        """The model that a suite measures, and the encoders it asks."""
 
     def open_model(self, suite: SuiteSession) -> Model:
         """The model, ready to answer."""
 
     def embedder(self, suite: SuiteSession) -> Embedder | None:
-        """Who answers requests for vectors; None where none are asked for."""
+        """What answers requests for vectors; None if there are none."""
 
 
 class Live:
-    """The model that the command line names; it is loaded here or asked at its server."""
+    """The model that the command line names, loaded here or asked at its server."""
 
     outputs = "leaderboard"
     store_name = "responses.sqlite"
@@ -118,7 +118,7 @@ class Live:
 
 
 class FromBundle:
-    """The answers of a response bundle, which is read once; they can only be read."""
+    """The answers of a response bundle, which is read once and never added to."""
 
     outputs = "build/replay"
     computes = False
@@ -128,12 +128,12 @@ class FromBundle:
         self._bundle = read(path)
         self.model = self._model_named()
         self.sampled = self._sampled()
-        # A store that only ever holds this bundle's answers, so that no other answer can help.
+        # This store holds only the bundle's answers, so that no other answer can fill a gap.
         self.store_name = f"replay/{self._bundle.digest}.sqlite"
         self.provenance: Mapping[str, Json] = {"replayed_from": self._bundle.digest}
 
     def check(self) -> None:
-        """The bundle has been read."""
+        """Nothing to check: the bundle has been read."""
 
     def identify(self, suite: SuiteSession) -> Answerers:
         name = suite.suite.meta.name
@@ -197,7 +197,7 @@ def provider_of(get: Get, *, here: Path) -> Provider:
     Raises
     ------
     UsageProblem
-        The bundle is not of one model, or an option was given that means nothing with one.
+        The bundle has several models, or an option was given that excludes a bundle.
     """
     bundle = get("--replay")
     if not bundle:

@@ -17,26 +17,26 @@ WITH_IT = ("--samples", "--sample-tokens", "--sample-temperature")
 
 
 def asked_for(get: Callable[[str], Any]) -> Sampled | None:
-    """What the options say; None where probabilities are asked for.
+    """What the options say; None if probabilities are asked for.
 
     Raises
     ------
     UsageProblem
-        A number is none, the number of answers is given twice, or without ``sampled``.
+        A number is invalid, or the number of answers is given twice or without ``sampled``.
     """
     answers = _answers(get("--scoring"))
     if answers is None:
         for option in WITH_IT:
             if get(option) is not None:
                 raise UsageProblem(
-                    f"{option} {get(option)} has no meaning without --scoring sampled; add it, or "
-                    f"leave {option} out"
+                    f"{option} {get(option)} needs --scoring sampled; add that, or leave {option} "
+                    "out"
                 )
         return None
     named = get("--samples")
     if answers and named is not None and named != answers:
         raise UsageProblem(
-            f"--scoring '{NAME} {answers}' and --samples {named} say different numbers; give one"
+            f"--scoring '{NAME} {answers}' and --samples {named} disagree; give one number"
         )
     most = DEMO_TOKENS if get("--model") == DEMO else TOKENS
     return Sampled(
@@ -47,7 +47,7 @@ def asked_for(get: Callable[[str], Any]) -> Sampled | None:
 
 
 def _answers(scoring: str) -> str | None:
-    """The number behind ``sampled``, empty where there is none; None for any other scoring."""
+    """The number after ``sampled``, empty without one; None for any other scoring."""
     found = re.fullmatch(rf"{NAME}(?:[\s:=]+(?P<answers>\S+))?", scoring.strip())
     return None if found is None else found["answers"] or ""
 
@@ -63,7 +63,7 @@ def _temperature(text: str | None) -> float:
         value = -1.0
     if not 0 < value <= HOTTEST:
         raise UsageProblem(
-            f"--sample-temperature {text!r} is not a number above 0 and up to {HOTTEST:g}; at 0 "
-            "every answer would be the same"
+            f"--sample-temperature {text!r} is not a number above 0 and up to {HOTTEST:g} (at 0 "
+            "all answers would be the same)"
         )
     return value

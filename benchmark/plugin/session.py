@@ -1,4 +1,4 @@
-"""What one pytest process knows of the run: settings, who answers, the suites; no report.
+"""What one pytest process knows of the run: settings, provider, suites; no report.
 
 The controller and every worker build their own from the same options.
 """
@@ -35,9 +35,9 @@ from benchmark.suite.suite_options import own_given
 
 @dataclass
 class RunSession:
-    """Settings, the provider of answers, and the suites met so far by name.
+    """Settings, the provider of answers, and the suites met so far, by name.
 
-    ``given`` has the texts of suites' options by their names.
+    ``given`` holds the texts given for suites' options, by option name.
     """
 
     settings: Settings
@@ -49,16 +49,16 @@ class RunSession:
 
     @property
     def prepared(self) -> tuple[SuiteSession, ...]:
-        """The suites of which it is known who answers them."""
+        """The suites whose model is known."""
         return tuple(suite for suite in self.suites.values() if suite.prepared is not None)
 
     @property
     def runs(self) -> dict[str, SuiteRun]:
-        """On the controller: the runs by the names of their suites."""
+        """On the controller: the runs, by suite name."""
         return {name: one.run for name, one in self.suites.items() if one.run is not None}
 
     def at(self, folder: Path) -> tuple[SuiteSession, ...]:
-        """The suite of a folder, once for each set, loaded and selected on first use.
+        """The suite in a folder, once for each set, loaded and selected on first use.
 
         Raises
         ------
@@ -76,7 +76,7 @@ class RunSession:
         return self._folders[folder]
 
     def check_used(self) -> None:
-        """Raise where encoders or written answers are wanted and no suite of the run has a use."""
+        """Raise if encoders or written answers are wanted and no suite of the run uses them."""
         names = ", ".join(suite.name for suite in self.prepared)
         wanted = self.settings.encoders
         if wanted and not any(suite.answerers.encoders for suite in self.prepared):
@@ -94,8 +94,8 @@ class RunSession:
         sets = settings_of_each_set(folder, settings)
         if len(sets) > 1 and settings.gates:
             raise UsageProblem(
-                "--gate judges one run of a suite, and each --questions has one of its own; gate "
-                "each set by itself"
+                "--gate judges one run of a suite, and each --questions has its own; gate each set "
+                "by itself"
             )
         found = tuple(self._part(folder, name, each) for name, each in sets.items())
         if len(found) > 1:
@@ -123,7 +123,7 @@ class RunSession:
         for other, suites in self._folders.items():
             if any(one.suite.meta.name == name for one in suites):
                 raise DataProblem(
-                    f"suites {other} and {folder} are both named {name!r}; rename one"
+                    f"the suites in {other} and {folder} are both named {name!r}; rename one"
                 )
         for case_id, count in Counter(case.case_id for case in selection.cases).items():
             if count > 1:
@@ -131,13 +131,13 @@ class RunSession:
 
 
 def _check_sets(found: Sequence[SuiteSession]) -> None:
-    """Two sets of one content would write one run file, whatever their files are called."""
+    """Raise if two sets have the same content: they would write one run file."""
     twice = asked_twice({one.name: one.suite.config() for one in found})
     if twice is not None:
         first, second = (one.settings.own["questions"][0] for one in found if one.name in twice)
         raise UsageProblem(
-            f"--questions {first} and --questions {second} are the same set named twice: they have "
-            "the same content; each set is asked once"
+            f"--questions {first} and --questions {second} have the same content; name each set "
+            "once"
         )
 
 

@@ -159,7 +159,7 @@ def test_workers_share_the_budget(thinker: Thinker, tmp_path: Path) -> None:
     [
         ({"--scoring": "sampled none"}, "--samples 'none' is not a whole number"),
         ({"--scoring": "sampled 0"}, "--samples '0' is not a whole number"),
-        ({"--scoring": "sampled 4", "--samples": "5"}, "say different numbers"),
+        ({"--scoring": "sampled 4", "--samples": "5"}, "disagree"),
         ({"--scoring": "auto", "--samples": "5"}, "no meaning without --scoring sampled"),
         ({"--scoring": "sampled", "--sample-temperature": "0"}, "would be the same"),
     ],
