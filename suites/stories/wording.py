@@ -31,7 +31,7 @@ def open_translation(settings: Settings) -> StoryTranslation | None:
 
 
 def open_templates(settings: Settings, translation: StoryTranslation | None) -> Templates:
-    """The user's prompts, the translation's, or a shipped template; all must say whom stories are for."""
+    """The user's, the translation's or shipped prompts; they must say whom a story is for."""
     if settings.prompts is not None and settings.templates:
         raise UsageProblem("--prompts FILE and --templates exclude each other; give one")
     slots = SLOTS if translation is None else TRANSLATED_SLOTS

@@ -56,7 +56,7 @@ def test_tables_become_records() -> None:
             {"groups": [{"label": "g", "by": "region", "shows": "m"}]},
             "'m' has no place for a score",
         ),
-        ({"columns": {"head": "a"}}, r"begun with \[\[columns\]\]"),
+        ({"columns": {"head": "a"}}, r"starting with \[\[columns\]\]"),
         ({"columns": [{"head": "a", "metric": "m", "decimals": "2"}]}, "of type int"),
         ({"columns": [{"head": "a", "metric": "m", "only": "bord"}]}, "did you mean board"),
         ({"blocks": [{"label": "b", "reading": "subtsantive"}]}, "did you mean substantive"),
