@@ -16,7 +16,7 @@ from benchmark.errors import CultureError, UnknownName, UsageProblem, unknown
 
 T = TypeVar("T")
 Reader = Callable[[Any, str], object]
-HOTTEST = 2.0  # temperature of a written text, as at servers
+MAX_TEMPERATURE = 2.0  # temperature of a written text, as at servers
 
 
 def text(value: object, source: str) -> str:
@@ -31,7 +31,7 @@ class Option:
     """One row of a table of options.
 
     ``default`` is what one would type; without it the value is None, or empty if ``repeated``, when
-    ``read`` gets a list. ``again`` finds the value in the configuration of a replayed run; without
+    ``read`` gets a list. ``from_config`` finds the value in a replayed run's configuration; without
     it, the value is what the configuration has under the option's name, else the default.
     ``at_replay`` is the help of an option that a replay needs too: it names a file that no bundle
     has.
@@ -45,7 +45,7 @@ class Option:
     read: Reader = text
     repeated: bool = False
     flag: bool = False
-    again: Callable[[Mapping[str, Any]], object] | None = None
+    from_config: Callable[[Mapping[str, Any]], object] | None = None
     at_replay: str = ""
 
     @property
@@ -58,8 +58,8 @@ class Option:
         if self.flag:
             return bool(given)
         if self.repeated:
-            unsaid = [] if self.default is None else [self.default]
-            return self.read(unsaid if given is None else given, self.name)
+            default = [] if self.default is None else [self.default]
+            return self.read(default if given is None else given, self.name)
         typed = self.default if given is None else given
         return self.read(typed, self.name) if typed or self.default is not None else None
 
@@ -113,8 +113,8 @@ def temperatures(value: str, source: str) -> tuple[float, ...]:
     found = {}
     for part in names(value, source):
         temperature = _number(part)
-        if not 0 <= temperature <= HOTTEST:
-            raise UsageProblem(f"{source} {part!r} is not a number from 0 to {HOTTEST:g}")
+        if not 0 <= temperature <= MAX_TEMPERATURE:
+            raise UsageProblem(f"{source} {part!r} is not a number from 0 to {MAX_TEMPERATURE:g}")
         found[f"{temperature:g}"] = temperature
     if not found:
         raise UsageProblem(f"{source} {value!r} names nothing; give numbers such as 0.3,0.7")
@@ -183,7 +183,7 @@ def path(value: str, _source: str) -> Path:
     return Path.cwd() / Path(value).expanduser()
 
 
-def meant(named: Sequence[str], find: Callable[..., T], *, option: str) -> list[T]:
+def resolve_names(named: Sequence[str], find: Callable[..., T], *, option: str) -> list[T]:
     """What each of an option's names means to a suite: ``find(name, source=option)``.
 
     Raises
@@ -200,8 +200,8 @@ def meant(named: Sequence[str], find: Callable[..., T], *, option: str) -> list[
     return found
 
 
-def listed(name: str, *, kind: str, known: Sequence[str], source: str) -> str:
-    """A name in a list, for `meant`."""
+def known_name(name: str, *, kind: str, known: Sequence[str], source: str) -> str:
+    """A name in a list, for `resolve_names`."""
     if name not in known:
         raise UsageProblem(unknown(kind, name, known, source=source))
     return name

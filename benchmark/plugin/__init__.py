@@ -14,10 +14,10 @@ from benchmark.errors import CultureError
 from benchmark.plugin import collection, estimate, exchange, live, reports, stopping, warned
 from benchmark.plugin.controller import Controller
 from benchmark.plugin.declared import add_options
-from benchmark.plugin.finding import folders_asked, folders_meant
-from benchmark.plugin.options import check_read, given, settings_from
+from benchmark.plugin.finding import folders_measured, folders_possible
+from benchmark.plugin.options import check_read, given_texts, settings_from
 from benchmark.plugin.providers import provider_of
-from benchmark.plugin.selecting import Selecting
+from benchmark.plugin.selecting import NameFilter
 from benchmark.plugin.session import SESSION, RunSession
 
 pytest_plugins = ("fixtures.model", "fixtures.measure")  # by name: imports go the other way
@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     config = pluginmanager.get_plugin("pytestconfig")
     assert isinstance(config, pytest.Config)  # noqa: S101 - pytest registers it first
     try:
-        add_options(parser, folders_meant(config))
+        add_options(parser, folders_possible(config))
     except CultureError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -38,14 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "cases(kind, ...): measure only a suite's cases of these kinds"
     )
-    folders = folders_asked(config)
+    folders = folders_measured(config)
     try:
         provider = provider_of(config.getoption, here=config.invocation_params.dir)
         config.stash[SESSION] = RunSession(
             settings=settings_from(config, provider),
             provider=provider,
-            given=given(config),
-            selecting=Selecting(several=len(folders) > 1),
+            given_texts=given_texts(config),
+            name_filter=NameFilter(several=len(folders) > 1),
         )
         check_read(config, folders)
     except CultureError as error:
@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Plan units over the shard's selected cases, then drop those already finished."""
     session = config.stash[SESSION]
     if exchange.is_worker(config):
-        exchange.take_down(config, session)
+        exchange.receive_in_worker(config, session)
     collection.drop_empty(items)
     collection.drop_other_shards(config, session, items)
     collection.note_units(session, items)

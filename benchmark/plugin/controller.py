@@ -67,7 +67,7 @@ class Controller:
             # First, because a mistyped name would otherwise send `auto` data to the Hub.
             self.session.provider.check()
             suites = [part for folder in self.folders for part in self.session.at(folder)]
-            self.session.selecting.check(self.folders)
+            self.session.name_filter.check(self.folders)
             if suites and not self.config.option.collectonly:
                 self._prepare(suites)
         except CultureError as error:
@@ -75,7 +75,7 @@ class Controller:
 
     def pytest_report_header(self) -> list[str]:
         """Which model, data, device and store are in use."""
-        lines = terminal.header(self.session) + self.session.selecting.left_out()
+        lines = terminal.header(self.session) + self.session.name_filter.left_out()
         return lines + budgets.header(self.config)
 
     @pytest.hookimpl(optionalhook=True)
@@ -107,12 +107,12 @@ class Controller:
     def pytest_configure_node(self, node: Any) -> None:
         """Send a worker the model's identity and the finished cases."""
         self.workers += 1
-        exchange.send_down(self.session, node)
+        exchange.send_to_worker(self.session, node)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Add a worker's answer counts."""
-        exchange.take_up(self.config, node)
+        exchange.add_worker_output(self.config, node)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(
@@ -145,8 +145,8 @@ class Controller:
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and nothing_to_do:
             session.exitstatus = exitstatus = pytest.ExitCode.OK
         self._close_all(interrupted=exitstatus in INTERRUPTED or bool(self.stops))
-        self._tell_gates()
-        if self.stops or (exitstatus == pytest.ExitCode.OK and not self._all_well()):
+        self._report_gates()
+        if self.stops or (exitstatus == pytest.ExitCode.OK and not self._all_passed()):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED  # xdist says 2 if workers stop
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -171,7 +171,7 @@ class Controller:
             board.read_board(settings.leaderboard)
         self.gates = tuple(gate for path in settings.gates for gate in load_gates(path))
         self.baselines = load_baselines(settings.baselines)
-        self.verdicts = gating.of_other_suites(self.gates, {s.suite.meta.name for s in suites})
+        self.verdicts = gating.unrun_verdicts(self.gates, {s.suite.meta.name for s in suites})
         for suite in suites:
             suite.prepared = self.session.provider.identify(suite)
             if not self.config.option.estimate:  # there is no run to continue, write or judge
@@ -187,7 +187,9 @@ class Controller:
     def _close_all(self, *, interrupted: bool) -> None:
         for name, run in self.session.runs.items():
             if not run.was_run:
-                self.verdicts += gating.of_nothing(self.gates, run.run.suite, "no case was run")
+                self.verdicts += gating.unscored_verdicts(
+                    self.gates, run.run.suite, "no case was run"
+                )
                 continue
             judged = len(self.verdicts)
             try:
@@ -195,7 +197,7 @@ class Controller:
             except CultureError as error:
                 self.problems.append(str(error))
                 if len(self.verdicts) == judged:
-                    self.verdicts += gating.of_nothing(self.gates, run.run.suite, str(error))
+                    self.verdicts += gating.unscored_verdicts(self.gates, run.run.suite, str(error))
 
     def _close(self, suite: SuiteSession, run: SuiteRun, *, interrupted: bool) -> None:
         settings = self.session.settings
@@ -203,13 +205,13 @@ class Controller:
             gates=self.gates,
             baselines=self.baselines,
             provenance=self._provenance(suite),
-            determinism=repeatability.finding(settings.store, suite.identity),
+            determinism=repeatability.determinism_of(settings.store, suite.identity),
             interrupted=interrupted,
         )
         if run.finished is not None:
             board.update(settings.leaderboard, run.finished, run_file=run.path)
 
-    def _tell_gates(self) -> None:
+    def _report_gates(self) -> None:
         """Write the verdicts to JUnit and Markdown; a shard waiting for others has none."""
         if not self.verdicts:
             return
@@ -239,7 +241,7 @@ class Controller:
         )
         return {**about, **self.session.provider.provenance}
 
-    def _all_well(self) -> bool:
+    def _all_passed(self) -> bool:
         runs = self.session.runs.values()
         unmeasured = any(run.failures for run in runs)  # a skipped case, say
         return not (self.problems or unmeasured) and all(verdict.holds for verdict in self.verdicts)

@@ -42,12 +42,12 @@ def worker_place(config: pytest.Config) -> tuple[int, int]:
 
     A replacement worker has a number above all of theirs.
     """
-    told = getattr(config, "workerinput", {})
-    number = str(told.get("workerid", "gw0")).removeprefix("gw")
-    return int(number) if number.isdecimal() else 0, int(told.get("workercount", 1))
+    sent = getattr(config, "workerinput", {})
+    number = str(sent.get("workerid", "gw0")).removeprefix("gw")
+    return int(number) if number.isdecimal() else 0, int(sent.get("workercount", 1))
 
 
-def send_down(session: RunSession, node: Node) -> None:
+def send_to_worker(session: RunSession, node: Node) -> None:
     """Send a new worker what only the controller knows."""
     node.workerinput[_INPUT] = {
         suite.name: {
@@ -62,7 +62,7 @@ def send_down(session: RunSession, node: Node) -> None:
     }
 
 
-def take_down(config: pytest.Config, session: RunSession) -> None:
+def receive_in_worker(config: pytest.Config, session: RunSession) -> None:
     """In a worker: take what the controller sent, once the suites are known."""
     sent: dict[str, dict[str, Any]] = config.workerinput.get(_INPUT, {})  # type: ignore[attr-defined]
     for suite in session.suites.values():
@@ -84,7 +84,7 @@ def note_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
         add_counts(config, counts)
 
 
-def take_up(config: pytest.Config, node: Node) -> None:
+def add_worker_output(config: pytest.Config, node: Node) -> None:
     """On the controller: add what a worker sent at its end, if it could."""
     counts = getattr(node, "workeroutput", {}).get(_OUTPUT)
     if counts is not None:

@@ -14,7 +14,7 @@ import pytest
 from benchmark.suite.protocol import find_suites
 
 
-def folders_meant(config: pytest.Config) -> tuple[Path, ...]:
+def folders_possible(config: pytest.Config) -> tuple[Path, ...]:
     """The suites that a command line may name, before all of its options are known.
 
     A word after an unknown option counts as an argument too, which at worst finds a suite that is
@@ -23,14 +23,14 @@ def folders_meant(config: pytest.Config) -> tuple[Path, ...]:
     known = getattr(config, "known_args_namespace", None)  # not there for a plugin given to main()
     words = config.invocation_params.args if known is None else known.file_or_dir
     paths = _paths(config, map(str, words), pyargs=bool(known is not None and known.pyargs))
-    unsaid = [config.rootpath / path for path in config.getini("testpaths")]
+    default = [config.rootpath / path for path in config.getini("testpaths")]
     ignored = config.getini("norecursedirs")
     return find_suites(paths, ignore=ignored) or find_suites(
-        unsaid or [config.invocation_params.dir], ignore=ignored
+        default or [config.invocation_params.dir], ignore=ignored
     )
 
 
-def folders_asked(config: pytest.Config) -> tuple[Path, ...]:
+def folders_measured(config: pytest.Config) -> tuple[Path, ...]:
     """The suites that are measured."""
     paths = _paths(config, config.args, pyargs=config.option.pyargs)
     return find_suites(paths, ignore=config.getini("norecursedirs"))

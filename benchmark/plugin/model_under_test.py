@@ -61,8 +61,8 @@ class ModelUnderTest:
 
     def counts(self) -> tuple[int, int]:
         """Distinct requests computed and read from the store so far."""
-        asked = [interview for _, interview in self._interviews()]
-        return sum(one.n_computed for one in asked), sum(one.n_stored for one in asked)
+        interviews = [interview for _, interview in self._interviews()]
+        return sum(one.n_computed for one in interviews), sum(one.n_stored for one in interviews)
 
     def ask_again(self) -> None:
         """Ask a sample of what was computed again, in other batches; the store keeps the result."""
@@ -88,7 +88,7 @@ class ModelUnderTest:
     def ask(self, suite: SuiteSession) -> Ask:
         """What answers a suite's scripts: the interview, choices asked as the identity says."""
         way, seed = sampled_by(suite.identity), self._session.settings.seed
-        return asking(lambda asked: self.interview(suite).replies(asked), way, seed=seed)
+        return asking(lambda requests: self.interview(suite).replies(requests), way, seed=seed)
 
     def interview(self, suite: SuiteSession) -> Interview:
         """The interview of a suite's model; nothing is loaded yet."""
@@ -115,7 +115,7 @@ class ModelUnderTest:
         try:
             self._outcomes = {**run_unit(scripts, ask)}
         except Exception as error:
-            self._stop = reason(error, asked=self._session.settings.model)
+            self._stop = reason(error, model=self._session.settings.model)
             raise RunStopped(self._stop) from error
 
     def _interviews(self) -> list[tuple[SuiteSession, Interview]]:

@@ -21,7 +21,7 @@ from benchmark.models.encoders.answering import Encoders
 from benchmark.models.encoders.hub import open_chosen
 from benchmark.models.encoders.naming import encoder_identity
 from benchmark.models.endpoint.spending import Spending
-from benchmark.plugin.sampled_options import WITH_IT, asked_for
+from benchmark.plugin.sampled_options import SAMPLING_OPTIONS, sampling_of
 from benchmark.plugin.suite_session import Answerers, SuiteSession
 from benchmark.records import Model, ModelIdentity
 from benchmark.replay.bundle import read
@@ -32,7 +32,7 @@ from benchmark.suite.protocol import asks_choices
 Get = Callable[[str], Any]  # the value of an option, by its name
 ENCODERS = "encoders"  # where a suite's configuration names the encoders it asks
 REFUSED = (
-    *("--revision", "--store", "--shard", "--model-args", "--template-args", *WITH_IT),
+    *("--revision", "--store", "--shard", "--model-args", "--template-args", *SAMPLING_OPTIONS),
     *("--max-requests", "--max-tokens"),
 )
 
@@ -66,7 +66,7 @@ class Provider(Protocol):
         """What answers requests for vectors; None if there are none."""
 
 
-class Live:
+class LiveProvider:
     """The model that the command line names, loaded here or asked at its server."""
 
     outputs = "leaderboard"
@@ -86,7 +86,7 @@ class Live:
         registry.resolve(self.model, revision=self._revision)
 
     def identify(self, suite: SuiteSession) -> Answerers:
-        settings, asked = suite.settings, _encoders_asked(suite)
+        settings, names = suite.settings, _encoder_names(suite)
         found = registry.identify(
             registry.resolve(self.model, revision=self._revision),
             registry.options_of(settings),
@@ -98,7 +98,7 @@ class Live:
             encoders={
                 choice.name: encoder_identity(choice, device=settings.device, cache=settings.cache)
                 for choice in settings.encoders
-                if choice.name in asked
+                if choice.name in names
             },
             key_schema=KEY_SCHEMA,
         )
@@ -117,7 +117,7 @@ class Live:
         return Encoders(encoders, partial(open_chosen, suite.settings)) if encoders else None
 
 
-class FromBundle:
+class BundleProvider:
     """The answers of a response bundle, which is read once and never added to."""
 
     outputs = "build/replay"
@@ -145,15 +145,15 @@ class FromBundle:
                 "one"
             )
         known = {of: one for entry in entries for of, one in encoders_of(entry.run).items()}
-        asked = _encoders_asked(suite)
-        if missing := [one for one in asked if one not in known]:
+        names = _encoder_names(suite)
+        if missing := [one for one in names if one not in known]:
             raise UsageProblem(
                 f"--replay {self._path} has no vectors of the encoder {missing[0]}; it has "
                 f"those of {', '.join(known) or 'none'}"
             )
         return Answerers(
             identity=models.pop(),
-            encoders={of: one for of, one in known.items() if of in asked},
+            encoders={of: one for of, one in known.items() if of in names},
             key_schema=min(entry.key_schema for entry in entries),
         )
 
@@ -201,16 +201,16 @@ def provider_of(get: Get, *, here: Path) -> Provider:
     """
     bundle = get("--replay")
     if not bundle:
-        return Live(get("--model"), revision=get("--revision"), sampled=asked_for(get))
+        return LiveProvider(get("--model"), revision=get("--revision"), sampled=sampling_of(get))
     refused = [option for option in REFUSED if get(option)]
     refused += ["--scoring"] if get("--scoring").startswith(NAME) else []
     refused += ["--estimate"] if get("--estimate") else []
     if refused:
         raise UsageProblem(f"--replay and {refused[0]} exclude each other; leave out one")
-    return FromBundle(here / Path(bundle).expanduser())
+    return BundleProvider(here / Path(bundle).expanduser())
 
 
-def _encoders_asked(suite: SuiteSession) -> Sequence[Json]:
+def _encoder_names(suite: SuiteSession) -> Sequence[Json]:
     """The names of the encoders that a suite's configuration asks for."""
-    asked = suite.suite.config().get(ENCODERS)
-    return asked if asked and isinstance(asked, Sequence) else ()
+    names = suite.suite.config().get(ENCODERS)
+    return names if names and isinstance(names, Sequence) else ()

@@ -65,7 +65,7 @@ def measure(interview: Interview, suite: SuiteSession, store: ResponseStore) -> 
     store.note_noise(interview.context, lambda known: _text(known, found))
 
 
-def finding(store: Path, identity: ModelIdentity) -> Determinism:
+def determinism_of(store: Path, identity: ModelIdentity) -> Determinism:
     """What is known of how far this model's answers move, even if this run computed none."""
     if _is_rule(identity):
         return determinism.exact()

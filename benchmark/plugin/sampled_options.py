@@ -8,15 +8,15 @@ from typing import Any
 
 from benchmark.engine.sampled import NAME, Sampled
 from benchmark.errors import UsageProblem
-from benchmark.option_values import HOTTEST, count
+from benchmark.option_values import MAX_TEMPERATURE, count
 from benchmark.vocabulary import DEMO
 
 ANSWERS, TOKENS, TEMPERATURE = 10, 2048, 1.0
 DEMO_TOKENS = 12  # random weights never end an answer, and a few tokens exercise the same path
-WITH_IT = ("--samples", "--sample-tokens", "--sample-temperature")
+SAMPLING_OPTIONS = ("--samples", "--sample-tokens", "--sample-temperature")
 
 
-def asked_for(get: Callable[[str], Any]) -> Sampled | None:
+def sampling_of(get: Callable[[str], Any]) -> Sampled | None:
     """What the options say; None if probabilities are asked for.
 
     Raises
@@ -26,7 +26,7 @@ def asked_for(get: Callable[[str], Any]) -> Sampled | None:
     """
     answers = _answers(get("--scoring"))
     if answers is None:
-        for option in WITH_IT:
+        for option in SAMPLING_OPTIONS:
             if get(option) is not None:
                 raise UsageProblem(
                     f"{option} {get(option)} needs --scoring sampled; add that, or leave {option} "
@@ -61,9 +61,9 @@ def _temperature(text: str | None) -> float:
         value = TEMPERATURE if text is None else float(text)
     except ValueError:
         value = -1.0
-    if not 0 < value <= HOTTEST:
+    if not 0 < value <= MAX_TEMPERATURE:
         raise UsageProblem(
-            f"--sample-temperature {text!r} is not a number above 0 and up to {HOTTEST:g} (at 0 "
-            "all answers would be the same)"
+            f"--sample-temperature {text!r} is not a number above 0 and up to {MAX_TEMPERATURE:g} "
+            "(at 0 all answers would be the same)"
         )
     return value

@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 
 @dataclass(kw_only=True)
-class Selecting:
+class NameFilter:
     """The names that each of ``several`` suites did not know; a single suite must know all."""
 
     several: bool
     _unknown: dict[Path, list[UnknownName]] = field(default_factory=dict)
     _left_out: dict[Path, str] = field(default_factory=dict)
 
-    def parts(
+    def load(
         self, folder: Path, settings: Settings, load: Callable[[Settings], tuple[T, ...]]
     ) -> tuple[T, ...]:
         """What ``load`` makes of a suite with the names it knows; nothing if it knows none."""
@@ -40,12 +40,12 @@ class Selecting:
                 self._unknown.setdefault(folder, []).append(problem)
                 known = _without(known, problem)
             else:
-                for option, asked, left in (
+                for option, named, left in (
                     (TOPICS, settings.topics, known.topics),
                     (PROXIES, settings.proxies, known.proxies),
                 ):
-                    if asked and not left:  # which would select everything
-                        self._left_out[folder] = f"{option.name} {','.join(asked)}"
+                    if named and not left:  # which would select everything
+                        self._left_out[folder] = f"{option.name} {','.join(named)}"
                 return () if folder in self._left_out else found
 
     def check(self, folders: Sequence[Path]) -> None:
@@ -53,8 +53,8 @@ class Selecting:
         problems = [problem for found in self._unknown.values() for problem in found]
         for problem in problems:
             alike = [one for one in problems if one.about == problem.about]
-            asked = [f for f in folders if problem.option in {o.name for o in options_read(f)}]
-            if len(alike) == len(asked):
+            readers = [f for f in folders if problem.option in {o.name for o in options_read(f)}]
+            if len(alike) == len(readers):
                 raise next((one for one in alike if "did you mean" in str(one)), problem)
 
     def left_out(self) -> list[str]:

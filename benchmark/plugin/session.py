@@ -17,7 +17,7 @@ from benchmark.engine.sampled import NAME, sampled_by
 from benchmark.engine.shards import cases_of
 from benchmark.errors import CultureError, DataProblem, UsageProblem
 from benchmark.plugin.providers import Provider
-from benchmark.plugin.selecting import Selecting
+from benchmark.plugin.selecting import NameFilter
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import Selection
@@ -29,21 +29,21 @@ from benchmark.suite.protocol import (
     own_metrics,
     settings_of_each_set,
 )
-from benchmark.suite.several_sets import Part, asked_twice, part_name
-from benchmark.suite.suite_options import own_given
+from benchmark.suite.several_sets import SuiteOverSet, duplicate_sets, name_in_session
+from benchmark.suite.suite_options import given_values
 
 
 @dataclass
 class RunSession:
     """Settings, the provider of answers, and the suites met so far, by name.
 
-    ``given`` holds the texts given for suites' options, by option name.
+    ``given_texts`` holds the texts given for suites' options, by option name.
     """
 
     settings: Settings
     provider: Provider
-    given: Mapping[str, object] = field(default_factory=dict)
-    selecting: Selecting = field(default_factory=lambda: Selecting(several=False))
+    given_texts: Mapping[str, object] = field(default_factory=dict)
+    name_filter: NameFilter = field(default_factory=lambda: NameFilter(several=False))
     suites: dict[str, SuiteSession] = field(default_factory=dict)
     _folders: dict[Path, tuple[SuiteSession, ...]] = field(default_factory=dict)
 
@@ -67,8 +67,8 @@ class RunSession:
         """
         if folder not in self._folders:
             try:
-                asked = replace(self.settings, own=own_given(folder, self.given))
-                found = self.selecting.parts(folder, asked, partial(self._of_each_set, folder))
+                settings = replace(self.settings, own=given_values(folder, self.given_texts))
+                found = self.name_filter.load(folder, settings, partial(self._of_each_set, folder))
             except CultureError as error:
                 raise pytest.UsageError(str(error)) from error
             self._folders[folder] = found
@@ -97,15 +97,15 @@ class RunSession:
                 "--gate judges one run of a suite, and each --questions has its own; gate each set "
                 "by itself"
             )
-        found = tuple(self._part(folder, name, each) for name, each in sets.items())
+        found = tuple(self._suite_session(folder, name, each) for name, each in sets.items())
         if len(found) > 1:
             _check_sets(found)
         return found
 
-    def _part(self, folder: Path, set_name: str, settings: Settings) -> SuiteSession:
+    def _suite_session(self, folder: Path, set_name: str, settings: Settings) -> SuiteSession:
         whole = load_suite(folder, settings)
-        name = part_name(whole.meta.name, set_name)
-        suite: Suite = Part(whole=whole, name=name) if set_name else whole
+        name = name_in_session(whole.meta.name, set_name)
+        suite: Suite = SuiteOverSet(whole=whole, name=name) if set_name else whole
         selection = suite.select()
         self._check_names(folder, suite, selection)
         return SuiteSession(
@@ -132,7 +132,7 @@ class RunSession:
 
 def _check_sets(found: Sequence[SuiteSession]) -> None:
     """Raise if two sets have the same content: they would write one run file."""
-    twice = asked_twice({one.name: one.suite.config() for one in found})
+    twice = duplicate_sets({one.name: one.suite.config() for one in found})
     if twice is not None:
         first, second = (one.settings.own["questions"][0] for one in found if one.name in twice)
         raise UsageProblem(

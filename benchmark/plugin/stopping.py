@@ -18,7 +18,7 @@ from benchmark.errors import CultureError
 
 ATTRIBUTE = "culture_stop"  # extra report attributes survive xdist's serialisation
 STOPPED = "stopped"
-BRIEFLY = "stopped: the model cannot go on"  # between pytest's exclamation marks
+SHORT_REASON = "stopped: the model cannot go on"  # between pytest's exclamation marks
 STOP = pytest.StashKey["Stop"]()
 
 
@@ -38,10 +38,10 @@ class RunStopped(Exception):
         self.stop = stop
 
 
-def reason(error: Exception, *, asked: str) -> Stop:
+def reason(error: Exception, *, model: str) -> Stop:
     r"""The sentence of an error of ours; the type, message and traceback of any other.
 
-    >>> reason(ValueError("3 is not 4\nat all"), asked="demo").sentence
+    >>> reason(ValueError("3 is not 4\nat all"), model="demo").sentence
     'demo failed with ValueError: 3 is not 4'
     """
     if isinstance(error, CultureError):
@@ -49,13 +49,13 @@ def reason(error: Exception, *, asked: str) -> Stop:
     message = str(error).strip().partition("\n")[0]
     what = f"{type(error).__name__}: {message}" if message else type(error).__name__
     trace = "".join(traceback.format_exception(error)).rstrip()
-    return Stop(sentence=f"{asked} failed with {what}", trace=trace)
+    return Stop(sentence=f"{model} failed with {what}", trace=trace)
 
 
 def stop(item: pytest.Item, why: Stop) -> None:
     """Make this case the session's last."""
     item.stash[STOP] = why
-    item.session.shouldfail = BRIEFLY
+    item.session.shouldfail = SHORT_REASON
 
 
 def attach(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -76,7 +76,7 @@ def status(report: object) -> tuple[str, str, tuple[str, dict[str, bool]]] | Non
     return (STOPPED, "S", (STOPPED.upper(), {"red": True})) if stop_on(report) else None
 
 
-def tell(reporter: Any, stops: Sequence[Stop]) -> None:
+def print_stops(reporter: Any, stops: Sequence[Stop]) -> None:
     """Print what failed, and that nothing is lost."""
     if not stops:
         return

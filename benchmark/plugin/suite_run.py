@@ -39,8 +39,7 @@ from benchmark.suite.protocol import SUITE_FILE, Suite
 class SuiteRun:
     """Collects what the cases of one suite measured, and writes the run file at the end.
 
-    ``run`` is `blank` at first; ``own`` holds the suite's own analyses, and ``metrics`` those of
-    its own rows.
+    ``run`` is `empty_run` at first; ``own_analyses`` and ``metrics`` are the suite's own.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class SuiteRun:
         run: Run,
         settings: Settings,
         *,
-        own: Mapping[str, Analysis],
+        own_analyses: Mapping[str, Analysis],
         metrics: Iterable[str],
     ) -> None:
         self.suite = suite
@@ -58,7 +57,7 @@ class SuiteRun:
         self.failures: dict[str, Failure] = {}
         self._encoded: dict[str, str] = {}
         self.records: dict[str, CaseRecord] = {}
-        self._analyses = chosen(suite.meta.analyses, own, source=SUITE_FILE)
+        self._analyses = chosen(suite.meta.analyses, own_analyses, source=SUITE_FILE)
         check_headline(suite.meta.headline, self._analyses, metrics, suite=suite.meta.name)
         self.merged: Run | None = None
         self._journal_path = journal_path(settings.runs, self.run)
@@ -169,10 +168,10 @@ class SuiteRun:
     def _close_journal(self, *, interrupted: bool) -> None:
         if self._journal is not None:
             self._journal.close()
-        if self._is_settled(interrupted=interrupted):
+        if self._is_final(interrupted=interrupted):
             self._journal_path.unlink(missing_ok=True)
 
-    def _is_settled(self, *, interrupted: bool) -> bool:
+    def _is_final(self, *, interrupted: bool) -> bool:
         """Whether no later run of the same command could continue this one's journal.
 
         A selection that ended normally needs no journal, unless it continued an earlier one: then
@@ -183,7 +182,7 @@ class SuiteRun:
         return self.run.n_absent == 0 or not (interrupted or self.n_resumed)
 
 
-def blank(
+def empty_run(
     suite: Suite,
     identity: ModelIdentity,
     settings: Settings,

@@ -13,11 +13,11 @@ from benchmark.engine.interview import Interview
 from benchmark.engine.sampled import sampled_by
 from benchmark.engine.sampled_choices import expanded
 from benchmark.errors import UsageProblem
-from benchmark.plugin.suite_run import SuiteRun, blank
+from benchmark.plugin.suite_run import SuiteRun, empty_run
 from benchmark.records import Analysis, Case, ModelIdentity, Request, Selection
 from benchmark.settings import Settings
 from benchmark.suite.protocol import Suite
-from benchmark.suite.several_sets import exchanged
+from benchmark.suite.several_sets import renamed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +69,7 @@ class SuiteSession:
 
     def begin(self) -> None:
         """Begin its run, or continue an interrupted one."""
-        run = blank(
+        run = empty_run(
             self.suite,
             self.identity,
             self.settings,
@@ -77,17 +77,19 @@ class SuiteSession:
             n_selected=len(self.mine),
             excluded=self.selection.excluded,
         )
-        self.run = SuiteRun(self.suite, run, self.settings, own=self.analyses, metrics=self.metrics)
+        self.run = SuiteRun(
+            self.suite, run, self.settings, own_analyses=self.analyses, metrics=self.metrics
+        )
         self.resumed = frozenset(map(self.in_session, self.run.records))
 
-    def asked(self, requests: Sequence[Request]) -> list[Request]:
+    def expand(self, requests: Sequence[Request]) -> list[Request]:
         """What the model is asked for a script's requests."""
         return expanded(requests, sampled_by(self.identity), seed=self.settings.seed)
 
     def in_session(self, case_id: str) -> str:
         """A case's id in this session, from its id in the run file."""
-        return exchanged(case_id, self.suite.meta.name, self.name)
+        return renamed(case_id, self.suite.meta.name, self.name)
 
     def in_file(self, case_id: str) -> str:
         """A case's id in the run file, from its id in this session."""
-        return exchanged(case_id, self.name, self.suite.meta.name)
+        return renamed(case_id, self.name, self.suite.meta.name)

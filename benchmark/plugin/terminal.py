@@ -121,7 +121,7 @@ def summary(reporter: Any, outcome: Outcome) -> None:
         for problem in outcome.problems:
             reporter.write_line(problem, red=True)
     gating.count_failed(reporter, outcome.verdicts)
-    stopping.tell(reporter, outcome.stops)
+    stopping.print_stops(reporter, outcome.stops)
 
 
 def _run(reporter: Any, run: SuiteRun, width: int) -> None:
@@ -144,20 +144,20 @@ def _shard(run: SuiteRun) -> list[str]:
     own = run.run
     if own.shard is None:
         return []
-    said = [
+    sentences = [
         f"{own.shard}: {len(own.rows)} of {own.n_selected} cases measured, {len(own.failed)} failed"
     ]
     if run.is_empty_shard:
-        said = [f"{own.shard} is empty: there are fewer units than shards"]
+        sentences = [f"{own.shard} is empty: there are fewer units than shards"]
     if own.n_absent:
-        said.append(f"{own.shard} is unfinished: the same command continues it")
+        sentences.append(f"{own.shard} is unfinished: the same command continues it")
     elif run.merged is not None:
-        said.append(f"all {own.shard.of} shards are there and were merged")
+        sentences.append(f"all {own.shard.of} shards are there and were merged")
     elif waiting := ", ".join(map(str, run.waiting_for())):
-        said.append(f"waiting for {waiting}: the shard that ends last merges them")
+        sentences.append(f"waiting for {waiting}: the shard that ends last merges them")
     if run.settings.gates and run.merged is None:
-        said.append("gates wait for the other shards")
-    return said
+        sentences.append("gates wait for the other shards")
+    return sentences
 
 
 def _exclusions(reporter: Any, run: SuiteRun) -> None:
@@ -226,8 +226,8 @@ def _odd_answers(reporter: Any, run: SuiteRun) -> None:
     model: Any = run.run.provenance.get("model") or {}
     for name, count in model.get(COUNTS, {}).items():
         if count:
-            said = name if " " in name else name.replace("_", " ")
-            reporter.write_line(f"{said}: {count}", yellow=True)
+            label = name if " " in name else name.replace("_", " ")
+            reporter.write_line(f"{label}: {count}", yellow=True)
 
 
 def _rows(reporter: Any, path: Path, run: SuiteRun, width: int) -> None:

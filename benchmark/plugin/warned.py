@@ -21,9 +21,9 @@ def register(config: pytest.Config) -> None:
     caught.__enter__()
     config.add_cleanup(lambda: caught.__exit__(None, None, None))
     soften(config)
-    heard = Warned(config)
-    warnings.showwarning = heard.show
-    config.pluginmanager.register(heard, "culture-warned")
+    collected = WarningList(config)
+    warnings.showwarning = collected.show
+    config.pluginmanager.register(collected, "culture-warned")
 
 
 def soften(config: pytest.Config) -> None:
@@ -36,14 +36,14 @@ def soften(config: pytest.Config) -> None:
         warnings.simplefilter("default")  # replaces what pytest read from the file
 
 
-class Warned:
+class WarningList:
     """Collects warnings in every process; the main process lists them all."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._places: dict[str, str] = {}
         self._reporter: Any = None
-        self._told = False
+        self._list_printed = False
 
     def show(
         self,
@@ -72,7 +72,7 @@ class Warned:
         if text in self._places:
             return
         self._places[text] = _place(warning_message)
-        if self._told and len(self._places) <= SHOWN:
+        if self._list_printed and len(self._places) <= SHOWN:
             self._reporter.write_line(self._line(text), yellow=True)
 
     def pytest_sessionstart(self) -> None:
@@ -88,7 +88,7 @@ class Warned:
         """Print the list; warnings raised meanwhile follow it."""
         if self._reporter is None:
             return
-        self._told = True
+        self._list_printed = True
         if self._places:
             self._reporter.section("warnings", sep="=", yellow=True)
         for text in list(self._places)[:SHOWN]:

@@ -179,23 +179,23 @@ def place_of(found: re.Match[str]) -> Place:
 def _entries(
     table: Mapping[str, Any], name: str, kind: type[Entry], source: str
 ) -> Iterator[Entry]:
-    given = table.get(name, [])
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+    entries = table.get(name, [])
+    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
         raise DataProblem(f"{source}: {name} must be tables, each starting with [[{name}]]")
-    for one in given:
+    for one in entries:
         yield _entry(one, kind, f"{source} [[{name}]]")
 
 
-def _entry(given: Mapping[str, Any], kind: type[Entry], where: str) -> Entry:
+def _entry(entry: Mapping[str, Any], kind: type[Entry], where: str) -> Entry:
     known = {field.name: field for field in fields(kind)}
-    for key in given:
+    for key in entry:
         if key not in known:
             raise DataProblem(unknown("key", key, known, source=where))
-    missing = [name for name, f in known.items() if f.default is MISSING and name not in given]
+    missing = [name for name, f in known.items() if f.default is MISSING and name not in entry]
     if missing:
         raise DataProblem(f"{where} lacks {', '.join(missing)}")
     values: dict[str, Any] = {
-        key: tuple(v) if isinstance(v, list) else v for key, v in given.items()
+        key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()
     }
     for key, value in values.items():
         wanted = type(known[key].default) if known[key].default is not MISSING else str
@@ -203,7 +203,7 @@ def _entry(given: Mapping[str, Any], kind: type[Entry], where: str) -> Entry:
             raise DataProblem(f"{where}: {key} = {value!r} must be of type {wanted.__name__}")
         if value not in CHOICES.get(key, (value,)):
             raise DataProblem(unknown(key, str(value), CHOICES[key], source=where))
-        _check(value, where, str(given.get("by", "")))
+        _check(value, where, str(entry.get("by", "")))
     return kind(**values)
 
 

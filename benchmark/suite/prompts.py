@@ -39,7 +39,7 @@ class Slots:
     suffix: tuple[str, ...]
 
 
-OF_A_SURVEY = Slots(
+SURVEY_SLOTS = Slots(
     prefix=("country", "category", "image"),
     suffix=("country", "category", "question", "options", "countries"),
 )
@@ -113,7 +113,7 @@ class Templates:
 
 
 def load_templates(
-    path: Path, *, conditions: Mapping[str, Condition], slots: Slots = OF_A_SURVEY
+    path: Path, *, conditions: Mapping[str, Condition], slots: Slots = SURVEY_SLOTS
 ) -> Templates:
     """Read a template file that must define ``conditions``.
 

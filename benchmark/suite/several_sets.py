@@ -19,7 +19,7 @@ SEPARATOR = ":"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class SuiteOverSet:
     """A suite over one of the sets; ``name`` is unique in the session."""
 
     whole: Suite
@@ -60,18 +60,18 @@ class Part:
 
     def _renamed(self, case: Case) -> Case:
         own = self.meta.name
-        return replace(case, suite=self.name, unit=exchanged(case.unit, own, self.name))
+        return replace(case, suite=self.name, unit=renamed(case.unit, own, self.name))
 
     def _original(self, case: Case) -> Case:
         own = self.meta.name
-        return replace(case, suite=own, unit=exchanged(case.unit, self.name, own))
+        return replace(case, suite=own, unit=renamed(case.unit, self.name, own))
 
 
-def asked_twice(configs: Mapping[str, Mapping[str, Json]]) -> tuple[str, str] | None:
+def duplicate_sets(configs: Mapping[str, Mapping[str, Json]]) -> tuple[str, str] | None:
     """The names of the first two sets that differ in nothing but their name.
 
     >>> a, b, c = ({"questions": {"name": n, "digest": d}} for n, d in ("x1", "y1", "x2"))
-    >>> asked_twice({"x": a, "y": b, "x-2": c}), asked_twice({"x": a, "x-2": c})
+    >>> duplicate_sets({"x": a, "y": b, "x-2": c}), duplicate_sets({"x": a, "x-2": c})
     (('x', 'y'), None)
     """
     seen: dict[str, str] = {}
@@ -88,10 +88,10 @@ def _content(part: Json) -> Json:
     return part["digest"] if isinstance(part, Mapping) and "digest" in part else part
 
 
-def part_name(suite: str, set_name: str) -> str:
+def name_in_session(suite: str, set_name: str) -> str:
     """A suite's name in the session: with its set if there are several, else its own.
 
-    >>> part_name("cultureverse", "cvqa"), part_name("wvs", "")
+    >>> name_in_session("cultureverse", "cvqa"), name_in_session("wvs", "")
     ('cultureverse:cvqa', 'wvs')
     """
     return f"{suite}{SEPARATOR}{set_name}" if set_name else suite
@@ -106,10 +106,10 @@ def set_of(name: str) -> str:
     return name.partition(SEPARATOR)[2]
 
 
-def exchanged(text: str, old: str, new: str) -> str:
+def renamed(text: str, old: str, new: str) -> str:
     """A unit or a case id with the name before its first slash replaced.
 
-    >>> exchanged("cultureverse/JPN/food", "cultureverse", "cultureverse:cvqa")
+    >>> renamed("cultureverse/JPN/food", "cultureverse", "cultureverse:cvqa")
     'cultureverse:cvqa/JPN/food'
     """
     return f"{new}/{text.removeprefix(f'{old}/')}"

@@ -51,25 +51,27 @@ def own_options(folder: Path) -> tuple[Option, ...]:
 
 def with_own(folder: Path, settings: Settings) -> Settings:
     """The settings with the value of each of the suite's own options, as given or by default."""
-    unsaid = {one.dest: one for one in own_options(folder) if one.dest not in settings.own}
-    defaults = {dest: option.value() for dest, option in unsaid.items()}
+    missing = {one.dest: one for one in own_options(folder) if one.dest not in settings.own}
+    defaults = {dest: option.value() for dest, option in missing.items()}
     return replace(settings, own={**settings.own, **defaults})
 
 
-def own_given(folder: Path, given: Mapping[str, object]) -> Mapping[str, object]:
+def given_values(folder: Path, texts: Mapping[str, object]) -> Mapping[str, object]:
     """The values of the suite's own options that were given, from the texts by option name."""
     own = own_options(folder)
-    return {one.dest: one.value(given[one.name]) for one in own if one.name in given}
+    return {one.dest: one.value(texts[one.name]) for one in own if one.name in texts}
 
 
-def own_again(
+def replayed_values(
     folder: Path, config: Mapping[str, Any], named: Mapping[str, str]
 ) -> Mapping[str, object]:
     """The values that a run was made with, from its configuration.
 
     ``named`` has the texts of options that are given at the replay.
     """
-    return {one.dest: _again(one, config, named.get(one.name)) for one in own_options(folder)}
+    return {
+        one.dest: _replayed_value(one, config, named.get(one.name)) for one in own_options(folder)
+    }
 
 
 def needed(config: Mapping[str, Any], what: str) -> UsageProblem:
@@ -86,11 +88,11 @@ def sample_or_needed(config: Mapping[str, Any], what: str) -> None:
         raise needed(config, what)
 
 
-def _again(option: Option, config: Mapping[str, Any], text: str | None) -> object:
+def _replayed_value(option: Option, config: Mapping[str, Any], text: str | None) -> object:
     if text is not None:
         return option.value([text] if option.repeated else text)
-    if option.again is not None:
-        return option.again(config)
+    if option.from_config is not None:
+        return option.from_config(config)
     found = config.get(option.dest)
     return option.value() if found is None else tuple(found) if isinstance(found, list) else found
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from benchmark.errors import UsageProblem, unknown
-from benchmark.option_values import meant
+from benchmark.option_values import resolve_names
 from benchmark.questions.kinds import categories, question_types, slug_of
 from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, Excluded, Selection
@@ -65,7 +65,7 @@ class Cells:
         there = {category for _, category, _ in self._by_cell}
         known = (*categories(), *sorted(there - set(categories())))
         slug = partial(_slug, labels=categories(), known=known, kind="category")
-        wanted = set(meant(self.settings.topics, slug, option="--topics")) or there
+        wanted = set(resolve_names(self.settings.topics, slug, option="--topics")) or there
         return tuple(slug for slug in known if slug in wanted)
 
     @cached_property
@@ -74,7 +74,7 @@ class Cells:
         there = {kind for _, _, kind in self._by_cell}
         known = tuple(question_types())
         slug = partial(_slug, labels=question_types(), known=known, kind="question type")
-        wanted = set(meant(self.settings.proxies, slug, option="--proxies")) or there
+        wanted = set(resolve_names(self.settings.proxies, slug, option="--proxies")) or there
         return tuple(slug for slug in known if slug in wanted)
 
     @cached_property

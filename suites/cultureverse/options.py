@@ -31,7 +31,7 @@ class CultureVerseOptions:
     controls: tuple[str, ...]
 
 
-def chosen(settings: Settings) -> CultureVerseOptions:
+def own_values(settings: Settings) -> CultureVerseOptions:
     """The values of the suite's own options, from the settings of one set."""
     ((questions, columns),) = question_sets(settings.own)
     own = {**settings.own, "questions": questions, "question_columns": columns}
@@ -89,7 +89,7 @@ OPTIONS = (
         default=SAMPLE,
         read=_questions,
         repeated=True,
-        again=_the_sample,
+        from_config=_the_sample,
         at_replay="the questions about pictures, as for pytest; default: the sample for runs on it",
     ),
     Option(
@@ -99,7 +99,7 @@ OPTIONS = (
         "file, cvqa or cvqa-local; repeatable, one for each set; default: columns named as fields",
         read=_columns,
         repeated=True,
-        again=lambda _: (),
+        from_config=lambda _: (),
         at_replay="their columns, as for pytest",
     ),
     Option(

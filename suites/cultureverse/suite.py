@@ -25,7 +25,7 @@ from benchmark.suite.sources import question_set_name, questions_at
 from benchmark.vocabulary import BLANK, DEMO, NONE, QUESTION
 from suites.cultureverse.asking import CONDITIONS, Asker
 from suites.cultureverse.cells import Cells
-from suites.cultureverse.options import CultureVerseOptions, chosen, question_sets
+from suites.cultureverse.options import CultureVerseOptions, own_values, question_sets
 
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
@@ -37,7 +37,7 @@ FEW = 1000  # with fewer questions the header warns that they are too few
 
 def build(meta: SuiteMeta, settings: Settings) -> CultureVerseSuite:
     """The suite over the questions that the settings name."""
-    templates, own = _templates(settings), chosen(settings)
+    templates, own = _templates(settings), own_values(settings)
     if settings.language != templates.language:
         raise UsageProblem(
             f"prompt file {templates.source} is in {templates.language!r} and --language is "

@@ -30,7 +30,7 @@ SEEDS = 2**31  # servers accept no larger seed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Teller:
+class Asker:
     """Requests for single stories, each with a seed of its own."""
 
     templates: Templates

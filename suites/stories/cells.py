@@ -14,7 +14,7 @@ from itertools import product
 
 from benchmark.errors import UsageProblem
 from benchmark.images.opening import ImageEntry, ImageSet, story_category
-from benchmark.option_values import listed, meant
+from benchmark.option_values import known_name, resolve_names
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import EMBEDDED_MODELS, Settings
 from benchmark.stories.groups import Groups
@@ -112,7 +112,9 @@ class Cells:
     @cached_property
     def concepts(self) -> tuple[str, ...]:
         """Those asked for, in the paper's order; for embedded models the sample's."""
-        wanted = {one.slug for one in meant(self.settings.topics, concept, option="--topics")}
+        wanted = {
+            one.slug for one in resolve_names(self.settings.topics, concept, option="--topics")
+        }
         if not wanted:
             wanted = set(SAMPLE_CONCEPTS if self._is_embedded else concepts())
         return tuple(slug for slug in concepts() if slug in wanted)
@@ -120,8 +122,8 @@ class Cells:
     @cached_property
     def proxies(self) -> tuple[str, ...]:
         """Those asked for, in the order of `STORY_PROXIES`."""
-        known = partial(listed, kind="proxy", known=STORY_PROXIES)
-        named = meant(self.settings.proxies, known, option="--proxies")
+        known = partial(known_name, kind="proxy", known=STORY_PROXIES)
+        named = resolve_names(self.settings.proxies, known, option="--proxies")
         return tuple(p for p in STORY_PROXIES if p in named) or STORY_PROXIES
 
     @property

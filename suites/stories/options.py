@@ -38,7 +38,7 @@ class StoriesOptions:
     chunking: tuple[str, ...]
 
 
-def chosen(settings: Settings) -> StoriesOptions:
+def own_values(settings: Settings) -> StoriesOptions:
     """The values of the suite's own options, from the settings."""
     return StoriesOptions(**settings.own)
 
@@ -67,7 +67,7 @@ OPTIONS = (
         "a CSV of ethnic groups within countries, for whom stories are asked for as well as for "
         "the nationality (docs/stories.md); default: none",
         read=path,
-        again=_no_groups,
+        from_config=_no_groups,
         at_replay="the ethnic groups that stories were asked for, if the run had some",
     ),
     Option(

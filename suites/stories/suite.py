@@ -29,12 +29,12 @@ from benchmark.suite.sources import open_stories
 from benchmark.texts import languages
 from benchmark.vocabulary import BLANK, DEMO
 from suites.stories.asking import (
-    Teller,
+    Asker,
     item_id,
     words_of,
 )
 from suites.stories.cells import Cells
-from suites.stories.options import StoriesOptions, chosen
+from suites.stories.options import StoriesOptions, own_values
 from suites.stories.wording import open_templates, open_translation
 
 RESPONSES, SAMPLE_RESPONSES = 5, 2
@@ -45,7 +45,7 @@ TOKENS, DEMO_TOKENS = 1000, 32
 
 def build(meta: SuiteMeta, settings: Settings) -> StoriesSuite:
     """The suite over the pictures, the wording and the groups that the settings name."""
-    own = chosen(settings)
+    own = own_values(settings)
     groups = None if own.groups is None else load_groups(own.groups)
     translation = open_translation(settings)
     suite = StoriesSuite(
@@ -96,9 +96,9 @@ class StoriesSuite:
     def interview(self, case: Case) -> Script:
         """Ask for every story of the case at once, then for their vectors from each encoder."""
         picture = self._opened(case)
-        chosen = self._chosen
-        replies = yield [self._teller.story(case, *one, picture) for one in chosen]
-        words = words_of(self._teller.prompt(case, picture))
+        draws = self._draws
+        replies = yield [self._asker.story(case, *one, picture) for one in draws]
+        words = words_of(self._asker.prompt(case, picture))
         stories = [
             WrittenStory(
                 item_id=item_id(case, temperature, response),
@@ -106,7 +106,7 @@ class StoriesSuite:
                 prompt=words,
                 reply=reply,
             )
-            for (temperature, response), reply in zip(chosen, replies, strict=True)
+            for (temperature, response), reply in zip(draws, replies, strict=True)
         ]
         shown = [] if picture is None else [picture.image_id]
         record = story_record(case, stories, language=self.settings.language, image_ids=shown)
@@ -153,7 +153,7 @@ class StoriesSuite:
         return (
             f"images {self.images.name} @ {self.images.revision[:19]}: "
             f"{len(self.images.entries)} pictures for stories",
-            f"prompts {self.templates.name}, {len(self._chosen)} stories a case "
+            f"prompts {self.templates.name}, {len(self._draws)} stories a case "
             f"({self._responses} at temperature {heat}), at most {self._tokens} tokens each",
             f"language check: {self._language_check()}",
             *self._translated(),
@@ -214,7 +214,7 @@ class StoriesSuite:
         return None if entry is None else self.images.open(entry)
 
     @property
-    def _chosen(self) -> Sequence[tuple[float, int]]:
+    def _draws(self) -> Sequence[tuple[float, int]]:
         """Temperature and number of each story; ``--limit`` keeps the first of a case."""
         every = [
             (temperature, response)
@@ -244,8 +244,8 @@ class StoriesSuite:
         )
 
     @cached_property
-    def _teller(self) -> Teller:
-        return Teller(
+    def _asker(self) -> Asker:
+        return Asker(
             templates=self.templates,
             wording=self.wording,
             seed=self.settings.seed,

@@ -119,10 +119,10 @@ class Asker:
     ) -> Generate:
         """Five guesses in words, as the paper asks."""
         prompt = self._recognise(picture, category, names)
-        asked = Prompt(prefix=prompt.prefix, suffix=f"{prompt.suffix}{AS_JSON}\n")
+        written = Prompt(prefix=prompt.prefix, suffix=f"{prompt.suffix}{AS_JSON}\n")
         subject = Subject(country=iso3, item_id=picture.image_id)
         params = GenerationParams(max_new_tokens=self.guess_tokens)
-        return Generate(prompt=asked, params=params, seed=self.seed, subject=subject)
+        return Generate(prompt=written, params=params, seed=self.seed, subject=subject)
 
     def country_name(self, iso3: str) -> str:
         """Its name in the prompts' language."""

@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from benchmark.images.opening import INCOME_CUT_USD_MONTH, ImageEntry, ImageSet, income_band
-from benchmark.option_values import listed, meant
+from benchmark.option_values import known_name, resolve_names
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
 from benchmark.survey.survey import Question, Survey
@@ -36,7 +36,7 @@ from benchmark.world.countries import countries, country
 from suites.wvs.options import WvsOptions
 
 # The paper's countries for household pictures, beyond its ten (REFERENCES: Dollar Street).
-BEYOND = ("BGD", "IND", "ZAF")
+EXTRA_COUNTRIES = ("BGD", "IND", "ZAF")
 # Household pictures that a country must have (under --vetted, recognised ones): the paper's five.
 HOUSEHOLDS = 5
 # Pictures of a control that also names the country, each of another category: they are compared
@@ -111,15 +111,15 @@ class Cells:
     @cached_property
     def proxies(self) -> tuple[str, ...]:
         """Those asked for, in the order of `PROXIES`."""
-        known = partial(listed, kind="proxy", known=PROXIES)
-        named = meant(self.settings.proxies, known, option="--proxies")
+        known = partial(known_name, kind="proxy", known=PROXIES)
+        named = resolve_names(self.settings.proxies, known, option="--proxies")
         return tuple(p for p in PROXIES if p in named) or PROXIES
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
         """Those asked for, in the paper's order."""
         present = (*topics(), *([UNLABELLED] if UNLABELLED in self.by_topic else []))
-        wanted = meant(self.settings.topics, _topic, option="--topics")
+        wanted = resolve_names(self.settings.topics, _topic, option="--topics")
         if not wanted:
             return present
         return tuple(slug for slug in (*topics(), UNLABELLED) if slug in wanted)
@@ -154,7 +154,7 @@ class Cells:
             return ()
         return tuple(
             iso3
-            for iso3 in BEYOND
+            for iso3 in EXTRA_COUNTRIES
             if iso3 not in self.default_countries
             and len(self.images.households(iso3)) >= self.min_households
             and iso3 in self.survey.countries()

@@ -37,7 +37,7 @@ class WvsOptions:
     income_cut: float | None
 
 
-def chosen(settings: Settings) -> WvsOptions:
+def own_values(settings: Settings) -> WvsOptions:
     """The values of the suite's own options, from the settings."""
     return WvsOptions(**settings.own)
 
@@ -56,7 +56,7 @@ OPTIONS = (
         "FILE",
         "a CSV of questions and topics; default: the published labels",
         read=path,
-        again=lambda _: None,
+        from_config=lambda _: None,
         at_replay="the topic labels, if the run had some of its own",
     ),
     Option(
@@ -74,7 +74,7 @@ OPTIONS = (
         "guesses, the paper's protocol); default: auto (json for endpoints, else likelihood)",
         default="auto",
         read=partial(one_of, known=("auto", "likelihood", "json")),
-        again=lambda config: config.get("recognition", "likelihood"),
+        from_config=lambda config: config.get("recognition", "likelihood"),
     ),
     Option(
         "--rationales",
@@ -83,7 +83,7 @@ OPTIONS = (
         "one under some proxies)",
         default="auto",
         read=partial(unless, word="auto", read=partial(count, least=0)),
-        again=_reasons,
+        from_config=_reasons,
     ),
     Option(
         "--min-images",
@@ -96,6 +96,6 @@ OPTIONS = (
         "USD",
         "monthly income from which a household is income-high; default: see docs/data.md",
         read=amount,
-        again=lambda config: config.get("income_cut_usd_month"),
+        from_config=lambda config: config.get("income_cut_usd_month"),
     ),
 )

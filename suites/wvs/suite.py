@@ -49,8 +49,8 @@ from benchmark.vocabulary import (
     RECOGNITION,
 )
 from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker, category_words
-from suites.wvs.cells import BEYOND, Cells
-from suites.wvs.options import WvsOptions, chosen
+from suites.wvs.cells import EXTRA_COUNTRIES, Cells
+from suites.wvs.options import WvsOptions, own_values
 
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
@@ -66,7 +66,7 @@ Stage = Generator[Sequence[Request], Sequence[Reply], Sequence[ImageEntry]]
 
 def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
     """The suite over the data that the settings name."""
-    own = chosen(settings)
+    own = own_values(settings)
     survey = open_survey(settings, source="WVS", topic_labels=own.topic_labels)
     translation = _translation(settings)
     if translation is not None:
@@ -74,7 +74,7 @@ def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
     return WvsSuite(
         meta=meta,
         survey=survey,
-        images=open_images(settings, (*meta.countries, *BEYOND)),
+        images=open_images(settings, (*meta.countries, *EXTRA_COUNTRIES)),
         templates=_templates(settings),
         category_words=category_words(),
         translation=translation,
@@ -345,7 +345,7 @@ class WvsSuite:
             f"prompts {names}"
             + (f", {self.settings.permutations or 'all'} orders" * self._permuted)
             + (f", vetted {self.own.vetted}" * (self.own.vetted != "off"))
-            + self._said_of_reasons(),
+            + self._reasons_note(),
         ]
         lines += [
             f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
@@ -374,7 +374,7 @@ class WvsSuite:
             return self.own.rationales or 0
         return int(case.proxy in DEMO_REASONS)
 
-    def _said_of_reasons(self) -> str:
+    def _reasons_note(self) -> str:
         if not self._reasons_chosen:
             return f", a reason in each case of {', '.join(DEMO_REASONS)}"
         n = self.own.rationales or 0
