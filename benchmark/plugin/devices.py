@@ -42,8 +42,8 @@ def assign(specs: Sequence[WorkerSpec], gpus: Sequence[str], *, several: bool = 
     """
     if not gpus:
         raise UsageProblem(
-            f"the driver lists no GPU for the {len(specs)} workers; name the GPUs in {VISIBLE}, or "
-            "use -n 0"
+            f"the driver lists no GPUs to give to the workers ({len(specs)}); name them in "
+            f"{VISIBLE}, or use -n 0"
         )
     each = len(gpus) // len(specs) if several else 1
     if several and each < 2:

@@ -85,5 +85,5 @@ def test_a_suite_without_scores_fails_its_own_gates_only() -> None:
     (verdict,) = gating.unscored_verdicts(gates, "wvs", "no case was run")
     assert not verdict.holds
     assert verdict.sentence == "wvs x: no case was run: FAIL"
-    (other,) = gating.of_other_suites(gates, {"wvs"})
+    (other,) = gating.unrun_verdicts(gates, {"wvs"})
     assert other.reason == "suite 'toy' was not run"

@@ -160,7 +160,7 @@ def test_template_that_never_says_for_whom_is_refused(tmp_path: Path) -> None:
     text = (FOLDER / "prompts" / "default.toml").read_text(encoding="utf-8")
     file = tmp_path / "mine.toml"
     file.write_text(text.replace("{a_nationality} child", "a child"), encoding="utf-8")
-    with pytest.raises(DataProblem, match="never says for whom"):
+    with pytest.raises(DataProblem, match="never says whom"):
         suite(tmp_path, prompts=file)
 
 

@@ -73,7 +73,7 @@ def test_sets_and_their_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert sets(["sample", "b.jsonl"], ["x=y", "cvqa"])[1] == (b, "cvqa")
     with pytest.raises(UsageProblem, match="2 --question-columns for 3 --questions"):
         sets(["sample", b, "o/n"], ["x=y", "cvqa"])
-    with pytest.raises(UsageProblem, match="named twice"):
+    with pytest.raises(UsageProblem, match="name each set once"):
         sets(["b.jsonl", b], [])
 
 
