@@ -31,9 +31,12 @@ def note(frame, event, argument):
     code = frame.f_code
     if event == "return" and start == [frame]:
         start.append(None)
-    if event != "call" or not code.co_flags & 1 or not code.co_filename.startswith(ROOT):
-        return  # 1: a function, and not the body of a module or class
-    files.setdefault(code.co_filename)
+    if event != "call" or not code.co_filename.startswith(ROOT):
+        return
+    if not code.co_flags & 1:
+        return  # the body of a module or a class
+    if not code.co_name.startswith("<"):
+        files.setdefault(code.co_filename)
     if code.co_name == "pytest_sessionstart" and not start:
         start.append(frame)
     part = os.path.relpath(code.co_filename, ROOT).split(os.sep)[:2]
