@@ -94,6 +94,5 @@ def test_one_set_under_two_names_is_refused(tmp_path: Path) -> None:
     assert opened("c") == 2
     with pytest.raises(pytest.UsageError) as told:
         opened("b")
-    assert f"--questions {sets['a']} and --questions {sets['b']} are the same set" in str(
-        told.value
-    )
+    both = f"--questions {sets['a']} and --questions {sets['b']}"
+    assert f"{both} have the same content" in str(told.value)
