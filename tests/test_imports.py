@@ -37,7 +37,7 @@ OWN = [name for name in modules() if name != "benchmark"]
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:
-    """Not even for types: what two modules need of each other belongs into a third."""
+    """Not even for types: what two modules need of each other belongs in a third."""
     assert circles(between_modules()) == []
 
 
@@ -59,7 +59,7 @@ def test_nothing_lies_loose_but_the_words() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_pages_show_the_picture_of_the_code(page: Path) -> None:
-    """A new folder or a new arrow is told where people look; `python -m tests.picture` does it."""
+    """A new folder or a new arrow shows where people look; `python -m tests.picture` does it."""
     assert made_part(page).strip() == PAGES[page]().strip()
 
 

@@ -1,4 +1,4 @@
-"""What the encoders of a run make of its stories and pictures, in lines below its table.
+"""What the encoders of a run say about its stories and pictures, in lines below its table.
 
 Knows the scores that analyses make of encoders' vectors; no layout and no table. A line appears
 only where the run has its figures.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from benchmark.metrics.divergence import FloatArray
 
-unhurried = settings(deadline=None)  # a busy machine is no counterexample
+unhurried = settings(deadline=None)  # a busy machine is not a counterexample
 
 
 def probabilities(options: int) -> st.SearchStrategy[FloatArray]:
