@@ -100,7 +100,7 @@ def test_a_category_without_words_is_one_sentence(planted: Path) -> None:
     (line,) = [line for line in done.stderr.splitlines() if "dance" in line]
     assert line.endswith(
         f"{WORDS} has no words for pictures of the category 'dance'; add a line "
-        'dance = "…" with what a prompt says that such a picture shows'
+        'dance = "…" with what prompts say such a picture shows'
     )
 
 

@@ -1,4 +1,4 @@
-"""The Python files of a suite's folder, imported by their path; knows no name in them."""
+"""The Python files in a suite's folder, imported by path; knows no name in them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmark.errors import DataProblem
 
 
 def module_of(folder: Path, file: str = "suite.py") -> ModuleType:
-    """A file of the folder as a module, wherever the folder lies."""
+    """A file in the folder as a module, wherever the folder lies."""
     path = folder / file
     name = f"culture_{path.stem}_{folder.name}"
     loaded = sys.modules.get(name)
