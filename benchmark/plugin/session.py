@@ -26,7 +26,6 @@ from benchmark.suite.protocol import (
     Suite,
     load_suite,
     own_analyses,
-    own_metrics,
     settings_of_each_set,
 )
 from benchmark.suite.several_sets import SuiteOverSet, duplicate_sets, name_in_session
@@ -114,7 +113,6 @@ class RunSession:
             suite=suite,
             selection=selection,
             analyses=own_analyses(folder),
-            metrics=own_metrics(folder),
             mine=cases_of(selection.cases, settings.shard),
         )
 

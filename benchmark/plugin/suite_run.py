@@ -5,7 +5,7 @@ Knows journal, analyses, gates and run files; not pytest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,7 +49,6 @@ class SuiteRun:
         settings: Settings,
         *,
         own_analyses: Mapping[str, Analysis],
-        metrics: Iterable[str],
     ) -> None:
         self.suite = suite
         self.run = run
@@ -58,7 +57,7 @@ class SuiteRun:
         self._encoded: dict[str, str] = {}
         self.records: dict[str, CaseRecord] = {}
         self._analyses = chosen(suite.meta.analyses, own_analyses, source=SUITE_FILE)
-        check_headline(suite.meta.headline, self._analyses, metrics, suite=suite.meta.name)
+        check_headline(suite.meta.headline, self._analyses, suite=suite.meta.name)
         self.merged: Run | None = None
         self._journal_path = journal_path(settings.runs, self.run)
         self._header = Header(

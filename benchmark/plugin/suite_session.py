@@ -44,7 +44,6 @@ class SuiteSession:
     suite: Suite
     selection: Selection
     analyses: Mapping[str, Analysis]
-    metrics: Mapping[str, bool | None]
     mine: tuple[Case, ...]
     units: dict[str, list[Case]] = field(default_factory=dict)
     resumed: frozenset[str] = frozenset()
@@ -77,9 +76,7 @@ class SuiteSession:
             n_selected=len(self.mine),
             excluded=self.selection.excluded,
         )
-        self.run = SuiteRun(
-            self.suite, run, self.settings, own_analyses=self.analyses, metrics=self.metrics
-        )
+        self.run = SuiteRun(self.suite, run, self.settings, own_analyses=self.analyses)
         self.resumed = frozenset(map(self.in_session, self.run.records))
 
     def expand(self, requests: Sequence[Request]) -> list[Request]:

@@ -182,13 +182,3 @@ def own_analyses(folder: Path) -> Mapping[str, Analysis]:
                 "benchmark.records, whose function gets one Evidence and returns scores"
             )
     return own
-
-
-def own_metrics(folder: Path) -> Mapping[str, bool | None]:
-    """Metrics of the suite's rows that no shared table knows, with their direction.
-
-    They are the table ``METRICS`` of its suite.py, if it has one: whether higher is better, or
-    None if neither end is.
-    """
-    own: Mapping[str, bool | None] = getattr(module_of(folder), "METRICS", {})
-    return own

@@ -23,7 +23,10 @@ OPTIONS = (
 """
 SUITE = """
 from dataclasses import dataclass
+from benchmark.analyses.case_means import case_means
 from benchmark.records import Case, CaseRecord, Score, Selection
+
+ANALYSES = {"means": case_means("one")}
 
 def build(meta, settings):
     return Levels(meta, settings.own["level"], settings.own["loud"])
@@ -43,7 +46,7 @@ class Levels:
 
     def interview(self, case):
         yield ()
-        score = Score(metric="one", value=1.0, n=1)
+        score = Score(metric="one", value=1.0, n=1, higher_is_better=True)
         return CaseRecord(case=case, scores=(score,), items=())
 
     def config(self):
@@ -63,7 +66,7 @@ citation = "none"
 licence = "Apache-2.0"
 languages = []
 countries = []
-analyses = []
+analyses = ["means"]
 headline = "one"
 """
 TEST = "def test_case(case, measure):\n    measure(case)\n"
