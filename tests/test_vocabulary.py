@@ -33,8 +33,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(REPO / name, copy / name)
     path = copy / "benchmark" / "vocabulary.py"
     text = path.read_text("utf-8")
-    assert text.count('"pop-culture")') == 1
-    path.write_text(text.replace('"pop-culture")', '"pop-culture", "dance")'), "utf-8")
+    assert text.count("\nCATEGORIES = (") == 1
+    path.write_text(text.replace("\nCATEGORIES = (", '\nCATEGORIES = ("dance", '), "utf-8")
     return copy
 
 

@@ -154,7 +154,7 @@ def add_options(parser: pytest.Parser, folders: Iterable[Path]) -> None:
     for option, suites in options_of_suites(folders).items():
         several = len(suites) > 1
         group = groups.setdefault("several suites" if several else f"suite {suites[0]}", {})
-        group[option] = f" [{', '.join(suites)}]" if several else ""
+        group[option] = f" (read by {', '.join(suites)})" if several else ""
     for title, options in sorted(groups.items()):
         _add(parser, title, options)
 

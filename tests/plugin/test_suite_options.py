@@ -122,7 +122,7 @@ def test_help_has_a_group_for_each_suite_and_each_is_in_order() -> None:
     assert "--groups" in found["suite stories"]
     assert "--controls" in found["suite cultureverse"]
     assert {"--countries", "--topics", "--prompts"} <= set(found["several suites"])
-    assert re.search(r"--permutations=N(?s:.){1,200}\[cultureverse, wvs\]", done.out)
+    assert re.search(r"--permutations=N(?s:.){1,200}\(read by\s+cultureverse,\s+wvs\)", done.out)
 
 
 def test_help_of_a_suite_outside_has_its_options(tmp_path: Path) -> None:
