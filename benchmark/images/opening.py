@@ -6,6 +6,7 @@ picture is decoded, and none has to exist before it is opened.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark import jsonio
@@ -21,8 +22,6 @@ from benchmark.stories import lists as stories
 from benchmark.vocabulary import BLANK, CATEGORIES, HOUSEHOLD, INCOME_HIGH, INCOME_LOW, IncomeBand
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PIL.Image import Image
 
 __all__ = [

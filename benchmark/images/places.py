@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.images.decoding import decode, dimensions
+from benchmark.images.manifest import ImageEntry
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-    from benchmark.images.manifest import ImageEntry
 
 
 @dataclass(frozen=True, slots=True)

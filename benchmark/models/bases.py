@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from benchmark.errors import ModelProblem, UsageProblem
-from benchmark.models.naming import resolve
-from benchmark.models.weights.adapters import is_adapter, read_adapter
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from benchmark.models.naming import ModelSpec
-    from benchmark.models.weights.adapters import Adapter
+from benchmark.models.naming import ModelSpec, resolve
+from benchmark.models.weights.adapters import Adapter, is_adapter, read_adapter
 
 
 def with_base(folder: Path) -> tuple[Adapter, ModelSpec]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import importlib.resources
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal
 
 from benchmark.errors import UsageProblem, unknown
 from benchmark.hub.asking import is_repo_id
@@ -18,10 +20,6 @@ from benchmark.models.rules.reference import RULES
 from benchmark.models.weights.adapters import is_adapter, read_adapter
 from benchmark.models.weights.local import check_folder, folder_named
 from benchmark.vocabulary import DEMO, ENDPOINT, REFERENCE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 Kind = Literal["hub", "folder", "demo", "reference", "endpoint"]
 BLIND = ("uniform", "random")  # need no survey and do not read a request's subject

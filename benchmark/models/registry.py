@@ -6,8 +6,10 @@ answers are all stored never starts a model. Knows no suite and no pytest.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, assert_never
+from pathlib import Path
+from typing import Any, assert_never
 
 from benchmark import jsonio
 from benchmark.engine.sampled import answering
@@ -15,6 +17,7 @@ from benchmark.errors import UsageProblem
 from benchmark.models.bases import with_base
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
+from benchmark.models.endpoint.spending import Spending
 from benchmark.models.naming import BLIND, ORACLE, ModelSpec, resolve
 from benchmark.models.rules.random_answers import RandomAnswers
 from benchmark.models.rules.reference import RULES, OracleModel, ReferenceModel, UniformModel
@@ -34,14 +37,8 @@ from benchmark.models.weights.local import processor_digest, weights_digest
 from benchmark.models.weights.placement import BALANCED, MAP
 from benchmark.records import Model, ModelIdentity
 from benchmark.settings import Settings, default_cache
+from benchmark.survey.survey import Survey
 from benchmark.vocabulary import ENDPOINT, REFERENCE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from benchmark.models.endpoint.spending import Spending
-    from benchmark.survey.survey import Survey
 
 __all__ = [
     "ModelOptions",

@@ -5,26 +5,22 @@ Knows which files belong to it and which gates are asked for; `merging` knows wh
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark.analyses import ANALYSES, chosen
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem
 from benchmark.gates import load_gates, unjudged
+from benchmark.records import Analysis
 from benchmark.runs.merging import merge
 from benchmark.runs.run import read_run
 from benchmark.suite.protocol import SUITE_FILE, own_analyses
 from leaderboard.board.baseline import load_baselines
 from leaderboard.board.board import update
 from leaderboard.board.paths import DEFAULT_BOARD, DEFAULT_RUNS, files_in
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Mapping, Sequence
-
-    from benchmark.records import Analysis
 
 
 def add_merge(parser: argparse.ArgumentParser) -> None:

@@ -6,14 +6,11 @@ Knows no metric. A sentence appears only where the run has its figures.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from benchmark.records import Score
+from benchmark.suite.layout import Layout
 from leaderboard.tables.encoder_lines import encoder_lines
 from leaderboard.tables.summary import Scored, sentences
-
-if TYPE_CHECKING:
-    from benchmark.suite.layout import Layout
 
 
 def findings(scores: Sequence[Score], layout: Layout) -> tuple[str, ...]:

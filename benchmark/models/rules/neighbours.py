@@ -5,14 +5,10 @@ Knows questions and shares; nothing of models or requests.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from benchmark.metrics.divergence import FloatArray, js_distance
-
-if TYPE_CHECKING:
-    from benchmark.survey.survey import Question, Survey
+from benchmark.survey.survey import Question, Survey
 
 MIN_SHARED = 5  # questions of other topics both must have answered
 
