@@ -13,14 +13,7 @@ from benchmark.analyses.values.alignment import NEEDS, alignment
 from benchmark.errors import DataProblem
 from benchmark.jsonio import canonical
 from benchmark.metrics.resampling import RESAMPLES
-from tests.analyses.building import (
-    evidence,
-    find,
-    item,
-    measured,
-    record,
-    survey_records,
-)
+from tests.analyses.building import evidence, find, item, measured, record, survey_records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
