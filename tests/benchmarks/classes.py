@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import excerpt
-from benchmark.models.cache_name import cache_name
+from benchmark.models.weights.cache_view import cache_name
 from benchmark.models.weights.families import uncovered
 from tests.models.families.parts import library
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from benchmark.errors import ModelProblem
-from benchmark.models.cache_name import cache_name
 from benchmark.models.weights import cache_view, cascade
 from benchmark.models.weights.budget import TokenBudget
+from benchmark.models.weights.cache_view import cache_name
 from benchmark.models.weights.context import Context
 from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.lines import Line, head, split
