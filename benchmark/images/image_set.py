@@ -9,7 +9,9 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+from PIL.Image import Image
 
 from benchmark import jsonio
 from benchmark.errors import ImageProblem
@@ -19,9 +21,6 @@ from benchmark.images.measuring import Measures
 from benchmark.records import ImageRef
 from benchmark.survey.raw_rows import Problem
 from benchmark.vocabulary import HOUSEHOLD
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 # Bytes of decoded pictures kept for reuse; a picture larger than this is not kept.
 _KEPT_BYTES = 64 * 2**20

@@ -121,11 +121,7 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
             digest = weights_digest(folder, cache=options.cache)
             files = processor_digest(folder, code=options.trust_remote_code)
             return _weights_identity(
-                spec,
-                options,
-                lambda: folder_config(folder),
-                revision=digest,
-                processor=files,
+                spec, options, lambda: folder_config(folder), revision=digest, processor=files
             )
         case _:
             assert_never(spec.kind)

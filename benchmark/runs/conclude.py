@@ -37,11 +37,7 @@ def conclude(
     if whole:
         check_needs(run.rows, analyses, suite=run.suite)
     scores = recompute(
-        run.rows,
-        analyses,
-        suite=run.suite,
-        seed=cast("int", run.config["seed"]),
-        answers=answers,
+        run.rows, analyses, suite=run.suite, seed=cast("int", run.config["seed"]), answers=answers
     )
     if whole:
         check_shown(run.rows, scores, run.headline, suite=run.suite)

@@ -2,8 +2,8 @@
 
 A suite lists every option that it reads. Those of `shared_options` are fields of `Settings`; the
 others are its own, and it alone gets their values. A folder without options.py has none of its
-own, and may read any of the shared ones. Knows no option by name, and nothing of pytest; `module_of`
-imports any Python file of a suite's folder by its path.
+own, and may read any of the shared ones. Knows no option by name, and nothing of pytest;
+`module_of` imports any Python file of a suite's folder by its path.
 """
 
 from __future__ import annotations

@@ -30,11 +30,7 @@ def add_merge(parser: argparse.ArgumentParser) -> None:
     and the exit code is 1; it is also 1 if a gate fails.
     """
     parser.add_argument(
-        "runs",
-        nargs="+",
-        type=Path,
-        metavar="RUN",
-        help="shards, or folders to search for them",
+        "runs", nargs="+", type=Path, metavar="RUN", help="shards, or folders to search for them"
     )
     parser.add_argument(
         "--runs",

@@ -19,11 +19,7 @@ PAPER = "*"
 
 
 def table(
-    name: str,
-    title: str,
-    head: tuple[str, ...],
-    rows: Sequence[tuple[Entry, ...]],
-    caption: str,
+    name: str, title: str, head: tuple[str, ...], rows: Sequence[tuple[Entry, ...]], caption: str
 ) -> Table:
     """A table whose first column names its rows."""
     return Table(

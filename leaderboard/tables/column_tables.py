@@ -6,8 +6,9 @@ Knows layouts, scores and rows of a board; no suite and no metric.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from rich.table import Table
 from rich.text import Text
 
 from benchmark.suite.layout import Block, Column, Layout
@@ -15,9 +16,6 @@ from benchmark.vocabulary import PROXIES, Reading
 from leaderboard.board.board import BoardRow, is_sampled
 from leaderboard.tables.summary import NOT_SCORED, Scored, cell, explained
 from leaderboard.tables.table_parts import LEAST_LABEL, model_cell
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 RUN, BOARD, SAMPLED = "run", "board", "sampled"
 

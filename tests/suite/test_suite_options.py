@@ -10,7 +10,7 @@ import pytest
 from benchmark.errors import UsageProblem
 from benchmark.suite.protocol import load_suite
 from benchmark.suite.suite_options import own_again, own_given, own_options, with_own
-from tests.stories.test_lists import settings
+from tests.settings import settings
 
 SUITES = Path(__file__).parents[2] / "suites"
 OWN: dict[str, dict[str, object]] = {

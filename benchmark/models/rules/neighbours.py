@@ -51,8 +51,7 @@ class Neighbours:
         counts = self._counts[others, c].sum(axis=0)
         shared = [i for i in np.flatnonzero(counts).tolist() if i != c]
         order = sorted(
-            shared,
-            key=lambda i: (counts[i] < MIN_SHARED, sums[i] / counts[i], self._countries[i]),
+            shared, key=lambda i: (counts[i] < MIN_SHARED, sums[i] / counts[i], self._countries[i])
         )
         return tuple(self._countries[i] for i in order)
 
