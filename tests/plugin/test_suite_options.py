@@ -25,6 +25,8 @@ SUITE = """
 from dataclasses import dataclass
 from benchmark.records import Case, CaseRecord, Score, Selection
 
+METRICS = {"one": True}
+
 def build(meta, settings):
     return Levels(meta, settings.own["level"], settings.own["loud"])
 
@@ -43,7 +45,7 @@ class Levels:
 
     def interview(self, case):
         yield ()
-        score = Score(metric="one", value=1.0, n=1)
+        score = Score(metric="one", value=1.0, n=1, higher_is_better=METRICS["one"])
         return CaseRecord(case=case, scores=(score,), items=())
 
     def config(self):
