@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
+
+from PIL.Image import Image
 
 from benchmark.records import ImageRef
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 V = TypeVar("V")
 
