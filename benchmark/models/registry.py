@@ -14,11 +14,10 @@ from typing import Any, assert_never
 from benchmark import jsonio
 from benchmark.engine.sampled import answering
 from benchmark.errors import UsageProblem
-from benchmark.models.bases import with_base
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
 from benchmark.models.endpoint.spending import Spending
-from benchmark.models.naming import BLIND, ORACLE, ModelSpec, resolve
+from benchmark.models.naming import BLIND, ORACLE, ModelSpec, resolve, with_base
 from benchmark.models.rules.random_answers import RandomAnswers
 from benchmark.models.rules.reference import RULES, OracleModel, ReferenceModel, UniformModel
 from benchmark.models.template_arguments import OPTION, for_identity
