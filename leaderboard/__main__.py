@@ -1,8 +1,8 @@
 """`python -m leaderboard`: look at runs and boards, report runs, build a board, check files.
 
 Knows the commands by name; each is imported when it is asked for. Exit 0 done, 1 a file is not what
-it should be (one sentence says why), 2 the command line is wrong; some commands tell input that
-cannot be used (4) from what they found (1).
+it should be (one sentence says why), 2 the command line is wrong; some commands distinguish input
+that cannot be used (4) from a finding (1).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Command:
     """A subcommand: its module has ``run_NAME``, and ``add_NAME``, whose docstring describes it.
 
     ``unusable`` is the exit status where its input cannot be used; ``instead`` runs a command that
-    two parts have a hand in.
+    two parts share.
     """
 
     name: str
@@ -43,13 +43,13 @@ class Command:
     instead: Callable[[argparse.Namespace], int] | None = None
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Describe the command, and declare what it takes."""
+        """Describe the command, and declare its options."""
         declare = self._function("add")
         parser.description = " ".join((declare.__doc__ or "").split())
         declare(parser)
 
     def run(self, options: argparse.Namespace) -> int:
-        """Do it; the exit status."""
+        """Run it and return the exit status."""
         return (self.instead or self._function("run"))(options)
 
     def _function(self, verb: str) -> Callable[..., int]:
@@ -91,7 +91,7 @@ COMMANDS = (
     Command(
         "rerun",
         "leaderboard.replay.commands",
-        "hold a run against an independent one, and mark its row",
+        "compare a run with an independent one, and mark its row",
         unusable=BAD_INPUT,
     ),
     Command(
@@ -130,7 +130,7 @@ COMMANDS = (
         "stories' alignment with cultural distances by BERTScore, with an encoder you name",
     ),
     Command(
-        "study", "leaderboard.study.commands", "have people rate stories, and read what they said"
+        "study", "leaderboard.study.commands", "have people rate stories, and read their ratings"
     ),
     Command(
         "compare",
@@ -160,7 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
-    """All commands, and the options of those that are chosen, as declaring them imports much."""
+    """All commands, with options only for the chosen ones, since declaring those imports much."""
     parser = argparse.ArgumentParser(
         prog="python -m leaderboard", description=DESCRIPTION, epilog=EPILOG, formatter_class=Help
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 REPO = Path(__file__).parents[1]
-# Raised only by a decision: what fails at these is mended in the code.
+# Raised only by a decision: what fails at these is fixed in the code.
 AT_MOST = {"torch": (2, 11), "transformers": (5, 17), "huggingface_hub": (1, 33)}
 
 

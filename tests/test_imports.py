@@ -37,7 +37,7 @@ OWN = [name for name in modules() if name != "benchmark"]
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:
-    """Not even for types: what two modules need of each other belongs into a third."""
+    """Not even for types: what two modules need of each other belongs in a third."""
     assert circles(between_modules()) == []
 
 
@@ -46,9 +46,20 @@ def test_no_folder_imports_another_in_a_circle() -> None:
     assert circles(between_parts()) == []
 
 
+def test_nothing_lies_loose_but_the_words() -> None:
+    """What all parts share stands beside the folders; a new module belongs into one of them."""
+    loose = {
+        name
+        for name, path in modules().items()
+        if name.count(".") == 1 and path.stem != "__init__" and name.startswith(("bench", "leader"))
+    }
+    words = ("errors", "jsonio", "option_values", "records", "settings", "vocabulary")
+    assert loose == {"leaderboard.__main__", *(f"benchmark.{name}" for name in words)}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_pages_show_the_picture_of_the_code(page: Path) -> None:
-    """A new folder or a new arrow is told where people look; `python -m tests.picture` does it."""
+    """A new folder or a new arrow shows where people look; `python -m tests.picture` does it."""
     assert made_part(page).strip() == PAGES[page]().strip()
 
 

@@ -68,7 +68,7 @@ def test_a_text_or_a_files_value_is_read(
 def test_a_wrong_value_is_one_sentence(
     read: Callable[[object, str], object], given: object, sentence: str
 ) -> None:
-    """With the option, the value and what would do."""
+    """With the option, the value and what is accepted."""
     with pytest.raises(UsageProblem, match=sentence):
         read(given, "--it")
 

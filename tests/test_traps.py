@@ -36,7 +36,7 @@ def project() -> Mapping[str, object]:
     return found
 
 
-# --- 1, 2 and 9: what pytest and its other plugins would take amiss ---------------------------
+# --- 1, 2 and 9: what pytest and its other plugins would trip over ---------------------------
 
 
 def test_no_entry_point_puts_our_options_elsewhere(project: Mapping[str, object]) -> None:

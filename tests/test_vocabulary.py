@@ -77,7 +77,7 @@ def test_each_list_stands_once(word: str) -> None:
 
 
 def test_lists_made_of_others_hold_them() -> None:
-    """Whatever stands for a country is a proxy; a reading is told by a metric's end."""
+    """Whatever stands for a country is a proxy; a metric's suffix says its reading."""
     assert {*CATEGORIES, *INCOME_BANDS} < set(PROXIES)
     assert len(set(PROXIES)) == len(PROXIES)
     assert [in_reading("m", reading) for reading in READINGS] == ["m", "m_substantive"]

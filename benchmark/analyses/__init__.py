@@ -1,8 +1,8 @@
 """Figures over many cases: `CaseRecord`s in, `Score`s out; knows no survey, no picture, no file.
 
 A new analysis is one file here and one row below; a suite lists the names it wants in suite.toml.
-What it provides and needs is declared beside it, and held against the suites that name it.
-Names and seed stand in run.json, so whoever holds that file can compute its scores again.
+Each declares what it provides and needs, and both are checked against the suites that name it.
+Names and seed are in run.json, so whoever has that file can compute its scores again.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ def chosen(
     Raises
     ------
     DataProblem
-        Neither has the name, which stood in ``source``, or both have one.
+        Neither has the name that ``source`` gives, or both have it.
     """
     for name in ANALYSES.keys() & own.keys():
-        raise DataProblem(f"analysis {name!r} is a shared one; name the suite's own otherwise")
+        raise DataProblem(f"analysis {name!r} is a shared one; give the suite's own another name")
     known = {**ANALYSES, **own}
     for name in names:
         if name not in known:
@@ -118,13 +118,13 @@ def check_needs(
 ) -> None:
     """Refuse the rows of a whole run that lack what an analysis cannot do without.
 
-    An item without keys and values was not asked, as where no picture was kept. Where all items of
-    one kind of cases are such, nobody can tell what they would have recorded.
+    An item without keys and values was not asked, for example because no picture was kept. Where
+    that is so for all items of one kind of case, nobody knows what they would have recorded.
 
     Raises
     ------
     DataProblem
-        Of some value that is needed, no item of any case has one.
+        No item of any case has a value that an analysis needs.
     """
     items = [(row.case.kind, item) for row in rows for item in row.items]
     asked = {kind for kind, item in items if item.values or item.request_keys}
@@ -148,7 +148,7 @@ def check_shown(
     Raises
     ------
     DataProblem
-        The analyses passed over the cases, as they do over kinds of cases that they do not read.
+        The analyses skipped the cases, as they skip kinds of cases that they do not read.
     """
     named = {score.name for score in (*scores, *(score for row in rows for score in row.scores))}
     if rows and headline not in named:

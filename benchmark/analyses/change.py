@@ -1,6 +1,6 @@
 """How a model's figures changed since another run of the same questions, paired by question stem.
 
-Knows two sets of records and item values; not which run is the better, nor any file.
+Knows two sets of records and item values; neither which run is better nor any file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmark.analyses.groups import FACTORS
 from benchmark.analyses.item_table import item_table
-from benchmark.analyses.reporting import Family, Reported, itself, report
+from benchmark.analyses.reporting import Family, NamedFigure, itself, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import CaseRecord, Item, Score
@@ -31,24 +31,23 @@ def paired_changes(
     seed: int,
     resamples: int = RESAMPLES,
 ) -> dict[int, Score]:
-    """The change of each wanted score of ``now``, by its place; only of those that are item means.
+    """The change of each wanted score of ``now``, by its place; only of scores that are item means.
 
-    Positive where ``now`` is higher. The difference is taken question by question, over those
-    that both runs have a value for (``n``; those that only one has are ``n_missing``), and whole
-    stems are resampled. A score is an item mean where the items of its scope have its
-    value as their mean.
+    Positive where ``now`` is higher. The difference is taken question by question, over those that
+    both runs have a value for (``n``; those that only one has are ``n_missing``), and whole stems
+    are resampled. A score is an item mean if it equals the mean of its scope's items.
     """
     found: dict[int, Score] = {}
     kinds = {(s.metric, s.reading, tuple(sorted(s.scope))): s for s in wanted}
     for (metric, reading, by), one in kinds.items():
-        shape = Reported(
+        shape = NamedFigure(
             metric=metric,
             reading=reading,
             figure=Figure(columns=(CHANGE,), of_means=itself, interval=True),
             higher_is_better=one.higher_is_better,
         )
         if not set(by) <= set(FACTORS):
-            continue  # a frame or a contrast: no mean of items
+            continue  # a frame or a contrast: not a mean of items
         means = _scores(_single(now, one.name), shape, by, seed=seed, resamples=0)
         differences = _differences(now, before, one.name)
         changes = _scores(differences, shape, by, seed=seed, resamples=resamples)
@@ -63,7 +62,7 @@ def paired_changes(
 
 def _scores(
     records: Sequence[CaseRecord],
-    shape: Reported,
+    shape: NamedFigure,
     by: tuple[str, ...],
     *,
     seed: int,

@@ -1,9 +1,9 @@
 """How items are grouped beyond their fields: which cases count, groups of countries, sections.
 
-Knows records and the world's tables; no values. UN regions and World Bank groups are facts about
-a country; the two incomes are the paper's reading of the Bank's four groups; a continent is the UN
-region, the Americas in two. A section is the one of the wave 7 questionnaire that a question
-belongs to, where that was checked.
+Knows records and the world's tables; no values. UN regions and World Bank groups are facts about a
+country; the two incomes are the paper's halves of the Bank's four groups; a continent is the UN
+region, with the Americas in two. A section is that of the wave 7 questionnaire, for questions where
+it was checked.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ SOUTH_AMERICA = frozenset(  # UN M49, intermediate region 005; the world table h
 
 
 def similarity_records(records: Iterable[CaseRecord]) -> list[CaseRecord]:
-    """The records whose items compare a model with people, by case; recognition is not one."""
+    """The records whose items compare a model with people, by case; those of recognition do not."""
     mine = (record for record in records if record.case.kind in SIMILARITY_KINDS)
     return sorted(mine, key=lambda record: record.case.case_id)
 
 
 def in_order(items: Iterable[Item]) -> list[Item]:
-    """A case's items sorted, so that nothing depends on how they came."""
+    """A case's items sorted, so that nothing depends on the order in which they came."""
     return sorted(items, key=lambda item: (item.item_id, item.image_ids))
 
 
 def region(iso3: str) -> str:
-    """The country's UN region; empty for what is no country.
+    """The country's UN region; empty for any other code.
 
     >>> region("NGA"), region("XXX")
     ('Africa', '')
@@ -63,7 +63,7 @@ def income(iso3: str) -> str:
 
 
 def continent(iso3: str) -> str:
-    """One of six: the UN region, the Americas parted; empty for what is no country.
+    """One of six: the UN region, with the Americas in two; empty for any other code.
 
     >>> continent("NGA"), continent("BRA"), continent("MEX"), continent("XXX")
     ('Africa', 'South America', 'North America', '')

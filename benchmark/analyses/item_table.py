@@ -68,11 +68,11 @@ class ItemTable:
     control: BoolArray  # (items,): asked to be compared with, never pooled with other proxies
 
     def group(self, by: Sequence[str]) -> Grouping:
-        """Items by the given factors in sorted order; no factor is one scope over everything.
+        """Items by the given factors in sorted order; without factors, one scope over everything.
 
-        Controls are in no scope that does not name the proxy. An item that has no member of a
-        factor (a territory without income group) is in none either, but for the variant beside
-        other factors: a cell without one has a scope that leaves it out.
+        Controls are only in scopes that name the proxy. An item without a member of a factor (a
+        territory without an income group) is in no scope of it, except that a cell without a
+        variant has a scope that leaves the variant out.
         """
         inside = self._inside(by)
         codes = np.full(self.control.size, NOWHERE, dtype=np.intp)
@@ -106,8 +106,7 @@ def item_table(
 ) -> ItemTable:
     """Columns of all items that compare a model with people, NaN for a value that is missing.
 
-    ``analysis`` is named where an item lacks a value it needs; of ``optional`` ones there need be
-    none.
+    ``analysis`` is named where an item lacks a value it needs; ``optional`` ones may be missing.
     """
     measured = similarity_records(records)
     rows = [(record.case, item) for record in measured for item in in_order(record.items)]

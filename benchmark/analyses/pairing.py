@@ -1,4 +1,4 @@
-"""One row for what was asked under several proxies or templates: the ground of paired figures.
+"""One row for what was asked under several proxies or templates: the basis of paired figures.
 
 Knows tables of items; not which of the paired columns are compared.
 """
@@ -20,10 +20,10 @@ def column_of(value: str, member: str) -> str:
 
 
 def paired(table: ItemTable, values: Sequence[str], *, over: str) -> ItemTable:
-    """Each question of a country once, with one column a value and member of the factor ``over``.
+    """Each question of a country once, a column for each value and member of ``over``.
 
-    NaN where a member was not asked; the mean where an item stands twice. The rows have all
-    factors but ``over``, in sorted order, and belong to no control when ``over`` is the proxy.
+    NaN where a member was not asked; the mean where an item occurs twice. The rows have all factors
+    but ``over``, in sorted order, and none is a control's when ``over`` is the proxy.
     """
     kept = [name for name in OF_CASE if name != over]
     axes = [*(table.factors[name] for name in kept), table.items]

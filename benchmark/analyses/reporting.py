@@ -24,7 +24,7 @@ NO_ENDS = (math.nan, math.nan)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reported:
+class NamedFigure:
     """A figure under the name, reading and direction of its scores.
 
     ``scope`` is added to that of each group; ``undefined`` says why a figure can be NaN.
@@ -46,7 +46,7 @@ class Reported:
         *,
         scope: Mapping[str, str] | None = None,
         undefined: str = "no value",
-    ) -> Reported:
+    ) -> NamedFigure:
         """A figure of a metric that has a direction in `directions`."""
         return cls(
             metric=metric,
@@ -60,14 +60,14 @@ class Reported:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Family:
-    """Factors to group by, and what is reported of each group."""
+    """Factors to group by, and what is reported for each group."""
 
     by: tuple[str, ...]
-    wanted: tuple[Reported, ...]
+    wanted: tuple[NamedFigure, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pooled:
+class PooledFamily:
     """A family with its groups and the pools that hold its figures."""
 
     family: Family
@@ -75,14 +75,14 @@ class Pooled:
     pools: Sequence[Pool]
 
 
-def pooled(table: ItemTable, families: Sequence[Family]) -> list[Pooled]:
+def pooled(table: ItemTable, families: Sequence[Family]) -> list[PooledFamily]:
     """The figures of each family, without intervals yet."""
     found = []
     for family in families:
         grouping = table.group(family.by)
         figures = dict.fromkeys(reported.figure for reported in family.wanted)
         found.append(
-            Pooled(family=family, grouping=grouping, pools=pools(figures, table, grouping))
+            PooledFamily(family=family, grouping=grouping, pools=pools(figures, table, grouping))
         )
     return found
 
@@ -97,7 +97,7 @@ def report(
     return [score for part in work for score in scores_of(part, resamples)]
 
 
-def scores_of(part: Pooled, resamples: int) -> Iterator[Score]:
+def scores_of(part: PooledFamily, resamples: int) -> Iterator[Score]:
     """The scores of one family, figure by figure."""
     for reported in part.family.wanted:
         for pool in part.pools:
@@ -110,7 +110,9 @@ def itself(mean: FloatArray) -> FloatArray:
     return mean
 
 
-def _scores(reported: Reported, grouping: Grouping, pool: Pool, resamples: int) -> Iterator[Score]:
+def _scores(
+    reported: NamedFigure, grouping: Grouping, pool: Pool, resamples: int
+) -> Iterator[Score]:
     figure = reported.figure
     ends = pool.low[figure], pool.high[figure]
     columns = (pool.value[figure], pool.n, pool.n_clusters, grouping.sizes, *ends)
@@ -130,7 +132,7 @@ def _scores(reported: Reported, grouping: Grouping, pool: Pool, resamples: int) 
         )
 
 
-def _method(reported: Reported, value: float, stems: int, low: float, resamples: int) -> str:
+def _method(reported: NamedFigure, value: float, stems: int, low: float, resamples: int) -> str:
     if not reported.figure.interval:
         return "mean"
     if stems < MIN_STEMS:

@@ -113,7 +113,7 @@ class Pool:
 
 
 def pools(figures: Iterable[Figure], table: ItemTable, grouping: Grouping) -> list[Pool]:
-    """The figures in each scope, those over the same items together: resampling is the cost."""
+    """The figures in each scope, those over the same items together: resampling is what costs."""
     found: dict[bytes, tuple[BoolArray, list[Figure]]] = {}
     for figure in figures:
         needed = [table.values[name] for name in (*figure.columns, *figure.among)]
@@ -126,7 +126,7 @@ Jobs = dict[tuple[int, ...], list[tuple[Pool, list[int]]]]
 
 
 def jobs_of(waiting: Iterable[Pool], *, least: int = MIN_STEMS) -> Jobs:
-    """Pools and scopes by the clusters that they cover, to share what is drawn of them."""
+    """Pools and scopes by the clusters that they cover, so that they share their draws."""
     jobs: Jobs = {}
     for pool in waiting:
         for covered, scopes in pool.scopes_by_clusters(least).items():
@@ -144,7 +144,7 @@ def add_intervals(waiting: Iterable[Pool], table: ItemTable, *, seed: int, resam
 
 
 def stem_rng(seed: int, names: Sequence[str]) -> np.random.Generator:
-    """The same for the same clusters, whatever else is analysed beside them."""
+    """The same for the same clusters, whatever else is analysed with them."""
     words = hashlib.sha256("\n".join(names).encode()).digest()
     return np.random.default_rng([seed, *words])
 

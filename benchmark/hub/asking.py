@@ -1,4 +1,4 @@
-"""One way to ask the Hub: how its names look, who waits how long, and what went wrong, in words.
+"""One way to ask the Hub: the form of its names, timeouts, and errors in words.
 
 Knows huggingface_hub, which is imported when something is asked; not what is asked for. No message
 carries a token, nor an address, which might hold one.
@@ -33,7 +33,7 @@ def is_repo_id(text: str) -> bool:
 
 @contextmanager
 def asking(doing: str, *, otherwise: str = "") -> Iterator[None]:
-    """What huggingface_hub raises, as a `HubProblem`; nothing of ours that raises runs inside.
+    """Turn what huggingface_hub raises into a `HubProblem`; none of our errors may arise inside.
 
     ``doing`` completes “cannot …”, and ``otherwise`` says what works without the Hub.
     """
@@ -48,7 +48,7 @@ def asking(doing: str, *, otherwise: str = "") -> Iterator[None]:
 
 
 def in_words(error: BaseException) -> str:
-    """What the Hub or the way to it said; class names and codes only, as texts hold addresses."""
+    """What went wrong, by class names and codes only, since texts may hold addresses."""
     names = [type(link).__name__ for link in _chain(error)]
     code = status(error)
     for name, words in NAMED.items():
@@ -58,7 +58,9 @@ def in_words(error: BaseException) -> str:
         case 401:
             return f"the Hub does not know who asks, or it is not there (401); {LOGIN}"
         case 403:
-            return "the token may not do that (403); use one that may"
+            return (
+                "the token may not do that (403); use one that may, or accept its terms on its page"
+            )
         case 404:
             return NOT_THERE
         case 412:
@@ -66,7 +68,7 @@ def in_words(error: BaseException) -> str:
         case 429:
             return "the Hub asks for a pause (429); try again in some minutes"
         case None:
-            return f"the Hub cannot be reached, or its answer not read ({names[-1]}); try again"
+            return f"the Hub cannot be reached, or sent nothing readable ({names[-1]}); try again"
         case code if code >= 500:
             return f"the Hub is out of order ({code}); try again later"
         case code:
@@ -103,7 +105,7 @@ def header(error: BaseException, name: str) -> str:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error and what it came of, outermost first."""
+    """The error and its causes, outermost first."""
     chain = [error]
     while (inner := chain[-1].__cause__ or chain[-1].__context__) and inner not in chain:
         chain.append(inner)

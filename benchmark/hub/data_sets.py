@@ -1,6 +1,6 @@
 """Fetches the survey and the pictures from the Hugging Face Hub, once, into plain files.
 
-Knows not what the rows mean. The Hub's clients are imported when something must be fetched;
+Does not know what the rows mean. The Hub's clients are imported when something must be fetched;
 what is there is read without them.
 """
 
@@ -79,7 +79,7 @@ def fetch_questions(cache: Path, repo_id: str, revision: str | None, columns: Co
     """A data set's questions about pictures as a folder that `load_questions` reads.
 
     Its Parquet files are unpacked; a repository with a ``questions.jsonl`` is taken as it is. As
-    with pictures, a folder that is there is used unless a revision is named that it is not of.
+    with pictures, an existing folder is used unless another revision is named.
     """
     home = cache / "questions" / repo_id.replace("/", "__")
     named = revision if revision is None or COMMIT.fullmatch(revision) else ""
@@ -99,7 +99,7 @@ def fetch_questions(cache: Path, repo_id: str, revision: str | None, columns: Co
 
 
 def commit_of(folder: Path) -> str:
-    """The commit that a folder of `fetch_questions` was made of."""
+    """The commit that a folder of `fetch_questions` was made from."""
     return folder.name.partition("-")[0]
 
 
@@ -130,7 +130,7 @@ def _fetch_whole(repository: _Repository, folder: Path, columns: Columns) -> Non
 
 
 def _finished(home: Path, revision: str | None, countries: Sequence[str]) -> Path | None:
-    """The newest whole folder that serves; a branch's name must be looked up first."""
+    """The newest complete folder that fits; a branch's name must be looked up first."""
     if revision is not None and not COMMIT.fullmatch(revision):
         return None
     folders = (f for f in home.glob(f"cvqa-{revision or '*'}-*") if cvqa.finished(f, countries))
@@ -156,7 +156,7 @@ class _Repository:
     instead: str
 
     def asking(self) -> AbstractContextManager[None]:
-        """What the clients raise about it, as a `HubProblem`; nothing of ours runs inside."""
+        """Turn what the clients raise about it into a `HubProblem`."""
         return asking(self._doing, otherwise=f"use {self.instead}")
 
     @property

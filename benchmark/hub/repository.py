@@ -81,7 +81,7 @@ def head(repository: Repository, *, revision: str | None = None, files: bool = T
 
 
 def fetch(repository: Repository, commit: str, path: str) -> Path:
-    """A file at a commit, from huggingface_hub's cache where it is there."""
+    """A file at a commit, from huggingface_hub's cache if it is there."""
     from huggingface_hub import hf_hub_download
 
     with asking(f"read {path} of {repository}"):

@@ -44,7 +44,7 @@ def wilson_interval(successes: int, n: int, *, level: float = 0.95) -> tuple[flo
     [0.0, 0.278]
     """
     if not 0 <= successes <= n or n < 1:
-        raise ValueError(f"{successes} of {n} is no share")
+        raise ValueError(f"{successes} of {n} is not a share")
     z = float(ndtri((1 + level) / 2))
     share = successes / n
     middle = share + z**2 / (2 * n)

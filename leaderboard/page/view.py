@@ -207,7 +207,7 @@ def _columns(scores: Sequence[Score], headline: str, suite: str) -> list[Column]
     metrics = list(dict.fromkeys(score.metric for score in overall))
     marks = marks_of(metrics, headline, suite)
     taken = (headline, *marks)
-    beside = [name for name in wording.beside_of(suite) if name in metrics and name not in taken]
+    beside = [name for name in wording.columns_of(suite) if name in metrics and name not in taken]
     if not beside:
         others = [name for name in metrics if name != headline and name not in marks]
         beside = others[: MOST_COLUMNS - 1]

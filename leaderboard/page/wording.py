@@ -45,7 +45,7 @@ KINDS: Mapping[str, str] = {
     RANDOM_WEIGHTS: "random weights: tests the harness, its answers mean nothing",
 }
 TRUST: Mapping[str, str] = {
-    "self-reported": "reported by who measured it; nobody has checked it",
+    "self-reported": "reported by whoever measured it; nobody has checked it",
     "replayed": "every number was recomputed from the stored answers",
     "re-run": "an independent run agrees within the noise floor",
 }
@@ -83,8 +83,8 @@ def metric_words(name: str, suite: str = "") -> Words:
     return Words(label=plain, short=plain)
 
 
-def beside_of(suite: str) -> tuple[str, ...]:
-    """The metrics that a suite wants as columns beside its headline."""
+def columns_of(suite: str) -> tuple[str, ...]:
+    """The metrics that a suite wants as further columns, after its headline."""
     words = suite_words(suite)
     return tuple(words.beside) or tuple(column.metric for column in shipped_layout(suite).columns)
 

@@ -19,7 +19,7 @@ from leaderboard.board.trust import dependence, disagreements, note_replay, note
 from leaderboard.replay.comparing import TOLERANCE, Comparison, Difference
 from leaderboard.replay.making import make
 from leaderboard.replay.origin import Origin
-from leaderboard.replay.replaying import LEVELS, Replayed, replay
+from leaderboard.replay.replaying import LEVELS, ReplayResult, replay
 
 EQUAL, DIFFERS = 0, 1
 SHOWN = 10
@@ -44,8 +44,8 @@ REPLAY_EPILOG = """\
 def add_bundle(parser: argparse.ArgumentParser) -> None:
     """Write run files and all stored answers that their rows name into one file.
 
-    The figures that are needed to recompute every number are in it; questions, options and
-    pictures are not. Nothing is written if an answer is missing.
+    It holds the figures needed to recompute every number, but no question, option or picture.
+    Nothing is written if an answer is missing.
     """
     parser.epilog = BUNDLE_EPILOG
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=files_help("run.json"))
@@ -61,7 +61,7 @@ def add_bundle(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-quotes",
         action="store_true",
-        help="also where a text that the model wrote quotes a question; default: refuse",
+        help="bundle texts of the model that quote a question, too; default: refuse",
     )
     _add_data(parser)
 
@@ -78,7 +78,7 @@ def add_replay(parser: argparse.ArgumentParser) -> None:
         choices=LEVELS,
         help="rows: from the answers that the rows name, without wording; full: ask everything "
         "again, so that wording, options and pictures are checked too; default: full where the "
-        "wording is at hand, else rows",
+        "wording is available, else rows",
     )
     parser.add_argument(
         "--exact", action="store_true", help="equal to the last bit; default: within 1e-12"
@@ -106,11 +106,11 @@ def add_rerun(parser: argparse.ArgumentParser) -> None:
 
 
 def run_rerun(options: argparse.Namespace) -> int:
-    """Compare two runs, say why they are not one result, or mark the row."""
+    """Compare two runs and say why they do not count as one result, or mark the row."""
     run, again = read_run(options.run), read_run(options.again)
     reasons = list(dependence(run, again))
     if reasons:
-        raise BoardProblem(f"{options.again} says nothing new of {options.run}: {reasons[0]}")
+        raise BoardProblem(f"{options.again} says nothing new about {options.run}: {reasons[0]}")
     apart = list(disagreements(run, again))
     if apart:
         sys.stdout.write("".join(f"{line}\n" for line in apart[:SHOWN]))
@@ -151,15 +151,15 @@ def run_replay(options: argparse.Namespace) -> int:
     return EQUAL if all(one.equal for one in found) else DIFFERS
 
 
-def lines(found: Replayed) -> list[str]:
-    """What a replay says of one run."""
+def lines(found: ReplayResult) -> list[str]:
+    """What a replay says about one run."""
     run = found.run
     verdict = "equal" if found.equal else "DIFFERS"
     head = f"{run.suite} of {run.model.name} (config {run.config_digest}), level {found.level}"
     said = [f"{head}: {verdict}", *(f"  note: {note}" for note in found.notes)]
-    said.append(f"  cases:  {_counted(found.rows)}")
+    said.append(f"  cases:  {_counts(found.rows)}")
     if found.rows.equal:
-        said.append(f"  scores: {_counted(found.scores)}")
+        said.append(f"  scores: {_counts(found.scores)}")
     else:
         said.append("  scores: not recomputed, since the cases they are made of differ")
     differences = [*_first_of_each(found.rows), *found.scores.differences]
@@ -174,7 +174,7 @@ def _first_of_each(rows: Comparison) -> list[Difference]:
     return list({one.case_id: one for one in reversed(rows.differences)}.values())[::-1]
 
 
-def _counted(found: Comparison) -> str:
+def _counts(found: Comparison) -> str:
     different = len({one.case_id + one.where for one in found.differences})
     close = f", the largest difference {found.largest:.1e}" if found.largest else ""
     said = f"{found.n} compared, {found.n_exact} equal to the last bit{close}"
@@ -198,7 +198,7 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
 
 
 def _of_suites() -> list[Option]:
-    """What the shipped suites must be told again."""
+    """The shipped suites' options that a replay needs again."""
     found = (option for folder in shipped_folders() for option in own_options(folder))
     return [option for option in found if option.at_replay]
 

@@ -1,6 +1,6 @@
 """How two records of one case, or two lists of scores, differ; in plain words.
 
-Knows rows as JSON values and nothing of how they came about.
+Knows rows as JSON values, not how they came about.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from benchmark.records import CaseRecord, Score
 from benchmark.runs.rows import encode, row_of, score_row
 
 TOLERANCE = 1e-12
-NAMES = ("item_id", "metric")  # by what an entry of a list is called
+NAMES = ("item_id", "metric")  # the keys that name an entry of a list
 ABSENT = object()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """A number or word that is not the same: where it stands, as it stands, as it should."""
+    """A number or word that differs: where it stands, and both values."""
 
     case_id: str
     where: str
@@ -29,8 +29,8 @@ class Difference:
 
     def __str__(self) -> str:
         return (
-            f"{self.case_id}: {self.where} is {_said(self.recorded)} in the run, "
-            f"{_said(self.recomputed)} recomputed"
+            f"{self.case_id}: {self.where} is {_words(self.recorded)} in the run, "
+            f"{_words(self.recomputed)} recomputed"
         )
 
 
@@ -51,7 +51,7 @@ class Comparison:
         return not self.differences
 
     def row(self, recorded: CaseRecord, recomputed: CaseRecord, *, tolerance: float) -> None:
-        """Compare a case's record, whole."""
+        """Compare the whole record of a case."""
         self.n += 1
         if encode(recorded) == encode(recomputed):
             self.n_exact += 1
@@ -98,7 +98,7 @@ def _row(record: CaseRecord) -> Mapping[str, Json]:
 
 
 def _pairs(where: str, before: object, after: object) -> Iterator[tuple[str, object, object]]:
-    """Every place where the two differ, the innermost ones."""
+    """The innermost places where the two differ."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys((*before, *after)):
             place = f"{where} {key}".strip()
@@ -129,7 +129,7 @@ def _by_name(scores: Sequence[Score]) -> dict[str, Mapping[str, Json]]:
     return found
 
 
-def _said(value: object) -> str:
+def _words(value: object) -> str:
     if value is ABSENT:
         return "absent"
     if value is None:

@@ -38,7 +38,7 @@ class _Content:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
+class BundleSummary:
     """What was written."""
 
     digest: str
@@ -53,8 +53,8 @@ def make(
     origin: Origin,
     out: Path,
     quotes: bool = False,
-) -> Made:
-    """Write the bundle of some runs; nothing is written where anything is missing.
+) -> BundleSummary:
+    """Write the bundle of some runs; nothing is written if anything is missing.
 
     Raises
     ------
@@ -73,13 +73,13 @@ def make(
             store.close()
     content.members[bundle.ANSWERS] = bundle.answer_lines(content.answers)
     digest = bundle.write(out, runs=content.runs, members=content.members)
-    return Made(digest=digest, n_answers=len(content.answers), n_bytes=out.stat().st_size)
+    return BundleSummary(digest=digest, n_answers=len(content.answers), n_bytes=out.stat().st_size)
 
 
 def _open(paths: Sequence[Path]) -> list[ResponseStore]:
     for path in paths:
         if not path.is_file():
-            raise StoreProblem(f"there is no response store {path}; name the run's with --store")
+            raise StoreProblem(f"there is no response store {path}; name one with --store")
     return [ResponseStore(path) for path in paths]
 
 
@@ -96,7 +96,7 @@ def _add(
         raise BoardProblem(f"{path} is {run.shard}; merge the shards first, then bundle the run")
     file = run_path(Path("runs"), run).as_posix()
     if file in content.members:
-        raise BoardProblem(f"{path} is a second run file of one configuration; bundle it apart")
+        raise BoardProblem(f"{path} is a second run file of one configuration; bundle it by itself")
     suite = _suite(run, origin)
     answers = _answers(run, _keys(run), stores, path)
     asked = _asked(run, suite, stores) if run.config.get("vetted", "off") != "off" else None
@@ -121,7 +121,7 @@ def _add(
 
 
 def _suite(run: Run, origin: Origin) -> Suite:
-    """The suite over the data of the run, and over no other."""
+    """The suite over the data of the run; other data are refused."""
     survey, images = survey_named(run, origin), images_named(run, origin)
     if survey is None:
         raise needed(run, "survey")
@@ -132,14 +132,14 @@ def _suite(run: Run, origin: Origin) -> Suite:
     for what in ("survey", "images", "questions"):
         if here.get(what) != run.config.get(what):
             raise DataProblem(
-                f"the {what} here ({canonical(here.get(what))[:80]}…) are not those that the run "
-                f"of {run.model.name} was measured on; name those with --{what}"
+                f"the run of {run.model.name} was measured on another --{what} than this one "
+                f"({canonical(here.get(what))[:80]}…); name the run's own"
             )
     return suite
 
 
 def key_schema(run: Run) -> int:
-    """The schema of the keys under which a run's answers are stored; runs were silent of the first.
+    """The schema of the keys under which a run's answers are stored; a run without one has 1.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def _answers(
 
 
 def _published(answer: Answer) -> Answer:
-    """Without what a model wrote to itself: no number needs it, and it quotes what was asked."""
+    """Without the model's thinking: no number needs it, and it quotes what was asked."""
     return replace(answer, thinking="") if isinstance(answer, Text) else answer
 
 

@@ -42,7 +42,7 @@ class Origin:
 def survey_named(run: Run, origin: Origin) -> str | None:
     """The source of the survey's wording: as named, else where everybody has it; None if neither.
 
-    The Hub's survey counts as had where somebody names it: nothing is fetched unasked.
+    The Hub's survey counts only if it is named: nothing is fetched unasked.
     """
     if origin.survey is not None or "survey" not in run.config:
         return origin.survey or SAMPLE
@@ -84,7 +84,7 @@ def folder_of(run: Run, origin: Origin) -> Path:
 
 
 def unlike(run: Run, suite: Suite, *, wording: bool) -> tuple[str, ...]:
-    """Keys in which the suite, opened here, is configured otherwise than it was in the run."""
+    """Keys in which the suite, opened here, is configured differently from the run."""
     here = suite.config()
     ignored = frozenset() if wording else OF_THE_WORDING
     keys = sorted(key for key in here if key not in ignored)

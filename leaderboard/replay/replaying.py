@@ -42,7 +42,7 @@ LEVELS: tuple[Level, ...] = ("rows", "full")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Replayed:
+class ReplayResult:
     """A run and what came of computing it again."""
 
     run: Run
@@ -58,8 +58,8 @@ class Replayed:
 
 def replay(
     bundle: Bundle, origin: Origin, *, level: Level | None = None, tolerance: float = TOLERANCE
-) -> list[Replayed]:
-    """Every run of a bundle; without a ``level`` the strictest that the data at hand allow.
+) -> list[ReplayResult]:
+    """Every run of a bundle; without a ``level`` the strictest that the available data allow.
 
     Raises
     ------
@@ -81,15 +81,15 @@ def _replay(
     level: Level | None,
     tolerance: float,
     folder: Path,
-) -> Replayed:
+) -> ReplayResult:
     run = entry.run
     chosen_level = level or _strictest(entry, origin)
     suite = _suite(bundle, entry, origin, level=chosen_level, folder=folder)
     rows = Comparison()
-    again = _measured(suite, entry, _asker(chosen_level, entry, bundle.answers), rows, tolerance)
+    again = _rows(suite, entry, _asker(chosen_level, entry, bundle.answers), rows, tolerance)
     scores = Comparison()
     names = chosen(run.analyses, own_analyses(folder_of(run, origin)), source=entry.file)
-    if rows.equal:  # else they would differ for a reason that is told already
+    if rows.equal:  # else they would differ for a reason already reported
         found = recompute(
             again,
             names,
@@ -98,10 +98,10 @@ def _replay(
             answers=lookup(bundle.answers),
         )
         scores.scores(run.scores, found, tolerance=tolerance)
-    return Replayed(run=run, level=chosen_level, rows=rows, scores=scores, notes=_notes(run))
+    return ReplayResult(run=run, level=chosen_level, rows=rows, scores=scores, notes=_notes(run))
 
 
-def _measured(
+def _rows(
     suite: Suite,
     entry: Entry,
     asker: Callable[[CaseRecord], Ask],
@@ -163,14 +163,14 @@ def _suite(bundle: Bundle, entry: Entry, origin: Origin, *, level: Level, folder
     different = unlike(run, suite, wording=level == "full")
     if different:
         raise DataProblem(
-            f"the suite {run.suite!r} here is set up otherwise than the run of {run.model.name} "
-            f"was: {', '.join(different)}; {_remedy(different, folder_of(run, origin))}"
+            f"the suite {run.suite!r} here differs in its set-up from the run of {run.model.name}: "
+            f"{', '.join(different)}; {_remedy(different, folder_of(run, origin))}"
         )
     return suite
 
 
 def _remedy(different: Sequence[str], suite: Path) -> str:
-    """What to name; a file that no bundle has goes before all else."""
+    """What to name; a file that no bundle has comes first."""
     files = {one.dest: one.name for one in own_options(suite) if one.at_replay}
     for one, option in {**files, "translation": TRANSLATIONS.name}.items():
         if one in different:

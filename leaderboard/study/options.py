@@ -43,7 +43,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             name, type=int, default=default, metavar="N", help=f"{words} (default: {default})"
         )
-    parser.add_argument("--proxy", help="whose stories; default: shared-image, or the first there")
+    parser.add_argument("--proxy", help="whose stories; default: shared-image, else the first one")
     parser.add_argument("--nationalities", default="", metavar="LIST", help="default: all")
     parser.add_argument("--concepts", default="", metavar="LIST", help="default: all")
     parser.add_argument(

@@ -58,7 +58,7 @@ def _suites(board: Board) -> list[str]:
 
 
 def add_build(parser: argparse.ArgumentParser) -> None:
-    """Add runs to a leaderboard, made if there is none.
+    """Add runs to a leaderboard, which is created if there is none.
 
     A run replaces the row of the same model, revision, suite and configuration; a partial run
     never replaces a complete one; all other rows stay.
@@ -79,15 +79,15 @@ def run_build(options: argparse.Namespace) -> int:
 
 
 def add_check(parser: argparse.ArgumentParser) -> None:
-    """Hold run.json and leaderboard.json files against their schemas.
+    """Check run.json and leaderboard.json files against their schemas.
 
-    Exit 1 and one sentence for each file that is not sound.
+    Print one sentence for each file that is not sound, and exit 1.
     """
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=files_help("files"))
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Say of each file whether it is sound."""
+    """Say whether each file is sound."""
     status = 0
     for path in files_in(options.files):
         try:

@@ -1,7 +1,7 @@
 """Lines, cells and sentences of a run as a suite's layout declares them; text from scores.
 
-Knows layouts and scores; no table, no file and no suite. What was not scored leaves out the part
-of a line that speaks of it, and no line says a number without its n or what it stands beside.
+Knows layouts and scores; no table, no file and no suite. A part of a line whose score is missing is
+left out, and no number stands without its n or a figure to compare it with.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ Scope = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """A line of a run: what it is about, its value, and what stands beside."""
+class TextLine:
+    """A line of a run: its label, its value, and what follows the value."""
 
     label: str
     value: str
@@ -85,7 +85,7 @@ class Scored:
         return sorted((member for ((_, member),) in scopes), key=lambda name: name_of(by, name))
 
 
-def lines_of(scores: Iterable[Score], layout: Layout, headline: str = "") -> list[Said]:
+def lines_of(scores: Iterable[Score], layout: Layout, headline: str = "") -> list[TextLine]:
     """Every line and grouping of the layout that has something to say, in its order."""
     if not (layout.lines or layout.groups):
         return []
@@ -93,9 +93,8 @@ def lines_of(scores: Iterable[Score], layout: Layout, headline: str = "") -> lis
     said = [line for one in layout.lines if (line := _line(found, one)) is not None]
     groups = (_group(found, one) for one in layout.groups)
     only = found.scope.get("proxy")
-    alone = (
-        [Said(label="only controls", value=f"these figures are of {only} alone")] if only else []
-    )
+    note = f"these figures are of {only} alone"
+    alone = [TextLine(label="only controls", value=note)] if only else []
     return [*alone, *said, *(line for line in groups if line.beside)]
 
 
@@ -129,7 +128,7 @@ def cell(found: Scored, column: Column, scope: Mapping[str, str] | None = None) 
 
 
 def name_of(key: str, member: str) -> str:
-    """A member of a grouping for people.
+    """A readable name for a member of a grouping.
 
     >>> name_of("country", "NGA"), name_of("topic", "music-dance")
     ('Nigeria', 'music dance')
@@ -156,24 +155,24 @@ def with_ends(score: Score, decimals: int, *, sign: str = "") -> str:
 # --- lines ---------------------------------------------------------------------------------
 
 
-def _line(found: Scored, line: Line) -> Said | None:
+def _line(found: Scored, line: Line) -> TextLine | None:
     wanted = [found.get(place.metric, place.scope) for place in places(line.value)]
     if None in wanted:
         return None
     beside = [_filled(found, part) for part in line.beside if _has_all(found, part)]
     if not wanted and not beside:
         return None
-    return Said(label=line.label, value=_filled(found, line.value), beside=BETWEEN.join(beside))
+    return TextLine(label=line.label, value=_filled(found, line.value), beside=BETWEEN.join(beside))
 
 
-def _group(found: Scored, group: Group) -> Said:
+def _group(found: Scored, group: Group) -> TextLine:
     first = next(places(group.shows))
     shown = []
     for member in found.members(first.metric, group.by):
         scope = {group.by: member}
         if _has_all(found, group.shows, scope):
             shown.append(f"{name_of(group.by, member)} {_filled(found, group.shows, scope)}")
-    return Said(label=group.label, value="", beside=BETWEEN.join(shown))
+    return TextLine(label=group.label, value="", beside=BETWEEN.join(shown))
 
 
 def _has_all(found: Scored, text: str, scope: Mapping[str, str] | None = None) -> bool:
@@ -182,15 +181,15 @@ def _has_all(found: Scored, text: str, scope: Mapping[str, str] | None = None) -
 
 
 def _filled(found: Scored, text: str, scope: Mapping[str, str] | None = None) -> str:
-    def say(match: re.Match[str]) -> str:
+    def fill(match: re.Match[str]) -> str:
         place = place_of(match)
         score = found.get(place.metric, {**place.scope, **(scope or {})})
-        return "" if score is None else _said(score, place)
+        return "" if score is None else _formatted(score, place)
 
-    return " ".join(PLACE.sub(say, text).split())
+    return " ".join(PLACE.sub(fill, text).split())
 
 
-def _said(score: Score, place: Place) -> str:
+def _formatted(score: Score, place: Place) -> str:
     form = place.form
     match form:
         case "n":

@@ -1,7 +1,7 @@
 """Tables for people: one run, one suite of a board; rich Tables from records.
 
 Knows nothing of files or terminals: `render` gives text of a stated width, without colour unless
-asked. Which figures are shown is said by the suite's layout; no number stands without its n.
+asked. The suite's layout says which figures are shown; no number stands without its n.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ def _small(name: str, value: Any, layers: object, ids: list[int], sections: Sequ
 
 
 def tiny(family: str, sections: Sequence[int]) -> Any:
-    """A model of the family that answers in a moment."""
+    """A model of the family small enough to answer at once."""
     import torch
 
     kind = library().CONFIG_MAPPING[family]

@@ -59,11 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             *requests(Path(name), quick=options.quick),
         ]
     for sentence in broken:
-        say(f"BROKEN: {sentence}")
+        put(f"BROKEN: {sentence}")
     return 1 if broken else 0
 
 
-def say(line: str) -> None:
+def put(line: str) -> None:
     """Print a line at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -100,7 +100,7 @@ def collection(folder: Path, *, quick: bool, repeats: int) -> list[str]:
     Starting up (imports, header, one `git` call) costs the same for any number of items; the bound
     is on the largest number, which the world's countries are too few for in the suite proper.
     """
-    say("collection   items     bare            suite           times bare   wvs             times")
+    put("collection   items     bare            suite           times bare   wvs             times")
     broken = []
     sizes = (1, 1_000, 10_000) if quick else (1, 10_000, 30_000, 100_000)
     for n in sizes:
@@ -112,7 +112,7 @@ def collection(folder: Path, *, quick: bool, repeats: int) -> list[str]:
         if cells is not None:
             wvs = best(repeats, *cells, cache=place / "cache")
             line += f"   {_cost(wvs)}   {_times(wvs, bare):5.2f}"
-        say(line)
+        put(line)
         ratio = _times(suite, bare)
         if n == max(sizes) and not quick and ratio > MOST_TIMES_BARE:
             broken.append(
@@ -123,7 +123,7 @@ def collection(folder: Path, *, quick: bool, repeats: int) -> list[str]:
 
 
 def best(repeats: int, *arguments: str, cache: Path) -> Cost:
-    """The least time of some: what else the machine does only ever adds."""
+    """The least time of some: anything else the machine does only adds."""
     costs = [measured(*arguments, cache=cache) for _ in range(repeats)]
     return min(costs, key=lambda cost: cost.elapsed_s)
 
@@ -182,7 +182,7 @@ def _wvs_cells(folder: Path, n: int) -> tuple[str, ...] | None:
 
 def requests(folder: Path, *, quick: bool) -> list[str]:
     """Measure whole runs through ``reference:uniform``, and a second run from the store."""
-    say("requests     asked     cases   first run       per 1 000   second run")
+    put("requests     asked     cases   first run       per 1 000   second run")
     broken = []
     for n, (n_countries, n_topics, n_proxies) in RUNS.items():
         n_countries = n_countries // 10 if quick else n_countries
@@ -197,7 +197,7 @@ def requests(folder: Path, *, quick: bool) -> list[str]:
         )
         first = measured(*arguments, cache=place / "cache")
         second = measured(*arguments, cache=place / "cache")
-        say(
+        put(
             f"          {n_cases * QUESTIONS:8d}  {n_cases:8d}   {_cost(first)}"
             f"   {first.elapsed_s / n_cases / QUESTIONS * 1000:7.3f} s   {_cost(second)}"
         )

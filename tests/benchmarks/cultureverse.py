@@ -53,22 +53,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = options.folder or Path(name)
         if not (folder / "set").exists():
             write_set(folder / "set", options.questions)
-        say("step              wall      processor   peak of all processes")
+        put("step              wall      processor   peak of all processes")
         collected = run(folder, "--collect-only", "-q", model=options.model, workers=0)
-        say(line("collected", collected))
+        put(line("collected", collected))
         measured = run(folder, model=options.model, workers=options.workers)
-        say(line("measured", measured))
+        put(line("measured", measured))
     broken = []
     if measured.elapsed_s > MOST_SECONDS:
         broken.append(f"the run took {measured.elapsed_s:.0f} s (at most {MOST_SECONDS:.0f})")
     if measured.peak_mib > MOST_MIB:
         broken.append(f"the run held {measured.peak_mib:.0f} MiB (at most {MOST_MIB:.0f})")
     for sentence in broken:
-        say(f"BROKEN: {sentence}")
+        put(f"BROKEN: {sentence}")
     return 1 if broken else 0
 
 
-def say(text: str) -> None:
+def put(text: str) -> None:
     """Print a line at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

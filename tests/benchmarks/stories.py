@@ -3,7 +3,7 @@
 Run by ``python tests/benchmarks/stories.py``; prints a table and exits 1 where a bound is broken.
 Every concept has a template of words; a story keeps most of its words and replaces the others by
 words drawn at random. ``effect`` is the share of a nationality's places in the template that hold
-words of its own; with 0 the nationality has no effect whatever.
+words of its own; with 0 the nationality has no effect.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def _case(country: str, concept: str, proxy: str, control: bool) -> Case:
 
 
 def reader(stored: Mapping[str, Answer]):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    """A reader over answers that are at hand."""
+    """A reader over the given answers."""
     return lambda keys: {key: stored[key] for key in keys}
 
 

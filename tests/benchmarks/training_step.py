@@ -46,7 +46,7 @@ Rows = Sequence[Mapping[str, int]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """What steps cost: ``seconds`` each; ``tokens`` of a step are those that are no padding.
+    """What steps cost: ``seconds`` each; ``tokens`` of a step leave out padding.
 
     ``peak_mib`` is what the device's allocator held at most; on a CPU the whole process's memory.
     """
@@ -68,7 +68,7 @@ class Figures:
         return self.tokens / statistics.median(self.seconds)
 
 
-class Counted:
+class CountedBatches:
     """Batches, and how many real tokens they had."""
 
     def __init__(self, inner: Callable[[Rows], dict[str, Any]]) -> None:
@@ -93,7 +93,7 @@ def measure(config: str, recipe: Recipe, *, steps: int) -> Figures:
     n = recipe.batch_size * recipe.accumulation * (steps + 1)
     asked = _requests(size.picture, n, seed=recipe.seed)
     processor = size.processor()
-    batches = Counted(Batches(Inputs(processor), asked.__getitem__, model.dtype))
+    batches = CountedBatches(Batches(Inputs(processor), asked.__getitem__, model.dtype))
     ends: list[float] = []
 
     def tell(_: Point) -> None:
@@ -190,7 +190,7 @@ def recipe_of(given: argparse.Namespace) -> Recipe:
     Raises
     ------
     UsageProblem
-        A number is none, or too small.
+        A value is not a number, or too small.
     """
     threads = given.threads
     return Recipe(

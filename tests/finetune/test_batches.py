@@ -89,7 +89,7 @@ def test_a_long_picture_is_shrunk_and_a_small_one_is_not() -> None:
 
 
 def digest(model: Any) -> str:
-    """SHA-256 over the weights that are no adapter's, by their names in the base."""
+    """SHA-256 over the weights outside the adapter, by their names in the base."""
     found = hashlib.sha256()
     named = {
         name.removeprefix("base_model.model.").replace(".base_layer", ""): weight

@@ -87,7 +87,7 @@ def test_a_wrong_file_is_a_sentence(text: str, sentence: str, tmp_path: Path) ->
 def test_names_go_before_what_lies_in_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As for pytest: an alias and a ready mapping are no paths, a folder and a TOML file are."""
+    """As for pytest: an alias and a ready mapping are not paths, a folder and a TOML file are."""
     monkeypatch.chdir(tmp_path)
     for name in ("demo", "qwen3-vl", "cvqa", "mine"):
         (tmp_path / name).mkdir()

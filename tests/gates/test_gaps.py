@@ -1,4 +1,4 @@
-"""A gap between groups that differ by noise alone is no gap."""
+"""A gap between groups that differ by noise alone is not a gap."""
 
 from __future__ import annotations
 

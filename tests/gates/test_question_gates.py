@@ -103,7 +103,7 @@ def test_two_regions_named_in_advance_have_their_own_gap(unfair: list[Score]) ->
 
 
 def test_a_country_without_a_scored_question_closes_the_gate(fair: list[Score]) -> None:
-    """A member that was not scored is no pass."""
+    """A member that was not scored does not pass."""
     lost = Score(
         metric="accuracy",
         value=float("nan"),

@@ -89,12 +89,12 @@ def test_only_the_two_topics_of_people_are_taken(tmp_path: Path, cell: str, want
 
 
 def test_a_cell_of_topics_is_never_run() -> None:
-    """A printed list is a literal; a call in it is no topic."""
+    """A printed list is a literal; a call in it is not a topic."""
     assert topics("[print('family')]") == frozenset()
 
 
 def test_moving_pictures_are_passed_over(tmp_path: Path) -> None:
-    """A video is no picture, whatever its topic, and no problem either."""
+    """A video is not a picture, whatever its topic, and not a problem either."""
     images = load_dollar_street(
         listed(tmp_path, {}, {"type": "video", "imageRelPath": "assets/2/b.mp4"})
     )

@@ -110,7 +110,7 @@ def test_digest_and_stamp_change_with_any_part(tmp_path: Path) -> None:
 
 def test_what_the_parts_set_aside_is_kept(tmp_path: Path) -> None:
     """A problem of one list is still shown when another one stands beside it."""
-    problem = Problem(kind="income is no number", count=2, example="line 3")
+    problem = Problem(kind="income is not a number", count=2, example="line 3")
     a = replace(folder(tmp_path / "a", "red", "1.png"), problems=(problem,))
     assert union([folder(tmp_path / "b", "red", "1.png"), a]).problems == (problem,)
 

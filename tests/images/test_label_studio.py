@@ -1,4 +1,4 @@
-"""Label Studio's exports: what version 1.23.2 wrote, in both forms, and what is no export."""
+"""Label Studio's exports: what version 1.23.2 wrote, in both forms, and what is not an export."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchmark.metrics.divergence import FloatArray
 
-unhurried = settings(deadline=None)  # a busy machine is no counterexample
+unhurried = settings(deadline=None)  # a busy machine is not a counterexample
 
 
 def probabilities(options: int) -> st.SearchStrategy[FloatArray]:

@@ -59,7 +59,7 @@ def test_few_members_have_no_interval() -> None:
 
 
 def test_members_of_one_cluster_are_drawn_together() -> None:
-    """Copies of a member in its cluster are no more members: the interval stays as wide."""
+    """Copies of a member in its cluster add no members: the interval stays as wide."""
     rng = np.random.default_rng(3)
     x = rng.normal(size=20)
     y = x + rng.normal(size=20)

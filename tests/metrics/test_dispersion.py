@@ -28,7 +28,7 @@ def test_agrees_with_a_loop_over_scipy(members: int) -> None:
 
 
 def test_members_without_an_answer_are_left_out() -> None:
-    """A NaN member changes nothing; fewer than two that answered are no group."""
+    """A NaN member changes nothing; fewer than two that answered are not a group."""
     rows = np.random.default_rng(53).dirichlet(np.ones(3), size=4)
     with_gap = np.vstack([rows, [[math.nan] * 3]])
     assert group_js_divergence(with_gap) == pytest.approx(float(group_js_divergence(rows)))

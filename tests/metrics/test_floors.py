@@ -55,7 +55,7 @@ def test_mean_of_others_is_a_distribution(rows: list[FloatArray]) -> None:
 
 
 def test_axes_that_do_not_fit_are_refused() -> None:
-    """One row is no set of countries, and one table no set of questions."""
+    """One row is not a set of countries, nor one table a set of questions."""
     with pytest.raises(ValueError, match="countries"):
         mean_of_others([1.0, 0.0])
     with pytest.raises(ValueError, match="questions"):

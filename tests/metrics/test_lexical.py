@@ -57,7 +57,7 @@ def test_an_empty_reason_has_length_zero_and_nothing_else() -> None:
 
 
 def test_scripts_without_spaces_are_not_scored_unless_cut_into_words() -> None:
-    """Characters are no words; with the caller's words everything is defined again."""
+    """Characters are not words; with the caller's words everything is defined again."""
     found = lexical_values(CHINESE, finish="length", without_cue=CHINESE)
     assert {name for name in NAMES if math.isnan(found[name])} == NAMES - {"rationale_truncated"}
     cut = ["\u6211", "\u559c\u6b22", "\u7eff\u8336"]

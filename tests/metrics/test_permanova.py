@@ -49,7 +49,7 @@ def test_shuffled_sums_are_those_of_a_loop() -> None:
 
 
 def test_labels_do_not_leave_their_stratum() -> None:
-    """Strata far apart in kind add nothing: what differs between them is no effect."""
+    """Strata far apart in kind add nothing: what differs between them is not an effect."""
     near, _ = points(3)
     far = Stratum(distances=near.distances * 50, groups=near.groups + 7)
     sums = sums_of_squares([near, far], rng=np.random.default_rng(0), permutations=99)

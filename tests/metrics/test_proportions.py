@@ -23,5 +23,5 @@ def test_it_is_scipys(n: int, share: float, level: float) -> None:
 @pytest.mark.parametrize(("right", "n"), [(2, 1), (-1, 4), (0, 0)])
 def test_impossible_counts_are_refused(right: int, n: int) -> None:
     """No interval is made up."""
-    with pytest.raises(ValueError, match="is no share"):
+    with pytest.raises(ValueError, match="is not a share"):
         wilson_interval(right, n)

@@ -38,7 +38,7 @@ class Shows:
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> ImageSet:
-    """A small picture, a large one, and one whose file is no picture."""
+    """A small picture, a large one, and one whose file is not a picture."""
     folder = tmp_path_factory.mktemp("photos")
     names = ("small.png", "large.png", "none.png")
     pictures.manifest(folder, [(name, "NGA", "food") for name in names])

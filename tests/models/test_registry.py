@@ -65,7 +65,7 @@ def test_options_change_what_they_affect(
 
 
 def test_model_args_are_sorted(tmp_path: Path) -> None:
-    """Their order on the command line is no reason to compute again."""
+    """Their order on the command line is not a reason to compute again."""
     spec = registry.resolve("org/name", revision=COMMIT)
     args = (("b", "2"), ("a", "1"))
     one = registry.identify(spec, options(tmp_path, scoring="full", model_args=args), survey=None)

@@ -78,6 +78,6 @@ def test_a_record_says_what_is_missing() -> None:
 
 
 def test_another_kind_of_answer_is_refused() -> None:
-    """A vector is no guess."""
+    """A vector is not a guess."""
     with pytest.raises(ModelProblem, match="with Vector"):
         recognition_values(Reply(key="k", answer=Vector(values=(1.0,))), NAMES, 0)

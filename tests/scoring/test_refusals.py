@@ -42,7 +42,7 @@ def test_openings_of_refusals_are_found(text: str) -> None:
     ],
 )
 def test_other_openings_are_not(text: str) -> None:
-    """Words of refusal inside a text, or about somebody else, are no refusal."""
+    """Words of refusal inside a text, or about somebody else, are not a refusal."""
     assert not is_refusal(text)
 
 

@@ -99,7 +99,7 @@ def test_blind_answers_stand_beside_and_their_keys_too() -> None:
 
 
 def test_a_missing_answer_is_unscored_and_another_kind_is_refused() -> None:
-    """A rule without data says NaN; log-likelihoods are no answer to a choice."""
+    """A rule without data says NaN; log-likelihoods do not answer a choice."""
     nothing = Probabilities(p=(math.nan,) * 4, option_mass=math.nan)
     found = record(answered([[nothing], [sure(0)]]))
     assert found.items[0].values["unscored"] == 1.0

@@ -233,7 +233,7 @@ def test_values_by_hand() -> None:
 
 
 def test_self_similarity_is_within_one_temperature() -> None:
-    """Equal stories at two temperatures, each once, are no pair."""
+    """Equal stories at two temperatures, each once, are not a pair."""
     one = told((ANSWERS[0], ANSWERS[0]))
     record = story_record(CASE, one, language="en", image_ids=())
     assert record.scores[-1].metric == "self_similarity"

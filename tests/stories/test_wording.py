@@ -146,7 +146,7 @@ def test_options_that_do_not_fit(tmp_path: Path, more: dict[str, Any], sentence:
 
 
 def test_values_of_a_story_in_german() -> None:
-    """Refusals are unknown, the language is the one asked for; an English refusal is no story."""
+    """Refusals are unknown, the language is the one asked for; English refusals are not stories."""
     told = "Es war einmal ein kleiner Fuchs, der in einem tiefen Wald lebte und nie log."
     found = story_values(
         Text(text=told, finish="stop"), told.split(), prompt="Erzähle.", language="de"

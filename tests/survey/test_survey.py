@@ -81,7 +81,7 @@ def test_mixed_options_become_text(tmp_path: Path) -> None:
 
 
 def test_only_rows_of_the_source_are_kept_and_the_others_noted(tmp_path: Path) -> None:
-    """Another source is no problem; without a source all rows are kept."""
+    """Another source is not a problem; without a source all rows are kept."""
     other = (*_row(text="Milk?")[:3], "GAS")
     path = _file(tmp_path, GOOD, other, other)
     survey = load_survey(path)
@@ -364,7 +364,7 @@ def test_the_sample_has_cells_with_enough_stems_for_an_interval() -> None:
 
 
 def test_every_sample_item_cites_its_source_and_keeps_its_non_answers() -> None:
-    """The printed reading needs the options that are no opinion."""
+    """The printed reading needs the options that are not opinions."""
     for question in load_survey(SAMPLE).questions:
         assert "Durmus et al. 2023" in question.source
         assert sum(question.substantive) >= 2

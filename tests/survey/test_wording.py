@@ -62,7 +62,7 @@ OPINIONS = [
 
 @pytest.mark.parametrize("option", NON_ANSWERS)
 def test_every_spelling_of_a_nonanswer_is_left_out_of_the_substantive_reading(option: str) -> None:
-    """Don't know, refusals and missing codes are no opinion however they are spelt."""
+    """Don't know, refusals and missing codes are not opinions, however they are spelt."""
     assert not is_substantive(printed(option))
 
 

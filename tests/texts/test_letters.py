@@ -50,7 +50,7 @@ def test_letters_and_options_are_read(text: str, place: int) -> None:
     ],
 )
 def test_what_names_no_one_letter_is_not_read(text: str) -> None:
-    """Nothing is guessed, and an article is no letter."""
+    """Nothing is guessed, and an article is not a letter."""
     assert chosen_letter(text, OPTIONS) is None
 
 

@@ -47,12 +47,12 @@ MEANS = (P_RIGHT, "option_mass", "order_sensitivity")
 def accuracy(evidence: Evidence) -> list[Score]:
     """``accuracy``: right answers over scored questions, in [0, 1].
 
-    Beside it ``floor_chance`` (mean of one over the number of options), ``skill_chance``
-    ((accuracy - chance) / (1 - chance): 0 is guessing, 1 all right, below 0 worse than guessing),
+    Beside it ``floor_chance`` (mean of one over the number of options), ``skill_chance`` ((accuracy
+    - chance) / (1 - chance): 0 is guessing, 1 all right, below 0 worse than guessing),
     ``accuracy_shrunk`` (cells of countries drawn towards the mean of all by empirical Bayes),
     ``unscored`` (share of questions without a readable answer), ``accuracy_unscored_wrong`` (the
     accuracy if all of these were wrong) and the means ``p_right``, ``option_mass`` and
-    ``order_sensitivity`` where the suite records them. Of every scope that has a question.
+    ``order_sensitivity`` where the suite records them. For every scope that has a question.
     """
     table = question_table(evidence.records)
     if not table.control.size:
@@ -66,7 +66,7 @@ def accuracy(evidence: Evidence) -> list[Score]:
         if by in SHRUNKEN:
             found += _shrunk(cells)
         if by in MAIN:
-            found += _beside(table, grouping, cells, icc)
+            found += _extras(table, grouping, cells, icc)
     return found
 
 
@@ -80,7 +80,7 @@ ACCURACY = Analysis(
 )
 
 
-def _beside(table: ItemTable, grouping: Grouping, cells: Shares, icc: float) -> Iterator[Score]:
+def _extras(table: ItemTable, grouping: Grouping, cells: Shares, icc: float) -> Iterator[Score]:
     chance = list(mean_scores(_scored(table), grouping, CHANCE, "floor_chance"))
     yield from chance
     for score, floor in zip(share_scores(cells, "skill_chance"), chance, strict=True):

@@ -1,7 +1,7 @@
 """What the picture adds: the same questions asked without it, and how many need none.
 
 Knows the question table with its controls; no picture. Accuracy and its control are compared
-question by question, whole pictures being what might have been others.
+question by question, with the picture as the sampling unit.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmark.analyses.item_table import Grouping, ItemTable
 from benchmark.analyses.questions.question_cells import (
-    Clustered,
+    Means,
     clustered,
     mean_scores,
     paired_variance,
@@ -123,7 +123,7 @@ def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> It
         )
 
 
-def _method(of: Clustered, place: int) -> str:
+def _method(of: Means, place: int) -> str:
     if of.n[place] == 0:
         return "not asked with and without picture"
     if of.clusters[place] < MIN_STEMS:

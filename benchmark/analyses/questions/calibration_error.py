@@ -36,8 +36,8 @@ def calibration_error(evidence: Evidence) -> list[Score]:
     ``ece_plain`` without the correction, ``ece_perfect`` what the plain one would be by noise
     alone. ``brier``: mean of the suite's own score over all options. ``brier_top`` and its parts
     ``brier_reliability``, ``brier_resolution``, ``brier_uncertainty``, ``brier_within`` are of "the
-    answer given is right" alone. ``confidence``: mean; less ``accuracy`` it is overconfidence.
-    None where no answer has a confidence, as none that was written has.
+    answer given is right" alone. ``confidence``: mean; less ``accuracy`` it is overconfidence. None
+    where no answer has a confidence; written answers never have one.
     """
     table = question_table(evidence.records)
     known = np.isfinite(table.values[CORRECT]) & np.isfinite(table.values[CONFIDENCE])

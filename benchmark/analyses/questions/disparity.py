@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmark.analyses.questions.question_cells import FULL, Shares, picture_icc, shares
 from benchmark.analyses.questions.question_table import CORRECT, OF_GROUP, question_table
-from benchmark.analyses.questions.shuffled_countries import Shuffled, shuffled_countries
+from benchmark.analyses.questions.shuffled_countries import ShuffledShares, shuffled_countries
 from benchmark.analyses.reporting import NO_ENDS, scored
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.gaps import CorrectedGap, corrected_gap, drawn_in
@@ -110,7 +110,7 @@ def _worst(name: str, cells: Shares) -> Iterator[Score]:
         yield _score("accuracy_simultaneous", mean, cells, ends, how, place=place, scope=scope)
 
 
-def _gap(name: str, cells: Shares, null: Shuffled) -> Iterator[Score]:
+def _gap(name: str, cells: Shares, null: ShuffledShares) -> Iterator[Score]:
     places = _scored(cells)
     if len(places) < 2:
         return
@@ -137,7 +137,7 @@ def gap_of_shares(cells: Shares, places: list[int]) -> CorrectedGap:
     )
 
 
-def _pairs(name: str, cells: Shares, null: Shuffled) -> Iterator[Score]:
+def _pairs(name: str, cells: Shares, null: ShuffledShares) -> Iterator[Score]:
     """All pairs of a factor's members, each as if it alone had been named."""
     places, mean = _scored(cells), cells.of.mean
     low, high = cells.bounds()
@@ -157,16 +157,16 @@ def _pairs(name: str, cells: Shares, null: Shuffled) -> Iterator[Score]:
         )
         yield score
         how = "pictures shuffled between countries, two-sided"
-        yield _p_beside(score, "p", p, how)
-        yield _p_beside(score, "p_holm", corrected, f"{how}, Holm over {len(pairs)} pairs")
+        yield _p_score(score, "p", p, how)
+        yield _p_score(score, "p_holm", corrected, f"{how}, Holm over {len(pairs)} pairs")
 
 
-def _p_beside(score: Score, suffix: str, p: float, how: str) -> Score:
+def _p_score(score: Score, suffix: str, p: float, how: str) -> Score:
     metric, nothing = f"{score.metric}_{suffix}", float("nan")
     return replace(score, metric=metric, value=p, low=nothing, high=nothing, method=how)
 
 
-def _gini(cells: Shares, null: Shuffled) -> Iterator[Score]:
+def _gini(cells: Shares, null: ShuffledShares) -> Iterator[Score]:
     places = _scored(cells)
     if len(places) < 2:
         return

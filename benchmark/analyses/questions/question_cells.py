@@ -1,7 +1,7 @@
-"""Shares of questions by scope, with intervals that respect that pictures bring several.
+"""Shares of questions by scope, with intervals that allow for several to a picture.
 
-Knows tables and groupings of questions; not what is counted as right. Countries are strata: which
-countries were asked is no chance, which pictures were, is.
+Knows tables and groupings of questions; not what is counted as right. Countries are strata: chance
+decided which pictures were asked about, not which countries.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FULL = 0.95
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Clustered:
+class Means:
     """A column's mean by scope and what it rests on; arrays are (scopes,).
 
     ``variance`` is that of the mean between pictures within countries, ``alike`` the questions of
@@ -47,7 +47,7 @@ class Shares:
     """Shares by scope with effective numbers of questions; arrays are (scopes,)."""
 
     scopes: tuple[Mapping[str, str], ...]
-    of: Clustered
+    of: Means
     effective: FloatArray
     own: BoolArray  # whether the design effect is the scope's own
 
@@ -90,7 +90,7 @@ def picture_icc(table: ItemTable, column: str) -> float:
     return anova_icc(sums, squares, np.bincount(where), pairs // width)
 
 
-def clustered(table: ItemTable, grouping: Grouping, column: str) -> Clustered:
+def clustered(table: ItemTable, grouping: Grouping, column: str) -> Means:
     """Mean and variance of a column in every scope."""
     values, scopes = table.values[column], len(grouping.scopes)
     known = grouping.grouped & ~np.isnan(values)
@@ -109,7 +109,7 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Clustered:
     lowest, highest = np.full(scopes, strata.max(initial=0)), np.zeros(scopes, dtype=np.intp)
     np.minimum.at(lowest, cell, strata)
     np.maximum.at(highest, cell, strata)
-    return Clustered(
+    return Means(
         mean=mean,
         n=n.astype(np.intp),
         missing=grouping.sizes - n.astype(np.intp),
@@ -121,7 +121,7 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Clustered:
     )
 
 
-def paired_variance(table: ItemTable, grouping: Grouping, column: str, of: Clustered) -> FloatArray:
+def paired_variance(table: ItemTable, grouping: Grouping, column: str, of: Means) -> FloatArray:
     """Variance of mean differences of noughts and ones; at least that of Agresti and Min.
 
     They add half a question to each of right-right, right-wrong, wrong-right and wrong-wrong, so

@@ -1,7 +1,7 @@
 """How a model's accuracy changed since another run of the same questions, paired by question.
 
-Knows two sets of records; not which run is the better, nor any file. Whole pictures are what might
-have been others, as in `benchmark.analyses.questions.accuracy`.
+Knows two sets of records; neither which run is better nor any file. The picture is the sampling
+unit, as in `benchmark.analyses.questions.accuracy`.
 """
 
 from __future__ import annotations

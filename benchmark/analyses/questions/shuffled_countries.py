@@ -17,7 +17,7 @@ from benchmark.metrics.shuffling import shuffled_sums
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shuffled:
+class ShuffledShares:
     """Shares of the scored members of a factor in every permutation, (resamples, members)."""
 
     shares: FloatArray
@@ -31,7 +31,7 @@ class ShuffledCountries:
     sums: FloatArray  # (resamples, countries)
     counts: IntArray  # (countries,)
 
-    def of(self, factor: str) -> Shuffled:
+    def of(self, factor: str) -> ShuffledShares:
         """The shares of a factor's members that have a scored question, in their order."""
         n_countries = len(self.table.factors["country"].names)
         labels = self.table.factors[factor]
@@ -42,7 +42,7 @@ class ShuffledCountries:
         counts = self.counts @ belongs
         kept = (counts > 0) & np.array([bool(name) for name in labels.names])
         totals: FloatArray = self.sums @ belongs[:, kept]
-        return Shuffled(shares=totals / positive_or_nan(counts[kept]))
+        return ShuffledShares(shares=totals / positive_or_nan(counts[kept]))
 
 
 def shuffled_countries(

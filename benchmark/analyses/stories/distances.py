@@ -12,9 +12,9 @@ import numpy as np
 from benchmark.analyses.reporting import scored
 from benchmark.analyses.stories.similarity import (
     MEASURES,
-    Between,
+    Distances,
     Measure,
-    between,
+    distances_between,
     distances_known,
 )
 from benchmark.analyses.values.distances import LEAST, complete, mantel_method, mantel_tests
@@ -39,20 +39,20 @@ def story_distances(
 ) -> list[Score]:
     """``story_alignment_tau``: text distance against cultural distance, **positive is aligned**.
 
-    In [-1, 1], higher is better. The paper holds text *similarity* against cultural distance,
-    where negative is aligned; that number is ``story_similarity_tau``, the same with the other
-    sign. Scope ``measure``: ``edits`` (`word_edit_distances`) or ``bleu`` (1 less BLEU in both
-    directions); scope ``frame``: ``hofstede``, ``wvs``, ``inglehart-welzel``. Overall, by proxy
-    and by proxy and concept (``topic``), with the one-sided Mantel p ``story_alignment_tau_p``
-    and, over the concepts of a proxy, Benjamini and Hochberg's ``story_alignment_tau_q_bh``; by
-    country (of all proxies but controls), a nationality's row of distances, with a p from
-    shuffling the others. Countries without figures in a frame are left out and counted in
-    ``n_missing``; below four nothing is scored. ``story_alignment_tau_missing_as_zero`` is what
-    comes out when they are kept at distance 0, as the released code does: for comparison only.
+    In [-1, 1], higher is better. The paper compares text *similarity* with cultural distance, where
+    negative is aligned; that number is ``story_similarity_tau``, the same with the other sign.
+    Scope ``measure``: ``edits`` (`word_edit_distances`) or ``bleu`` (1 less BLEU in both
+    directions); scope ``frame``: ``hofstede``, ``wvs``, ``inglehart-welzel``. Overall, by proxy and
+    by proxy and concept (``topic``), with the one-sided Mantel p ``story_alignment_tau_p`` and,
+    over the concepts of a proxy, Benjamini and Hochberg's ``story_alignment_tau_q_bh``; by country
+    (of all proxies but controls), a nationality's row of distances, with a p from shuffling the
+    others. Countries without figures in a frame are left out and counted in ``n_missing``; below
+    four nothing is scored. ``story_alignment_tau_missing_as_zero`` is what comes out when they are
+    kept at distance 0, as the released code does: for comparison only.
     """
     seed = int(evidence.rng.integers(2**63))
     countries = distances_known(evidence.records)
-    apart = between(evidence.records, evidence.answers, countries, measures)
+    apart = distances_between(evidence.records, evidence.answers, countries, measures)
     scores: list[Score] = []
     for frame in FRAMES:
         truth = _truth(frame, countries)
@@ -73,7 +73,7 @@ STORY_DISTANCES = Analysis(
 
 
 def matrix_scores(
-    apart: Sequence[Between], truth: FloatArray, frame: str, seed: int, permutations: int
+    apart: Sequence[Distances], truth: FloatArray, frame: str, seed: int, permutations: int
 ) -> Iterator[Score]:
     """The figures of each matrix, with the corrected p of a proxy's concepts."""
     tests = mantel_tests([(b.apart, truth) for b in apart], seed, permutations)
@@ -93,7 +93,7 @@ def matrix_scores(
 
 
 def _rows(
-    b: Between,
+    b: Distances,
     truth: FloatArray,
     frame: str,
     countries: Sequence[str],
@@ -120,7 +120,7 @@ def _rows(
 
 
 def _truth(frame: str, countries: Sequence[str]) -> FloatArray:
-    """A frame's distances, NaN for what is no country."""
+    """A frame's distances; NaN for a name that is not a country's."""
     known = [c in world() for c in countries]
     found = np.full((len(countries), len(countries)), np.nan)
     inside = [c for c, there in zip(countries, known, strict=True) if there]
@@ -128,7 +128,7 @@ def _truth(frame: str, countries: Sequence[str]) -> FloatArray:
     return found
 
 
-def _missing_as_zero(b: Between, truth: FloatArray) -> float:
+def _missing_as_zero(b: Distances, truth: FloatArray) -> float:
     """The released code's tau, sign turned: pairs without a distance count as distance 0."""
     rows, columns = np.triu_indices(len(truth), 1)
     known = np.isfinite(b.apart[rows, columns])
@@ -138,7 +138,7 @@ def _missing_as_zero(b: Between, truth: FloatArray) -> float:
     return kendall_tau_b(b.apart[rows, columns][known], filled)
 
 
-def _by_family(apart: Sequence[Between], p: FloatArray) -> FloatArray:
+def _by_family(apart: Sequence[Distances], p: FloatArray) -> FloatArray:
     """Benjamini and Hochberg's q over the concepts of each proxy and measure."""
     q = np.full(len(apart), np.nan)
     families: dict[tuple[str, str], list[int]] = {}
@@ -153,7 +153,7 @@ def _by_family(apart: Sequence[Between], p: FloatArray) -> FloatArray:
 def _score(
     metric: str,
     value: float,
-    b: Between,
+    b: Distances,
     keep: BoolArray,
     frame: str,
     method: str,

@@ -45,7 +45,7 @@ def encoder_favours(
     -------
     ``encoder_favour`` by ``encoder`` and ``model`` in standard deviations of that encoder, its
     p from flipping the signs of whole concepts, ``encoder_favour_p``, and Holm's over those that
-    are no mirror image of another (n: concepts);
+    are not a mirror image of another (n: concepts);
     ``encoder_agreement`` and ``encoder_tau`` over the models, and each encoder's mean for each
     model, ``story_picture_similarity``. Above 0: favoured.
 
@@ -78,7 +78,7 @@ def encoder_favours(
 
 
 def distinct_contrasts(encoders: int, models: int) -> int:
-    """Favours that are not another's with the sign changed: of two the one is all there is.
+    """How many favours differ in more than sign: of two encoders or models, one mirrors the other.
 
     >>> distinct_contrasts(2, 2), distinct_contrasts(2, 3), distinct_contrasts(3, 3)
     (1, 3, 9)
@@ -141,7 +141,7 @@ def _favours(
 
 
 def _over_contrasts(p: FloatArray) -> FloatArray:
-    """Holm's over those of (encoders, models) that are no mirror image of one before them."""
+    """Holm's over those of (encoders, models) that are not a mirror image of an earlier one."""
     once = tuple(slice(0, 1 if size == TWO else size) for size in p.shape)
     corrected = holm(p[once].ravel()).reshape(p[once].shape)
     found: FloatArray = np.broadcast_to(corrected, p.shape)

@@ -23,7 +23,7 @@ Place = tuple[str, str, str]  # country, concept, proxy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Near:
+class Cosines:
     """What is kept of one encoder's vectors under one proxy: each story's cosine and its place."""
 
     encoder: str
@@ -37,8 +37,8 @@ class Near:
     left_out: int
 
 
-def _near(vectors: StoryVectors) -> Near:
-    return Near(
+def _cosines(vectors: StoryVectors) -> Cosines:
+    return Cosines(
         encoder=vectors.encoder,
         chunking=vectors.chunking,
         proxy=vectors.proxy,
@@ -56,15 +56,15 @@ def story_encoders(evidence: Evidence) -> list[Score]:
 
     In [-1, 1]; whether higher is better is what is in question. By ``encoder`` and ``chunking``,
     overall (no controls), by proxy and by country. ``encoder_tau``: Kendall's tau-b of two
-    encoders' rankings of the cases (mean over a case's stories), scope ``encoder`` and
-    ``against``, under one rule of chunking; ``encoder_agreement`` is Kendall's W of all encoders, 1
-    where they rank alike, about one in their number where they have nothing in common. Across
-    models: `benchmark.analyses.stories.encoder_favours`.
+    encoders' rankings of the cases (mean over a case's stories), scope ``encoder`` and ``against``,
+    under one rule of chunking; ``encoder_agreement`` is Kendall's W of all encoders, 1 where they
+    rank alike, about 1/m for m encoders that have nothing in common. Across models:
+    `benchmark.analyses.stories.encoder_favours`.
     """
     # One part after the other: the vectors of all would take many gigabytes.
-    parts = list(map(_near, story_vectors(evidence.records, evidence.answers)))
+    parts = list(map(_cosines, story_vectors(evidence.records, evidence.answers)))
     scores = [score for part in parts for score in _of_proxy(part)]
-    by_rule: dict[str, dict[str, list[Near]]] = {}
+    by_rule: dict[str, dict[str, list[Cosines]]] = {}
     for part in parts:
         if not part.control:
             by_encoder = by_rule.setdefault(part.chunking, {})
@@ -82,7 +82,7 @@ STORY_ENCODERS = Analysis(
 )
 
 
-def _of_proxy(part: Near) -> Iterator[Score]:
+def _of_proxy(part: Cosines) -> Iterator[Score]:
     scope = {"encoder": part.encoder, "chunking": part.chunking, "proxy": part.proxy}
     own = part.own
     yield scored(
@@ -91,7 +91,7 @@ def _of_proxy(part: Near) -> Iterator[Score]:
     )
 
 
-def _overall(parts: Sequence[Near]) -> Iterator[Score]:
+def _overall(parts: Sequence[Cosines]) -> Iterator[Score]:
     scope = {"encoder": parts[0].encoder, "chunking": parts[0].chunking}
     own = np.concatenate([part.own for part in parts])
     country = np.concatenate([np.array(part.country, dtype=str)[part.case] for part in parts])
@@ -105,7 +105,7 @@ def _overall(parts: Sequence[Near]) -> Iterator[Score]:
         yield scored("story_picture_similarity", float(mine.mean()), at, mine.size, "mean cosine")
 
 
-def _means(part: Near) -> dict[Place, float]:
+def _means(part: Cosines) -> dict[Place, float]:
     """Mean of each case's stories."""
     counts = np.bincount(part.case, minlength=len(part.country))
     sums = np.bincount(part.case, weights=part.own, minlength=len(part.country))
@@ -115,7 +115,7 @@ def _means(part: Near) -> dict[Place, float]:
     }
 
 
-def _merged(parts: Sequence[Near]) -> dict[Place, float]:
+def _merged(parts: Sequence[Cosines]) -> dict[Place, float]:
     return {place: value for part in parts for place, value in _means(part).items()}
 
 

@@ -38,10 +38,10 @@ def story_groups(evidence: Evidence, *, of_groups: Sequence[Computed] = OF_GROUP
 
     ``story_group_distance``, overall and by proxy: mean word edit distance between stories of
     ``variant`` and of ``against`` on one concept at one temperature under one proxy; ``against``
-    may be the group itself (no story with itself) or ``nationality``, whose stories name no
-    group; n counts pairs. ``story_group_apart`` is that less the mean of both's distance among
-    themselves, taken within concept, temperature and proxy: about 0 where the two are told apart
-    by nothing. No direction, no interval; whether groups differ is the permutation test's to say.
+    may be the group itself (no story with itself) or ``nationality``, whose stories name no group;
+    n counts pairs. ``story_group_apart`` is that less the mean of both's distance among themselves,
+    taken within concept, temperature and proxy: about 0 where nothing sets the two apart. No
+    direction, no interval; whether groups differ is for the permutation test to say.
     """
     seed = int(evidence.rng.integers(2**63))
     stories = [record for record in evidence.records if record.case.kind in KINDS]
@@ -111,14 +111,14 @@ def _distances(
 def _pairs(
     cells: Sequence[tuple[FloatArray, ...]], names: Sequence[str], scope: Mapping[str, str]
 ) -> Iterator[Score]:
-    """Of strata with summed distances and numbers of pairs, each (groups, groups)."""
+    """The scores of strata with summed distances and numbers of pairs, each (groups, groups)."""
     sums, numbers = (np.stack(parts) for parts in zip(*cells, strict=True))
     number = numbers.sum(axis=0)
     mean = _quotient(sums.sum(axis=0), number)
     away, counted = apart(_quotient(sums, numbers), numbers)
     for a, one in enumerate(names):
         for b, other in enumerate(names[a:], start=a):
-            # The nationality is what a group is held against; its own stories' only with itself.
+            # The nationality is always `against`; it is a `variant` only with itself.
             first, second = (other, one) if one == NATIONALITY else (one, other)
             at = {**scope, "variant": first, "against": second}
             n = int(number[a, b]) // (2 if a == b else 1)  # the diagonal has each pair twice

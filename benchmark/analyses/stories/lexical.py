@@ -40,7 +40,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("temperature",),
     ("proxy", "country"),
     ("proxy", "temperature"),
-    # Ethnic groups of a country, which are in none of the above: they are no nationality.
+    # Ethnic groups of a country, which are in none of the above: a group is not a nationality.
     ("country", "variant"),
     ("proxy", "country", "variant"),
 )

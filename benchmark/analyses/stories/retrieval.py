@@ -34,7 +34,7 @@ BLOCK = 512  # queries at once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class Results:
     """What came of the queries of one kind in one gallery."""
 
     recall: FloatArray  # (queries, K)
@@ -82,7 +82,7 @@ STORY_RETRIEVAL = Analysis(
 
 
 def _of_scope(
-    scope: Mapping[str, str], found: Found, left_out: int, seed: int, resamples: int
+    scope: Mapping[str, str], found: Results, left_out: int, seed: int, resamples: int
 ) -> Iterator[Score]:
     low, high, why = _intervals(found, seed, resamples)
     method = f"{_size(found)}; {why}"
@@ -92,18 +92,18 @@ def _of_scope(
         yield from _pair({**scope, "k": str(k)}, *columns, method, ends, left_out)
 
 
-def _of_countries(scope: Mapping[str, str], found: Found, countries: Labels) -> Iterator[Score]:
+def _of_countries(scope: Mapping[str, str], found: Results, countries: Labels) -> Iterator[Score]:
     for c, country in enumerate(countries.names):
         chosen = found.country == c
         at = {**scope, "k": str(K[0]), "country": country}
         yield from _pair(at, found.recall[chosen, 0], found.chance[chosen, 0], _size(found))
 
 
-def _size(found: Found) -> str:
+def _size(found: Results) -> str:
     return f"gallery of {found.size.mean():.4g} on average"
 
 
-def _intervals(found: Found, seed: int, resamples: int) -> tuple[FloatArray, FloatArray, str]:
+def _intervals(found: Results, seed: int, resamples: int) -> tuple[FloatArray, FloatArray, str]:
     clusters = np.unique(found.concept).size
     none = np.full(len(K), np.nan)
     if clusters < MIN_STEMS:
@@ -134,7 +134,7 @@ def _pair(
 
 def _search(
     vectors: StoryVectors, countries: Labels, concepts: Labels, query: str, gallery: str
-) -> Found:
+) -> Results:
     """All queries of a kind against their galleries, some at a time."""
     stories = np.arange(len(vectors.case), dtype=np.intp)
     pictures = np.arange(len(vectors.country), dtype=np.intp)
@@ -161,7 +161,7 @@ def _search(
             for place, k in enumerate(K):
                 recall[rows, place] = recall_at_k(near, right, k=k)
                 chance[rows, place] = chance_of_recall(right, there, k=k)
-    return Found(
+    return Results(
         recall=recall,
         chance=chance,
         size=size,

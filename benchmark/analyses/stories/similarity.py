@@ -34,7 +34,7 @@ MEASURES: Mapping[str, Measure] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Between:
+class Distances:
     """Distances between the nationalities' stories by one measure under a scope."""
 
     scope: Mapping[str, str]
@@ -57,20 +57,20 @@ def by_tokens(encode: Callable[[Sequence[str]], Sequence[npt.ArrayLike]]) -> Mea
     return apart
 
 
-def between(
+def distances_between(
     records: Sequence[CaseRecord],
     answers: AnswerReader,
     countries: Sequence[str],
     measures: Mapping[str, Measure] = MEASURES,
-) -> list[Between]:
-    """By proxy and concept, by proxy, and overall, which pools the proxies that are no controls.
+) -> list[Distances]:
+    """By proxy and concept, by proxy, and overall, which pools all proxies but controls.
 
     The distance of two nationalities is the mean over all pairs of their stories about one
     concept at one temperature under one proxy. A proxy's is the mean over concepts, each less its
     own mean over all pairs: a concept whose stories are all far apart must not move a pair of
     countries that lack some other concept.
     """
-    found: list[Between] = []
+    found: list[Distances] = []
     for proxy, table in by_proxy(records, answers):
         control = bool(table.control.all())
         sums = _sums(strata_of(table, countries), len(countries), measures)
@@ -118,14 +118,14 @@ def _centred(matrices: Sequence[FloatArray]) -> FloatArray:
     return mean
 
 
-def _overall(found: Sequence[Between], measures: Mapping[str, Measure]) -> Iterator[Between]:
+def _overall(found: Sequence[Distances], measures: Mapping[str, Measure]) -> Iterator[Distances]:
     for measure in measures:
         mine = [b.apart for b in found if _pooled(b, measure)]
         if mine:
             yield _between({}, measure, False, _centred(mine))
 
 
-def _pooled(b: Between, measure: str) -> bool:
+def _pooled(b: Distances, measure: str) -> bool:
     return b.measure == measure and not b.control and set(b.scope) == {"proxy"}
 
 
@@ -134,6 +134,6 @@ def _between(
     measure: str,
     control: bool,
     apart: FloatArray,
-) -> Between:
+) -> Distances:
     n = int(np.isfinite(apart).any(axis=1).sum())
-    return Between(scope=scope, measure=measure, control=control, apart=apart, n=n)
+    return Distances(scope=scope, measure=measure, control=control, apart=apart, n=n)

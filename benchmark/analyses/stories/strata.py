@@ -1,6 +1,6 @@
 """Stories that may be compared: those of one concept at one temperature under one proxy.
 
-Knows the story table and word edit distances. A story is never held against one of another concept
+Knows the story table and word edit distances. A story is never compared with one of another concept
 (the words would differ by the concept), another temperature or another proxy: of 73 500 stories
 there are 2.7 thousand million pairs, of which 7.7 million are in a stratum.
 """

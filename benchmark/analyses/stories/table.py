@@ -69,7 +69,7 @@ def story_table(records: Sequence[CaseRecord], answers: AnswerReader) -> StoryTa
     """The stories of all cases of the kinds "story" and "control" that carry no variant.
 
     A case with a variant (an ethnic group, another language) is another measurement and is not
-    held against the nationalities. Left out and counted: stories whose value ``refusal`` is 1, and
+    compared with the nationalities. Left out and counted: stories whose value ``refusal`` is 1, and
     texts without a letter or digit.
 
     Raises

@@ -35,7 +35,7 @@ TESTS = (
 
 
 @dataclass(kw_only=True, slots=True)
-class Gathered:
+class ProxySums:
     """What is kept of a proxy's strata: sums, never the distances."""
 
     control: bool
@@ -70,8 +70,8 @@ def story_variance(
     ``story_permanova_p`` (nationality shuffled within concept and temperature), Holm's over the
     concepts of a proxy as ``story_permanova_p_holm``; ``story_omega2``, the effect, about 0 where
     there is none; ``story_r2`` and ``story_r2_null``, what r2 is without an effect.
-    ``story_dispersion_p`` small says that nationalities differ in how varied their stories are,
-    and that the test above may have seen that; ``story_dispersion`` by country is the mean
+    ``story_dispersion_p`` small says that nationalities differ in how varied their stories are, and
+    that the test above may have picked that up; ``story_dispersion`` by country is the mean
     distance of its stories from their centre. ``story_distinctness`` by country is the mean
     distance to the others' stories less that among its own, no story with itself: above 0 where
     stories of a nationality resemble each other. None of these is a grade.
@@ -80,12 +80,12 @@ def story_variance(
     records = evidence.records
     countries = sorted({record.case.country for record in records if counts(record)})
     scores: list[Score] = []
-    kept: dict[str, Gathered] = {}
+    kept: dict[str, ProxySums] = {}
     for proxy, table in by_proxy(records, evidence.answers):
         rng = np.random.default_rng([seed, *proxy.encode()])
         strata = strata_of(table, countries)
         distances = [np.nan_to_num(stratum.distances()) for stratum in strata]
-        kept[proxy] = _gathered(table, strata, distances, len(countries), rng, permutations)
+        kept[proxy] = _proxy_sums(table, strata, distances, len(countries), rng, permutations)
         if published:
             scores += _published(table, strata, distances, rng, published_permutations)
     for proxy, part in kept.items():
@@ -100,17 +100,17 @@ def story_variance(
 STORY_VARIANCE = Analysis(compute=story_variance, provides=(*PUBLISHED, *TESTS))
 
 
-def _gathered(
+def _proxy_sums(
     table: StoryTable,
     strata: Sequence[StoryStratum],
     distances: Sequence[FloatArray],
     countries: int,
     rng: np.random.Generator,
     permutations: int,
-) -> Gathered:
+) -> ProxySums:
     plain = [Stratum(distances=d, groups=s.country) for s, d in zip(strata, distances, strict=True)]
     cells = [cell_means(d, s.country, countries) for s, d in zip(strata, distances, strict=True)]
-    return Gathered(
+    return ProxySums(
         control=bool(table.control.all()),
         n=len(table),
         n_missing=table.left_out,
@@ -162,13 +162,13 @@ def _published(
 
 def _tests(
     scope: Mapping[str, str],
-    parts: Sequence[Gathered],
+    parts: Sequence[ProxySums],
     countries: Sequence[str],
     seed: int,
     permutations: int,
 ) -> Iterator[Score]:
-    sums = _joined([part.sums for part in parts])
-    whole = _Counted(n=sum(p.n for p in parts), left_out=sum(p.n_missing for p in parts))
+    sums = _join([part.sums for part in parts])
+    whole = _Sample(n=sum(p.n for p in parts), left_out=sum(p.n_missing for p in parts))
     yield from _permanova(scope, sums, None, whole)
     spread = np.concatenate([part.spread for part in parts], axis=1)
     rng = np.random.default_rng([seed, *repr(sorted(scope.items())).encode()])
@@ -182,7 +182,7 @@ def _tests(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Counted:
+class _Sample:
     n: int
     left_out: int
 
@@ -191,7 +191,7 @@ class _Counted:
 
 
 def _permanova(
-    scope: Mapping[str, str], sums: Sums, chosen: np.ndarray | None, of: _Counted
+    scope: Mapping[str, str], sums: Sums, chosen: np.ndarray | None, of: _Sample
 ) -> Iterator[Score]:
     test = permanova(sums, chosen)
     number = sums.shuffled.shape[1]
@@ -206,14 +206,14 @@ def _permanova(
         yield _score(metric, value, scope, of, method)
 
 
-def _by_topic(proxy: str, part: Gathered) -> Iterator[Score]:
+def _by_topic(proxy: str, part: ProxySums) -> Iterator[Score]:
     topics = sorted(set(part.topics))
     column = np.array(part.topics, dtype=str)
     p, members = [], []
     for topic in topics:
         chosen = np.asarray(column == topic)
         n = int((part.sums.df_between + part.sums.df_within + 1)[chosen].sum())
-        members.append(_Counted(n=n, left_out=0))
+        members.append(_Sample(n=n, left_out=0))
         found = list(_permanova({"proxy": proxy, "topic": topic}, part.sums, chosen, members[-1]))
         p.append(next(s.value for s in found if s.metric == "story_permanova_p"))
         yield from found
@@ -235,14 +235,14 @@ def _of_countries(
         pairs.sum(axis=1) - np.diag(pairs)
     )
     for c, country in enumerate(countries):
-        of = _Counted(n=int(pairs[c].sum()), left_out=0)
+        of = _Sample(n=int(pairs[c].sum()), left_out=0)
         mine = {**scope, "country": country}
         method = "mean over concepts and temperatures; n counts pairs of stories"
         yield _score("story_dispersion", spread[c], mine, of, method)
         yield _score("story_distinctness", others[c] - own[c], mine, of, method)
 
 
-def _joined(parts: Sequence[Sums]) -> Sums:
+def _join(parts: Sequence[Sums]) -> Sums:
     return Sums(
         total=np.concatenate([part.total for part in parts]),
         within=np.concatenate([part.within for part in parts]),
@@ -253,6 +253,6 @@ def _joined(parts: Sequence[Sums]) -> Sums:
 
 
 def _score(
-    metric: str, value: float, scope: Mapping[str, str], of: _Counted | StoryTable, method: str
+    metric: str, value: float, scope: Mapping[str, str], of: _Sample | StoryTable, method: str
 ) -> Score:
     return scored(metric, value, scope, len(of), method, n_missing=of.left_out)

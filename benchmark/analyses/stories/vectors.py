@@ -1,10 +1,10 @@
 """The vectors of stories and their pictures, as encoders gave them; knows records and answers.
 
-How they get there: a case's record has, beside its stories, one item for each encoder, named
-``vectors:ENCODER|RULE``. Its first request key is that of the picture's vector; the others are
-those of the case's stories, in the order in which their items stand in the record. A story's
-vector may hold those of several pieces one after the other (rule ``sentence-max``); it is then as
-many times as long as the picture's, and its most similar piece counts.
+A case's record has, besides its stories, one item for each encoder, named ``vectors:ENCODER|RULE``.
+Its first request key is that of the picture's vector; the others are those of the case's stories,
+in the order in which their items stand in the record. A story's vector may hold those of several
+pieces one after the other (rule ``sentence-max``); it is then as many times as long as the
+picture's, and its most similar piece counts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Units = npt.NDArray[np.float32]
 class StoryVectors:
     """One encoder's vectors of the stories under one proxy; rows are sorted by place.
 
-    Refusals and texts without words are no stories: there are ``left_out`` of them.
+    Refusals and texts without words do not count as stories; ``left_out`` is their number.
     """
 
     encoder: str
@@ -90,7 +90,7 @@ def story_vectors(records: Sequence[CaseRecord], answers: AnswerReader) -> Itera
             if item.item_id.startswith(VECTORS):
                 encoder, chunking = spec_of(item.item_id)
                 found.setdefault((encoder, chunking, record.case.proxy), []).append((record, item))
-    # A filter of the library's holds no part while it reads the next, as a loop's name would.
+    # `filter` holds no part while it reads the next, as a loop variable would.
     return filter(None, (_read(key, members, answers) for key, members in sorted(found.items())))
 
 
@@ -172,7 +172,7 @@ def _pieces(values: FloatArray, size: int, record: CaseRecord, encoder: str) -> 
     if not size or values.size % size or not values.size:
         raise DataProblem(
             f"a story of case {record.case.case_id!r} has a vector of {values.size} numbers by "
-            f"{encoder}, which is no multiple of its picture's {size}"
+            f"{encoder}, which is not a multiple of its picture's {size}"
         )
     return _unit(values.reshape(-1, size))
 

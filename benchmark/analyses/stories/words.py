@@ -1,4 +1,4 @@
-"""Which story has which word how often: stories as rows, words as columns, sparse.
+"""Which story has which word, and how often: stories as rows, words as columns, sparse.
 
 Knows the story table; no statistic. Words are those of `words.tokens` with two letters or more; no
 list of stop words is used: a word that all use alike is not distinctive by any measure.

@@ -1,8 +1,8 @@
 """How near a model's answers are to people's: similarity, floors, ceiling, skill, by scope.
 
-Knows the item values of an alignment suite and what is made of their means; no survey, no model,
-no file. Every figure is over the items that have all it is made of, so score, floor and ceiling
-of one skill are means of the same questions.
+Knows the item values of an alignment suite and what is made of their means; no survey, no model, no
+file. Every figure is over the items that have every value it uses, so score, floor and ceiling of
+one skill are means of the same questions.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmark.analyses.item_table import ItemTable, item_table
 from benchmark.analyses.pairing import column_of, paired
-from benchmark.analyses.reporting import Family, Reported, itself, report
+from benchmark.analyses.reporting import Family, NamedFigure, itself, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.metrics.alignment import MAIN, MEASURES
 from benchmark.metrics.baselines import skill
@@ -65,7 +65,7 @@ def alignment(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     return scores + template_spread(table, seed=seed, resamples=resamples)
 
 
-def _families(table: ItemTable, always: list[Reported]) -> list[Family]:
+def _families(table: ItemTable, always: list[NamedFigure]) -> list[Family]:
     several = len(_templates(table)) > 1
     asked = bool(np.isfinite(table.values[ORDER]).any())
     wanted = (*always, *([_mean(ORDER)] if asked else []))
@@ -79,43 +79,43 @@ def _families(table: ItemTable, always: list[Reported]) -> list[Family]:
     ]
 
 
-def _always() -> Iterator[Reported]:
+def _always() -> Iterator[NamedFigure]:
     """What is reported of every run."""
     for reading, suffix in SUFFIXES.items():
         yield from _of_reading(reading, suffix)
     yield _mean("option_mass")
 
 
-def _of_reading(reading: Reading, suffix: str) -> Iterator[Reported]:
+def _of_reading(reading: Reading, suffix: str) -> Iterator[NamedFigure]:
     score, ceiling = MAIN + suffix, "ceiling" + suffix
     alone = Figure(columns=(score,), of_means=itself, interval=True)
-    yield Reported.of(MAIN, alone, reading)
+    yield NamedFigure.of(MAIN, alone, reading)
     for floor in FLOORS:
         above = Figure(columns=(score, floor + suffix, ceiling), of_means=skill, interval=True)
         metric = floor.replace("floor", "skill")
-        yield Reported.of(metric, above, reading, undefined="ceiling at or below floor")
+        yield NamedFigure.of(metric, above, reading, undefined="ceiling at or below floor")
     for metric in (name for name in MEASURES if name != MAIN):
-        yield Reported.of(metric, Figure(columns=(metric + suffix,), of_means=itself), reading)
+        yield NamedFigure.of(metric, Figure(columns=(metric + suffix,), of_means=itself), reading)
     for metric in MARKS:
-        # Of the questions that the similarity shown beside it is a mean of.
+        # Over the questions of the similarity that it is shown with.
         beside = Figure(columns=(metric + suffix,), of_means=itself, among=(score,))
-        yield Reported.of(metric, beside, reading)
+        yield NamedFigure.of(metric, beside, reading)
 
 
-def _mean(metric: str) -> Reported:
-    return Reported.of(metric, Figure(columns=(metric,), of_means=itself))
+def _mean(metric: str) -> NamedFigure:
+    return NamedFigure.of(metric, Figure(columns=(metric,), of_means=itself))
 
 
-def _shown() -> tuple[Reported, ...]:
+def _shown() -> tuple[NamedFigure, ...]:
     return tuple(
-        Reported.of(
+        NamedFigure.of(
             SHOWN, Figure(columns=(SHOWN + suffix,), of_means=itself, interval=True), reading
         )
         for reading, suffix in SUFFIXES.items()
     )
 
 
-def _columns(reported: list[Reported]) -> frozenset[str]:
+def _columns(reported: list[NamedFigure]) -> frozenset[str]:
     return frozenset(name for one in reported for name in one.figure.columns)
 
 
@@ -144,12 +144,12 @@ def _templates(table: ItemTable) -> tuple[str, ...]:
     return tuple(name for name in table.factors["variant"].names if name)
 
 
-def _over_templates(names: tuple[str, ...]) -> Iterator[Reported]:
+def _over_templates(names: tuple[str, ...]) -> Iterator[NamedFigure]:
     for reading, suffix in SUFFIXES.items():
         columns = tuple(column_of(MAIN + suffix, name) for name in names)
         for metric, of_means in (("template_spread", _range), ("template_sd", _deviation)):
             figure = Figure(columns=columns, of_means=of_means, interval=True)
-            yield Reported.of(metric, figure, reading)
+            yield NamedFigure.of(metric, figure, reading)
 
 
 def _range(*means: FloatArray) -> FloatArray:

@@ -1,7 +1,7 @@
 """Everybody's answers as arrays: the people of each country, and the model as each of them.
 
-Knows records; not what is computed of the answers. All is read from the rows: the people of a
-country are in the items of its cases, so candidates and peers are the countries of the run.
+Knows records; not what is computed of the answers. Everything is read from the rows: the people of
+a country are in the items of its cases, so candidates and peers are the countries of the run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How near each country's answer is to the people of every candidate country, stem by stem.
 
-Knows the answer table; not what is made of the ranks. A rival is held against the right country
-over the questions that both peoples were asked, so that no one wins by an easier questionnaire.
+Knows the answer table; not what is made of the ranks. A rival is compared with the right country
+over the questions that both peoples were asked, so that none wins by an easier questionnaire.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ BLOCK = 1000  # resamples held at once
 class Units:
     """One row for each country under each condition; the ranks' raw material, by stem.
 
-    ``margin`` is the summed distance to a candidate's people less that to the own people, over
-    the questions that both were asked and the model answered: below 0 the candidate is nearer.
+    ``margin`` is the summed distance to a candidate's people less that to the country's own people,
+    over the questions that both were asked and the model answered: below 0 the candidate is nearer.
     """
 
     country: Sequence[str]
@@ -87,7 +87,7 @@ def units_of(table: AnswerTable, reading: Reading) -> Units:
 
 
 def places(margin: FloatArray, rival: BoolArray) -> tuple[IntArray, IntArray]:
-    """Rivals that are nearer, and as near, from summed margins (..., units, candidates)."""
+    """How many rivals are nearer, and as near, from summed margins (..., units, candidates)."""
     better = ((margin < -TIE) & rival).sum(axis=-1)
     tied = ((np.abs(margin) <= TIE) & rival).sum(axis=-1)
     return better, tied
@@ -98,7 +98,7 @@ def resampled(
 ) -> dict[str, FloatArray]:
     """Top-1 and reciprocal rank of each unit in each resample, (units, resamples).
 
-    A rival of whose shared questions none was drawn is no rival in that resample; NaN where none
+    A rival is left out of a resample that drew none of their shared questions; NaN where no rival
     is left.
     """
     rival = units.rival[needed]

@@ -15,8 +15,8 @@ from benchmark.analyses.item_table import ItemTable, item_table
 from benchmark.analyses.pairing import column_of, paired
 from benchmark.analyses.reporting import (
     Family,
-    Pooled,
-    Reported,
+    NamedFigure,
+    PooledFamily,
     itself,
     pooled,
     scored,
@@ -41,16 +41,16 @@ def contrast(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     """Similarity under a picture less that under the country's name, question by question.
 
     ``images-country`` takes the mean over the picture categories that the cell has; each other
-    proxy stands alone, controls too. Of each, overall and by topic, country, World Bank group and
+    proxy stands alone, controls too. For each, overall and by topic, country, World Bank group and
     the paper's two incomes:
 
     - ``js_similarity_gain`` in similarity, higher is better for the picture, with an interval by
       bootstrap of stems;
     - ``js_similarity_gain_p``: two-sided sign flips of whole stems (`sign_flip_p`); NaN below six
       stems; ``_p_holm`` and ``_q_bh`` correct it within its family, which is *the groups of one
-      grouping under one contrast in one reading* (so: the topics of images-country);
+      grouping under one contrast in one reading* (such as the topics of images-country);
     - ``js_similarity_gain_p_published``: `percentile_p` of a bootstrap of single questions over
-      printed options, as the paper reads; it rejects too often;
+      printed options, as in the paper; it rejects too often;
     - ``relative_gain`` = gain / mean under the name, ``relative_gain_of_image`` = gain / mean under
       the picture: the paper's two percentages, as fractions, of means over the same questions.
     """
@@ -83,8 +83,8 @@ CONTRAST = Analysis(
 
 
 def _places(
-    work: Sequence[Pooled], gains: Sequence[Reported]
-) -> Iterator[tuple[Pooled, Reported, Pool]]:
+    work: Sequence[PooledFamily], gains: Sequence[NamedFigure]
+) -> Iterator[tuple[PooledFamily, NamedFigure, Pool]]:
     """Where each gain is, family by family."""
     for part in work:
         for gain in gains:
@@ -94,7 +94,7 @@ def _places(
 
 
 def _tests(
-    part: Pooled, gain: Reported, pool: Pool, p: FloatArray, resamples: int
+    part: PooledFamily, gain: NamedFigure, pool: Pool, p: FloatArray, resamples: int
 ) -> Iterator[Score]:
     """The p of each group and its two corrections, a family for each contrast and reading."""
     tests = {"_p": p, "_p_holm": holm(p), "_q_bh": benjamini_hochberg(p)}
@@ -111,8 +111,8 @@ def _p_scores(
     metric: str,
     p: FloatArray,
     methods: Sequence[str],
-    part: Pooled,
-    gain: Reported,
+    part: PooledFamily,
+    gain: NamedFigure,
     pool: Pool,
 ) -> Iterator[Score]:
     missing = part.grouping.sizes - pool.n
@@ -137,7 +137,7 @@ def _method(suffix: str, stems: int, tested: int, resamples: int) -> str:
 
 
 def _published(
-    wide: ItemTable, gains: Sequence[Reported], seed: int, resamples: int
+    wide: ItemTable, gains: Sequence[NamedFigure], seed: int, resamples: int
 ) -> Iterator[Score]:
     """The percentile bootstrap's p, single questions resampled."""
     single = replace(wide, clusters=wide.items)
@@ -181,7 +181,7 @@ def differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
     return replace(wide, values=columns), contrasts
 
 
-def _gains(contrast: str) -> Iterator[Reported]:
+def _gains(contrast: str) -> Iterator[NamedFigure]:
     for reading, suffix in SUFFIXES.items():
         column = column_of(f"js_similarity{suffix}", contrast)
         yield _reported(
@@ -189,7 +189,7 @@ def _gains(contrast: str) -> Iterator[Reported]:
         )
 
 
-def _shares(contrast: str) -> Iterator[Reported]:
+def _shares(contrast: str) -> Iterator[NamedFigure]:
     for reading, suffix in SUFFIXES.items():
         value = f"js_similarity{suffix}"
         gain = column_of(value, contrast)
@@ -203,8 +203,8 @@ def _shares(contrast: str) -> Iterator[Reported]:
             )
 
 
-def _reported(metric: str, reading: Reading, figure: Figure, contrast: str) -> Reported:
-    return Reported.of(metric, figure, reading, scope={"contrast": contrast})
+def _reported(metric: str, reading: Reading, figure: Figure, contrast: str) -> NamedFigure:
+    return NamedFigure.of(metric, figure, reading, scope={"contrast": contrast})
 
 
 def _share(gain: FloatArray, base: FloatArray) -> FloatArray:

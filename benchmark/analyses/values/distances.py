@@ -33,7 +33,7 @@ LEAST = 4  # countries: of three there are six relabellings, so no p below 1/6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Apart:
+class Distances:
     """Distances between countries under a scope, NaN where they share no question."""
 
     scope: Mapping[str, str]
@@ -50,16 +50,15 @@ def distances(evidence: Evidence, *, permutations: int = RESAMPLES) -> list[Scor
     over the questions answered as both (and answered by both peoples); the people's is over the
     same questions. Distance against distance: in [-1, 1], **positive is aligned**, higher is
     better. ``distance_tau_b_p`` is a one-sided (greater) Mantel p from relabelled countries, exact
-    up to seven of them. Countries without a distance to all others (in a frame or for want of a
-    shared question) are left out, the worst first, and counted in ``n_missing``; below four
-    nothing is scored. ``distance_tau_b_people`` holds the *people's* answers against the other
-    frames: what a perfect model would reach there. Overall (mean over proxies, no controls)
-    and by proxy.
+    for up to seven. Countries without a distance to all others (in a frame or for lack of a shared
+    question) are left out, the worst first, and counted in ``n_missing``; below four nothing is
+    scored. ``distance_tau_b_people`` compares the *people's* answers with the other frames: what a
+    perfect model would reach there. Overall (mean over proxies, no controls) and by proxy.
     """
     table = answer_table(evidence.records)
     seed = int(evidence.rng.integers(2**63))
     frames = {name: _frame(of, table.countries) for name, of in FRAMES.items()}
-    apart = [a for reading in READINGS for a in _apart(table, reading)]
+    apart = [a for reading in READINGS for a in _distances(table, reading)]
     scores = list(_taus([(a, a.people) for a in apart], PEOPLE, seed, permutations))
     for name, truth in frames.items():
         scores += _taus([(a, truth) for a in apart], name, seed, permutations)
@@ -74,7 +73,7 @@ DISTANCES = Analysis(
 
 
 def _taus(
-    jobs: Sequence[tuple[Apart, FloatArray]], frame: str, seed: int, permutations: int
+    jobs: Sequence[tuple[Distances, FloatArray]], frame: str, seed: int, permutations: int
 ) -> Iterator[Score]:
     """Both scores of each scope."""
     pairs = [(apart.model, truth) for apart, truth in jobs]
@@ -89,9 +88,9 @@ def _taus(
 def mantel_tests(
     pairs: Sequence[tuple[FloatArray, FloatArray]], seed: int, permutations: int
 ) -> list[tuple[BoolArray, float, float]]:
-    """Of each two matrices of distances the countries kept, tau-b and its p; NaN below four.
+    """For each pair of distance matrices: the countries kept, tau-b and its p; NaN below four.
 
-    Pairs of one truth over the same countries share its permutations.
+    Pairs with the same truth and countries share permutations.
     """
     kept = [complete(*pair) for pair in pairs]
     alike: dict[bytes, list[int]] = {}
@@ -129,7 +128,7 @@ def _why(n: int, tau: float) -> str:
     return "all distances are equal" if np.isnan(tau) else ""
 
 
-def _of_people(apart: Sequence[Apart], truth: FloatArray, frame: str) -> Iterator[Score]:
+def _of_people(apart: Sequence[Distances], truth: FloatArray, frame: str) -> Iterator[Score]:
     for a in apart:
         keep = complete(a.model, truth)
         n = int(keep.sum())
@@ -144,7 +143,7 @@ def _of_people(apart: Sequence[Apart], truth: FloatArray, frame: str) -> Iterato
         yield _score("distance_tau_b_people", tau, a, n, frame, method)
 
 
-def _score(metric: str, value: float, apart: Apart, n: int, frame: str, method: str) -> Score:
+def _score(metric: str, value: float, apart: Distances, n: int, frame: str, method: str) -> Score:
     scope = {**apart.scope, "frame": frame}
     missing = apart.n - n
     return scored(metric, value, scope, n, method, n_missing=missing, reading=apart.reading)
@@ -158,7 +157,7 @@ def _frame(of: Callable[[str, str], float], countries: Sequence[str]) -> FloatAr
     return table
 
 
-def _apart(table: AnswerTable, reading: Reading) -> list[Apart]:
+def _distances(table: AnswerTable, reading: Reading) -> list[Distances]:
     """Overall and by proxy: mean distances between countries over what they share."""
     people, model = table.read(reading)
     size = len(table.countries)
@@ -185,9 +184,11 @@ def _scopes(table: AnswerTable) -> Iterator[tuple[dict[str, str], list[int]]]:
         yield {"proxy": proxy}, [k for k, condition in conditions if condition.proxy == proxy]
 
 
-def _mean(scope: Mapping[str, str], reading: Reading, sums: FloatArray, n: int) -> Apart:
+def _mean(scope: Mapping[str, str], reading: Reading, sums: FloatArray, n: int) -> Distances:
     number = positive_or_nan(sums[2])
-    return Apart(scope=scope, reading=reading, model=sums[0] / number, people=sums[1] / number, n=n)
+    return Distances(
+        scope=scope, reading=reading, model=sums[0] / number, people=sums[1] / number, n=n
+    )
 
 
 def complete(*matrices: FloatArray) -> BoolArray:
@@ -196,6 +197,6 @@ def complete(*matrices: FloatArray) -> BoolArray:
     np.fill_diagonal(missing, val=False)
     keep = np.ones(len(missing), dtype=np.bool_)
     while (lacking := (missing & keep & keep[:, None]).sum(axis=1)).any():
-        # Of equals the last in the alphabet: any rule will do that does not depend on order.
+        # Of ties the last in the alphabet: any rule that does not depend on order will do.
         keep[len(keep) - 1 - int(lacking[::-1].argmax())] = False
     return keep

@@ -38,14 +38,14 @@ ONE_CANDIDATE = "one candidate: no other country's people are in the run"
 def identification(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     """Is the answer for a country nearest to that country's people? Top-1 and reciprocal rank.
 
-    Candidates are the countries whose people's answers are in the run; each rival is held
-    against the right country by the mean `js_distance` over the questions that *both* peoples
-    were asked, so that no one wins by an easier questionnaire. The rank is 1 + the rivals that
-    are nearer; ties are broken evenly. ``identification_top1`` in [0, 1] and
-    ``identification_mrr`` in (0, 1], higher is better, each beside its chance level
-    (1/k, and the mean of 1/1 … 1/k, over k candidates). Means over countries and proxies, a unit
-    each; overall and by country without controls. Intervals resample question stems, all units
-    together. Not scored where a country has no rival.
+    Candidates are the countries whose people's answers are in the run; each rival is compared with
+    the right country by the mean `js_distance` over the questions that *both* peoples were asked,
+    so that none wins by an easier questionnaire. The rank is 1 + the rivals that are nearer; ties
+    are broken evenly. ``identification_top1`` in [0, 1] and ``identification_mrr`` in (0, 1],
+    higher is better, each beside its chance level (1/k, and the mean of 1/1 … 1/k, over k
+    candidates). Means over countries and proxies, a unit each; overall and by country without
+    controls. Intervals resample question stems, all units together. Not scored where a country has
+    no rival.
     """
     table = answer_table(evidence.records)
     seed = int(evidence.rng.integers(2**63))

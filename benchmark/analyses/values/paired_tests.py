@@ -1,4 +1,4 @@
-"""P-values of paired differences in every scope: by stem, and as the paper's bootstrap reads them.
+"""P-values of paired differences in every scope: by stem, and by the paper's bootstrap.
 
 Knows pools of cluster sums; not what differs. Scopes over the same clusters share what is drawn.
 """
@@ -38,7 +38,7 @@ def sign_flip_ps(
 def percentile_ps(
     every: Sequence[Pool], table: ItemTable, *, seed: int, resamples: int
 ) -> Mapping[Pool, ByColumn]:
-    """The published reading's p of each gain in each pool and scope."""
+    """The published p of each gain in each pool and scope."""
     found = {pool: pool.blank() for pool in every}
     for covered, parts in jobs_of(every, least=LEAST_QUESTIONS).items():
         rng = stem_rng(seed, ["published", *(table.clusters.names[code] for code in covered)])

@@ -1,7 +1,7 @@
 """Lexical scores of the reasons a model gave, by proxy and country; from the rows alone.
 
-A reason is asked on a few questions a case, so each mean has its own n. Controls have scores under
-their own proxy alone.
+Reasons are asked for on a few questions a case, so each mean has its own n. Controls have scores
+under their own proxy alone.
 """
 
 from __future__ import annotations

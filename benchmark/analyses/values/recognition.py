@@ -26,11 +26,11 @@ MEANS = {  # metric by item value
 
 
 def recognition(evidence: Evidence) -> list[Score]:
-    """``recognition_top1`` (of the pictures, how many are named right first), ``_top2``, ``_top5``.
+    """``recognition_top1`` (share of pictures whose country is named first), ``_top2``, ``_top5``.
 
     And ``recognition_mrr`` (mean reciprocal rank), ``recognition_p_country`` (the right name's
     share of the closed list's probability), ``recognition_answer_mass`` (the probability of the
-    whole list), ``recognition_top1_chance`` (1 / names on the list). All in [0, 1]. Of every group
+    whole list), ``recognition_top1_chance`` (1 / names on the list). All in [0, 1]. For every group
     that has a picture; none where no model was asked what it recognises.
     """
     mine = sorted(

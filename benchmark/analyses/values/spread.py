@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from benchmark.analyses.item_table import ItemTable, Labels
-from benchmark.analyses.reporting import Family, Reported, report
+from benchmark.analyses.reporting import Family, NamedFigure, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
 from benchmark.metrics.dispersion import group_js_divergence
@@ -40,12 +40,12 @@ def spread(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
 SPREAD = Analysis(compute=spread, provides=("spread_ratio",))
 
 
-def _reported() -> Iterator[Reported]:
+def _reported() -> Iterator[NamedFigure]:
     for reading, suffix in SUFFIXES.items():
         columns = ("model" + suffix, "people" + suffix)
         figure = Figure(columns=columns, of_means=_ratio, interval=True)
         why = "people answer alike everywhere"
-        yield Reported.of("spread_ratio", figure, reading, undefined=why)
+        yield NamedFigure.of("spread_ratio", figure, reading, undefined=why)
 
 
 def _ratio(model: FloatArray, people: FloatArray) -> FloatArray:

@@ -21,6 +21,11 @@ ALTERNATIVES = {
     "--encoder": ALTERNATIVE.replace("--model demo", "--encoder random-clip"),
     "--text-encoder": ALTERNATIVE.removeprefix("`--model demo`, "),
 }
+PINNED_BY = {
+    "--model": "--revision",
+    "--encoder": "--encoder NAME@COMMIT",
+    "--text-encoder": "--text-encoder NAME@COMMIT#LAYER",
+}
 
 
 def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -> str:
@@ -36,7 +41,7 @@ def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -
     """
     if revision and COMMIT.fullmatch(revision):
         return revision
-    from huggingface_hub import HfApi
+    from huggingface_hub import HfApi, errors
 
     where = f"{option} {repo_id}" + (f" at {revision!r}" if revision else "")
     try:
@@ -44,11 +49,16 @@ def hub_commit(repo_id: str, revision: str | None, *, option: str = "--model") -
             api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
             found = api.model_info(repo_id, revision=revision, timeout=TIMEOUT_S).sha
     except HubProblem as problem:
+        if isinstance(problem.__cause__, errors.RevisionNotFoundError):
+            raise HubProblem(
+                f"the model {repo_id} has no revision {revision!r} on the Hub; check "
+                f"{PINNED_BY[option]}"
+            ) from problem
         found = None if refused(problem) else cached_commit(repo_id, revision)
         if found is None:
             raise
     if found is None:
-        raise HubProblem(f"the Hub named no commit for {where}; name one yourself")
+        raise HubProblem(f"the Hub named no commit for {where}; pin one with {PINNED_BY[option]}")
     return found
 
 

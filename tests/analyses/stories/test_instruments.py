@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.analyses.stories.distances import matrix_scores, story_distances
-from benchmark.analyses.stories.similarity import Between, by_tokens
+from benchmark.analyses.stories.similarity import Distances, by_tokens
 from benchmark.analyses.stories.variance import story_variance
 from benchmark.analyses.stories.vocabulary import story_vocabulary
 from benchmark.metrics.divergence import FloatArray
@@ -129,14 +129,14 @@ def test_no_word_is_a_marker_where_nationality_has_no_effect() -> None:
     assert find(vocabulary(0.0), "story_marker_rate").value < 0.05
 
 
-def planted_tau(seed: int) -> tuple[Between, np.ndarray]:
+def planted_tau(seed: int) -> tuple[Distances, np.ndarray]:
     """Stories whose *similarity* has a tau of about -0.5 with cultural distance."""
     rng = np.random.default_rng(seed)
     places = rng.normal(size=(42, 3))
     truth = np.linalg.norm(places[:, None] - places, axis=-1)
     noise = rng.normal(size=truth.shape)
     apart = truth + 1.1 * (noise + noise.T) / np.sqrt(2)
-    return Between(scope={}, measure="edits", control=False, apart=apart, n=42), truth
+    return Distances(scope={}, measure="edits", control=False, apart=apart, n=42), truth
 
 
 def test_a_planted_tau_is_recovered_with_sixteen_countries_missing() -> None:

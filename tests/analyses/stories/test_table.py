@@ -71,7 +71,7 @@ def test_two_stories_of_one_place_are_refused() -> None:
 
 
 def test_a_key_that_is_not_a_text_is_refused() -> None:
-    """A vector stored where the story should be is no story."""
+    """A vector stored where the story should be is not a story."""
     with pytest.raises(DataProblem, match="points to a Vector"):
         story_table([record("k")], lambda keys: dict.fromkeys(keys, Vector(values=(1.0,))))
 

@@ -282,12 +282,12 @@ def test_vectors_must_belong_to_the_stories() -> None:
     with pytest.raises(DataProblem, match="3 stories but 2 vectors of clip"):
         recalled(planted, [replace(record, items=(*record.items[:-1], short))])
     planted.stored[vectors.request_keys[1]] = Vector(values=(1.0,) * 5)
-    with pytest.raises(DataProblem, match="no multiple of its picture's 16"):
+    with pytest.raises(DataProblem, match="not a multiple of its picture's 16"):
         recalled(planted, [record])
 
 
 def test_models_without_common_encoders_cannot_be_compared() -> None:
-    """One model or one encoder is no comparison."""
+    """One model or one encoder is not a comparison."""
     runs = favoured()
     with pytest.raises(DataProblem, match="at least two models"):
         encoder_favours({"large": runs["large"]}, rule="truncate", rng=np.random.default_rng(0))

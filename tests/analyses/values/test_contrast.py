@@ -52,7 +52,7 @@ def test_gain_is_the_mean_of_paired_differences() -> None:
 
 
 def test_images_are_the_mean_of_the_categories_a_question_has() -> None:
-    """Food and sports count alike; income bands and controls are no categories."""
+    """Food and sports count alike; income bands and controls are not categories."""
     records = [
         asked("country", [0.5, 0.5]),
         asked("food", [0.7, 0.7]),

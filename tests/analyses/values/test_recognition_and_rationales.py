@@ -79,7 +79,7 @@ def test_shares_of_pictures_have_wilson_intervals_and_count_what_was_not_read() 
 
 
 def test_order_of_records_changes_nothing_and_other_kinds_are_left_out() -> None:
-    """Cases of similarity are no pictures."""
+    """Cases of similarity are not pictures."""
     records = [picture("NGA", "food", name, RIGHT) for name in "abc"]
     others = [*reversed(records), reasons("alignment", "food", 3.0)]
     assert repr(recognition(evidence(records))) == repr(recognition(evidence(others)))

@@ -186,7 +186,7 @@ def _full(model: Any, size: Geometry, plan: Plan) -> Callable[[Sequence[Choice]]
 def _seconds(
     ask: Callable[[Sequence[Choice]], object], batch: Sequence[Choice]
 ) -> tuple[float, float]:
-    """Wall and processor time a request; answers are on the host, so no device is still at work."""
+    """Wall and processor time a request; answers are on the host, so no device is still working."""
     wall, cpu = time.perf_counter(), time.process_time()
     ask(batch)
     n = len(batch)

@@ -108,7 +108,7 @@ def test_two_rows_that_fit_are_not_chosen_between(tmp_path: Path) -> None:
 
 
 def test_a_seed_or_harness_of_its_own_does_not_hinder(tmp_path: Path) -> None:
-    """They are no data."""
+    """They are not data."""
     path = write_run(tmp_path, other_config(seed=7, harness="0.0.1"))
     assert compared(run(), str(path)).problem == ""
 

@@ -149,7 +149,7 @@ def test_nothing_agrees_within_an_unknown_noise_floor() -> None:
 
 
 def test_other_people_or_cases_do_not_agree() -> None:
-    """Equal similarities to other answers are no confirmation."""
+    """Equal similarities to other answers do not confirm a run."""
     item = record().items[0]
     other = dataclasses.replace(
         record(), items=(dataclasses.replace(item, human=(0.5, 0.5)), record().items[1])

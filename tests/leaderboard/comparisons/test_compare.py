@@ -132,7 +132,7 @@ def compared(capsys: pytest.CaptureFixture[str], now: Run, before: str, *words: 
 def test_what_is_not_paired_is_marked_and_explained(
     tmp_path: Path, before_on_a_board: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Figures that are no mean, and every figure of a board's row; paired ones carry no mark."""
+    """Figures that are not means, and every figure of a board's row; paired ones carry no mark."""
     run_file = str(write_run(tmp_path, BEFORE))
     paired = compared(capsys, NOW, run_file)
     assert "questions that both scored" in paired

@@ -37,7 +37,7 @@ def one_sentence(text: str) -> str:
         (COMMIT, 412, "somebody else changed it in the meantime"),
         (COMMIT, 429, "asks for a pause (429)"),
         (COMMIT, 503, "out of order (503)"),
-        (COMMIT, "drop", "cannot be reached, or its answer not read"),
+        (COMMIT, "drop", "cannot be reached, or sent nothing readable"),
         ("preupload", 503, "out of order (503)"),
         ("/lfs/", 503, "out of order (503)"),
         ("/api/validate-yaml", 400, "answered with an error (400)"),

@@ -155,7 +155,7 @@ def test_a_complete_run_takes_the_place_of_a_partial_one(
 def test_what_was_checked_further_is_kept(
     hub: WritableHub, publisher: Publisher, tmp_path: Path
 ) -> None:
-    """A row that was run again is published as such; a later self-reported one is no step back."""
+    """A row that was run again is published as such; a later self-reported one does not undo it."""
     old = board_of(tmp_path / "a", run())
     publisher.publish(old)
     checked = board_of(tmp_path / "b", run())

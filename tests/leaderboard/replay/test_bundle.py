@@ -93,7 +93,7 @@ def test_refuses_another_survey(
     other = tmp_path / "other.json"
     other.write_text(json.dumps(content), encoding="utf-8")
     assert make(measured, tmp_path / "none.zip", "--survey", str(other)) == 4
-    assert "not those that the run" in capsys.readouterr().err
+    assert "was measured on another --survey than" in capsys.readouterr().err
 
 
 def test_refuses_a_text_that_quotes_the_survey(

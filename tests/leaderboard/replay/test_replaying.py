@@ -190,7 +190,7 @@ def test_other_wording_is_refused_at_level_full(
     other = tmp_path / "other.json"
     other.write_text(json.dumps(content), encoding="utf-8")
     assert main(["replay", str(measured.bundle), "--survey", str(other)]) == 4
-    assert "otherwise than the run" in capsys.readouterr().err
+    assert "differs in its set-up from the run" in capsys.readouterr().err
     assert main(["replay", str(measured.bundle), "--survey", str(other), "--level", "rows"]) == 0
 
 

@@ -121,7 +121,7 @@ def test_checks_are_there_and_never_first() -> None:
 
 
 def test_the_seed_decides() -> None:
-    """The same study twice; another seed, another; the order of the stories is no matter."""
+    """The same study twice; another seed, another; the order of the stories does not matter."""
     stories = told()
     one, again, other = (made(stories, 30, 2, 10, seed=seed) for seed in (1, 1, 2))
     assert one == again

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from benchmark.records import Score
 from benchmark.suite.layout import Column, Group, Layout, Line
 from leaderboard.board.board import Board, merge, row_of_run
-from leaderboard.tables.summary import Said, Scored, cell, lines_of
+from leaderboard.tables.summary import Scored, TextLine, cell, lines_of
 from leaderboard.tables.tables import board_tables, render, run_table
 from tests.leaderboard.page.suites import asked_run, silent_run
 from tests.leaderboard.samples import run
@@ -27,7 +27,7 @@ def score(metric: str, value: float, low: float = NAN, high: float = NAN, **more
     return Score(metric=metric, value=value, low=low, high=high, **fields)
 
 
-def said(line: Line, *scores: Score) -> Said | None:
+def said(line: Line, *scores: Score) -> TextLine | None:
     """One line of these scores."""
     found = lines_of(scores, Layout(lines=(line,)))
     return found[0] if found else None
@@ -46,7 +46,7 @@ def test_every_form_of_a_place() -> None:
         score("p", 0.0004),
         score("f", 7.4, scope={"frame": "wvs"}),
     )
-    assert found == Said(
+    assert found == TextLine(
         label="a", value="0.26 [0.1…0.4] +0.3", beside="12 3 · Oceania · < 0.001 · wvs 7"
     )
 
@@ -54,7 +54,7 @@ def test_every_form_of_a_place() -> None:
 def test_what_was_not_scored_leaves_its_part_out() -> None:
     """A part without its score is not said; a line whose value was never made is not there."""
     line = Line(label="a", value="{m:2}", beside=("x {n:2}", "y {k:2}"))
-    assert said(line, score("m", 0.5), score("n", NAN), score("k", 0.25)) == Said(
+    assert said(line, score("m", 0.5), score("n", NAN), score("k", 0.25)) == TextLine(
         label="a", value="0.50", beside="y 0.25"
     )
     assert said(line, score("k", 0.25)) is None
@@ -64,8 +64,8 @@ def test_a_value_that_has_too_few_says_so() -> None:
     """Not scored is a dash and the reason, no interval is the reason alone."""
     line = Line(label="a", value="{m:2} {m:ends2}")
     few = "too few (72 < 100 questions)"
-    assert said(line, score("m", NAN, method=few)) == Said(label="a", value=f"— {few}")
-    assert said(line, score("m", 0.5, method="too few stems (1 < 6)")) == Said(
+    assert said(line, score("m", NAN, method=few)) == TextLine(label="a", value=f"— {few}")
+    assert said(line, score("m", 0.5, method="too few stems (1 < 6)")) == TextLine(
         label="a", value="0.50 (too few)"
     )
 
@@ -80,7 +80,7 @@ def test_groupings_name_their_members_in_order() -> None:
     ]
     group = Group(label="by country", by="country", shows="{m:2} (n {m:n})")
     (found,) = lines_of(scores, Layout(groups=(group,)))
-    assert found == Said(
+    assert found == TextLine(
         label="by country", value="", beside="Brazil 0.25 (n 12) · Nigeria 0.50 (n 12)"
     )
 

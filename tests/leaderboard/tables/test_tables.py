@@ -210,7 +210,7 @@ def test_names_with_brackets_are_not_markup() -> None:
 
 
 def test_run_and_board_without_any_score_have_empty_tables() -> None:
-    """Nothing measured is no crash."""
+    """Nothing measured is not a crash."""
     assert "0 of 1 cases measured" in render(run_table(run(rows=(), scores=())), 80)
     assert board_tables(Board(), "wvs") == []
 

@@ -219,7 +219,7 @@ def test_the_matching_head_reads_both(tmp_path: Path) -> None:
 
 
 def test_token_vectors_are_those_of_the_text_alone(tmp_path: Path) -> None:
-    """Padding and special tokens are no part of them; BERTScore of a text with itself is 1."""
+    """Padding and special tokens are not among them; BERTScore of a text with itself is 1."""
     t: Any = library()
     words = tokenizer()
     t.BertModel(t.BertConfig(**SMALL, vocab_size=len(words))).save_pretrained(tmp_path)

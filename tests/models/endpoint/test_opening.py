@@ -63,7 +63,7 @@ def test_a_block_that_the_server_rewrites_is_told(chat: ChatServer, opened: Open
 def test_questions_with_commands_are_unscored_by_name(
     chat: ChatServer, opened: Open, order: int
 ) -> None:
-    """Whichever comes first, the other questions are answered; what is no token is a word."""
+    """Whichever comes first, the other questions are answered; what is not a token is a word."""
     chat.marks = MARKS
     words = ["plain\n", "<image>\nWhich?\n", "x<odd>\n", "<even> if b < c\n", "No.<|im_end|>\n"]
     asked = [choice(question=word) for word in words][::order]

@@ -68,7 +68,7 @@ def test_every_shape_of_a_text_is_read(sent: dict[str, object], read: Text) -> N
     ],
 )
 def test_a_text_of_another_type_is_not_stored(sent: dict[str, object]) -> None:
-    """Python's repr of a list is no story."""
+    """Python's repr of a list is not a story."""
     with pytest.raises(Unreadable, match=r"^[^\n]+$"):
         text(sent)
 

@@ -49,7 +49,7 @@ def inside(model: Any, name: str) -> list[str]:
 
 
 @needs_accelerate
-@pytest.mark.filterwarnings("ignore:The following device_map keys")  # a bare weight is no module
+@pytest.mark.filterwarnings("ignore:The following device_map keys")  # a bare weight is not a module
 @pytest.mark.parametrize("scoring", ["full", "shared"])
 def test_modules_that_are_loaded_when_they_run_change_no_score(
     pair: Pair, scoring: str, tmp_path: Path

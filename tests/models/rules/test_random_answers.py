@@ -75,7 +75,7 @@ def test_vectors_are_exact_float32(model: Model) -> None:
 
 
 def test_answers_do_not_depend_on_the_subject(model: Model) -> None:
-    """It is no rule over the survey: whom a request is about is not part of what is asked."""
+    """It is not a rule over the survey: whom a request is about is not part of what is asked."""
     assert not model.identity.reads_subject
     elsewhere = Subject(country="NGA", item_id="q9")
     others = [dataclasses.replace(request, subject=elsewhere) for request in requests()]

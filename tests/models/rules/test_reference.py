@@ -156,7 +156,7 @@ def test_next_neighbour_answers_where_the_nearest_was_not_asked() -> None:
 
 
 def test_few_shared_questions_serve_where_nobody_shares_more() -> None:
-    """Four are too few to be preferred, but better than no answer; none at all is no answer."""
+    """Four are too few to be preferred, but better than no answer; none at all is not an answer."""
     people = survey(
         *(question(f"p{i}", {"FRA": [1, 0], "ITA": [1, 0]}, topic="politics") for i in range(4)),
         *(question(f"s{i}", {"FRA": [1, 0], "NGA": [0.5, 0.5]}, topic="news") for i in range(5)),

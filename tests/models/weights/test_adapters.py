@@ -101,7 +101,7 @@ def test_a_base_that_is_none_is_a_sentence(
 
 
 def test_adapters_are_not_stacked(tmp_path: Path) -> None:
-    """The base of an adapter is no adapter."""
+    """The base of an adapter is not an adapter."""
     base = whole(tmp_path / "base")
     first = adapter(tmp_path / "first", base_model_name_or_path=str(base))
     second = adapter(tmp_path / "second", base_model_name_or_path=str(first))
@@ -196,7 +196,7 @@ def test_weights_that_do_not_match_are_not_passed_over(
 
 @pytest.mark.models
 def test_damaged_weights_are_a_sentence(tmp_path: Path) -> None:
-    """Half a file is no adapter."""
+    """Half a file is not an adapter."""
     folder = saved(tmp_path / "tuned")
     file = folder / "adapter_model.safetensors"
     file.write_bytes(file.read_bytes()[:60])

@@ -86,7 +86,7 @@ def test_unreachable_hub_is_one_sentence_naming_what_works(
     ("revision", "status", "code", "said"),
     [
         ("", 404, "RepoNotFound", "it is not there"),
-        ("v9", 404, "RevisionNotFound", "at 'v9' on the Hub: it has no such revision"),
+        ("v9", 404, "RevisionNotFound", "has no revision 'v9' on the Hub; check --revision"),
         ("", 403, "GatedRepo", "is gated"),
     ],
 )

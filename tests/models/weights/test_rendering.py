@@ -109,7 +109,7 @@ def test_suffix_behind_an_image_is_a_part_of_its_own() -> None:
 
 
 def test_a_turn_ends_with_its_last_word() -> None:
-    """The line break that closes a template file's text is no part of what is asked."""
+    """The line break that closes a template file's text is not part of what is asked."""
     assert user_parts(Prompt(prefix=("Rules.\n",), suffix="Why?\n")) == ("Rules.\nWhy?",)
     assert user_parts(Prompt(prefix=("Rules.\n", picture("red")), suffix="")) == ("Rules.\n", None)
 
