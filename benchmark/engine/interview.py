@@ -159,9 +159,7 @@ class Interview:
         for batch in plan(asked, batch_size=self.batch_size):
             missing = [i for i in batch if distinct[i] not in answers]
             if missing:
-                answers.update(
-                    self._compute({distinct[i]: asked[i] for i in missing}),
-                )
+                answers.update(self._compute({distinct[i]: asked[i] for i in missing}))
         return [_reply_or_error(key, answers[key]) for key in keys]
 
     def _unsupported(self, lacking: Mapping[str, Request]) -> dict[str, Unsupported]:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from benchmark.errors import ModelProblem
-
-if TYPE_CHECKING:
-    from benchmark.jsonio import Json
-    from benchmark.records import ModelIdentity
+from benchmark.jsonio import Json
+from benchmark.records import ModelIdentity
 
 # Raise when the line that asks for a letter, or the way in which it is read, changes: the answers
 # stay in the store, but rows of two versions are not compared.

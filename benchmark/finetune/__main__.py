@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark.errors import CultureError
 from benchmark.finetune.options import add_options, given
 from benchmark.finetune.parser import WRONG, Parser
 from benchmark.finetune.running import checked_recipe, run
 from benchmark.settings import default_cache
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 INTERRUPTED = 2  # as pytest has it
 EPILOG = """\

@@ -6,19 +6,16 @@ the harness asks with, so what is trained is what is asked.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from PIL.Image import Image
 
 from benchmark.errors import ModelProblem
+from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.labels import check_end, common_prefix
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from PIL.Image import Image
-
-    from benchmark.models.weights.inputs import Inputs
-    from benchmark.records import Choice, ImageRef
+from benchmark.records import Choice, ImageRef
 
 IGNORED = -100  # a label that the loss leaves out, by torch's convention
 PLACE = "place"

@@ -6,14 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from benchmark.finetune.options import PATHS, as_toml
+from benchmark.finetune.options import PATHS, Recipe, as_toml
 from benchmark.finetune.trainer import FIXED, WARM_UP
-
-if TYPE_CHECKING:
-    from benchmark.finetune.options import Recipe
-    from benchmark.jsonio import Json
+from benchmark.jsonio import Json
 
 LIMITS = """\
 - Trained to name the right option of multiple-choice questions about pictures, with one prompt.

@@ -9,18 +9,16 @@ import argparse
 import dataclasses
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.errors import UsageProblem, unknown
 from benchmark.models.naming import folder_meant
 from benchmark.option_values import Option, amount, count, flag, names, one_of, share, texts
 from benchmark.questions.embedded import NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,26 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmark.errors import DataProblem
 from benchmark.finetune import splitting
 from benchmark.finetune.batches import shrunk
+from benchmark.finetune.options import Recipe
 from benchmark.finetune.schedule import Draw, schedule
+from benchmark.finetune.splitting import Group, Parts
 from benchmark.questions.copies import copies
+from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Choice
-from benchmark.suite.prompts import load_templates
+from benchmark.suite.prompts import Templates, load_templates
 from benchmark.suite.sources import questions_at
 from suites.cultureverse.asking import CONDITIONS, Asker
 from suites.cultureverse.suite import DEFAULT, PROMPTS
-
-if TYPE_CHECKING:
-    from benchmark.finetune.options import Recipe
-    from benchmark.finetune.splitting import Group, Parts
-    from benchmark.questions.question import PictureQuestion, QuestionSet
-    from benchmark.suite.prompts import Templates
 
 
 @dataclass(frozen=True, kw_only=True)

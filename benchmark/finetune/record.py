@@ -8,24 +8,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import cast
 
 from benchmark import __version__, jsonio
 from benchmark.errors import DataProblem
 from benchmark.finetune import schedule, splitting
+from benchmark.finetune.preparing import TrainingData
+from benchmark.finetune.training import Result
+from benchmark.jsonio import Json
 from benchmark.metrics.proportions import wilson_bounds
+from benchmark.models.naming import ModelSpec
 from benchmark.models.weights.adapters import RECORD
 from benchmark.questions.checking import by_split
+from benchmark.records import ModelIdentity
 from benchmark.runs.provenance import package_version
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from benchmark.finetune.preparing import TrainingData
-    from benchmark.finetune.training import Result
-    from benchmark.jsonio import Json
-    from benchmark.models.naming import ModelSpec
-    from benchmark.records import ModelIdentity
 
 SCHEMA = "pytest-culture/finetune/1"
 PACKAGES = ("torch", "transformers", "peft", "trl", "accelerate")

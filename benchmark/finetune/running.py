@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,10 +20,13 @@ from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.finetune import options, record, saving, training
 from benchmark.finetune.batches import Batches
 from benchmark.finetune.card import card
+from benchmark.finetune.options import Recipe
 from benchmark.finetune.preparing import TrainingData, prepare
 from benchmark.finetune.record import Accuracy
 from benchmark.finetune.saving import Base
 from benchmark.finetune.telling import CARD, CONFIG, about, last_words
+from benchmark.finetune.trainer import Point
+from benchmark.jsonio import Json
 from benchmark.metrics.right_option import share_of_best
 from benchmark.models import registry
 from benchmark.models.registry import ModelOptions
@@ -31,13 +34,7 @@ from benchmark.models.weights.adapters import is_adapter
 from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.loading import backend_modules, open_weights
 from benchmark.models.weights.transformers import TransformersModel
-from benchmark.records import Probabilities
-
-if TYPE_CHECKING:
-    from benchmark.finetune.options import Recipe
-    from benchmark.finetune.trainer import Point
-    from benchmark.jsonio import Json
-    from benchmark.records import Model
+from benchmark.records import Model, Probabilities
 
 ASKED_TOGETHER = 16
 Say = Callable[[str], None]

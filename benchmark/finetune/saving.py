@@ -8,15 +8,13 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.models import registry
+from benchmark.models.naming import ModelSpec
+from benchmark.models.registry import ModelOptions
 from benchmark.models.weights.local import SIDE_FILES
-
-if TYPE_CHECKING:
-    from benchmark.models.naming import ModelSpec
-    from benchmark.models.registry import ModelOptions
-    from benchmark.records import ModelIdentity
+from benchmark.records import ModelIdentity
 
 ADAPTER_FOLDER = "adapter"  # where the adapter is if whole weights were asked for
 NOT_COPIED = ("config.json", "generation_config.json", "model.safetensors.index.json")

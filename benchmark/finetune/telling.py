@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from benchmark.finetune import splitting
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from benchmark.finetune.options import Recipe
-    from benchmark.finetune.preparing import TrainingData
-    from benchmark.finetune.saving import Base
+from benchmark.finetune.options import Recipe
+from benchmark.finetune.preparing import TrainingData
+from benchmark.finetune.saving import Base
 
 CONFIG = "finetune.toml"
 CARD = "README.md"

@@ -9,14 +9,12 @@ from __future__ import annotations
 import contextlib
 import math
 import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from benchmark.finetune.options import Recipe
+from benchmark.finetune.options import Recipe
 
 SHOWN = 50  # points of the loss curve, about the most
 # Fixed, and written into the model card: AdamW as torch has it.

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.errors import ModelProblem, UsageProblem, unknown
 from benchmark.finetune.batches import PLACE
-from benchmark.finetune.trainer import arguments, callback, curve_of, lora, quietly, trainer_class
+from benchmark.finetune.options import Recipe
+from benchmark.finetune.trainer import (
+    Point,
+    arguments,
+    callback,
+    curve_of,
+    lora,
+    quietly,
+    trainer_class,
+)
 from benchmark.models.weights.adapters import EXTRA
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from benchmark.finetune.options import Recipe
-    from benchmark.finetune.trainer import Point
 
 CHECKPOINTS = "checkpoints"
 COMPLETE = "trainer_state.json"  # the last file that a checkpoint gets

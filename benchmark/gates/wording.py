@@ -1,11 +1,13 @@
-"""What a gate says: its name, one sentence for people, one object for run.json.
+"""What a gate says: its name, one sentence for people, an object for run.json, Markdown.
 
-Knows decisions and the names of countries; decides nothing.
+Knows decisions and the names of countries; decides nothing and writes no file. The Markdown is for
+a comment on a pull request.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from benchmark.gates.deciding import Bounds, Decision
@@ -15,6 +17,7 @@ from benchmark.jsonio import Json
 from benchmark.world.countries import countries
 
 NO_MORE = "and the survey has no more in this selection"
+SHOWN = {Status.PASS: "✅ pass", Status.FAIL: "❌ fail", Status.INCONCLUSIVE: "❔ inconclusive"}
 
 
 def name_of(gate: Gate, against: Against | None = None) -> str:
@@ -165,3 +168,34 @@ def document(verdict: Verdict) -> dict[str, Json]:
 
 def _json(value: float) -> Json:
     return value if math.isfinite(value) else None
+
+
+def report(verdicts: Sequence[Verdict], *, model: str, problems: Sequence[str] = ()) -> str:
+    """A heading that says the result, and a row for each gate."""
+    missed = sum(1 for verdict in verdicts if not verdict.holds)
+    all_well = not missed and not problems
+    counted = f"{missed} of {len(verdicts)} gates do not hold" if missed else ""
+    result = f"all {len(verdicts)} gates hold" if all_well else counted or "a problem, see below"
+    lines = [f"### Gates for {escaped(model)}: {result}", ""]
+    if verdicts:
+        lines += ["| gate | result | why |", "|---|---|---|", *map(_row, verdicts), ""]
+    lines += [f"- {escaped(problem)}" for problem in problems]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _row(verdict: Verdict) -> str:
+    result = SHOWN[verdict.status]
+    if verdict.status is Status.INCONCLUSIVE:
+        result += f" (counts as {verdict.gate.inconclusive})"
+    why = verdict.sentence.removeprefix(f"{verdict.name}: ").rpartition(": ")[0]
+    return f"| {escaped(verdict.name)} | {result} | {escaped(why)} |"
+
+
+def escaped(text: str) -> str:
+    r"""Text that stays text in Markdown, whatever the name of a model or file.
+
+    >>> print(escaped("<script>|`x`"))
+    &lt;script&gt;\|\`x\`
+    """
+    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*\[\]|@!#~])|(?<!\w)_|_(?!\w)", lambda found: "\\" + found[0], plain)

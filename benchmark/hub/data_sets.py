@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
@@ -19,13 +20,8 @@ from benchmark import jsonio
 from benchmark.errors import HubProblem, UsageProblem
 from benchmark.hub.asking import COMMIT, TIMEOUT_S, asking
 from benchmark.images import cvqa
+from benchmark.questions.columns import Columns
 from benchmark.questions.reading import PARQUET, QUESTIONS, split_of, unpack
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
-
-    from benchmark.questions.columns import Columns
 
 SURVEY = "Anthropic/llm_global_opinions"
 SURVEY_FILE = "data/global_opinions.csv"

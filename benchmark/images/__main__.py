@@ -6,6 +6,8 @@ It neither searches nor downloads: a person gathers candidates, with their licen
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,11 +16,11 @@ from benchmark import jsonio
 from benchmark.errors import CultureError
 from benchmark.images import labelling
 from benchmark.images.picking import Candidate, candidates, cells, kept_before, write_manifest
-from benchmark.images.queries import query_list
-from benchmark.stories.lists import concept, concepts, nationalities
+from benchmark.stories.lists import Concept, Nationality, concept, concepts, nationalities
 from benchmark.world.countries import country
 
 TASKS, CONFIG = "label-studio-tasks.json", "label-studio-config.xml"
+COLUMNS = ("concept", "country", "query", "file")
 ANSWERS = "keep? [y]es, [n]o, [q]uit: "
 
 
@@ -66,6 +68,32 @@ def _queries(given: argparse.Namespace) -> int:
     else:
         jsonio.write_atomic(given.out, text)
     return 0
+
+
+def query_list(
+    concepts: Sequence[Concept], nationalities: Sequence[Nationality], *, shared: bool
+) -> str:
+    """CSV with a row for each picture to find; ``file`` is where `pick` expects it.
+
+    With ``shared``, also a row for the picture that serves every nationality.
+
+    >>> egypt = [nationalities()["EGY"]]
+    >>> print(query_list([concept("forest", source="")], egypt, shared=True).strip())
+    concept,country,query,file
+    forest,,forest for a child,forest/shared
+    forest,EGY,forest for an Egyptian child,forest/EGY
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for about in concepts:
+        if shared:
+            words = f"{about.concept} for a child"
+            writer.writerow((about.slug, "", words, f"{about.slug}/shared"))
+        for whom in nationalities:
+            words = f"{about.concept} for {whom.with_article} child"
+            writer.writerow((about.slug, whom.iso3, words, f"{about.slug}/{whom.iso3}"))
+    return text.getvalue()
 
 
 def _listed(text: str) -> list[str]:

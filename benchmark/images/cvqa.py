@@ -16,17 +16,15 @@ import io
 import json
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
 
 from benchmark import jsonio
 from benchmark.errors import DataProblem
 from benchmark.images.decoding import suffix
 from benchmark.images.manifest import COLUMNS, MANIFEST
 from benchmark.world import countries as world
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
 RECORD = "fetched.json"
 SCHEMA = 1

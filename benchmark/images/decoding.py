@@ -10,14 +10,11 @@ import io
 import struct
 import warnings
 import zlib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from benchmark.errors import ImageProblem
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MAX_PIXELS = 64_000_000
 # Listed because Pillow would otherwise try every format; its EPS reader starts Ghostscript.

@@ -12,7 +12,7 @@ those that 2502.14906 takes for pictures of people.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from benchmark.errors import DataProblem
 from benchmark.images.manifest import INSTEAD, ImageEntry
@@ -20,9 +20,6 @@ from benchmark.images.table import amount, header, inside, read_table
 from benchmark.survey.raw_rows import Problem, Tally
 from benchmark.vocabulary import HOUSEHOLD
 from benchmark.world.countries import resolve_label
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAME = "dollar-street"
 LIST = "images_v2.csv"

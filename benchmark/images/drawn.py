@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import colorsys
 import hashlib
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 COUNTRIES = ("BRA", "CHN", "FRA", "ITA", "KOR", "MEX", "NGA", "PAK", "USA", "VNM")
 HOUSEHOLDS = ("BRA", "IND", "NGA")

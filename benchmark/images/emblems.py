@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
 from benchmark import data
 from benchmark.errors import DataProblem, unknown
 from benchmark.images import drawn
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 TABLE = data.sample("sample_emblems.toml")
 GROUND = "#eef3f7"

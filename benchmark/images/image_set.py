@@ -6,9 +6,12 @@ Knows no file format and not where pixels come from: each set brings its own sou
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+from PIL.Image import Image
 
 from benchmark import jsonio
 from benchmark.errors import ImageProblem
@@ -16,14 +19,8 @@ from benchmark.images.decoding import pixel_digest
 from benchmark.images.manifest import ImageEntry
 from benchmark.images.measuring import Measures
 from benchmark.records import ImageRef
+from benchmark.survey.raw_rows import Problem
 from benchmark.vocabulary import HOUSEHOLD
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from PIL.Image import Image
-
-    from benchmark.survey.raw_rows import Problem
 
 # Bytes of decoded pictures kept for reuse; a picture larger than this is not kept.
 _KEPT_BYTES = 64 * 2**20

@@ -6,16 +6,13 @@ Knows no pixels: a missing or broken picture is found when it is opened, not her
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.images.table import amount, inside, read_table
 from benchmark.stories import lists as stories
 from benchmark.vocabulary import CATEGORIES, HOUSEHOLD, STORY
 from benchmark.world import countries as world
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MANIFEST = "manifest.csv"
 COLUMNS = ("image", "country", "category", "income_usd_month", "licence", "credit", "source")

@@ -6,12 +6,10 @@ Knows sets of pictures and no model.
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.images.manifest import ImageEntry
+from benchmark.images.manifest import ImageEntry
 
 MOST_FILES = 500  # the largest ones in bytes: a set may have tens of thousands
 

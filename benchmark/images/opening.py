@@ -6,7 +6,9 @@ picture is decoded, and none has to exist before it is opened.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+from PIL.Image import Image
 
 from benchmark import jsonio
 from benchmark.errors import ImageProblem
@@ -19,11 +21,6 @@ from benchmark.images.places import Drawn, Folder
 from benchmark.records import ImageRef
 from benchmark.stories import lists as stories
 from benchmark.vocabulary import BLANK, CATEGORIES, HOUSEHOLD, INCOME_HIGH, INCOME_LOW, IncomeBand
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from PIL.Image import Image
 
 __all__ = [
     "INCOME_CUT_USD_MONTH",
@@ -76,11 +73,7 @@ def load_dollar_street(path: Path) -> ImageSet:
     """The family pictures in Dollar Street's list, which is in the folder of its files."""
     (entries, problems), source = read_dollar_street(path), Folder(path.parent)
     return ImageSet(
-        name=NAME,
-        digest=source.digest(entries),
-        entries=entries,
-        source=source,
-        problems=problems,
+        name=NAME, digest=source.digest(entries), entries=entries, source=source, problems=problems
     )
 
 

@@ -7,15 +7,12 @@ import stat
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from PIL.Image import Image
 
 from benchmark import jsonio
 from benchmark.images.decoding import decode, dimensions
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-    from benchmark.images.manifest import ImageEntry
+from benchmark.images.manifest import ImageEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
-from benchmark.metrics.resampling import (
-    MIN_STEMS,
-    RESAMPLES,
-    cluster_weights,
-    percentile_interval,
-)
+from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES, cluster_weights, percentile_interval
 
 
 def ordinal_alpha(ratings: npt.ArrayLike) -> float:

@@ -5,13 +5,11 @@ Knows no model; merges the reports of several processes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from benchmark.jsonio import Json
-    from benchmark.records import Model
+from benchmark.jsonio import Json
+from benchmark.records import Model
 
 COUNTS = "counts"
 PROMPTS = "prompts"  # each process may have seen others

@@ -1,6 +1,7 @@
 """What a model's name means: an alias, a Hub id, a folder, a server, the demo or a reference.
 
-Looks at names and folders only; uses no network and imports no framework.
+Also the base that a folder with an adapter names. Looks at names and folders only; uses no network
+and imports no framework.
 """
 
 from __future__ import annotations
@@ -8,20 +9,18 @@ from __future__ import annotations
 import importlib.resources
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal
 
-from benchmark.errors import UsageProblem, unknown
+from benchmark.errors import ModelProblem, UsageProblem, unknown
 from benchmark.hub.asking import is_repo_id
 from benchmark.models.endpoint import address
 from benchmark.models.rules.reference import RULES
-from benchmark.models.weights.adapters import is_adapter, read_adapter
+from benchmark.models.weights.adapters import Adapter, is_adapter, read_adapter
 from benchmark.models.weights.local import check_folder, folder_named
 from benchmark.vocabulary import DEMO, ENDPOINT, REFERENCE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 Kind = Literal["hub", "folder", "demo", "reference", "endpoint"]
 BLIND = ("uniform", "random")  # need no survey and do not read a request's subject
@@ -100,3 +99,32 @@ def _spec(name: str, revision: str | None) -> ModelSpec:
     everything = (DEMO, *references(), *known)
     note = "--model takes these, an org/name on the Hub, a folder, or endpoint:URL#model"
     raise UsageProblem(unknown("model", name, everything, source=note))
+
+
+def with_base(folder: Path) -> tuple[Adapter, ModelSpec]:
+    """The adapter in a folder and its base, which must be a whole model at a pinned commit.
+
+    Raises
+    ------
+    ModelProblem
+        The adapter cannot be read, or its base is not there, not a whole model, or not pinned.
+    """
+    adapter = read_adapter(folder)
+    try:
+        base = resolve(adapter.base, revision=adapter.revision)
+    except UsageProblem as problem:
+        raise ModelProblem(
+            f"the adapter {adapter.folder} was trained on {adapter.base!r}, which cannot be found; "
+            "restore it, or correct base_model_name_or_path in its adapter_config.json"
+        ) from problem
+    if base.kind not in ("hub", "folder", "demo") or (base.path and is_adapter(base.path)):
+        raise ModelProblem(
+            f"the adapter {adapter.folder} was trained on {adapter.base}, which is not a whole "
+            "model with weights"
+        )
+    if base.kind == "hub" and base.revision is None:
+        raise ModelProblem(
+            f"the adapter {adapter.folder} names no commit of {adapter.base}, so its base is not "
+            "pinned; write one as revision in its adapter_config.json"
+        )
+    return adapter, base

@@ -6,16 +6,18 @@ answers are all stored never starts a model. Knows no suite and no pytest.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, assert_never
+from pathlib import Path
+from typing import Any, assert_never
 
 from benchmark import jsonio
 from benchmark.engine.sampled import answering
 from benchmark.errors import UsageProblem
-from benchmark.models.bases import with_base
 from benchmark.models.endpoint import adapter, address
 from benchmark.models.endpoint.options import endpoint_options
-from benchmark.models.naming import BLIND, ORACLE, ModelSpec, resolve
+from benchmark.models.endpoint.spending import Spending
+from benchmark.models.naming import BLIND, ORACLE, ModelSpec, resolve, with_base
 from benchmark.models.rules.random_answers import RandomAnswers
 from benchmark.models.rules.reference import RULES, OracleModel, ReferenceModel, UniformModel
 from benchmark.models.template_arguments import OPTION, for_identity
@@ -34,14 +36,8 @@ from benchmark.models.weights.local import processor_digest, weights_digest
 from benchmark.models.weights.placement import BALANCED, MAP
 from benchmark.records import Model, ModelIdentity
 from benchmark.settings import Settings, default_cache
+from benchmark.survey.survey import Survey
 from benchmark.vocabulary import ENDPOINT, REFERENCE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from benchmark.models.endpoint.spending import Spending
-    from benchmark.survey.survey import Survey
 
 __all__ = [
     "ModelOptions",
@@ -124,11 +120,7 @@ def identify(spec: ModelSpec, options: ModelOptions, *, survey: Survey | None) -
             digest = weights_digest(folder, cache=options.cache)
             files = processor_digest(folder, code=options.trust_remote_code)
             return _weights_identity(
-                spec,
-                options,
-                lambda: folder_config(folder),
-                revision=digest,
-                processor=files,
+                spec, options, lambda: folder_config(folder), revision=digest, processor=files
             )
         case _:
             assert_never(spec.kind)

@@ -6,12 +6,9 @@ Knows no template and no model. They are kept among the model's arguments as ``t
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from benchmark.errors import UsageProblem
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 PREFIX = "template."
 OPTION = "--template-args"

@@ -22,15 +22,7 @@ from benchmark.models import registry
 from benchmark.models.described import merged
 from benchmark.models.weights import machine
 from benchmark.models.weights.placement import BALANCED
-from benchmark.plugin import (
-    budgets,
-    devices,
-    exchange,
-    gating,
-    repeatability,
-    stopping,
-    terminal,
-)
+from benchmark.plugin import budgets, devices, exchange, gating, repeatability, stopping, terminal
 from benchmark.plugin.collection import case_id_in
 from benchmark.plugin.reports import reason_of, record_on, text_on
 from benchmark.plugin.session import SESSION, RunSession

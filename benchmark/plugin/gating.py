@@ -15,7 +15,7 @@ from _pytest.junitxml import xml_key  # the way pytest's plugins find its JUnit 
 
 from benchmark.errors import BoardProblem
 from benchmark.gates import Gate, Verdict, unjudged
-from benchmark.gates.markdown import report
+from benchmark.gates.wording import report
 from benchmark.runs.documents import write
 
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
 from benchmark.images.places import Folder
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from benchmark.questions.question import QuestionSet
+from benchmark.questions.question import QuestionSet
 
 
 def copies(found: QuestionSet) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ Knows where they are. They are far too few to say anything about a model, and th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from PIL.Image import Image
 
 from benchmark import data
 from benchmark.images import emblems
@@ -16,9 +16,6 @@ from benchmark.questions.columns import SAME
 from benchmark.questions.question import QuestionSet, digest_of
 from benchmark.questions.reading import read_lines
 from benchmark.questions.rows import Parser
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 SAMPLE = data.sample("sample_questions.jsonl")
 NAME = "sample"
@@ -48,9 +45,5 @@ def sample_questions() -> QuestionSet:
     images = ImageSet(name=NAME, digest=emblems.digest(), entries=entries, source=Drawn(_draw))
     digest = digest_of(questions, images.digest)
     return QuestionSet(
-        name=NAME,
-        revision=f"sha256:{digest}",
-        digest=digest,
-        questions=questions,
-        images=images,
+        name=NAME, revision=f"sha256:{digest}", digest=digest, questions=questions, images=images
     )

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.errors import DataProblem
@@ -22,9 +21,6 @@ from benchmark.images.places import Folder
 from benchmark.questions.columns import SAME, Columns
 from benchmark.questions.question import PictureQuestion, QuestionSet, digest_of
 from benchmark.questions.rows import Parser, Row
-
-if TYPE_CHECKING:
-    pass
 
 QUESTIONS = "questions.jsonl"
 LINES = (".jsonl", ".ndjson")

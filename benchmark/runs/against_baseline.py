@@ -9,21 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from benchmark import jsonio
 from benchmark.analyses.change import paired_changes
 from benchmark.analyses.questions.question_change import paired_accuracy_changes
 from benchmark.engine.noise_floor import Determinism
+from benchmark.gates import Gate
 from benchmark.gates.gaps import difference
 from benchmark.gates.rules import Against, Cell
+from benchmark.jsonio import Json
 from benchmark.records import CaseRecord, Score
-from benchmark.runs.run import what_was_asked
-
-if TYPE_CHECKING:
-    from benchmark.gates import Gate
-    from benchmark.jsonio import Json
-    from benchmark.runs.run import Run
+from benchmark.runs.run import Run, what_was_asked
 
 UNPAIRED = "from the two intervals, not paired"
 

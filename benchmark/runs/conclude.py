@@ -5,20 +5,16 @@ A run on one machine and one merged from shards end the same way, so their figur
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from benchmark.analyses import check_needs, check_shown, recompute
 from benchmark.gates import Gate, Verdict, judge
 from benchmark.gates.wording import document
-from benchmark.runs.against_baseline import against
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from benchmark.records import Analysis, AnswerReader
-    from benchmark.runs.against_baseline import Baseline
-    from benchmark.runs.run import Run
+from benchmark.records import Analysis, AnswerReader
+from benchmark.runs.against_baseline import Baseline, against
+from benchmark.runs.run import Run
 
 
 def conclude(
@@ -41,11 +37,7 @@ def conclude(
     if whole:
         check_needs(run.rows, analyses, suite=run.suite)
     scores = recompute(
-        run.rows,
-        analyses,
-        suite=run.suite,
-        seed=cast("int", run.config["seed"]),
-        answers=answers,
+        run.rows, analyses, suite=run.suite, seed=cast("int", run.config["seed"]), answers=answers
     )
     if whole:
         check_shown(run.rows, scores, run.headline, suite=run.suite)

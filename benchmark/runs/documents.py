@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal, NoReturn, cast
+from pathlib import Path
+from typing import Literal, NoReturn, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, write_atomic
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
 Kind = Literal["run", "leaderboard", "study-key", "study-results"]
 KINDS: tuple[Kind, ...] = ("run", "leaderboard", "study-key", "study-results")

@@ -11,18 +11,16 @@ import json
 import math
 import os
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Self
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
 
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json, canonical
 from benchmark.records import CaseRecord
 from benchmark.runs.rows import Failure, record_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-    from types import TracebackType
 
 SCHEMA = "pytest-culture/journal/1"
 SYNC_EVERY_S = 0.25

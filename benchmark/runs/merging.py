@@ -7,27 +7,22 @@ belong together are a BoardProblem, and then nothing is written.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import Any, cast
 
 from filelock import FileLock, Timeout
 
 from benchmark.engine.noise_floor import worst
+from benchmark.engine.shards import Shard
 from benchmark.errors import BoardProblem
-from benchmark.records import ModelIdentity
+from benchmark.gates import Gate, Verdict
+from benchmark.jsonio import Json
+from benchmark.records import Analysis, AnswerReader, ModelIdentity
+from benchmark.runs.against_baseline import Baseline
 from benchmark.runs.conclude import conclude
-from benchmark.runs.run import read_run, run_path, write_run
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    from benchmark.engine.shards import Shard
-    from benchmark.gates import Gate, Verdict
-    from benchmark.jsonio import Json
-    from benchmark.records import Analysis, AnswerReader
-    from benchmark.runs.against_baseline import Baseline
-    from benchmark.runs.run import Run
+from benchmark.runs.run import Run, read_run, run_path, write_run
 
 LOCK_TIMEOUT_S = 600.0  # analyses of a large run take minutes; another shard may be at it
 

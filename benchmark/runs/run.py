@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import Any, cast
 
 from benchmark import jsonio
 from benchmark.engine import noise_floor as determinism
@@ -18,6 +20,7 @@ from benchmark.engine.keys import identity_document, identity_of, named_document
 from benchmark.engine.noise_floor import Determinism, unmeasured
 from benchmark.engine.shards import Shard
 from benchmark.errors import BoardProblem
+from benchmark.jsonio import Json
 from benchmark.records import CaseRecord, Excluded, ModelIdentity, Score
 from benchmark.runs.documents import begins_as_ours, exists, load, schema_name, validate, write
 from benchmark.runs.rows import (
@@ -29,12 +32,6 @@ from benchmark.runs.rows import (
     score_row,
     without_collector,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from benchmark.jsonio import Json
 
 __all__ = [
     "Failure",

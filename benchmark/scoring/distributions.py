@@ -179,11 +179,7 @@ class _Answers:
 
 
 def _values(
-    case: Case,
-    questions: Sequence[Question],
-    answers: _Answers,
-    floors: Floors,
-    extras: Extras,
+    case: Case, questions: Sequence[Question], answers: _Answers, floors: Floors, extras: Extras
 ) -> dict[str, Floats]:
     """Every value of the scored questions, each (questions,)."""
     substantive = substantive_mask(questions)

@@ -20,8 +20,7 @@ from benchmark.jsonio import Json
 from benchmark.records import Analysis, Case, Script, Selection
 from benchmark.settings import Settings
 from benchmark.suite.layout import KEYS, Layout, layout_of
-from benchmark.suite.suite_module import module_of
-from benchmark.suite.suite_options import with_own
+from benchmark.suite.suite_options import module_of, with_own
 from benchmark.survey.survey import Survey
 
 SUITE_FILE = "suite.toml"

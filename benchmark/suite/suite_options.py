@@ -2,14 +2,18 @@
 
 A suite lists every option it reads. Those of `shared_options` are fields of `Settings`; the others
 are its own, and no other suite gets their values. A folder without options.py has no options of
-its own and may read all shared ones. Knows no option by name, and no pytest.
+its own and may read all shared ones. Knows no option by name, and no pytest; `module_of` imports
+any Python file of a suite's folder by its path.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from benchmark.data import SUITES
@@ -18,7 +22,6 @@ from benchmark.hub.data_sets import SURVEY
 from benchmark.option_values import Option
 from benchmark.settings import Settings
 from benchmark.suite.shared_options import SHARED
-from benchmark.suite.suite_module import module_of
 
 OPTIONS_FILE = "options.py"
 
@@ -100,3 +103,19 @@ def _replayed_value(option: Option, config: Mapping[str, Any], text: str | None)
 def _name(config: Mapping[str, Any], what: str) -> str:
     about = config.get(what)
     return str(about.get("name", "")) if isinstance(about, Mapping) else ""
+
+
+def module_of(folder: Path, file: str = "suite.py") -> ModuleType:
+    """A file of the folder as a module, wherever the folder lies."""
+    path = folder / file
+    name = f"culture_{path.stem}_{folder.name}"
+    loaded = sys.modules.get(name)
+    if loaded is not None and loaded.__file__ == str(path):
+        return loaded
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise DataProblem(f"suite folder {folder} has no {file}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -10,18 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from benchmark.errors import BoardProblem, HubProblem, unknown
 from benchmark.hub.asking import NOT_THERE, REPO_ID
 from benchmark.hub.repository import Repository, fetch, head
 from benchmark.runs.against_baseline import Baseline, parts_of
 from benchmark.runs.documents import kind_at
-from benchmark.runs.run import read_run
+from benchmark.runs.run import Run, read_run
 from leaderboard.board.board import BoardRow, read_board
-
-if TYPE_CHECKING:
-    from benchmark.runs.run import Run
 
 ON_THE_HUB = "hf://datasets/"
 BOARD = "leaderboard.json"

@@ -12,23 +12,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 from filelock import FileLock, Timeout
 
 from benchmark import jsonio
 from benchmark.engine.sampled import OF_CONFIG
 from benchmark.errors import BoardProblem
+from benchmark.jsonio import Json
+from benchmark.records import ModelIdentity, Score
 from benchmark.runs.documents import exists, load, schema_name, validate, write
 from benchmark.runs.rows import sample, score_of, score_row
-from benchmark.runs.run import what_was_asked
+from benchmark.runs.run import Run, what_was_asked
 from benchmark.vocabulary import A_RULE, DEMO, RANDOM_WEIGHTS, REFERENCE
 from leaderboard.board.migrating import UNCHECKED, migrated
-
-if TYPE_CHECKING:
-    from benchmark.jsonio import Json
-    from benchmark.records import ModelIdentity, Score
-    from benchmark.runs.run import Run
 
 LOCK_TIMEOUT_S = 30.0
 # Ways of asking that are named only if they differ from these.

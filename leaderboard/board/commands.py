@@ -5,26 +5,22 @@ Knows which files belong to it and which gates are asked for; `merging` knows wh
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark.analyses import ANALYSES, chosen
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem
 from benchmark.gates import load_gates, unjudged
+from benchmark.records import Analysis
 from benchmark.runs.merging import merge
 from benchmark.runs.run import read_run
 from benchmark.suite.protocol import SUITE_FILE, own_analyses
 from leaderboard.board.baseline import load_baselines
 from leaderboard.board.board import update
 from leaderboard.board.paths import DEFAULT_BOARD, DEFAULT_RUNS, files_in
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Mapping, Sequence
-
-    from benchmark.records import Analysis
 
 
 def add_merge(parser: argparse.ArgumentParser) -> None:
@@ -34,11 +30,7 @@ def add_merge(parser: argparse.ArgumentParser) -> None:
     and the exit code is 1; it is also 1 if a gate fails.
     """
     parser.add_argument(
-        "runs",
-        nargs="+",
-        type=Path,
-        metavar="RUN",
-        help="shards, or folders to search for them",
+        "runs", nargs="+", type=Path, metavar="RUN", help="shards, or folders to search for them"
     )
     parser.add_argument(
         "--runs",

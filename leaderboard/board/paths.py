@@ -5,13 +5,10 @@ Knows paths only, not what is in the files.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 DEFAULT_BOARD = Path("leaderboard") / "leaderboard.json"
 DEFAULT_RUNS = DEFAULT_BOARD.parent / "runs"

@@ -32,11 +32,7 @@ def note_replay(path: Path, run: Run, *, bundle: str, level: str) -> str:
     BoardProblem
         The board has no row of this run.
     """
-    return _note(
-        path,
-        run,
-        {"level": REPLAYED, "bundle": bundle, "replay_level": level},
-    )
+    return _note(path, run, {"level": REPLAYED, "bundle": bundle, "replay_level": level})
 
 
 def note_rerun(path: Path, run: Run, again: Run) -> str:

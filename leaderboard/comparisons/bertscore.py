@@ -7,12 +7,13 @@ a replay would need the encoder.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -21,23 +22,17 @@ from rich.text import Text
 
 from benchmark.analyses import recompute
 from benchmark.analyses.stories.distances import STORY_DISTANCES, story_distances
-from benchmark.analyses.stories.similarity import MEASURES, by_tokens
+from benchmark.analyses.stories.similarity import MEASURES, Measure, by_tokens
 from benchmark.analyses.stories.table import counts
 from benchmark.engine.store import StoredAnswers
 from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.models.encoders.tokens import open_token_encoder
 from benchmark.option_values import names
+from benchmark.records import AnswerReader, Score
 from benchmark.runs.run import Run, read_run
 from benchmark.settings import default_cache
 from leaderboard.tables.summary import NOT_SCORED
 from leaderboard.tables.tables import render
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from benchmark.analyses.stories.similarity import Measure
-    from benchmark.records import AnswerReader, Score
 
 OPTION = "--text-encoder"
 WIDTH = 100

@@ -6,20 +6,16 @@ Knows rows of changes; no run and no baseline.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.records import Score
 from benchmark.runs.against_baseline import UNPAIRED
 from leaderboard.tables.summary import NOT_SCORED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from benchmark.records import Score
 
 WIDTH = 100
 MARK = "*"  # after a change that is not paired

@@ -5,17 +5,12 @@ Knows run files and their configurations; computes no figure.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from benchmark.analyses.stories.encoder_favours import case_similarities
 from benchmark.errors import BoardProblem
-from benchmark.runs.run import encoders_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from benchmark.jsonio import Json
-    from benchmark.runs.run import Run
+from benchmark.jsonio import Json
+from benchmark.runs.run import Run, encoders_of
 
 ENGLISH = "en"
 # What changes the stories themselves, not which of them were requested.

@@ -5,10 +5,12 @@ Knows run files; deciding is for gates. `benchmark.runs.against_baseline` comput
 
 from __future__ import annotations
 
+import argparse
 import math
 import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 
@@ -18,20 +20,12 @@ from benchmark.analyses.questions.question_table import CORRECT, question_table
 from benchmark.analyses.reporting import scored
 from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.gates.wording import member
-from benchmark.records import Case, Score
-from benchmark.runs.against_baseline import changes, why_not
-from benchmark.runs.run import read_run
+from benchmark.records import Case, CaseRecord, Score
+from benchmark.runs.against_baseline import Baseline, changes, why_not
+from benchmark.runs.run import Run, read_run
 from leaderboard.board.baseline import load_baselines
 from leaderboard.comparisons.change_table import WIDTH, Row, change_table
 from leaderboard.tables.tables import render
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from benchmark.records import CaseRecord
-    from benchmark.runs.against_baseline import Baseline
-    from benchmark.runs.run import Run
 
 DEFAULT_BY = ("region", "continent", "topic", "proxy")  # of those that the run has
 NOT_ALL = "not all cases measured"

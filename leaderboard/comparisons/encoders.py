@@ -5,9 +5,10 @@ Knows run files, whose rows hold each case's mean similarity; reads no vector, l
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -22,17 +23,12 @@ from benchmark.analyses.stories.encoder_favours import (
 from benchmark.errors import BoardProblem, UsageProblem
 from benchmark.jsonio import digest
 from benchmark.metrics.chunking import MEAN, RULES
+from benchmark.records import Score
 from benchmark.runs.run import Run, read_run
 from leaderboard.comparisons.comparable_encoders import check_same, differences, rules_of, too_few
 from leaderboard.comparisons.transfer import letter
 from leaderboard.tables.summary import NOT_SCORED
 from leaderboard.tables.tables import render
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Mapping, Sequence
-
-    from benchmark.records import Score
 
 WIDTH = 100
 CAPTION = (

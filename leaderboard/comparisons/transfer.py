@@ -6,12 +6,13 @@ noisy columns is too low, so the share of each that is not noise is shown with i
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -22,15 +23,10 @@ from benchmark.errors import BoardProblem, UsageProblem, unknown
 from benchmark.metrics.correlation import RankCorrelation, disattenuated, rank_correlation
 from benchmark.metrics.gaps import reliability
 from benchmark.metrics.resampling import RESAMPLES
+from benchmark.records import Score
 from benchmark.runs.run import Run, read_run
 from leaderboard.tables.summary import NOT_SCORED
 from leaderboard.tables.tables import render
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Mapping, Sequence
-
-    from benchmark.records import Score
 
 METRIC = "accuracy"
 Z = 1.959963984540054  # half the width of an interval of 95 % in standard errors

@@ -65,9 +65,7 @@ def run_export(options: argparse.Namespace, offer: Offer) -> int:
     for path, run in runs.items():
         check(path, run)
     about = Attribution(
-        dataset=options.dataset,
-        source_url=options.source_url,
-        organisation=options.organisation,
+        dataset=options.dataset, source_url=options.source_url, organisation=options.organisation
     )
     if options.out is not None:
         _write(options, runs, about)

@@ -85,10 +85,7 @@ def retrying() -> Retrying:
             "publishing needs the extra `publish`: pip install 'pytest-culture[publish]'"
         ) from error
     return Retrying(
-        retry=retry_if_exception(passing),
-        wait=_wait,
-        stop=stop_after_attempt(TRIES),
-        reraise=True,
+        retry=retry_if_exception(passing), wait=_wait, stop=stop_after_attempt(TRIES), reraise=True
     )
 
 

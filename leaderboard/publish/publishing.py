@@ -191,11 +191,7 @@ def _check_ours(repository: Repository, there: Head | None) -> None:
 
 
 def _lay_out(
-    folder: Path,
-    request: Request,
-    there: Head | None,
-    board: Board,
-    own: Mapping[str, Path],
+    folder: Path, request: Request, there: Head | None, board: Board, own: Mapping[str, Path]
 ) -> None:
     """Write board and runs as in the data set; runs that are already there are fetched."""
     (folder / BOARD).write_bytes(board_text(board))

@@ -21,13 +21,7 @@ from benchmark.engine.sampled_choices import asking
 from benchmark.errors import CultureError, DataProblem
 from benchmark.records import Answer, CaseRecord
 from benchmark.replay.bundle import Bundle, Entry
-from benchmark.replay.stored_model import (
-    Ask,
-    BundleModel,
-    by_place,
-    lookup,
-    measure_again,
-)
+from benchmark.replay.stored_model import Ask, BundleModel, by_place, lookup, measure_again
 from benchmark.runs.run import Run, encoders_of
 from benchmark.suite.protocol import Suite, own_analyses
 from benchmark.suite.shared_options import TRANSLATIONS

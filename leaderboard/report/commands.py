@@ -8,15 +8,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageProblem
 from benchmark.runs.run import read_run
 from leaderboard.board.paths import files_help, files_in
-from leaderboard.report.options import FORMATS, READING_NAMES, formats
-
-if TYPE_CHECKING:
-    from leaderboard.report.options import Format
+from leaderboard.report.options import FORMATS, READING_NAMES, Format, formats
 
 DEFAULT_REPORT = Path("build") / "report"
 REPORT_EPILOG = """\

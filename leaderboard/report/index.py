@@ -7,7 +7,7 @@ files: no date, path or machine.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from benchmark.errors import BoardProblem
 from benchmark.vocabulary import ALL_IMAGES, NAMED
@@ -25,9 +25,6 @@ from leaderboard.report.style import picture, require_matplotlib
 from leaderboard.report.table import Entry, Table
 from leaderboard.report.view import Drawing, NoView
 from leaderboard.report.writing import csv_text, latex_document, latex_table, markdown_table
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 View = Table | Drawing | NoView
 

@@ -148,12 +148,7 @@ class Measured:
         return float(found.mean()) if found.size else float("nan")
 
     def compare(
-        self,
-        first: str,
-        scope: Mapping[str, str],
-        *,
-        second: str = NAMED,
-        interval: bool = False,
+        self, first: str, scope: Mapping[str, str], *, second: str = NAMED, interval: bool = False
     ) -> Comparison:
         """The two conditions compared over the questions that both have."""
         left, right = self._values(first), self._values(second)
@@ -178,10 +173,7 @@ class Measured:
             )
         relative, of_first = (
             found.value if (found := self.score(metric, named)) else _ratio(a.value, b.value, base)
-            for metric, base in (
-                ("relative_gain", b.value),
-                ("relative_gain_of_image", a.value),
-            )
+            for metric, base in (("relative_gain", b.value), ("relative_gain_of_image", a.value))
         )
         return Comparison(
             first=a, second=b, gain=gain, relative=relative, relative_of_first=of_first

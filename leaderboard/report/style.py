@@ -9,7 +9,7 @@ import importlib.util
 import io
 import textwrap
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -18,8 +18,6 @@ from benchmark.vocabulary import ALL_HOUSEHOLDS, ALL_IMAGES, NAMED
 from leaderboard.report.options import Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from matplotlib.figure import Figure
 
 # Okabe & Ito's palette: colour-blind readers can tell them apart, and shapes do so in grey.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark import jsonio
 from benchmark.errors import BoardProblem, UsageProblem
@@ -19,11 +18,8 @@ from benchmark.stories.lists import concept, nationalities
 from benchmark.world.countries import country
 from leaderboard.board.paths import files_in
 from leaderboard.study.dimensions import read_dimensions
+from leaderboard.study.exporting import Export, Plan
 from leaderboard.study.options import RESULTS, add_export, add_import
-
-if TYPE_CHECKING:
-    from leaderboard.study.exporting import Export, Plan
-
 
 EPILOG = """\
   python -m leaderboard study export RUN.json OTHER.json --out my-study

@@ -85,11 +85,7 @@ def read_dimensions(path: Path = SHIPPED) -> Dimensions:
     if not isinstance(attention, str) or ANSWER not in attention:
         raise DataProblem(f"{path}: attention must be a text with {ANSWER} in it")
     return Dimensions(
-        name=str(table.get("name", path.stem)),
-        low=low,
-        high=high,
-        attention=attention,
-        every=every,
+        name=str(table.get("name", path.stem)), low=low, high=high, attention=attention, every=every
     )
 
 

@@ -21,14 +21,7 @@ from leaderboard.study.design import Design, Page, design
 from leaderboard.study.dimensions import Dimensions
 from leaderboard.study.key import Key, StudyModel, write_key
 from leaderboard.study.pictures import Copy, copies, open_pictures
-from leaderboard.study.project import (
-    TaskPage,
-    answerable,
-    check_text,
-    config,
-    instructions,
-    tasks,
-)
+from leaderboard.study.project import TaskPage, answerable, check_text, config, instructions, tasks
 from leaderboard.study.sources import Source, proxy_of
 from leaderboard.study.stories import StoryPool, gather
 

@@ -1,6 +1,8 @@
 """The results of a study: its figures with and without the dropped raters, and their file.
 
-Knows ratings, figures and the file's shape; no table.
+Knows ratings, figures and the file's shape; no table. Figures are `Score`s, scoped by ``dimension``
+and ``model``, ``against``, ``country`` or ``metric``. Nothing depends on the order of annotations:
+random draws follow from the study's id and the figure's name.
 """
 
 from __future__ import annotations
@@ -13,14 +15,22 @@ import numpy as np
 from benchmark import __version__, jsonio
 from benchmark.errors import DataProblem
 from benchmark.jsonio import Json
+from benchmark.metrics.directions import direction
+from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.rater_agreement import alpha_interval, ordinal_alpha, rated_twice
+from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
 from benchmark.records import Score
 from benchmark.runs.documents import schema_name, validate
 from benchmark.runs.rows import score_row
-from leaderboard.study.assessing import assess
+from leaderboard.study.dimensions import OVERALL
 from leaderboard.study.key import Key
+from leaderboard.study.means import TOO_FEW, means
+from leaderboard.study.metric_agreement import agreement
 from leaderboard.study.ratings import Checks, Ratings
 from leaderboard.study.screening import RULES, dropped
 from leaderboard.study.sheet import Sheet
+
+HARDLY_VARIES = "hardly varies"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,3 +156,37 @@ def _row(line: RaterLine) -> Mapping[str, object]:
         "answered": checks["answered"],
         "missed": checks["missed"],
     }
+
+
+def assess(sheet: Sheet, *, by_dimension: bool = True) -> list[Score]:
+    """All figures of a sheet; unless ``by_dimension``, metrics are compared with the mean alone."""
+    found: list[Score] = []
+    for name, ratings in sheet.columns():
+        if name != OVERALL:
+            found.append(_alpha(sheet, name, ratings))
+        found += means(sheet, name, ratings)
+    found += agreement(sheet, [OVERALL])
+    return found + (agreement(sheet, sheet.key.dimensions.names) if by_dimension else [])
+
+
+def _alpha(sheet: Sheet, name: str, ratings: FloatArray) -> Score:
+    low, high = alpha_interval(ratings, rng=sheet.rng("alpha", name))
+    twice = rated_twice(ratings)
+    return Score(
+        metric="alpha",
+        higher_is_better=direction("alpha"),
+        value=ordinal_alpha(ratings),
+        scope={"dimension": name},
+        n=twice,
+        n_missing=len(sheet.items) - twice,
+        low=low,
+        high=high,
+        method=f"ordinal; {_how(twice, known=not np.isnan(low))}",
+    )
+
+
+def _how(twice: int, *, known: bool) -> str:
+    """How the interval was found, or why there is none: a resample may hold only one value."""
+    if known:
+        return f"{RESAMPLES} resamples of stories"
+    return TOO_FEW if twice < MIN_STEMS else HARDLY_VARIES

@@ -10,20 +10,15 @@ from collections.abc import Sequence
 
 from benchmark.records import Score
 from leaderboard.report.table import NOT_SCORED, Entry, Table, entry, p_text
-from leaderboard.study.assessing import HARDLY_VARIES
 from leaderboard.study.dimensions import OVERALL
 from leaderboard.study.means import HARDLY_RATED, HELD_FIXED, TOO_FEW
-from leaderboard.study.results import Results
+from leaderboard.study.results import HARDLY_VARIES, Results
 
 PAPER = "*"
 
 
 def table(
-    name: str,
-    title: str,
-    head: tuple[str, ...],
-    rows: Sequence[tuple[Entry, ...]],
-    caption: str,
+    name: str, title: str, head: tuple[str, ...], rows: Sequence[tuple[Entry, ...]], caption: str
 ) -> Table:
     """A table whose first column names its rows."""
     return Table(

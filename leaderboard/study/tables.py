@@ -10,11 +10,10 @@ from collections.abc import Iterator
 
 from benchmark.stories.lists import nationalities
 from leaderboard.report.table import NOT_SCORED, Entry, Table, entry
-from leaderboard.study.assessing import HARDLY_VARIES
 from leaderboard.study.dimensions import OVERALL
 from leaderboard.study.means import HARDLY_RATED, TOO_FEW
 from leaderboard.study.metric_agreement import metrics
-from leaderboard.study.results import Results, find
+from leaderboard.study.results import HARDLY_VARIES, Results, find
 from leaderboard.study.table_parts import PAPER, and_raters, dimensions, interval, p_entry, table
 
 NO_INTERVAL = "none"

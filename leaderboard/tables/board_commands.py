@@ -9,17 +9,13 @@ import argparse
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem
 from benchmark.runs.documents import kind_at, load, validate
 from benchmark.runs.run import read_run
-from leaderboard.board.board import read_board, update
+from leaderboard.board.board import Board, read_board, update
 from leaderboard.board.paths import DEFAULT_BOARD, files_help, files_in
 from leaderboard.tables.tables import board_tables, render, run_table
-
-if TYPE_CHECKING:
-    from leaderboard.board.board import Board
 
 
 def add_show(parser: argparse.ArgumentParser) -> None:

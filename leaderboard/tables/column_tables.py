@@ -5,24 +5,17 @@ Knows layouts, scores and rows of a board; no suite and no metric.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
+from rich.table import Table
 from rich.text import Text
 
-from benchmark.suite.layout import Column
-from benchmark.vocabulary import PROXIES
-from leaderboard.board.board import is_sampled
+from benchmark.suite.layout import Block, Column, Layout
+from benchmark.vocabulary import PROXIES, Reading
+from leaderboard.board.board import BoardRow, is_sampled
 from leaderboard.tables.summary import NOT_SCORED, Scored, cell, explained
 from leaderboard.tables.table_parts import LEAST_LABEL, model_cell
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from rich.table import Table
-
-    from benchmark.suite.layout import Block, Layout
-    from benchmark.vocabulary import Reading
-    from leaderboard.board.board import BoardRow
 
 RUN, BOARD, SAMPLED = "run", "board", "sampled"
 

@@ -7,23 +7,17 @@ metric by metric.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from rich.table import Table
 from rich.text import Text
 
-from leaderboard.board.board import row_of_run
+from benchmark.records import Score
+from benchmark.runs.run import Run
+from benchmark.suite.layout import Layout
+from leaderboard.board.board import BoardRow, row_of_run
 from leaderboard.tables.summary import NOT_SCORED, ends, lines_of
 from leaderboard.tables.table_parts import LEAST_LABEL, blank, model_cell, run_title
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.table import Table
-
-    from benchmark.records import Score
-    from benchmark.runs.run import Run
-    from benchmark.suite.layout import Layout
-    from leaderboard.board.board import BoardRow
 
 LABEL = 15  # columns that the label of a line takes, if it can
 CAPTION = f"\ninterval: low…high. n, missing: answers scored and not. {NOT_SCORED}: not scored."

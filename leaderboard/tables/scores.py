@@ -9,15 +9,11 @@ import argparse
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark.errors import BoardProblem, unknown
-from benchmark.runs.run import read_run
+from benchmark.runs.run import Run, read_run
 from leaderboard.tables.plain_tables import scores_table
 from leaderboard.tables.tables import render
-
-if TYPE_CHECKING:
-    from benchmark.runs.run import Run
 
 EPILOG = """\
   python -m leaderboard scores RUN.json                          everything together

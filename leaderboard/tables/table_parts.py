@@ -5,19 +5,15 @@ Knows runs and rows of a board; no metric.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from benchmark.engine.sampled import sampled_by
+from benchmark.runs.run import Run
 from benchmark.vocabulary import A_RULE, RANDOM_WEIGHTS
+from leaderboard.board.board import BoardRow
 from leaderboard.board.migrating import SELF_REPORTED
-
-if TYPE_CHECKING:
-    from benchmark.runs.run import Run
-    from leaderboard.board.board import BoardRow
 
 LEAST_LABEL = 11
 NARROWEST = 72  # a narrow table would squeeze its caption

@@ -7,25 +7,21 @@ asked. The suite's layout says which figures are shown; no number stands without
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.runs.run import Run
+from benchmark.suite.layout import Layout
 from benchmark.suite.protocol import shipped_layout
 from leaderboard.board.board import Board, BoardRow, row_of_run
 from leaderboard.tables.column_tables import board_columns, has_first, run_columns
 from leaderboard.tables.plain_tables import generic_table, summary_table
 from leaderboard.tables.table_parts import blank, run_title
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.runs.run import Run
-    from benchmark.suite.layout import Layout
 
 
 def run_table(run: Run, *, layout: Layout | None = None) -> Table:

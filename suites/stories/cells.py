@@ -50,15 +50,11 @@ class Cells:
 
     def select(self) -> Selection:
         """Every cell that can exist, units together, and every other with the reason."""
-        cases: list[Case] = []
-        excluded: list[Excluded] = []
-        for case in self._all():
-            reason = self._impossible(case)
-            if reason:
-                excluded.append(Excluded(case_id=case.case_id, reason=reason))
-            else:
-                cases.append(case)
-        return Selection(cases=tuple(cases), excluded=tuple(excluded))
+        found = [(case, self._impossible(case)) for case in self._all()]
+        return Selection(
+            cases=tuple(case for case, why in found if not why),
+            excluded=tuple(Excluded(case_id=c.case_id, reason=why) for c, why in found if why),
+        )
 
     def picture(self, case: Case) -> ImageEntry | None:
         """The picture shown; None if nothing is shown or the set has none."""

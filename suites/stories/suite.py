@@ -17,22 +17,13 @@ from benchmark.scoring.embeddings import with_vectors
 from benchmark.scoring.stories import WrittenStory, story_record
 from benchmark.settings import EMBEDDED_MODELS, Settings
 from benchmark.stories.groups import Groups, load_groups
-from benchmark.stories.wording import (
-    StoryTranslation,
-    StoryWording,
-    english,
-    place,
-)
+from benchmark.stories.wording import StoryTranslation, StoryWording, english, place
 from benchmark.suite.prompts import Templates
 from benchmark.suite.protocol import SuiteMeta
 from benchmark.suite.sources import open_stories
 from benchmark.texts import languages
 from benchmark.vocabulary import BLANK, DEMO
-from suites.stories.asking import (
-    Asker,
-    item_id,
-    words_of,
-)
+from suites.stories.asking import Asker, item_id, words_of
 from suites.stories.cells import Cells
 from suites.stories.options import StoriesOptions, own_values
 from suites.stories.wording import open_templates, open_translation

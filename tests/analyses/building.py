@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -13,14 +13,8 @@ from benchmark.metrics.baselines import (
     mean_of_others,
     uniform_floor,
 )
-from benchmark.metrics.divergence import js_distance, js_divergence, js_similarity
-from benchmark.records import Answer, Case, CaseRecord, Evidence, Item
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from benchmark.metrics.divergence import FloatArray
-    from benchmark.records import AnswerReader, Score
+from benchmark.metrics.divergence import FloatArray, js_distance, js_divergence, js_similarity
+from benchmark.records import Answer, AnswerReader, Case, CaseRecord, Evidence, Item, Score
 
 SUFFIX = "_substantive"
 

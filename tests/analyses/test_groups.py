@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from benchmark.analyses.values.alignment import alignment
+from benchmark.records import CaseRecord, Score
 from tests.analyses.building import evidence, find, item, measured, record
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.records import CaseRecord, Score
 
 
 def analyse(records: Sequence[CaseRecord]) -> Sequence[Score]:

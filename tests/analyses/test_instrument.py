@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ import pytest
 from benchmark.analyses import ANALYSES
 from benchmark.analyses.values.contrast import contrast
 from benchmark.jsonio import canonical
-from benchmark.metrics.divergence import js_similarity
+from benchmark.metrics.divergence import FloatArray, js_similarity
 from benchmark.metrics.permutation import holm, percentile_p, sign_flip_p
 from benchmark.metrics.resampling import (
     MIN_STEMS,
@@ -28,15 +28,9 @@ from benchmark.metrics.resampling import (
     percentile_interval,
     resampled_means,
 )
-from benchmark.records import Evidence
+from benchmark.records import CaseRecord, Evidence, Item, Score
 from tests.analyses.building import evidence, find, item, measured, no_answers, record
 from tests.analyses.planting import COUNTRIES, noisy, plan, renamed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from benchmark.metrics.divergence import FloatArray
-    from benchmark.records import CaseRecord, Item, Score
 
 LEVELS = (0.01, 0.05, 0.1)
 NEW = ("identification", "spread", "distances", "contrast")

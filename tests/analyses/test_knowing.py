@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,12 +14,10 @@ from scipy.stats import entropy, kendalltau
 from benchmark.analyses.values.distances import distances
 from benchmark.analyses.values.identification import identification
 from benchmark.analyses.values.spread import spread
+from benchmark.metrics.divergence import FloatArray
 from benchmark.records import Evidence, Score
 from tests.analyses.building import evidence, find
 from tests.analyses.planting import Plan, noisy, plan
-
-if TYPE_CHECKING:
-    from benchmark.metrics.divergence import FloatArray
 
 Computed = Callable[[Evidence], Sequence[Score]]
 ANALYSES: Mapping[str, Computed] = {

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.errors import excerpt
-from benchmark.models.cache_name import cache_name
+from benchmark.models.weights.cache_view import cache_name
 from benchmark.models.weights.families import uncovered
 from tests.models.families.parts import library
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 AUTO = "models.auto"
 LAYERS, WIDTH, HEADS, WORDS = 4, 64, 4, 512

@@ -11,20 +11,16 @@ import dataclasses
 import json
 import shlex
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.models.picture_cost import cost
 from benchmark.models.weights.processor_arguments import cap, open_with
 from benchmark.models.weights.processors import open_processor
 from tests.models.families import builders, newer
-from tests.models.families.parts import library, write
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.models.families.parts import Parts
+from tests.models.families.parts import Parts, library, write
 
 SIZES = ((4000, 3000), (1024, 768), (264, 264))
 PINPOINTS = [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]

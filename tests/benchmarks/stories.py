@@ -24,14 +24,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(REPO))
 
 from benchmark.analyses.stories.table import Row, StoryTable, table_of  # noqa: E402
-from benchmark.records import (  # noqa: E402
-    Answer,
-    Case,
-    CaseRecord,
-    Evidence,
-    Item,
-    Text,
-)
+from benchmark.records import Answer, Case, CaseRecord, Evidence, Item, Text  # noqa: E402
 from benchmark.vocabulary import CONTROL, STORY  # noqa: E402
 
 # The story paper's nationalities.

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -27,18 +27,16 @@ from benchmark.finetune import training
 from benchmark.finetune.batches import Batches
 from benchmark.finetune.options import Recipe
 from benchmark.finetune.parser import WRONG, Parser
+from benchmark.finetune.trainer import Point
+from benchmark.finetune.training import Size
 from benchmark.models.weights import machine
 from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.loading import backend_modules
 from benchmark.option_values import count
+from benchmark.records import Choice
 from tests.benchmarks.perf.geometry import CONFIGS, geometry
 from tests.benchmarks.perf.measure import Plan, weights
 from tests.benchmarks.perf.workload import LABELS, WORDS, pictures, questions
-
-if TYPE_CHECKING:
-    from benchmark.finetune.trainer import Point
-    from benchmark.finetune.training import Size
-    from benchmark.records import Choice
 
 SMALLEST = "llava-next-230m"
 MIB = 1 << 20

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -18,10 +19,6 @@ from benchmark.metrics.proportions import wilson_bounds
 from benchmark.models.rules.reference import drawn_letter
 from benchmark.records import Answer, Choice, Generate, Probabilities, Request, Task, Text
 from tests.engine.asking import IDENTITY, choice
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 LETTER = "Write one letter of {labels}."
 PLANTED = (0.6, 0.3, 0.1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +12,6 @@ from benchmark.engine.store import ResponseStore
 from benchmark.engine.unit import run_unit
 from benchmark.records import Case, CaseRecord, Embed, Request, Script, Subject
 from tests.engine.asking import IDENTITY, CountingModel, choice
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 EMBED = Embed(content="x", encoder="clip", subject=Subject(country="FRA", item_id="x"))
 

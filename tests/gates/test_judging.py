@@ -9,8 +9,7 @@ import pytest
 from benchmark.engine.noise_floor import Determinism
 from benchmark.gates import Against, Gate, Status, judge
 from benchmark.gates.judging import noise_floor
-from benchmark.gates.markdown import report
-from benchmark.gates.wording import document
+from benchmark.gates.wording import document, report
 from benchmark.records import Score
 
 NAN = float("nan")

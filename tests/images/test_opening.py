@@ -8,7 +8,8 @@ import itertools
 import struct
 import warnings
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -22,10 +23,6 @@ from benchmark.images.decoding import decode, pixel_digest, suffix
 from benchmark.images.manifest import COLUMNS
 from benchmark.images.opening import ImageEntry, ImageSet, drawn_sample, income_band, load_manifest
 from benchmark.vocabulary import CATEGORIES, HOUSEHOLD
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 HEADER = ",".join(COLUMNS)
 ROW = "a.png,NGA,food,,CC0,me,https://example.org"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +12,6 @@ from benchmark.runs.run import write_run
 from leaderboard.__main__ import COMMANDS, Command, main
 from leaderboard.board.board import read_board, update
 from tests.leaderboard.samples import partial, run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture

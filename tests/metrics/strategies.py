@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-if TYPE_CHECKING:
-    from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.divergence import FloatArray
 
 unhurried = settings(deadline=None)  # a busy machine is not a counterexample
 

@@ -7,11 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.metrics.calibration import (
-    brier_parts,
-    equal_mass_bins,
-    expected_calibration_error,
-)
+from benchmark.metrics.calibration import brier_parts, equal_mass_bins, expected_calibration_error
 
 ANSWERS = st.lists(st.tuples(st.floats(0.25, 1), st.booleans()), min_size=1, max_size=200)
 

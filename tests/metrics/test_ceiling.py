@@ -8,10 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from benchmark.metrics.baselines import (
-    expected_sample_similarity,
-    expected_similarity_of_answers,
-)
+from benchmark.metrics.baselines import expected_sample_similarity, expected_similarity_of_answers
 from benchmark.metrics.divergence import js_similarity
 
 

@@ -7,12 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.metrics.clustered import (
-    anova_icc,
-    design_effect,
-    stratified_variance,
-    student_arms,
-)
+from benchmark.metrics.clustered import anova_icc, design_effect, stratified_variance, student_arms
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.proportions import wilson_bounds, wilson_interval
 

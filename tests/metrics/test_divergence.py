@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 
-from benchmark.metrics.divergence import js_distance, js_divergence, js_similarity, restrict
+from benchmark.metrics.divergence import (
+    FloatArray,
+    js_distance,
+    js_divergence,
+    js_similarity,
+    restrict,
+)
 from tests.metrics.strategies import pairs, probabilities, unhurried
-
-if TYPE_CHECKING:
-    from random import Random
-
-    from benchmark.metrics.divergence import FloatArray
 
 Pair = tuple["FloatArray", "FloatArray"]
 LOWEST = 1 - math.sqrt(math.log(2))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,11 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from benchmark.metrics.baselines import best_country_blind, mean_of_others, uniform_floor
-from benchmark.metrics.divergence import js_similarity, restrict
+from benchmark.metrics.divergence import FloatArray, js_similarity, restrict
 from tests.metrics.strategies import probabilities, unhurried
-
-if TYPE_CHECKING:
-    from benchmark.metrics.divergence import FloatArray
 
 tables = st.tuples(st.integers(1, 6), st.integers(2, 5)).flatmap(
     lambda shape: st.lists(probabilities(shape[1]), min_size=shape[0], max_size=shape[0])

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from scipy.stats import kendalltau
 
+from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.mantel import kendall_tau_b, mantel_tau_b
-
-if TYPE_CHECKING:
-    from benchmark.metrics.divergence import FloatArray
 
 
 def matrices(n: int, *, seed: int, decimals: int = 9) -> tuple[FloatArray, FloatArray]:

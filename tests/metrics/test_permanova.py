@@ -9,12 +9,7 @@ import pytest
 
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.permanova import Stratum, permanova, sums_of_squares
-from benchmark.metrics.published_variance import (
-    Design,
-    f_tail,
-    published_f,
-    published_variances,
-)
+from benchmark.metrics.published_variance import Design, f_tail, published_f, published_variances
 from benchmark.metrics.spread_of_groups import dispersion_test, distances_from_centre
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from PIL import Image
 
 from benchmark.models.registry import ModelOptions
-from benchmark.records import Choice, ImageRef, Prompt, Subject
+from benchmark.records import Choice, ImageRef, ModelIdentity, Prompt, Subject
 from benchmark.survey.survey import Question, Survey
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from benchmark.records import ModelIdentity
 
 SUBJECT = Subject(country="FRA", item_id="q1")
 QUESTION = "How important is leisure in your life?\n(A) Very\n(B) Rather\n(C) Not at all\n"

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from benchmark.models import registry
+from benchmark.models.registry import ModelOptions
 from benchmark.models.weights import demo
 from benchmark.models.weights.transformers import TransformersModel
 from tests.models.asking import options
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from benchmark.models.registry import ModelOptions
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models.naming import aliases, references, resolve
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def model_folder(folder: Path) -> Path:

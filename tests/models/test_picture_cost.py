@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from benchmark.images.decoding import dimensions
 from benchmark.images.measuring import largest
-from benchmark.images.opening import drawn_sample, load_images, union
+from benchmark.images.opening import ImageSet, drawn_sample, load_images, union
 from benchmark.models import registry
 from benchmark.models.picture_cost import cost
 from benchmark.plugin.picture_line import picture_line
@@ -20,11 +21,7 @@ from tests.models.asking import options
 from tests.models.families.builders import llava, qwen2_5_vl
 from tests.models.families.parts import library, write
 from tests.plugin import pictures
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from benchmark.images.opening import ImageSet
+from tests.settings import settings
 
 SIZE = (2100, 1600)  # 4 275 tokens of 28 by 28 pixels
 
@@ -63,32 +60,16 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(parts, tmp_path_factory.mktemp("wide") / "tiny")
 
 
-def settings(model: object, place: Path, **more: Any) -> Settings:
+def with_model(model: object, place: Path, **more: Any) -> Settings:
     """Of a run with this model."""
     asked = options(place, **more)
-    chosen: dict[str, Any] = {
-        **{name: getattr(asked, name) for name in ("device", "dtype", "scoring", "model_args")},
-        "model": str(model),
-        "revision": None,
-        "batch_size": None,
-        "threads": 1,
-        "seed": 0,
-        "survey": "sample",
-        "images": ("sample",),
-        "prompts": None,
-        "countries": (),
-        "topics": (),
-        "proxies": (),
-        "limit": None,
-        "gates": (),
-        **dict.fromkeys(("store", "cache", "runs", "leaderboard"), place),
-    }
-    return Settings(**chosen)
+    named = {name: getattr(asked, name) for name in ("device", "dtype", "scoring", "model_args")}
+    return settings(place, model=str(model), **named)
 
 
 def line(images: ImageSet | None, model: object, place: Path, **more: Any) -> str:
     """What the header says."""
-    chosen = settings(model, place, **more)
+    chosen = with_model(model, place, **more)
     spec = registry.resolve(chosen.model)
     identity = registry.identify(spec, registry.options_of(chosen), survey=None)
     return picture_line(Shows(images=images), chosen, identity)  # type: ignore[arg-type]
@@ -130,7 +111,7 @@ def test_small_costs_are_not_worth_a_line(photos: ImageSet, tmp_path: Path) -> N
 
 def test_cost_is_that_of_a_photograph(checkpoint: Path, tmp_path: Path) -> None:
     """12 megapixels, 143 by 107 patches of 28 by 28, each of 1 176 numbers at two by two."""
-    chosen = settings(checkpoint, tmp_path)
+    chosen = with_model(checkpoint, tmp_path)
     spec = registry.resolve(chosen.model)
     identity = registry.identify(spec, registry.options_of(chosen), survey=None)
     processor, family = registry.open_processor(chosen, identity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +17,6 @@ from tests.benchmarks.perf.measure import Plan
 from tests.benchmarks.perf.report import agreement_table
 from tests.benchmarks.perf.workload import pictures, questions
 from tests.perf.shrinking import shrink
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_bound_by_hand() -> None:

@@ -23,6 +23,19 @@ SMALL = ("--countries", "NGA,BRA", "--topics", "religion,race", "--proxies", "co
 # All topics, so that questions of two to eleven options and unlike widths meet in one process, and
 # three countries that share them: what a row says must not depend on which cases came before it.
 BROAD = ("--countries", "NGA,BRA,KOR", "--proxies", "country,food")
+# The suite.toml of a suite that a test writes, without data or analyses.
+META = """
+name = "{name}"
+version = "1"
+title = "{title}"
+summary = "Nothing is asked."
+citation = "none"
+licence = "Apache-2.0"
+languages = []
+countries = []
+analyses = ["means"]
+headline = "one"
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.plugin.running import Outcome, Place
+from tests.plugin.running import META, Outcome, Place
 
 if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
@@ -28,19 +28,6 @@ SIZES: Mapping[str, tuple[int, ...]] = {
     "units of three": (3, 3, 3, 3),
     "uneven units": (1, 4, 2, 1, 5),
 }
-
-META = """
-name = "dying"
-version = "1"
-title = "Units of given sizes"
-summary = "Nothing is asked."
-citation = "none"
-licence = "Apache-2.0"
-languages = []
-countries = []
-analyses = ["means"]
-headline = "one"
-"""
 
 SUITE = """
 from dataclasses import dataclass
@@ -166,7 +153,9 @@ def crash(place: Place, workers: int, sizes: Sequence[int], crashes: Sequence[Cr
     """Run a suite with units of these sizes while its workers die."""
     folder = place.folder / "dying"
     folder.mkdir()
-    (folder / "suite.toml").write_text(META, "utf-8")
+    (folder / "suite.toml").write_text(
+        META.format(name="dying", title="Units of given sizes"), "utf-8"
+    )
     (folder / "suite.py").write_text(SUITE.format(sizes=tuple(sizes)), "utf-8")
     (folder / "test_dying.py").write_text(TEST, "utf-8")
     points = {(one.moment, one.case_id(sizes)) for one in crashes}

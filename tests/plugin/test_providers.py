@@ -14,7 +14,7 @@ from benchmark.plugin.session import RunSession
 from benchmark.plugin.suite_session import SuiteSession
 from benchmark.replay.stored_model import BundleModel
 from tests.plugin.running import REPO
-from tests.stories.test_lists import settings
+from tests.settings import settings
 
 BUNDLE = REPO / "tests" / "data" / "former" / "bundle.zip"
 PLUGIN = Path(benchmark.plugin.__file__).parent

@@ -16,15 +16,7 @@ import pytest
 from benchmark.plugin.reports import properties_of
 from benchmark.records import Case, CaseRecord, Score
 from tests.analyses.declaring import undeclared
-from tests.plugin.running import (
-    ALWAYS,
-    REPO,
-    SMALL,
-    SUITE,
-    Place,
-    environment,
-    run_pytest,
-)
+from tests.plugin.running import ALWAYS, REPO, SMALL, SUITE, Place, environment, run_pytest
 
 SCHEMAS = REPO / "leaderboard" / "schema"
 SCORES = {"js_similarity", "js_similarity_substantive", "js_distance", "option_mass"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,13 +15,7 @@ from leaderboard.__main__ import main
 from leaderboard.page.run_view import metric_of
 from tests.models.endpoint.chat_server import serving
 from tests.models.endpoint.thinker import Thinker
-from tests.plugin.running import SMALL, Place, answers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.plugin.running import Outcome
+from tests.plugin.running import SMALL, Outcome, Place, answers
 
 SELECT = ("--survey", "sample", "--images", "sample", *SMALL)
 LOOPBACK = {"NO_PROXY": "127.0.0.1"}

@@ -17,7 +17,8 @@ from leaderboard.__main__ import main
 from tests.plugin.running import Outcome, Place, answers
 from tests.plugin.test_no_torch import TELL
 from tests.plugin.test_resume import KILL_AT_PUT, stored
-from tests.stories.test_lists import FOLDER, settings
+from tests.settings import settings
+from tests.stories.test_lists import FOLDER
 
 SUITE = "suites/stories"
 MODEL = "reference:random"

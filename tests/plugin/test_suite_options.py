@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.running import ALWAYS, REPO, Outcome, Place, run_pytest
+from tests.plugin.running import ALWAYS, META, REPO, Outcome, Place, run_pytest
 
 OPTIONS = """
 from functools import partial
@@ -58,17 +58,6 @@ class Levels:
     def header(self):
         return ()
 """
-META = """
-version = "1"
-title = "As many cases as one likes"
-summary = "Nothing is asked."
-citation = "none"
-licence = "Apache-2.0"
-languages = []
-countries = []
-analyses = ["means"]
-headline = "one"
-"""
 TEST = "def test_case(case, measure):\n    measure(case)\n"
 PLUGIN = ("-p", "benchmark.plugin", "--import-mode=importlib")
 
@@ -81,7 +70,7 @@ def stranger(folder: Path, name: str = "levels", options: str = OPTIONS) -> Path
         "__init__.py": "",
         "options.py": options,
         "suite.py": SUITE,
-        "suite.toml": f'name = "{name}"\n{META}',
+        "suite.toml": META.format(name=name, title="As many cases as one likes"),
         f"test_{name}.py": TEST,
     }.items():
         (suite / file).write_text(text, "utf-8")

@@ -11,14 +11,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SOURCE = Path(__file__).parents[2].parent / "shared" / "real"
 THINKING = "qwen3_vl_thinking"  # its template opens the thinking, and cannot be told not to

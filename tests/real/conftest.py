@@ -6,14 +6,11 @@ All is skipped where `../shared/real` is not beside the checkout.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.real.checkpoints import NAMES, SAMPLE, SOURCE, ready
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 COLUMNS = ("shared - full", "wrong picture", "largest p", "suites")
 

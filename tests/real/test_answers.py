@@ -28,12 +28,7 @@ if TYPE_CHECKING:
 
 pytest.importorskip("torch")
 
-from tests.models.families.test_equality import (
-    TOLERANCE,
-    of_labels,
-    over_vocabulary,
-    plain,
-)
+from tests.models.families.test_equality import TOLERANCE, of_labels, over_vocabulary, plain
 from tests.models.families.test_writing import GREEDY, stories, texts
 
 CONTROL = 0.05

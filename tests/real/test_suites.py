@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.plugin.running import Place
 from tests.real.checkpoints import NAMES, THINKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 # A cell of each kind: with and without pictures, recognition, a control.
 CELLS = (

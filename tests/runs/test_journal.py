@@ -6,20 +6,16 @@ import json
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmark.records import CaseRecord
 from benchmark.runs.journal import Header, open_journal, read
 from benchmark.runs.rows import Failure, encode
 from tests.leaderboard.samples import record, records, same
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from benchmark.records import CaseRecord
 
 HEADER = Header(config_digest="c0ffee", record_digest="abcd", about={"suite": "wvs"})
 NGA, FRA = "wvs/NGA/religion/country", "wvs/FRA/religion/country"

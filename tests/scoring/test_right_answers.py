@@ -10,15 +10,7 @@ import pytest
 
 from benchmark.errors import ModelProblem
 from benchmark.questions.embedded import sample_questions
-from benchmark.records import (
-    Answer,
-    Case,
-    CaseRecord,
-    LogLikelihoods,
-    Probabilities,
-    Reply,
-    Text,
-)
+from benchmark.records import Answer, Case, CaseRecord, LogLikelihoods, Probabilities, Reply, Text
 from benchmark.scoring.option_orders import Order, cyclic_orders
 from benchmark.scoring.right_answers import Replies, right_answer_record
 

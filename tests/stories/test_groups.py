@@ -15,17 +15,7 @@ from benchmark.analyses.stories.variance import story_variance
 from benchmark.analyses.stories.vocabulary import story_vocabulary
 from benchmark.errors import CultureError, DataProblem
 from benchmark.metrics.edits import normalised_word_edit_distance
-from benchmark.records import (
-    Answer,
-    Case,
-    CaseRecord,
-    Generate,
-    Item,
-    Reply,
-    Score,
-    Text,
-    Vector,
-)
+from benchmark.records import Answer, Case, CaseRecord, Generate, Item, Reply, Score, Text, Vector
 from benchmark.settings import EncoderChoice
 from benchmark.stories.groups import load_groups
 from benchmark.suite.protocol import Suite, shipped_layout

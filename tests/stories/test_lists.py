@@ -14,48 +14,17 @@ from benchmark.jsonio import Json
 from benchmark.option_values import MAX_TEMPERATURE, temperatures
 from benchmark.records import Case, Generate, Reply, Request, Text
 from benchmark.scoring.stories import WrittenStory, story_record
-from benchmark.settings import Settings
 from benchmark.stories.lists import concept, concepts, nationalities
 from benchmark.suite.protocol import Suite, load_suite
 from benchmark.suite.sources import open_images
 from benchmark.texts import languages
 from benchmark.world.countries import countries
 from suites.stories.options import chunking_rules
+from tests.settings import settings
 
 REPO = Path(__file__).parents[2]
 FOLDER = REPO / "suites" / "stories"
 CASE = Case(suite="stories", country="NGA", topic="honesty", proxy="none", kind="control")
-
-
-def settings(folder: Path, **more: object) -> Settings:
-    """Of a run with the demo on the sample, less what is given; a suite's own options too."""
-    chosen: dict[str, object] = {
-        "model": "demo",
-        "revision": None,
-        "device": "cpu",
-        "dtype": "auto",
-        "scoring": "auto",
-        "batch_size": None,
-        "threads": 1,
-        "model_args": (),
-        "seed": 0,
-        "survey": "sample",
-        "images": ("sample",),
-        "prompts": None,
-        "countries": (),
-        "topics": (),
-        "proxies": (),
-        "limit": None,
-        "store": folder / "s",
-        "cache": folder,
-        "runs": folder,
-        "leaderboard": folder / "b",
-        "gates": (),
-        **more,
-    }
-    shared = {field.name for field in dataclasses.fields(Settings)}
-    own = {name: chosen.pop(name) for name in chosen.keys() - shared}
-    return Settings(**chosen, own=own)  # type: ignore[arg-type]
 
 
 def suite(folder: Path, **more: object) -> Suite:

@@ -7,8 +7,8 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,9 +20,6 @@ from benchmark.images.cvqa import SLUGS
 from benchmark.images.opening import load_manifest
 from benchmark.vocabulary import CATEGORIES
 from tests.hub_server import HubServer, serving
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
 PRIVATE = "hf_thisMustNotBePrinted"

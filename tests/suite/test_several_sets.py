@@ -16,7 +16,7 @@ from benchmark.suite.several_sets import SuiteOverSet
 from benchmark.suite.suite_options import given_values, with_own
 from suites.cultureverse.options import question_sets
 from tests.questions.writing import row, write
-from tests.stories.test_lists import settings
+from tests.settings import settings
 
 SUITES = Path(__file__).parents[2] / "suites"
 CULTUREVERSE = SUITES / "cultureverse"

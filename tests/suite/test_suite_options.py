@@ -9,8 +9,13 @@ import pytest
 
 from benchmark.errors import UsageProblem
 from benchmark.suite.protocol import load_suite
-from benchmark.suite.suite_options import given_values, own_options, replayed_values, with_own
-from tests.stories.test_lists import settings
+from benchmark.suite.suite_options import (
+    given_values,
+    own_options,
+    replayed_values,
+    with_own,
+)
+from tests.settings import settings
 
 SUITES = Path(__file__).parents[2] / "suites"
 OWN: dict[str, dict[str, object]] = {

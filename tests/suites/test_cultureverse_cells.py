@@ -3,52 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmark.errors import CultureError
 from benchmark.records import Choice, Generate, ImageRef
-from benchmark.settings import Settings
 from benchmark.suite.protocol import read_meta
 from benchmark.suite.suite_options import with_own
 from suites.cultureverse.suite import CultureVerseSuite, build
 from tests.questions.writing import row, write
+from tests.settings import settings
 
 SUITE = Path(__file__).parents[2] / "suites" / "cultureverse"
-SETTINGS = Settings(
-    model="reference:uniform",
-    revision=None,
-    device="cpu",
-    dtype="auto",
-    scoring="auto",
-    batch_size=None,
-    threads=1,
-    model_args=(),
-    seed=0,
-    survey="sample",
-    images=("sample",),
-    prompts=None,
-    countries=(),
-    topics=(),
-    proxies=(),
-    limit=None,
-    store=Path("store"),
-    cache=Path("cache"),
-    runs=Path("runs"),
-    leaderboard=Path("board"),
-    gates=(),
-)
-
-
-OWN = ("questions", "question_columns", "split", "answering", "controls")
 
 
 def suite(**changes: object) -> CultureVerseSuite:
     """The suite under changed settings, its own options among them."""
-    own = {name: changes.pop(name) for name in OWN if name in changes}
-    changed = replace(SETTINGS, own=own, **changes)  # type: ignore[arg-type]
+    changed = settings(Path("runs"), model="reference:uniform", **changes)
     return build(read_meta(SUITE), with_own(SUITE, changed))
 
 

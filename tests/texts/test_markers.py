@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +11,6 @@ from benchmark.questions.checking import check
 from benchmark.questions.embedded import sample_questions
 from benchmark.survey.survey import load_survey
 from benchmark.texts.markers import markers_in
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,7 @@ import pytest
 
 from benchmark.errors import DataProblem
 from benchmark.survey.survey import SAMPLE, load_survey
-from benchmark.world.sections import (
-    UNMATCHED,
-    matches,
-    section_of,
-    section_of_item,
-    sections,
-)
+from benchmark.world.sections import UNMATCHED, matches, section_of, section_of_item, sections
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "survey" / "global_opinions.csv"
 

@@ -15,11 +15,7 @@ from benchmark.analyses.item_table import IntArray, ItemTable
 from benchmark.analyses.questions.question_cells import mean_scores
 from benchmark.analyses.questions.question_table import CORRECT, OF_GROUP, question_table
 from benchmark.analyses.reporting import scored
-from benchmark.metrics.calibration import (
-    LEAST_IN_BIN,
-    brier_parts,
-    expected_calibration_error,
-)
+from benchmark.metrics.calibration import LEAST_IN_BIN, brier_parts, expected_calibration_error
 from benchmark.records import Analysis, Evidence, Score
 
 CONFIDENCE, BRIER = "confidence", "brier"

@@ -16,12 +16,7 @@ from benchmark.analyses.stories.table import StoryTable, by_proxy, counts
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
 from benchmark.metrics.permanova import Stratum, Sums, permanova, sums_of_squares
 from benchmark.metrics.permutation import holm
-from benchmark.metrics.published_variance import (
-    Design,
-    f_tail,
-    published_f,
-    published_variances,
-)
+from benchmark.metrics.published_variance import Design, f_tail, published_f, published_variances
 from benchmark.metrics.resampling import percentile_interval
 from benchmark.metrics.spread_of_groups import dispersion_test, distances_from_centre
 from benchmark.records import Analysis, Evidence, Score

@@ -24,11 +24,7 @@ from benchmark.analyses.reporting import (
     too_few,
 )
 from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals
-from benchmark.analyses.values.paired_tests import (
-    LEAST_QUESTIONS,
-    percentile_ps,
-    sign_flip_ps,
-)
+from benchmark.analyses.values.paired_tests import LEAST_QUESTIONS, percentile_ps, sign_flip_ps
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
 from benchmark.metrics.means import mean_along
 from benchmark.metrics.permutation import benjamini_hochberg, holm

@@ -6,19 +6,13 @@ Knows the protocols; no framework. The name of an encoder with its rule of chunk
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from benchmark.errors import ModelProblem, unknown
-from benchmark.models.encoders.protocol import encode_long
-from benchmark.records import Embed, Vector
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from benchmark.models.encoders.protocol import Encoder, Vectors
-    from benchmark.records import Answer, ModelIdentity, Request
+from benchmark.models.encoders.protocol import Encoder, Vectors, encode_long
+from benchmark.records import Answer, Embed, ModelIdentity, Request, Vector
 
 
 class Encoders:

@@ -7,24 +7,21 @@ has no vectors, and is `BlipEncoder.matches`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from benchmark.errors import ModelProblem, excerpt
 from benchmark.models.encoders.naming import encoder_device, encoder_folder
+from benchmark.models.encoders.protocol import Vectors
 from benchmark.models.encoders.windows import longest_text
 from benchmark.models.weights.loading import backend_modules, device_for
 from benchmark.models.weights.memory import Halving
 from benchmark.models.weights.processors import open_processor
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.models.encoders.protocol import Vectors
-    from benchmark.records import ImageRef, ModelIdentity
-    from benchmark.settings import Settings
+from benchmark.records import ImageRef, ModelIdentity
+from benchmark.settings import Settings
 
 BATCH = 32
 BLIP = "BlipForImageTextRetrieval"

@@ -7,8 +7,8 @@ unless an embedded encoder has to be built first.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark.errors import UsageProblem, unknown
 from benchmark.hub.asking import REPO_ID
@@ -25,9 +25,6 @@ from benchmark.models.weights.placement import BALANCED
 from benchmark.option_values import names
 from benchmark.records import ModelIdentity
 from benchmark.settings import EncoderChoice
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 OPTION = "--encoder"
 DTYPE = "float32"  # encoders are small, and half precision moves a cosine by a hundredth

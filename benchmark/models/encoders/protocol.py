@@ -6,18 +6,15 @@ so that their product is the cosine.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from benchmark.errors import ModelProblem, unknown
 from benchmark.metrics.chunking import MEAN, RULES, sentences_of, spans
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.records import ImageRef
+from benchmark.records import ImageRef
 
 Vectors = npt.NDArray[np.float32]
 

@@ -7,7 +7,9 @@ the chain from a story to recall and agreement is the real one on any machine.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from benchmark.models.weights.demo import (
     built_once,
@@ -17,10 +19,6 @@ from benchmark.models.weights.demo import (
     redraw,
 )
 from benchmark.models.weights.loading import backend_modules
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 RANDOM = ("random-clip", "random-siglip")
 RECIPE = "encoders 1"  # raise it with any change below that alters the folder

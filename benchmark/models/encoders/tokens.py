@@ -6,22 +6,18 @@ layer is best depends on the model (Zhang et al. 2020, table 8), so it must be n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from benchmark.errors import ModelProblem, excerpt
 from benchmark.models.encoders.naming import encoder_device
-from benchmark.models.encoders.protocol import unit
+from benchmark.models.encoders.protocol import Vectors, unit
 from benchmark.models.encoders.windows import longest_text
 from benchmark.models.weights.commits import hub_commit
 from benchmark.models.weights.loading import backend_modules, torch_device
 from benchmark.models.weights.local import check_folder, folder_named, weights_digest
 from benchmark.models.weights.machine import device_kind
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from benchmark.models.encoders.protocol import Vectors
 
 BATCH = 32
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from benchmark.errors import ModelProblem, RequestProblem, RunProblem
+from benchmark.jsonio import Json
 from benchmark.models.endpoint import replies
+from benchmark.models.endpoint.address import Address
 from benchmark.models.endpoint.api import Api
 from benchmark.models.endpoint.commands import Commands
 from benchmark.models.endpoint.dialect import Dialect, ids_fields, top_fields
 from benchmark.models.endpoint.fields import Fields
 from benchmark.models.endpoint.messages import Messages
+from benchmark.models.endpoint.options import EndpointOptions
 from benchmark.models.endpoint.reading import COUNTS, Result, read_ids, read_top
 from benchmark.models.endpoint.server import client_module
 from benchmark.models.endpoint.spending import Spending
@@ -37,13 +40,6 @@ from benchmark.records import (
     Task,
     Text,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from benchmark.jsonio import Json
-    from benchmark.models.endpoint.address import Address
-    from benchmark.models.endpoint.options import EndpointOptions
 
 BACKEND = "endpoint 2"  # raise when a change in asking changes an answer
 BATCH = 64  # requests a commit of the store

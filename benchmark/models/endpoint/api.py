@@ -5,20 +5,16 @@ Knows paths, bodies and which fields this server takes; no prompt, label or scor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
 
 from benchmark.errors import ModelProblem
-from benchmark.models.endpoint.fields import TEMPLATE
+from benchmark.models.endpoint.address import Address
+from benchmark.models.endpoint.fields import TEMPLATE, Body, Fields
+from benchmark.models.endpoint.options import EndpointOptions
 from benchmark.models.endpoint.server import COMPLETIONS, Refused, Server, Unavailable
+from benchmark.models.endpoint.spending import Spending
 from benchmark.models.template_arguments import OPTION
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from benchmark.models.endpoint.address import Address
-    from benchmark.models.endpoint.fields import Body, Fields
-    from benchmark.models.endpoint.options import EndpointOptions
-    from benchmark.models.endpoint.spending import Spending
 
 
 class Api:

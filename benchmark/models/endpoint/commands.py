@@ -8,18 +8,14 @@ and uses a list of well-known ones for any other.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
+from benchmark.models.endpoint.api import Api
 from benchmark.models.endpoint.server import Refused
 from benchmark.models.weights.control import words_of
+from benchmark.records import Request
 from benchmark.texts.markers import markers_in
 from benchmark.texts.thinking import TAGS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from benchmark.models.endpoint.api import Api
-    from benchmark.records import Request
 
 # <image>, <b>, [INST]: a marker if it is one token to the tokenizer, words if several.
 SHAPED = re.compile(r"<[^<>\s]{1,40}>|\[/?[A-Z_]{2,20}\]")

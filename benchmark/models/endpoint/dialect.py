@@ -8,25 +8,21 @@ one that honours it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.errors import ModelProblem, RequestProblem
+from benchmark.models.endpoint.api import Api
 from benchmark.models.endpoint.fields import SPECIAL
 from benchmark.models.endpoint.messages import CONTINUE
 from benchmark.models.endpoint.opening import Opening, find_opening
+from benchmark.models.endpoint.options import EndpointOptions
 from benchmark.models.endpoint.reading import read_ids
 from benchmark.models.endpoint.replies import prompt_tokens
 from benchmark.models.endpoint.server import Refused
 from benchmark.models.weights.labels import label_tokens
-from benchmark.records import Choice, Embed
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.models.endpoint.api import Api
-    from benchmark.models.endpoint.options import EndpointOptions
-    from benchmark.records import Request
+from benchmark.records import Choice, Embed, Request
 
 ASK = {"role": "user", "content": "Choose one."}
 ONE_TOKEN = {"max_tokens": 1, "temperature": 0}

@@ -7,10 +7,8 @@ had stays; what only some servers know, or some models refuse, is left out once 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Any
 
 TEMPLATE = "chat_template_kwargs"
 SPECIAL = "add_special_tokens"

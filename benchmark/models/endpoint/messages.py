@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.models.weights.pictures import Recent
 from benchmark.models.weights.rendering import user_parts
-
-if TYPE_CHECKING:
-    from benchmark.records import ImageRef, Prompt
+from benchmark.records import ImageRef, Prompt
 
 # Of vLLM and SGLang: the last message stays open and the model continues it.
 CONTINUE = {"continue_final_message": True, "add_generation_prompt": False}

@@ -5,17 +5,13 @@ Knows texts of conversations, which the server renders and tokenises itself; no 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from benchmark.models.endpoint.api import Api
 from benchmark.models.endpoint.messages import CONTINUE
 from benchmark.models.endpoint.server import Refused
 from benchmark.texts.thinking import still_open
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from benchmark.models.endpoint.api import Api
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

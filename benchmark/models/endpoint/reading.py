@@ -6,17 +6,13 @@ Knows no network: replies in, probabilities and the names of counts out.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.models.endpoint.replies import is_refused, positions
-from benchmark.models.endpoint.scores import LOW_MASS, TokenList, by_ids, by_text, opens
+from benchmark.models.endpoint.scores import LOW_MASS, Entry, TokenList, by_ids, by_text, opens
 from benchmark.records import Probabilities
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from benchmark.models.endpoint.scores import Entry
 
 AS_ZERO = "answers_with_labels_as_zero"
 MISSING = "answers_unscored_for_missing_labels"

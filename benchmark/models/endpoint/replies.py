@@ -7,17 +7,13 @@ never a number or a text: a server's mistake must not become an answer.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.models.endpoint.scores import Entry
-from benchmark.records import Text
+from benchmark.records import Finish, Text
 from benchmark.texts import thinking
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from benchmark.records import Finish
 
 ROUNDING = 1e-3  # a log-probability above 0 by less is the server's rounding
 SAME = 1e-4  # the chosen token is in the list too, up to the server's rounding

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from benchmark.records import Probabilities
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LOW_MASS = 0.1  # below it the model wants to say something other than a label
 NEGLIGIBLE = 1e-4  # of the labels' mass; moves a similarity in its fourth digit at most

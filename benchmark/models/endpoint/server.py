@@ -9,17 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from benchmark.errors import BudgetSpent, ModelProblem, RequestProblem, unknown
-from benchmark.models.endpoint.address import KEYS
+from benchmark.models.endpoint.address import KEYS, Address
+from benchmark.models.endpoint.options import EndpointOptions
 from benchmark.models.endpoint.spending import Spending, most_tokens, used_tokens
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from benchmark.models.endpoint.address import Address
-    from benchmark.models.endpoint.options import EndpointOptions
 
 VARIABLES = ("CULTURE_API_KEY", "OPENAI_API_KEY")
 NO_KEY = "none"  # the client insists on one; servers that need none do not look at it

@@ -5,14 +5,10 @@ Knows questions and shares; nothing of models or requests.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from benchmark.metrics.divergence import FloatArray, js_distance
-
-if TYPE_CHECKING:
-    from benchmark.survey.survey import Question, Survey
+from benchmark.survey.survey import Question, Survey
 
 MIN_SHARED = 5  # questions of other topics both must have answered
 
@@ -55,8 +51,7 @@ class Neighbours:
         counts = self._counts[others, c].sum(axis=0)
         shared = [i for i in np.flatnonzero(counts).tolist() if i != c]
         order = sorted(
-            shared,
-            key=lambda i: (counts[i] < MIN_SHARED, sums[i] / counts[i], self._countries[i]),
+            shared, key=lambda i: (counts[i] < MIN_SHARED, sums[i] / counts[i], self._countries[i])
         )
         return tuple(self._countries[i] for i in order)
 

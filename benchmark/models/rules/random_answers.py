@@ -6,7 +6,8 @@ it. It knows no survey and does not look at a request's subject.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from collections.abc import Sequence
+from typing import assert_never
 
 import numpy as np
 
@@ -28,9 +29,6 @@ from benchmark.records import (
     Text,
     Vector,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 WORDS = (
     *("a", "and", "bread", "child", "day", "door", "evening", "field", "fire", "friend", "garden"),

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark import jsonio
 from benchmark.errors import ModelProblem, excerpt
 from benchmark.models.weights.local import ADAPTER as CONFIG
 from benchmark.models.weights.local import json_object, weights_digest
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 WEIGHTS = "adapter_model.safetensors"
 RECORD = "finetune.json"  # written by benchmark.finetune; other adapters have none

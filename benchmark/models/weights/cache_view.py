@@ -1,13 +1,18 @@
-"""Shows one row's key-value cache to many rows, copying only the layer in use.
+"""A forward's key-value cache: its argument's name, and one row's as seen by many rows.
 
-Knows no model family; layers are transformers' own, reached by the few methods used here.
+Only the layer in use is copied. The name changed in transformers 5.24; it is read from the
+forward's signature, so families not renamed yet work too. Knows no model family; layers are
+transformers' own, reached by the few methods used here.
 """
 
 from __future__ import annotations
 
 import copy
+import inspect
 from functools import partial
-from typing import Any
+from typing import Any, Literal
+
+CacheName = Literal["cache", "past_key_values"]
 
 
 def view(cache: Any, rows: int) -> Any:  # noqa: ANN401 - transformers' own, which ships no usable types
@@ -43,3 +48,14 @@ def _concatenate(
         torch.cat([layer.keys.expand(wide), keys], dim=-2),
         torch.cat([layer.values.expand(wide), values], dim=-2),
     )
+
+
+def cache_name(model: Any) -> CacheName:  # noqa: ANN401 - a transformers model, any family
+    """``cache`` where the forward has it, else the older name, which newer forwards warn about.
+
+    >>> class Older:
+    ...     def forward(self, input_ids, past_key_values=None, use_cache=None): ...
+    >>> cache_name(Older())
+    'past_key_values'
+    """
+    return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"

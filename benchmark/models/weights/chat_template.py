@@ -8,14 +8,12 @@ opens the assistant's turn.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from benchmark.errors import ModelProblem, unknown
 from benchmark.models.template_arguments import OPTION
 from benchmark.texts.thinking import still_open
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 Part = str | None  # None stands for a picture
 Form = Literal["list", "string"]

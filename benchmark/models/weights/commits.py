@@ -7,15 +7,12 @@ for the branch or tag is used, so what ran once can run offline.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmark.errors import HubProblem
 from benchmark.hub.asking import COMMIT, TIMEOUT_S, asking, refused
 from benchmark.models.weights.families import folder_config
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ALTERNATIVE = "`--model demo`, a local folder or a commit in the cache work without it"
 # What works without the Hub, and how to pin a commit, by the option that took the name.

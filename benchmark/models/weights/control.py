@@ -7,17 +7,13 @@ for runs of newlines, are how the model reads ordinary text, not commands.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from benchmark.models.weights.chat_template import template_of
-from benchmark.records import Choice, Continuation, Embed
+from benchmark.records import Choice, Continuation, Embed, Request
 from benchmark.texts.markers import MARKER
 from benchmark.texts.thinking import TAGS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from benchmark.records import Request
 
 # <think>, <|im_end|>, [INST], and tags of HTML where a tokenizer has tokens of its own for them.
 _MARKUP = re.compile(r"\s*(?:<\S+>|\[\S+\]|\u25c1\S+\u25b7)\s*")

@@ -10,8 +10,9 @@ import math
 import shutil
 import tempfile
 import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from filelock import FileLock
 
@@ -21,9 +22,6 @@ from benchmark.models.weights.loading import backend_modules
 from benchmark.models.weights.machine import dist_version
 from benchmark.survey.sample_file import read_sample
 from benchmark.survey.survey import SAMPLE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 RECIPE = "demo 1"  # raise it with any change below that alters the folder
 SEED = 20250222

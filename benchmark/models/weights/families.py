@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import importlib.resources
 import tomllib
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
 
 from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models.weights.local import json_object
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 # Raise a number when prompts of its path are rendered or read differently: it is part of the
 # store's key, so that answers to the old prompts are not taken for answers to the new ones.

@@ -6,13 +6,11 @@ them wherever a call sets none. Knows no prompt and no processor.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from benchmark.records import GenerationParams
+from benchmark.records import GenerationParams
 
 
 def end_tokens(model: Any, eos_id: int | None) -> frozenset[int]:  # noqa: ANN401 - a transformers model, any family

@@ -7,19 +7,16 @@ wants one, and ends where its words end.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.errors import ModelProblem
 from benchmark.models.weights.control import ControlTokens, words_of
 from benchmark.models.weights.pictures import Pictures, RememberingImageProcessor
 from benchmark.models.weights.rendering import Renderer
+from benchmark.records import Prompt, Request
 from benchmark.texts.thinking import TAGS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from benchmark.records import Prompt, Request
 
 SAMPLE = "Seven zebras"
 

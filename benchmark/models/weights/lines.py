@@ -6,15 +6,11 @@ in two and tokenised apart has other tokens at the cut.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from benchmark.models.weights.labels import common_prefix
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from benchmark.records import Prompt
+from benchmark.records import Prompt
 
 # Suffixes that begin with different characters and, in any tokenizer, with different tokens.
 PROBES = ("A", "The", "\nA", " (", "9.")

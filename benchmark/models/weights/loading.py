@@ -6,10 +6,11 @@ Knows no suite and no store; imports torch and transformers when it is called.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.errors import ModelProblem, UsageProblem, excerpt
 from benchmark.models import template_arguments
@@ -20,11 +21,7 @@ from benchmark.models.weights.placement import device_map, memory_bytes
 from benchmark.models.weights.processor_arguments import open_with
 from benchmark.models.weights.processors import open_processor, why_not_pillow
 from benchmark.models.weights.transformers import TransformersModel
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from benchmark.records import ModelIdentity
+from benchmark.records import ModelIdentity
 
 # What decides which weights and code are read is not a model argument: it is part of the identity.
 FIXED = {

@@ -8,15 +8,13 @@ from __future__ import annotations
 import ast
 import importlib.resources
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.errors import ModelProblem
 from benchmark.models.weights.families import AUTO_MAP
 from benchmark.models.weights.processors import documents, processor_class
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 USUAL = "AutoModelForImageTextToText"
 # In order of preference; which of them a repository names depends on its age.

@@ -6,14 +6,12 @@ Knows no model family: it wraps any transformers image processor.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+from PIL.Image import Image
 
-    from PIL.Image import Image
-
-    from benchmark.records import ImageRef
+from benchmark.records import ImageRef
 
 V = TypeVar("V")
 

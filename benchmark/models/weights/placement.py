@@ -6,13 +6,11 @@ cached keys and values, which a layer reads and writes in place.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.errors import ModelProblem
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 BALANCED = "balanced"  # of --device, and accelerate's word for filling all GPUs evenly
 MAP = "device_map"

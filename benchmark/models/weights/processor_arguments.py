@@ -10,13 +10,11 @@ import copy
 import importlib.resources
 import shlex
 import tomllib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from benchmark import jsonio
 from benchmark.errors import ModelProblem
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 TEXT = "Which of these (A, B) is it?\n"
 FAILURES = (OSError, ValueError, TypeError, KeyError, AttributeError)

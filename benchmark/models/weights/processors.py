@@ -10,15 +10,13 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.models.weights import machine
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 VIDEO = "video_processor"
 EXTRA = "pip install 'pytest-culture[torchvision]'"

@@ -6,14 +6,10 @@ Knows no model and no prompt; sums are taken where the logits are, and only they
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from benchmark.records import LogLikelihoods, Probabilities
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from benchmark.records import Continuation
+from benchmark.records import Continuation, LogLikelihoods, Probabilities
 
 
 def probabilities(logits: Any, labels: Sequence[int]) -> Probabilities:  # noqa: ANN401 - a torch tensor; torch is imported when first asked

@@ -5,17 +5,14 @@ Knows no weights and decodes no image; `chat_template` knows what templates do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.template_arguments import OPTION
 from benchmark.models.weights.chat_template import ChatTemplate, image_token, template_of
+from benchmark.records import Prompt
 from benchmark.texts.thinking import still_open
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from benchmark.records import Prompt
 
 
 class Renderer:

@@ -8,12 +8,10 @@ copied to its rows. Knows no model family, no token and no text.
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from benchmark.models.weights.cascade import PREFIX, Part
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 ROOM = 64  # columns that a full buffer grows by, at least; else by half
 

@@ -7,14 +7,11 @@ generator nor on other rows, beyond the rounding of the logits.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from benchmark.errors import RequestProblem
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.records import GenerationParams
+from benchmark.records import GenerationParams
 
 
 def uniforms(seed: int, n: int) -> Any:  # noqa: ANN401 - a torch tensor; torch is imported when first asked

@@ -7,25 +7,22 @@ positions they ask for to the caller's function.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from benchmark.errors import ModelProblem
-from benchmark.models.cache_name import cache_name
 from benchmark.models.weights import cache_view, cascade
+from benchmark.models.weights.budget import TokenBudget
+from benchmark.models.weights.cache_view import cache_name
 from benchmark.models.weights.context import Context
+from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.lines import Line, head, split
 from benchmark.models.weights.memory import does_not_fit, free_memory
 from benchmark.models.weights.pictures import Recent
 from benchmark.models.weights.placement import entry, is_spread
 from benchmark.models.weights.suffixes import buckets, padded
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from benchmark.models.weights.budget import TokenBudget
-    from benchmark.models.weights.inputs import Inputs
-    from benchmark.records import Prompt
+from benchmark.records import Prompt
 
 R = TypeVar("R")
 Key = tuple[tuple[int, ...], tuple[str, ...]]

@@ -5,22 +5,18 @@ Knows requests and tokens; the scorer runs the forwards.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from benchmark.models.weights.budget import TokenBudget
+from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.labels import Labels, LabelTokens, common_prefix
 from benchmark.models.weights.lines import Line
 from benchmark.models.weights.pictures import Recent
 from benchmark.models.weights.readings import by_request, label_probabilities, log_likelihoods
 from benchmark.models.weights.shared import SharedScorer
-from benchmark.records import Choice, Prompt
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.models.weights.budget import TokenBudget
-    from benchmark.models.weights.inputs import Inputs
-    from benchmark.records import Continuation, LogLikelihoods, Probabilities
+from benchmark.records import Choice, Continuation, LogLikelihoods, Probabilities, Prompt
 
 LINES = 4096  # of one survey under a few templates
 

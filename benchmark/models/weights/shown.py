@@ -5,14 +5,10 @@ Knows rendered texts; no weights and no suite.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from benchmark.jsonio import Json
+from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.rendering import user_parts
-
-if TYPE_CHECKING:
-    from benchmark.jsonio import Json
-    from benchmark.models.weights.inputs import Inputs
-    from benchmark.records import Choice, Continuation, Generate
+from benchmark.records import Choice, Continuation, Generate
 
 ENDS = 8  # tokens shown of a prompt's beginning and of its end
 

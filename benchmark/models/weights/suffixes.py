@@ -5,10 +5,8 @@ Knows no model. Right padding needs no mask: a causal model's real tokens do not
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
+from typing import Any
 
 
 def buckets(lengths: Sequence[int], *, budget: int) -> list[tuple[int, ...]]:

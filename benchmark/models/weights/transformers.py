@@ -9,10 +9,12 @@ from __future__ import annotations
 import inspect
 import math
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, assert_never
+from typing import Any, TypeVar, assert_never
 
 from benchmark.errors import ModelProblem, RequestProblem
+from benchmark.jsonio import Json
 from benchmark.models.template_arguments import template_arguments
 from benchmark.models.weights.budget import TokenBudget, token_budget
 from benchmark.models.weights.context import context_of
@@ -40,11 +42,6 @@ from benchmark.records import (
     Task,
     Text,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from benchmark.jsonio import Json
 
 __all__ = ["TransformersModel", "probabilities"]
 

@@ -8,24 +8,21 @@ the scorer encodes, and `sampling` draws.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.models.weights.budget import cached_rows
 from benchmark.models.weights.generation import end_tokens
+from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.lines import Line
 from benchmark.models.weights.memory import does_not_fit, free_memory
 from benchmark.models.weights.placement import memory_bytes
 from benchmark.models.weights.row_cache import RowCache
 from benchmark.models.weights.sampling import next_tokens, uniforms
+from benchmark.models.weights.shared import Encoded, SharedScorer
+from benchmark.records import Finish, Generate, Prompt, Text
 from benchmark.texts.thinking import split_thinking, still_open
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.models.weights.inputs import Inputs
-    from benchmark.models.weights.shared import Encoded, SharedScorer
-    from benchmark.records import Finish, Generate, Prompt, Text
 
 SPREAD = 16  # tokens by which prompts that are written together may differ
 COMPACT = 0.25  # share of rows that must have ended before the others are moved together

@@ -15,13 +15,7 @@ from benchmark.metrics.inequality import gini
 from benchmark.metrics.proportions import wilson_interval
 from benchmark.records import CaseRecord, Score
 from tests.analyses.building import evidence, find
-from tests.analyses.questioning import (
-    Asked,
-    clustered_outcomes,
-    pictures_of,
-    question,
-    records_of,
-)
+from tests.analyses.questioning import Asked, clustered_outcomes, pictures_of, question, records_of
 
 NAMES = ("accuracy", "disparity", "calibration_error", "blind")
 COUNTRIES = ("NGA", "KEN", "FRA", "ITA", "BRA", "MEX", "JPN", "IND")

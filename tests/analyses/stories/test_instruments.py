@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,15 +15,12 @@ from benchmark.analyses.stories.distances import matrix_scores, story_distances
 from benchmark.analyses.stories.similarity import Distances, by_tokens
 from benchmark.analyses.stories.variance import story_variance
 from benchmark.analyses.stories.vocabulary import story_vocabulary
+from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.mantel import kendall_tau_b
-from benchmark.records import Evidence, Score, Text
+from benchmark.records import CaseRecord, Evidence, Score, Text
 from benchmark.world.distances import distance_matrix
 from tests.analyses.building import evidence, find
 from tests.benchmarks.stories import NATIONALITIES, Plan, own_words, reader, records_of
-
-if TYPE_CHECKING:
-    from benchmark.metrics.divergence import FloatArray
-    from benchmark.records import CaseRecord
 
 SMALL = Plan(
     countries=NATIONALITIES[:10],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,21 +12,10 @@ import pytest
 from benchmark.analyses.values.alignment import NEEDS, alignment
 from benchmark.errors import DataProblem
 from benchmark.jsonio import canonical
+from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.resampling import RESAMPLES
-from tests.analyses.building import (
-    evidence,
-    find,
-    item,
-    measured,
-    record,
-    survey_records,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.metrics.divergence import FloatArray
-    from benchmark.records import CaseRecord, Item, Score
+from benchmark.records import CaseRecord, Item, Score
+from tests.analyses.building import evidence, find, item, measured, record, survey_records
 
 
 def analyse(records: Sequence[CaseRecord], *, resamples: int = 400) -> Sequence[Score]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -11,12 +11,8 @@ from scipy.stats import permutation_test
 
 from benchmark.analyses.values.contrast import contrast
 from benchmark.metrics.permutation import benjamini_hochberg, holm
+from benchmark.records import CaseRecord, Score
 from tests.analyses.building import evidence, find, item, measured, record
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.records import CaseRecord, Score
 
 
 def analyse(records: Sequence[CaseRecord]) -> Sequence[Score]:

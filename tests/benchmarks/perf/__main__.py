@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -21,9 +21,6 @@ from tests.benchmarks.perf import generation, report
 from tests.benchmarks.perf.agreement import Agreement, agreement
 from tests.benchmarks.perf.geometry import CONFIGS
 from tests.benchmarks.perf.measure import Figures, Plan, measure
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MIDDLE = ("llava-next-230m", "qwen2.5-vl-236m")
 

@@ -7,11 +7,14 @@ they do not. Knows no model family.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmark.jsonio import Json
 from benchmark.metrics.divergence import js_distance
 from benchmark.models.weights.budget import TokenBudget, token_budget
 from benchmark.models.weights.inputs import Inputs
@@ -19,17 +22,10 @@ from benchmark.models.weights.labels import Labels
 from benchmark.models.weights.loading import backend_modules
 from benchmark.models.weights.placement import memory_bytes
 from benchmark.models.weights.shared_answers import SharedAnswers
+from benchmark.records import Choice
 from tests.benchmarks.perf.geometry import Geometry, geometry
 from tests.benchmarks.perf.measure import Plan, weights
 from tests.benchmarks.perf.workload import WORDS, pictures, questions
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from benchmark.jsonio import Json
-    from benchmark.records import Choice
 
 HALVES = ("bfloat16", "float16")
 N_PICTURES = 2

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from benchmark.jsonio import Json
 from benchmark.models.weights.budget import TokenBudget, token_budget
 from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.loading import backend_modules
@@ -25,11 +27,6 @@ from benchmark.records import Generate, ModelIdentity
 from tests.benchmarks.perf.geometry import geometry
 from tests.benchmarks.perf.measure import Plan, weights
 from tests.benchmarks.perf.workload import WORDS, pictures, tasks
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from benchmark.jsonio import Json
 
 READ_BYTES = 1 << 28  # by which the memory's speed is measured, larger than any cache
 

@@ -5,16 +5,14 @@ Knows no timing and downloads nothing; a tokenizer of the workload's own words c
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.errors import UsageProblem, unknown
 from benchmark.models.weights.loading import backend_modules
 from benchmark.models.weights.processors import NoVideo, image_only
 from tests.models.families.parts import byte_pairs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
 
 PAD, BOS, EOS, IMAGE = "<pad>", "<s>", "</s>", "<image>"
 QWEN_MARKS = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")

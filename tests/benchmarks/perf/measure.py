@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from benchmark.jsonio import Json
 from benchmark.models.weights.budget import TokenBudget, token_budget
 from benchmark.models.weights.inputs import Inputs
 from benchmark.models.weights.labels import Labels
@@ -24,11 +26,6 @@ from benchmark.records import Choice, ModelIdentity
 from tests.benchmarks.perf.flops import work
 from tests.benchmarks.perf.geometry import Geometry, geometry
 from tests.benchmarks.perf.workload import WORDS, pictures, questions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from benchmark.jsonio import Json
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

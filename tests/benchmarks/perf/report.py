@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 import platform
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from rich.table import Table
 
+from benchmark.jsonio import Json
 from benchmark.models.weights import machine
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.jsonio import Json
-    from tests.benchmarks.perf.agreement import Agreement
-    from tests.benchmarks.perf.generation import Figures as Writing
-    from tests.benchmarks.perf.measure import Figures
+from tests.benchmarks.perf.agreement import Agreement
+from tests.benchmarks.perf.generation import Figures as Writing
+from tests.benchmarks.perf.measure import Figures
 
 
 def table(figures: Sequence[Figures]) -> Table:

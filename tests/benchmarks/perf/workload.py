@@ -5,15 +5,12 @@ The words mean nothing; only their number counts. Knows no model.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
 
 from benchmark.records import Choice, Generate, GenerationParams, ImageRef, Prompt, Subject
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 WORDS = (
     *("people", "country", "family", "work", "trust", "question", "answer", "often", "rather"),

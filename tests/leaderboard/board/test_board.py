@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -35,9 +35,6 @@ from leaderboard.board.board import (
     update,
 )
 from tests.leaderboard.samples import identity, overall, partial, record, run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 UPDATER = """
 import sys

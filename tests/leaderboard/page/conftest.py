@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.leaderboard.page.sites import Site
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-    from tests.leaderboard.page.sites import Site
 
 
 @pytest.fixture(scope="package")

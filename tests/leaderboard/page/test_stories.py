@@ -118,28 +118,14 @@ def test_words_of_groups_are_not_a_countrys() -> None:
 def test_what_groups_and_encoders_found_stands_in_short(told: tuple[Run, Path]) -> None:
     """Below the lines of suite.toml, as on a terminal."""
     assert about(told[0])["findings"] == []
+    nigeria, clip = {"country": "NGA"}, {"encoder": "org/clip", "chunking": "mean"}
     scores = [
-        Score(
-            metric="story_group_permanova_p",
-            value=0.02,
-            n=9,
-            scope={"country": "NGA"},
-            higher_is_better=True,
-        ),
-        Score(
-            metric="story_group_omega2",
-            value=0.1,
-            n=9,
-            scope={"country": "NGA"},
-            higher_is_better=True,
-        ),
-        Score(
-            metric="story_picture_similarity",
-            value=0.3,
-            n=9,
-            scope={"encoder": "org/clip", "chunking": "mean"},
-            higher_is_better=True,
-        ),
+        Score(metric=metric, value=value, n=9, scope=scope, higher_is_better=True)
+        for metric, value, scope in (
+            ("story_group_permanova_p", 0.02, nigeria),
+            ("story_group_omega2", 0.1, nigeria),
+            ("story_picture_similarity", 0.3, clip),
+        )
     ]
     found = about(dataclasses.replace(told[0], scores=(*told[0].scores, *scores)))
     assert found["findings"][0].startswith("stories for groups of NGA: apart by 0.100")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmark.errors import UsageProblem
-from benchmark.runs.run import write_run
+from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
 from leaderboard.report.index import files, views
 from leaderboard.report.levels import figure_by_country
@@ -20,11 +20,6 @@ from leaderboard.report.options import formats
 from leaderboard.report.style import picture
 from leaderboard.report.view import Drawing, NoView
 from tests.leaderboard.report.made_up import PLAIN, RANDOM, contrasts, long, made, measured
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from benchmark.runs.run import Run
 
 ODD = "<script>|b_c%$x"
 VIEWS = ("Table 1", "Table 2", "Table 3", *(f"Figure {n}" for n in ("4", "5", "6", "6b", "7", "8")))

@@ -6,10 +6,9 @@ import numpy as np
 
 from benchmark.metrics.divergence import FloatArray
 from benchmark.records import Score
-from leaderboard.study.assessing import assess
 from leaderboard.study.dimensions import read_dimensions
 from leaderboard.study.key import Key, KeyStory
-from leaderboard.study.results import Results, find
+from leaderboard.study.results import Results, assess, find
 from leaderboard.study.sheet import Sheet
 from leaderboard.study.table_parts import and_raters, interval
 

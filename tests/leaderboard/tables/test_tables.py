@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmark.records import Score
+from benchmark.runs.run import Run
 from benchmark.vocabulary import Reading
 from leaderboard.board.board import Board, merge, row_of_run
 from leaderboard.tables.tables import board_tables, render, run_table
 from tests.leaderboard.samples import identity, partial, run
-
-if TYPE_CHECKING:
-    from benchmark.runs.run import Run
 
 WIDTHS = (40, 80, 100, 140)
 

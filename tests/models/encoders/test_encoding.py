@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -11,13 +11,8 @@ from PIL import Image
 from benchmark.errors import ModelProblem
 from benchmark.metrics.chunking import MEAN, SENTENCE_MAX, TRUNCATE
 from benchmark.models.encoders.answering import Encoders
-from benchmark.models.encoders.protocol import encode_long
+from benchmark.models.encoders.protocol import Vectors, encode_long
 from benchmark.records import Embed, ImageRef, ModelIdentity, Subject, Vector
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmark.models.encoders.protocol import Vectors
 
 WORDS = ("cat", "dog", "sun")
 SUBJECT = Subject(country="JPN", item_id="honesty/0.3/1")

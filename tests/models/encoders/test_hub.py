@@ -8,7 +8,8 @@ not tested.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,9 +24,6 @@ from benchmark.models.encoders.protocol import encode_long
 from benchmark.models.encoders.tokens import open_token_encoder
 from benchmark.records import ImageRef, ModelIdentity
 from tests.models.families.parts import library, tokenizer
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = [pytest.mark.slow, pytest.mark.models]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +11,7 @@ from benchmark.errors import CultureError
 from benchmark.models.encoders.naming import encoder_identity, encoders_named
 from benchmark.models.registry import options_of
 from benchmark.settings import EncoderChoice
-from tests.stories.test_lists import settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.settings import settings
 
 COMMIT = "3" * 40
 

@@ -14,15 +14,13 @@ import random
 import re
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from tests.loopback import listening
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Do = Literal["drop", "truncate", "garbage", "slow"] | int
 VLLM = frozenset({"continue", "ids", "tokenize"})

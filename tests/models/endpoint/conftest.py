@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +12,7 @@ from benchmark.models.endpoint.adapter import EndpointModel
 from tests.models.asking import options
 from tests.models.endpoint.chat_server import ChatServer, serving
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
-
-    Open = Callable[..., EndpointModel]
+Open = Callable[..., EndpointModel]
 
 
 @pytest.fixture(autouse=True)

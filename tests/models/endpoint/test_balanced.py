@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import cycle
-from typing import TYPE_CHECKING
 
 from tests.models.asking import choice, picture
 from tests.models.endpoint.chat_server import ChatServer, serving
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.models.endpoint.conftest import Open
+from tests.models.endpoint.conftest import Open
 
 BIT = 65536
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import base64
 import io
 import math
-from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
-from benchmark.records import ImageRef, Probabilities
+from benchmark.models.endpoint.adapter import EndpointModel
+from benchmark.records import Answer, Choice, ImageRef, Probabilities
 from tests.models.asking import choice, picture
 from tests.models.endpoint.chat_server import HOSTED, SGLANG, VLLM, ChatServer
-
-if TYPE_CHECKING:
-    from benchmark.models.endpoint.adapter import EndpointModel
-    from benchmark.records import Answer, Choice
-    from tests.models.endpoint.conftest import Open
+from tests.models.endpoint.conftest import Open
 
 LABELS = ("A", "B", "C")
 

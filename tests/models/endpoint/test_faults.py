@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmark.errors import ModelProblem, RequestProblem
-from benchmark.records import Continuation, Embed, GenerationParams
+from benchmark.models.endpoint.adapter import EndpointModel
+from benchmark.records import Continuation, Embed, GenerationParams, Request
 from tests.models.asking import SUBJECT, choice, prompt
-from tests.models.endpoint.chat_server import HOSTED, SGLANG, Do
-
-if TYPE_CHECKING:
-    from benchmark.models.endpoint.adapter import EndpointModel
-    from benchmark.records import Request
-    from tests.models.endpoint.chat_server import ChatServer
-    from tests.models.endpoint.conftest import Open
+from tests.models.endpoint.chat_server import HOSTED, SGLANG, ChatServer, Do
+from tests.models.endpoint.conftest import Open
 
 KEY = "sk-a-very-secret-key"
 PLAIN = {"lead_in": "user", "scores": "top"}  # no probes: every chat is the question

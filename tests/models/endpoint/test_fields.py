@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.records import Generate, GenerationParams, Text
 from tests.models.asking import SUBJECT, choice, prompt
 from tests.models.endpoint.chat_server import HOSTED, SGLANG, VLLM, ChatServer
-
-if TYPE_CHECKING:
-    from tests.models.endpoint.conftest import Open
+from tests.models.endpoint.conftest import Open
 
 PLAIN = {"lead_in": "user", "scores": "top"}
 PARAMS = GenerationParams(max_new_tokens=4, temperature=0.5, top_p=0.9)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +10,7 @@ from benchmark.engine.interview import Interview
 from benchmark.engine.store import ResponseStore
 from tests.models.asking import choice, picture
 from tests.models.endpoint.chat_server import ChatServer
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.models.endpoint.conftest import Open
+from tests.models.endpoint.conftest import Open
 
 N, CONCURRENCY = 24, 8
 

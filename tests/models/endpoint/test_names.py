@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +12,6 @@ from benchmark.errors import UsageProblem
 from benchmark.models import registry
 from benchmark.models.naming import resolve
 from tests.models.asking import options
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAME = "endpoint:http://localhost:8000/v1#org/name"
 

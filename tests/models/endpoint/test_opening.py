@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,9 +10,7 @@ from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.records import Generate, GenerationParams, Probabilities, Text
 from tests.models.asking import SUBJECT, choice, prompt
 from tests.models.endpoint.chat_server import SGLANG, ChatServer
-
-if TYPE_CHECKING:
-    from tests.models.endpoint.conftest import Open
+from tests.models.endpoint.conftest import Open
 
 MARKS = ("<image>", "<|im_end|>", "<think>", "</think>", "<odd>")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,9 +10,7 @@ from benchmark.models.endpoint.reading import BEHIND, LOW, MISSING, read_ids, re
 from benchmark.records import Probabilities
 from tests.models.asking import choice
 from tests.models.endpoint.chat_server import SGLANG, ChatServer
-
-if TYPE_CHECKING:
-    from tests.models.endpoint.conftest import Open
+from tests.models.endpoint.conftest import Open
 
 LABELS = ("A", "B", "C", "D")
 LEAD_IN = "Of these options I choose ("

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,9 +11,7 @@ from benchmark.models.endpoint.replies import Unreadable, positions, text
 from benchmark.records import Generate, GenerationParams, Probabilities, Text
 from tests.models.asking import SUBJECT, choice, prompt
 from tests.models.endpoint.chat_server import SGLANG, ChatServer
-
-if TYPE_CHECKING:
-    from tests.models.endpoint.conftest import Open
+from tests.models.endpoint.conftest import Open
 
 TALE = {"type": "text", "text": "A tale."}
 

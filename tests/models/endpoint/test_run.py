@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.models.endpoint.chat_server import SGLANG, VLLM, ChatServer, serving
 from tests.plugin.running import Place, answers
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SELECT = ("--survey", "sample", "--images", "sample", "--countries", "NGA")
 KEY = "sk-a-very-secret-key"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,10 +10,8 @@ from benchmark.errors import ModelProblem, RequestProblem
 from benchmark.models.endpoint.fields import EXTENSIONS
 from benchmark.records import Probabilities
 from tests.models.asking import choice
-
-if TYPE_CHECKING:
-    from tests.models.endpoint.chat_server import ChatServer
-    from tests.models.endpoint.conftest import Open
+from tests.models.endpoint.chat_server import ChatServer
+from tests.models.endpoint.conftest import Open
 
 
 def test_a_busy_path_is_not_a_missing_one(chat: ChatServer, opened: Open) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,17 +14,11 @@ from benchmark.models.endpoint.adapter import EndpointModel
 from benchmark.models.endpoint.address import parse_address
 from benchmark.models.endpoint.options import EndpointOptions
 from benchmark.models.endpoint.spending import Spending
-from benchmark.records import Generate, GenerationParams, Text
+from benchmark.records import Answer, Generate, GenerationParams, Text
 from tests.engine.asking import IDENTITY
 from tests.models.asking import SUBJECT, prompt
 from tests.models.endpoint.chat_server import serving
 from tests.models.endpoint.thinker import TEXTS, Thinker
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from benchmark.records import Answer
 
 LIMIT = 50  # tokens of an answer
 

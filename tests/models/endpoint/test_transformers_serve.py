@@ -7,21 +7,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from benchmark.errors import ModelProblem
+from benchmark.models.weights.transformers import TransformersModel
 from benchmark.records import Generate, GenerationParams, Prompt
 from tests.loopback import program
 from tests.models.asking import SUBJECT, choice, picture
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from benchmark.models.weights.transformers import TransformersModel
-    from tests.models.endpoint.conftest import Open
+from tests.models.endpoint.conftest import Open
 
 pytestmark = [pytest.mark.slow, pytest.mark.models]
 NEEDED = ("fastapi", "uvicorn", "accelerate", "transformers")

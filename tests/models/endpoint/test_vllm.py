@@ -11,36 +11,33 @@ import os
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.models import registry
+from benchmark.models.endpoint.adapter import EndpointModel
 from benchmark.models.weights.transformers import TransformersModel
 from benchmark.records import (
     Choice,
     Generate,
     GenerationParams,
     ImageRef,
+    Model,
     Probabilities,
     Prompt,
+    Request,
     Text,
 )
 from tests.models.asking import SUBJECT, options, picture
+from tests.models.endpoint.conftest import Open
 from tests.models.endpoint.vllm_server import NAME, program, vllm
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from benchmark.models.endpoint.adapter import EndpointModel
-    from benchmark.records import Model, Request
-    from tests.models.endpoint.conftest import Open
 
 pytestmark = [pytest.mark.vllm, pytest.mark.slow, pytest.mark.models]
 BUILD = Path(__file__).parents[3].parent / "shared" / "real" / "build.py"

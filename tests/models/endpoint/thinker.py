@@ -9,12 +9,8 @@ import hashlib
 import json
 import random
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from tests.models.endpoint.chat_server import HOSTED, ChatServer
-
-if TYPE_CHECKING:
-    from tests.models.endpoint.chat_server import Body
+from tests.models.endpoint.chat_server import HOSTED, Body, ChatServer
 
 TEXTS = 20  # characters that each answer is charged as completion tokens
 

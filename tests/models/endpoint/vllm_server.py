@@ -7,16 +7,13 @@ Knows no question. The environment is that of ``vllm_environment.py``; its folde
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import loopback
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 VARIABLE = "CULTURE_VLLM"
 NAME = "tiny"

@@ -6,13 +6,11 @@ the picture, three-part positions, sliding windows, layers that borrow another's
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from benchmark.models.weights.processors import uncover_pillow
 from tests.models.families.parts import PATCH, SIDE, TEXT, VISION, Parts, library, text, tokenizer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 TILES = [[SIDE, 2 * SIDE], [2 * SIDE, SIDE], [2 * SIDE, 2 * SIDE]]
 QWEN_IMAGE = "<|vision_start|><|image_pad|><|vision_end|>"

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmark.models import registry
 from benchmark.models.weights.transformers import TransformersModel
+from benchmark.records import Choice
 from tests.models.asking import options
 from tests.models.families.builders import BUILDERS
 from tests.models.families.newer import NEWER
 from tests.models.families.parts import write
 from tests.models.families.questions import TALL, WIDE, about
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from benchmark.records import Choice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,8 @@ Knows no scoring. They are run in the exhaustive matrix, a sample of them with e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from tests.models.families.builders import (
     QWEN_ROPE,
@@ -17,9 +18,6 @@ from tests.models.families.builders import (
     rows_of_crops,
 )
 from tests.models.families.parts import PATCH, SIDE, TEXT, VISION, Parts, library, text, tokenizer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 N_CROP = (SIDE // PATCH) ** 2  # patches of one crop
 

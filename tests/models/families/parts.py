@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+from pathlib import Path
+from typing import Any
 
 PAD, BOS, EOS = "<|pad|>", "<|bos|>", "<|eos|>"
 WORDS = (

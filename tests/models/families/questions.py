@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
 from benchmark.records import Choice, ImageRef
 from tests.models.asking import choice
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 RULES = "Look at the photograph and answer as people there would. " * 4
 QUESTIONS = (

@@ -6,24 +6,18 @@ as a control (a model that is blind to its image would pass as well).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from benchmark.models.weights.families import FULL, SHARED
-from benchmark.records import Choice, Continuation, LogLikelihoods, Probabilities
+from benchmark.models.weights.transformers import TransformersModel
+from benchmark.records import Choice, Continuation, ImageRef, LogLikelihoods, Probabilities
 from tests.models.asking import SUBJECT, prompt
 from tests.models.families.conftest import Pair, plain_row
 from tests.models.families.questions import QUESTIONS, RULES, TALL, WIDE, about
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from benchmark.models.weights.transformers import TransformersModel
-    from benchmark.records import ImageRef
 
 TOLERANCE = 1e-5
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,13 +20,9 @@ from benchmark.models import registry
 from benchmark.models.weights import machine, placement
 from benchmark.models.weights.families import FULL, SHARED
 from tests.models.asking import options
+from tests.models.families.conftest import Pair
 from tests.models.families.questions import TALL, WIDE, about
 from tests.models.families.test_equality import TOLERANCE, of_labels
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.models.families.conftest import Pair
 
 needs_accelerate = pytest.mark.skipif(not find_spec("accelerate"), reason="needs extra 'spread'")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,17 +19,13 @@ from benchmark.records import (
     Generate,
     GenerationParams,
     LogLikelihoods,
+    Model,
     Probabilities,
     Subject,
     Text,
 )
+from benchmark.survey.survey import Survey
 from tests.models.asking import SUBJECT, choice, options, prompt, question, survey
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from benchmark.records import Model
-    from benchmark.survey.survey import Survey
 
 SEED = 7
 

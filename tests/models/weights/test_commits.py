@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from benchmark.models.weights.commits import hub_commit
 from tests.hub_server import HubServer, serving
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 REPO = "org/model"
 FILES = {"config.json": b"{}", "model.safetensors": b"weights"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,9 +13,6 @@ from benchmark.models.weights.context import Context, context_of
 from benchmark.models.weights.transformers import TransformersModel
 from benchmark.records import Continuation, Generate, GenerationParams, Probabilities
 from tests.models.asking import SUBJECT, choice, picture, prompt
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def config(**text: object) -> SimpleNamespace:

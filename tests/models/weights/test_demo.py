@@ -6,26 +6,21 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmark.models import registry
 from benchmark.models.encoders import random_weights
+from benchmark.models.registry import ModelOptions
 from benchmark.models.weights import demo
 from benchmark.models.weights.local import check_folder, processor_digest, weights_digest
-from benchmark.records import Probabilities
+from benchmark.models.weights.transformers import TransformersModel
+from benchmark.records import Choice, Probabilities
 from tests.models.asking import QUESTION, choice, differs, picture
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from benchmark.models.registry import ModelOptions
-    from benchmark.models.weights.transformers import TransformersModel
-    from benchmark.records import Choice
 
 TEXTS = [QUESTION, "Rules: answer always.", "Nigeria and France"]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +12,6 @@ from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.models import registry
 from benchmark.models.weights.families import FULL, SHARED, folder_config, scoring_path, uncovered
 from tests.models.asking import options
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 QWEN = {"model_type": "qwen2_5_vl", "hidden_size": 3584}  # as on the Hub: no text_config
 LLAVA = {"model_type": "llava_next", "text_config": {"model_type": "mistral"}}

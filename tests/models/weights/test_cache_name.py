@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.models.cache_name import cache_name
+from benchmark.models.weights.cache_view import cache_name
 
 
 class Newer:
