@@ -1,3 +1,3 @@
-"""Names the plugin, which brings its fixture modules along; everything else is theirs."""
+"""Registers the plugin, which brings its fixture modules along."""
 
 pytest_plugins = ["benchmark.plugin"]

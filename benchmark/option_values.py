@@ -1,7 +1,7 @@
-"""An option, and the text that is given for it as a value; knows no option by name.
+"""An option, and its text turned into a value; knows no option by name.
 
-Each reader takes a text of the command line, or a value of a TOML file, and the place where it
-stands, which begins the sentence about a wrong one.
+Each reader takes a text from the command line, or a value from a TOML file, and its source, which
+begins the error about a wrong one.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from benchmark.errors import CultureError, UnknownName, UsageProblem, unknown
 
 T = TypeVar("T")
 Reader = Callable[[Any, str], object]
-HOTTEST = 2.0  # temperature of a written text, as servers have it
+MAX_TEMPERATURE = 2.0  # temperature of a written text, as at servers
 
 
 def text(value: object, source: str) -> str:
-    """The text as it stands."""
+    """The text, unchanged."""
     if not isinstance(value, str):
         raise UsageProblem(f"{source} {value!r} is not a text")
     return value
@@ -30,11 +30,11 @@ def text(value: object, source: str) -> str:
 class Option:
     """One row of a table of options.
 
-    ``default`` is what one would type; without it the value is None, or empty if ``repeated``,
-    where ``read`` gets a list. ``again`` finds the value in the configuration of a run that is
-    replayed; without it, it is what stands there under the option's name, else the default.
-    ``at_replay`` is the help of an option that is given at a replay too: it names a file that no
-    bundle has.
+    ``default`` is what one would type; without it the value is None, or empty if ``repeated``, when
+    ``read`` gets a list. ``from_config`` finds the value in a replayed run's configuration; without
+    it, the value is what the configuration has under the option's name, else the default.
+    ``at_replay`` is the help of an option that a replay needs too: it names a file that no bundle
+    has.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Option:
     read: Reader = text
     repeated: bool = False
     flag: bool = False
-    again: Callable[[Mapping[str, Any]], object] | None = None
+    from_config: Callable[[Mapping[str, Any]], object] | None = None
     at_replay: str = ""
 
     @property
@@ -54,18 +54,18 @@ class Option:
         return self.name.removeprefix("--").replace("-", "_")
 
     def value(self, given: object = None) -> object:
-        """What is given, read; the default where nothing is."""
+        """The given text, read; without one, the default."""
         if self.flag:
             return bool(given)
         if self.repeated:
-            unsaid = [] if self.default is None else [self.default]
-            return self.read(unsaid if given is None else given, self.name)
+            default = [] if self.default is None else [self.default]
+            return self.read(default if given is None else given, self.name)
         typed = self.default if given is None else given
         return self.read(typed, self.name) if typed or self.default is not None else None
 
 
 def flag(value: object, source: str) -> bool:
-    """Yes or no, as a file says it."""
+    """True or false, from a file."""
     if not isinstance(value, bool):
         raise UsageProblem(f"{source} {value!r} is neither true nor false")
     return value
@@ -105,7 +105,7 @@ def share(value: object, source: str) -> float:
 
 
 def temperatures(value: str, source: str) -> tuple[float, ...]:
-    """Each once, from cold to hot; two that print alike would be one to a case.
+    """Temperatures, each once and ascending; a case cannot tell apart two that print alike.
 
     >>> temperatures("0.7, 0.3,0.30", "--temperatures")
     (0.3, 0.7)
@@ -113,8 +113,8 @@ def temperatures(value: str, source: str) -> tuple[float, ...]:
     found = {}
     for part in names(value, source):
         temperature = _number(part)
-        if not 0 <= temperature <= HOTTEST:
-            raise UsageProblem(f"{source} {part!r} is not a number from 0 to {HOTTEST:g}")
+        if not 0 <= temperature <= MAX_TEMPERATURE:
+            raise UsageProblem(f"{source} {part!r} is not a number from 0 to {MAX_TEMPERATURE:g}")
         found[f"{temperature:g}"] = temperature
     if not found:
         raise UsageProblem(f"{source} {value!r} names nothing; give numbers such as 0.3,0.7")
@@ -122,19 +122,19 @@ def temperatures(value: str, source: str) -> tuple[float, ...]:
 
 
 def one_of(value: object, source: str, *, known: Sequence[str]) -> str:
-    """One of some words."""
+    """One of the known words."""
     if not isinstance(value, str) or value not in known:
         raise UsageProblem(f"{source} {value!r} is not one of {', '.join(known)}")
     return value
 
 
 def unless(value: str, source: str, *, word: str, read: Reader) -> object:
-    """None where a word stands for whatever the harness chooses, such as ``auto``."""
+    """None for the word that leaves the choice to the harness, such as ``auto``."""
     return None if value == word else read(value, source)
 
 
 def names(value: object, source: str) -> tuple[str, ...]:
-    """A comma-separated list without blanks or repeats, in the order given; or a file's list.
+    """A comma-separated list, or a file's list, without blanks or repeats, in the order given.
 
     >>> names("NGA, FRA,NGA", "--countries")
     ('NGA', 'FRA')
@@ -147,7 +147,7 @@ def names(value: object, source: str) -> tuple[str, ...]:
 
 
 def all_or_names(value: str, source: str) -> tuple[str, ...]:
-    """The same, or ``all`` by itself."""
+    """A list of names, or ``all`` by itself."""
     found = names(value, source)
     if "all" in found and len(found) > 1:
         raise UsageProblem(f"{source} {value!r}: give either all or names")
@@ -155,7 +155,7 @@ def all_or_names(value: str, source: str) -> tuple[str, ...]:
 
 
 def texts(value: object, source: str) -> tuple[str, ...]:
-    """What a repeated option was given, each once; in a file, a list or a single text."""
+    """A repeated option's texts, each once; in a file, a list or a single text."""
     parts = value if isinstance(value, list) else [value]
     found = [part.strip() for part in parts if isinstance(part, str)]
     if len(found) < len(parts) or not all(found):
@@ -179,17 +179,17 @@ def pairs(value: Sequence[str], source: str) -> tuple[tuple[str, str], ...]:
 
 
 def path(value: str, _source: str) -> Path:
-    """A file or folder, from the folder where the command was given."""
+    """A file or folder, relative to the current folder."""
     return Path.cwd() / Path(value).expanduser()
 
 
-def meant(named: Sequence[str], find: Callable[..., T], *, option: str) -> list[T]:
-    """What each name of an option means to a suite: ``find`` is called with it and ``source``.
+def resolve_names(named: Sequence[str], find: Callable[..., T], *, option: str) -> list[T]:
+    """What each of an option's names means to a suite: ``find(name, source=option)``.
 
     Raises
     ------
     UnknownName
-        It raised for one: another suite of the same command may know it.
+        ``find`` raised for a name; another suite of the same command may know it.
     """
     found = []
     for name in named:
@@ -200,15 +200,15 @@ def meant(named: Sequence[str], find: Callable[..., T], *, option: str) -> list[
     return found
 
 
-def listed(name: str, *, kind: str, known: Sequence[str], source: str) -> str:
-    """A name that stands in a list, for `meant`."""
+def known_name(name: str, *, kind: str, known: Sequence[str], source: str) -> str:
+    """A name in a list, for `resolve_names`."""
     if name not in known:
         raise UsageProblem(unknown(kind, name, known, source=source))
     return name
 
 
 def _number(value: object) -> float:
-    """As a float; NaN, which is in no range, where it is not a number."""
+    """The value as a float; NaN, which is in no range, if it is not a number."""
     try:
         return float(value) if isinstance(value, str | int | float) else math.nan
     except ValueError:

@@ -1,6 +1,6 @@
 """What a run was asked to do, checked once; knows no pytest and loads nothing.
 
-`Settings` is the only form in which options travel: each process makes its own of the same words.
+Options are passed on only as `Settings`; each process makes its own from the same command line.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ EMBEDDED_MODELS = (DEMO, REFERENCE)
 
 
 def default_cache() -> Path:
-    """Where downloads, the demo model and the response store live; ``CULTURE_CACHE`` moves it."""
+    """The folder of downloads, demo model and response store; ``CULTURE_CACHE`` moves it."""
     return Path(os.environ.get("CULTURE_CACHE") or user_cache_path("pytest-culture"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EncoderChoice:
-    """An encoder that ``--encoder`` names: ``name`` stands in every figure that it makes.
+    """An encoder that ``--encoder`` names: ``name`` is part of each of its figures.
 
-    ``source`` is a Hub id, a folder or one of the embedded encoders; ``revision`` pins a Hub id.
+    ``source`` is a Hub id, a folder or an embedded encoder; ``revision`` pins a Hub id.
     """
 
     name: str
@@ -41,14 +41,14 @@ class EncoderChoice:
 class Settings:
     """The options of one run.
 
-    ``survey`` and each of ``images``, of which there is one at least, are ``sample``, ``hub`` or a
-    path, never ``auto``. An empty ``countries``, ``topics`` or ``proxies`` means all that the
-    suite offers. ``limit`` is the number of questions per topic, ``batch_size`` None means
-    automatic. ``permutations`` None means all cyclic orders. ``store`` is the shard's own where
-    there is a ``shard``. ``encoders`` make vectors of stories and pictures. With ``sampled``
-    choices are asked for by written answers. ``max_requests`` and ``max_tokens`` bound what one
-    process may spend at a server in this session. ``own`` has the values of the options that one
-    suite alone reads, by their names; that suite is given its own and nobody else's.
+    ``survey`` and each of ``images`` (at least one) are ``sample``, ``hub`` or a path, never
+    ``auto``. An empty ``countries``, ``topics`` or ``proxies`` means all that the suite offers.
+    ``limit`` is the number of questions per topic. ``batch_size`` None means automatic,
+    ``permutations`` None all cyclic orders. With a ``shard``, ``store`` is the shard's own.
+    ``encoders`` make vectors of stories and pictures. With ``sampled``, choices are asked for by
+    written answers. ``max_requests`` and ``max_tokens`` bound what one process may spend at a
+    server in this session. ``own`` has the values of a suite's own options by name, and of no
+    other suite's.
     """
 
     model: str

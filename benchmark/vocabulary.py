@@ -1,4 +1,4 @@
-"""The words that records, scores and options share: each stands here once.
+"""The words that records, scores and options share, each defined once.
 
 Knows no wording for people, no suite and no number; imports nothing.
 """
@@ -11,10 +11,10 @@ from typing import Literal
 # --- what stands for a country (`Case.proxy`) ------------------------------------------------
 
 NAMED = "country"
-# The kinds of picture that stand for a country. A new one also needs its words for prompts, in
+# The kinds of picture that stand for a country. A new one also needs words for prompts in
 # suites/wvs/categories.toml.
 CATEGORIES = ("food", "sports", "objects", "brands", "geography", "tradition", "pop-culture")
-HOUSEHOLD = "income"  # a picture of a household; its income decides between the two bands
+HOUSEHOLD = "income"  # a picture of a household; the income decides the band
 IncomeBand = Literal["income-low", "income-high"]
 INCOME_LOW: IncomeBand = "income-low"
 INCOME_HIGH: IncomeBand = "income-high"
@@ -40,14 +40,14 @@ SUFFIXES: Mapping[Reading, str] = {"printed": "", "substantive": "_substantive"}
 READINGS = tuple(SUFFIXES)
 SUBSTANTIVE = SUFFIXES["substantive"]
 SIMILARITY = "js_similarity"
-SHOWN = f"{SIMILARITY}_shown"  # to the people of the pictures' country, where that is another one
+SHOWN = f"{SIMILARITY}_shown"  # to the people of the pictures' country, if it is another one
 FLOOR, SKILL, CHANCE, CEILING = "floor_", "skill_", "_chance", "ceiling"
 FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind")
 MARKS = (*FLOORS, CEILING)
 
 # --- groups of countries ---------------------------------------------------------------------
 
-# The World Bank's four groups, and which of the paper's two incomes each belongs to.
+# The World Bank's four groups, and the paper's income group of each.
 TWO_INCOMES: Mapping[str, str] = {
     "high": "high",
     "upper-middle": "high",
@@ -57,7 +57,7 @@ TWO_INCOMES: Mapping[str, str] = {
 
 # --- models ----------------------------------------------------------------------------------
 
-DEMO, REFERENCE, ENDPOINT = "demo", "reference:", "endpoint:"  # names, or how they begin
+DEMO, REFERENCE, ENDPOINT = "demo", "reference:", "endpoint:"  # names or their prefixes
 A_RULE, RANDOM_WEIGHTS = "reference", "random weights"  # what is not a trained model
 
 

@@ -14,11 +14,11 @@ from benchmark.option_values import (
     amount,
     count,
     flag,
-    listed,
-    meant,
+    known_name,
     names,
     one_of,
     path,
+    resolve_names,
     share,
     texts,
     unless,
@@ -86,8 +86,8 @@ def test_an_option_that_was_not_given_has_its_default() -> None:
 
 def test_an_unknown_name_says_which_option_and_name() -> None:
     """So that another suite of the command may know it."""
-    find = partial(listed, kind="proxy", known=("food", "sports"))
-    assert meant(["food"], find, option="--proxies") == ["food"]
+    find = partial(known_name, kind="proxy", known=("food", "sports"))
+    assert resolve_names(["food"], find, option="--proxies") == ["food"]
     with pytest.raises(UnknownName, match="did you mean food") as told:
-        meant(["sports", "fod"], find, option="--proxies")
+        resolve_names(["sports", "fod"], find, option="--proxies")
     assert told.value.about == ("--proxies", "fod")

@@ -33,8 +33,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(REPO / name, copy / name)
     path = copy / "benchmark" / "vocabulary.py"
     text = path.read_text("utf-8")
-    assert text.count('"pop-culture")') == 1
-    path.write_text(text.replace('"pop-culture")', '"pop-culture", "dance")'), "utf-8")
+    assert text.count("\nCATEGORIES = (") == 1
+    path.write_text(text.replace("\nCATEGORIES = (", '\nCATEGORIES = ("dance", '), "utf-8")
     return copy
 
 
@@ -100,7 +100,7 @@ def test_a_category_without_words_is_one_sentence(planted: Path) -> None:
     (line,) = [line for line in done.stderr.splitlines() if "dance" in line]
     assert line.endswith(
         f"{WORDS} has no words for pictures of the category 'dance'; add a line "
-        'dance = "…" with what a prompt says that such a picture shows'
+        'dance = "…" with what prompts say such a picture shows'
     )
 
 

@@ -94,22 +94,19 @@ def is_provided(name: str, metrics: Iterable[str]) -> bool:
     return any(fnmatchcase(one, metric) for one in names for metric in metrics)
 
 
-def check_headline(
-    headline: str, analyses: Mapping[str, Analysis], own: Iterable[str], *, suite: str
-) -> None:
-    """Refuse a headline that neither an analysis nor a suite's ``own`` rows can give.
+def check_headline(headline: str, analyses: Mapping[str, Analysis], *, suite: str) -> None:
+    """Refuse a headline that none of a suite's analyses provides.
 
     Raises
     ------
     DataProblem
         The table of every run would be empty.
     """
-    metrics = (*provided(analyses), *own)
-    if not is_provided(headline, metrics):
+    if not is_provided(headline, provided(analyses)):
         raise DataProblem(
             f"suite {suite!r} has the headline {headline!r}, which none of its analyses "
-            f"({', '.join(analyses) or 'there are none'}) provides and METRICS in its suite.py "
-            "does not name; no run of it could be shown"
+            f"({', '.join(analyses) or 'there are none'}) provides, so no run of it could be "
+            "shown; case_means of benchmark.analyses.case_means averages a score of its rows"
         )
 
 
@@ -143,19 +140,18 @@ def check_needs(
 def check_shown(
     rows: Sequence[CaseRecord], scores: Iterable[Score], headline: str, *, suite: str
 ) -> None:
-    """Refuse a whole run in which neither an analysis nor a row scored the headline, in any scope.
+    """Refuse a whole run in which no analysis scored the headline, in any scope.
 
     Raises
     ------
     DataProblem
         The analyses skipped the cases, as they skip kinds of cases that they do not read.
     """
-    named = {score.name for score in (*scores, *(score for row in rows for score in row.scores))}
-    if rows and headline not in named:
+    if rows and headline not in {score.name for score in scores}:
         kinds = ", ".join(sorted({repr(row.case.kind) for row in rows}))
         raise DataProblem(
-            f"none of the {len(rows)} cases of suite {suite!r} has a score {headline!r}, its "
-            f"headline; its analyses may not read cases of kind {kinds}"
+            f"no analysis made a score {headline!r}, the headline of suite {suite!r}, of its "
+            f"{len(rows)} cases; its analyses may not read cases of kind {kinds}"
         )
 
 

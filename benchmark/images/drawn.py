@@ -78,9 +78,11 @@ def _mark(pen: ImageDraw.ImageDraw, category: str, box: Box, colour: Colour) -> 
         case story if story.startswith("story/"):
             pen.ellipse(box, outline=colour, width=3)
             pen.ellipse((left + 6, top + 6, right - 6, bottom - 6), fill=colour)
-        case _:
+        case "pop-culture":
             pen.line((left, top, right, bottom), fill=colour, width=5)
             pen.line((left, bottom, right, top), fill=colour, width=5)
+        case other:  # of which nobody has drawn a mark yet
+            pen.text((left, centre), other, fill=colour)
 
 
 def sign(pen: ImageDraw.ImageDraw) -> None:

@@ -1,6 +1,6 @@
 """``--max-requests`` and ``--max-tokens``: what one process of a run may spend at a server.
 
-Knows pytest's options and xdist's numbers; what is spent is counted by whoever sends.
+Knows pytest's options and xdist's numbers; the sender counts what is spent.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ NOUNS = {"--max-requests": "requests", "--max-tokens": "tokens"}
 def budget_of(config: pytest.Config, option: str, model: str) -> int | None:
     """The bound on this process; None without one.
 
-    Workers have equal shares. One that takes the place of a worker that died has none, for what
-    that one spent is not known.
+    Workers have equal shares. A replacement for a worker that died gets nothing, because what the
+    dead one spent is unknown.
 
     Raises
     ------
     UsageProblem
-        The model is not behind a server, or there is less than one for each worker.
+        The model is not behind a server, or the budget is less than one per worker.
     """
     text = config.getoption(option)
     if text is None:
@@ -32,7 +32,7 @@ def budget_of(config: pytest.Config, option: str, model: str) -> int | None:
     whole = count(text, option)
     if not model.startswith(ENDPOINT):
         raise UsageProblem(
-            f"{option} {text} bounds what is sent to a server, and {model} is not behind one; "
+            f"{option} {text} limits what is sent to a server, and {model} is not behind one; "
             "leave it out"
         )
     place, workers = exchange.worker_place(config)
@@ -41,21 +41,21 @@ def budget_of(config: pytest.Config, option: str, model: str) -> int | None:
 
 
 def share(whole: int, workers: int, option: str) -> int:
-    """An equal part for each worker, together never more than the whole.
+    """An equal share for each worker; together never more than the whole.
 
     >>> share(100, 3, "--max-requests")
     33
     """
     if whole < workers:
         raise UsageProblem(
-            f"{option} {whole} is less than one for each of {workers} workers; raise it, or use "
+            f"{option} {whole} is less than one per worker ({workers} workers); raise it, or use "
             "-n 0"
         )
     return whole // workers
 
 
 def header(config: pytest.Config) -> list[str]:
-    """A line on what may be spent, where something bounds it."""
+    """A line on what may be spent, if there is a bound."""
     workers = workers_of(config)
     parts = [
         f"{whole} {noun}" + (f" ({share(whole, workers, option)} a worker)" * (workers > 1))
@@ -67,6 +67,6 @@ def header(config: pytest.Config) -> list[str]:
 
 
 def workers_of(config: pytest.Config) -> int:
-    """How many workers xdist is going to start; 1 without it."""
+    """How many workers xdist will start; 1 without xdist."""
     started = config.getoption("tx", []) if config.getoption("dist", "no") != "no" else []
     return max(len(started), 1)

@@ -1,6 +1,6 @@
 """Cases as pytest items: parametrization, the plan's units, and what shard and journal leave out.
 
-Cheap by contract: no torch, no network, no picture is decoded.
+Cheap by contract: no torch, no network, no decoded picture.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from benchmark.suite.protocol import SUITE_FILE
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """Give a test of a suite folder that asks for ``case`` one item per case.
+    """Give a test in a suite folder that takes ``case`` one item per case.
 
-    Under ``@pytest.mark.cases("kind", …)`` only those of the given kinds.
+    ``@pytest.mark.cases("kind", …)`` keeps only cases of the given kinds.
     """
     folder = metafunc.definition.path.parent
     if "case" not in metafunc.fixturenames or not (folder / SUITE_FILE).is_file():
@@ -41,7 +41,7 @@ def case_of(item: pytest.Item) -> Case | None:
 def case_id_in(nodeid: str) -> str:
     """The case id that `parametrize` put into a test's node id; empty for any other test.
 
-    Also the report of a test whose worker died has a node id, and nothing else to tell it by.
+    The report of a test whose worker died has only its node id to identify it.
 
     >>> case_id_in("suites/wvs [old]/test_alignment.py::test_alignment[wvs/NGA/religion/food]")
     'wvs/NGA/religion/food'
@@ -50,16 +50,16 @@ def case_id_in(nodeid: str) -> str:
 
 
 def note_units(session: RunSession, items: list[pytest.Item]) -> None:
-    """Record which cases were chosen, unit by unit, before a resumed run drops any.
+    """Record the chosen cases, unit by unit, before a resumed run drops any.
 
-    A unit is answered whole, so the batches of a resumed run are those of a fresh one.
+    A unit is answered whole, so a resumed run has the batches of a fresh one.
     """
     for case in _cases(items):
         session.suites[case.suite].units.setdefault(case.unit, []).append(case)
 
 
 def drop_empty(items: list[pytest.Item]) -> None:
-    """Remove the placeholder that pytest makes of an empty selection, so that it exits 5."""
+    """Remove pytest's placeholder for an empty selection, so that pytest exits with 5."""
     items[:] = [item for item in items if not _is_placeholder(item)]
 
 
@@ -67,7 +67,7 @@ def drop_other_shards(config: pytest.Config, session: RunSession, items: list[py
     """Deselect the cases that another shard measures."""
     if session.settings.shard is not None:
         mine = {case.case_id for suite in session.suites.values() for case in suite.mine}
-        mine.add("")  # whatever is no case is left alone
+        mine.add("")  # items that are not cases stay
         _deselect(config, items, [item for item in items if _case_id(item) not in mine])
 
 

@@ -1,7 +1,7 @@
-"""The controller: prepares the run, hears every report, writes the files, decides the exit code.
+"""The controller: prepares the run, receives reports, writes files, decides the exit code.
 
-Registered in the main process only and only where suites are asked for. Knows pytest's session
-and `SuiteRun`; measures nothing itself.
+Registered in the main process only, and only if suites are measured. Knows pytest's session and
+`SuiteRun`; measures nothing itself.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Check everything that can be wrong before the first case, and before xdist's workers."""
+        """Check all that can be wrong before the first case and before xdist's workers start."""
         try:
             # First, because a mistyped name would otherwise send `auto` data to the Hub.
             self.session.provider.check()
             suites = [part for folder in self.folders for part in self.session.at(folder)]
-            self.session.selecting.check(self.folders)
+            self.session.name_filter.check(self.folders)
             if suites and not self.config.option.collectonly:
                 self._prepare(suites)
         except CultureError as error:
@@ -67,12 +67,12 @@ class Controller:
 
     def pytest_report_header(self) -> list[str]:
         """Which model, data, device and store are in use."""
-        lines = terminal.header(self.session) + self.session.selecting.left_out()
+        lines = terminal.header(self.session) + self.session.name_filter.left_out()
         return lines + budgets.header(self.config)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Keep units whole on a worker, whatever ``--dist`` says (but ``each``).
+        """Keep units whole on a worker, whatever ``--dist`` says (except ``each``).
 
         Without a suite the tests are somebody else's, and ``--dist`` decides.
         """
@@ -97,24 +97,24 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker who answers, and the finished cases."""
+        """Send a worker the model's identity and the finished cases."""
         self.workers += 1
-        exchange.send_down(self.session, node)
+        exchange.send_to_worker(self.session, node)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take a worker's answer counts."""
-        exchange.take_up(self.config, node)
+        """Add a worker's answer counts."""
+        exchange.add_worker_output(self.config, node)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(
         self, report: object
     ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-        """A case with which the run ends is counted by itself."""
+        """A case that stops the run has a category of its own."""
         return stopping.status(report)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Journal a measured case; note a failed one, or that the run ends."""
+        """Journal a measured case; note a failed one, or that the run stops."""
         record, stop = record_on(report, self.config), stopping.stop_on(report)
         if stop is not None:
             self.stops.append(stop)
@@ -127,7 +127,7 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Write run and board, judge the gates; they only ever turn 0 into 1."""
+        """Write run and board and judge the gates, which can only turn exit code 0 into 1."""
         runs = self.session.runs
         if not runs:
             return
@@ -137,9 +137,9 @@ class Controller:
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and nothing_to_do:
             session.exitstatus = exitstatus = pytest.ExitCode.OK
         self._close_all(interrupted=exitstatus in INTERRUPTED or bool(self.stops))
-        self._tell_gates()
-        if self.stops or (exitstatus == pytest.ExitCode.OK and not self._all_well()):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED  # where workers stop xdist says 2
+        self._report_gates()
+        if self.stops or (exitstatus == pytest.ExitCode.OK and not self._all_passed()):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED  # xdist says 2 if workers stop
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tables, gates and where the files are."""
@@ -163,7 +163,7 @@ class Controller:
             board.read_board(settings.leaderboard)
         self.gates = tuple(gate for path in settings.gates for gate in load_gates(path))
         self.baselines = load_baselines(settings.baselines)
-        self.verdicts = gating.of_other_suites(self.gates, {s.suite.meta.name for s in suites})
+        self.verdicts = gating.unrun_verdicts(self.gates, {s.suite.meta.name for s in suites})
         for suite in suites:
             suite.prepared = self.session.provider.identify(suite)
             if not self.config.option.estimate:  # there is no run to continue, write or judge
@@ -179,7 +179,9 @@ class Controller:
     def _close_all(self, *, interrupted: bool) -> None:
         for name, run in self.session.runs.items():
             if not run.was_run:
-                self.verdicts += gating.of_nothing(self.gates, run.run.suite, "no case was run")
+                self.verdicts += gating.unscored_verdicts(
+                    self.gates, run.run.suite, "no case was run"
+                )
                 continue
             judged = len(self.verdicts)
             try:
@@ -187,7 +189,7 @@ class Controller:
             except CultureError as error:
                 self.problems.append(str(error))
                 if len(self.verdicts) == judged:
-                    self.verdicts += gating.of_nothing(self.gates, run.run.suite, str(error))
+                    self.verdicts += gating.unscored_verdicts(self.gates, run.run.suite, str(error))
 
     def _close(self, suite: SuiteSession, run: SuiteRun, *, interrupted: bool) -> None:
         settings = self.session.settings
@@ -195,14 +197,14 @@ class Controller:
             gates=self.gates,
             baselines=self.baselines,
             provenance=self._provenance(suite),
-            determinism=repeatability.finding(settings.store, suite.identity),
+            determinism=repeatability.determinism_of(settings.store, suite.identity),
             interrupted=interrupted,
         )
         if run.finished is not None:
             board.update(settings.leaderboard, run.finished, run_file=run.path)
 
-    def _tell_gates(self) -> None:
-        """The verdicts to JUnit and Markdown; a shard that waits for others has none to tell."""
+    def _report_gates(self) -> None:
+        """Write the verdicts to JUnit and Markdown; a shard waiting for others has none."""
         if not self.verdicts:
             return
         settings = self.session.settings
@@ -231,25 +233,25 @@ class Controller:
         )
         return {**about, **self.session.provider.provenance}
 
-    def _all_well(self) -> bool:
+    def _all_passed(self) -> bool:
         runs = self.session.runs.values()
         unmeasured = any(run.failures for run in runs)  # a skipped case, say
         return not (self.problems or unmeasured) and all(verdict.holds for verdict in self.verdicts)
 
 
 def _suite_in(report: pytest.TestReport) -> str:
-    """The suite, or the part of one, that a report's case belongs to; empty for no case."""
+    """The suite, over one set or all, that a report's case belongs to; empty without a case."""
     return case_id_in(report.nodeid).split("/")[0]
 
 
 def _check_writable(folder: Path) -> None:
-    """Say before the first case, not after the last, that nothing can be written there."""
+    """Raise before the first case, not after the last, if the folder cannot be written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
         raise BoardProblem(
-            f"nothing can be written in {folder} ({error.strerror}); pass another --runs or "
+            f"folder {folder} cannot be written to ({error.strerror}); pass another --runs or "
             "--leaderboard"
         ) from error

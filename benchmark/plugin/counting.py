@@ -1,7 +1,7 @@
-"""What a run would ask, counted without asking: cases, prompts, prefixes, pictures, stored answers.
+"""Count what a run would ask, without asking: cases, prompts, prefixes, pictures, stored answers.
 
 Knows scripts and an interview's keys; loads no model. Only first stages can be counted: what a
-script asks next depends on answers.
+script asks next depends on the answers.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Group:
 
 
 @dataclass(kw_only=True)
-class Tally:
+class Counts:
     """Counts over the chosen cases of one suite; ``kinds`` holds what is left to compute.
 
-    ``most_written`` is how many tokens the texts among it have if each runs to its limit.
+    ``most_written`` is the tokens of the texts among it if each runs to its limit.
     """
 
     n_cases: int = 0
@@ -45,18 +45,18 @@ class Tally:
     kinds: dict[Kind, list[Group]] = field(default_factory=dict)
 
 
-def count(suite: SuiteSession, interview: Interview) -> Tally:
-    """Every unit's first stage, each distinct request once."""
-    tally = Tally()
+def count(suite: SuiteSession, interview: Interview) -> Counts:
+    """Count every unit's first stage, each distinct request once."""
+    counts = Counts()
     seen: set[bytes] = set()
     for unit, cases in suite.units.items():
-        tally.n_units += 1
-        tally.n_cases += len(cases)
-        asked = interview.distinct(first_stage(suite, cases, tally.broken))
-        new = {k: r for k, r in asked.items() if bytes.fromhex(k) not in seen}
+        counts.n_units += 1
+        counts.n_cases += len(cases)
+        requests = interview.distinct(first_stage(suite, cases, counts.broken))
+        new = {k: r for k, r in requests.items() if bytes.fromhex(k) not in seen}
         seen.update(map(bytes.fromhex, new))
         held = interview.held(list(new))
-        tally.most_written += sum(
+        counts.most_written += sum(
             request.params.max_new_tokens
             for key, request in new.items()
             if isinstance(request, Generate) and key not in held
@@ -64,26 +64,26 @@ def count(suite: SuiteSession, interview: Interview) -> Tally:
         groups: dict[GroupKey, list[str]] = {}
         for key, request in new.items():
             groups.setdefault(group_key(request), []).append(key)
-            tally.pictures.update(ref.digest for ref in _pictures(request))
-        tally.n_prompts += len(new)
-        tally.n_groups += len(groups)
+            counts.pictures.update(ref.digest for ref in _pictures(request))
+        counts.n_prompts += len(new)
+        counts.n_groups += len(groups)
         for name, keys in groups.items():
             missing = sum(1 for key in keys if key not in held)
             if missing:
                 kind = (name[0], bool(_pictures(new[keys[0]])))
                 group = Group(unit=unit, name=name, n_missing=missing)
-                tally.kinds.setdefault(kind, []).append(group)
-                tally.n_missing += missing
-    return tally
+                counts.kinds.setdefault(kind, []).append(group)
+                counts.n_missing += missing
+    return counts
 
 
 def first_stage(suite: SuiteSession, cases: Sequence[Case], broken: list[str]) -> list[Request]:
-    """What a model is asked for these cases before their scripts have heard anything."""
+    """What a model is asked for these cases before any answer."""
     found: list[Request] = []
     for case in cases:
         script = suite.suite.interview(case)
         try:
-            found += suite.asked(next(script))
+            found += suite.expand(next(script))
         except StopIteration:
             continue
         except CultureError as error:
@@ -94,9 +94,9 @@ def first_stage(suite: SuiteSession, cases: Sequence[Case], broken: list[str]) -
 
 
 def members(suite: SuiteSession, group: Group) -> list[Request]:
-    """The requests of a group, in the order in which a run would ask them."""
-    asked = first_stage(suite, suite.units[group.unit], [])
-    return [request for request in asked if group_key(request) == group.name]
+    """The requests of a group, in the order of a run."""
+    requests = first_stage(suite, suite.units[group.unit], [])
+    return [request for request in requests if group_key(request) == group.name]
 
 
 def _pictures(request: Request) -> tuple[ImageRef, ...]:

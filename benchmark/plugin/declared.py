@@ -1,7 +1,7 @@
-"""What can be said on the command line: names, defaults, help; read into `Settings` by `options`.
+"""The command line's options: names, defaults, help; `options` reads them into `Settings`.
 
-Knows pytest's parser and no meaning of a word. House style of help texts: what it selects, then
-the default.
+Knows pytest's parser, and no option's meaning. A help text says what the option selects, then the
+default.
 """
 
 from __future__ import annotations
@@ -47,35 +47,35 @@ MODEL = (
         "--scoring",
         "PATH",
         "shared (one encoding of the image serves all its questions), full (each prompt by "
-        "itself), or 'sampled N' in quotes (N written answers a choice, of models that give no "
-        "probabilities; docs/sampled.md); default: auto (shared for the model families that are "
-        "tested for it)",
+        "itself), or 'sampled N' in quotes (N written answers a choice, for models that give no "
+        "probabilities; docs/sampled.md); default: auto (shared for the model families tested "
+        "for it)",
         default="auto",
     ),
     Option("--samples", "N", "written answers a choice under --scoring sampled; default: 10"),
     Option(
         "--sample-tokens",
         "N",
-        "most tokens of one of them, its thinking included; default: 2048; 12 of the demo",
+        "most tokens of one such answer, thinking included; default: 2048 (12 for the demo)",
     ),
-    Option("--sample-temperature", "T", "the temperature they are drawn at; default: 1"),
+    Option("--sample-temperature", "T", "the temperature of such answers; default: 1"),
     Option(
         "--max-requests",
         "N",
-        "requests to send to a server in this session, repeated ones included; the run then stops "
-        "and the same command goes on with it; default: no bound",
+        "most requests to a server in this session, retries included; then the run stops, and the "
+        "same command resumes it; default: no limit",
     ),
     Option(
         "--max-tokens",
         "N",
-        "tokens of prompts and answers, as the server counts them, to spend in this session; "
-        "default: no bound",
+        "most tokens of prompts and answers in this session, as the server counts them; default: "
+        "no limit",
     ),
-    Option("--batch-size", "N", "requests a forward pass; default: auto", default="auto"),
+    Option("--batch-size", "N", "requests per forward pass; default: auto", default="auto"),
     Option(
         "--threads",
         "N",
-        "CPU threads a process, fixed and recorded; default: all cores, 1 for embedded models",
+        "CPU threads per process, fixed and recorded; default: all cores, 1 for embedded models",
     ),
     Option("--seed", "N", "seed of every random draw; default: 0", default="0"),
     Option(
@@ -84,14 +84,14 @@ MODEL = (
     Option(
         "--template-args",
         "K=V",
-        "what the chat template is told, such as enable_thinking=true (docs/prompts.md); "
-        "repeatable; default: thinking off where the template knows how",
+        "arguments of the chat template, such as enable_thinking=true (docs/prompts.md); "
+        "repeatable; default: thinking off where the template can switch it off",
         repeated=True,
     ),
     Option(
         "--trust-remote-code",
         "",
-        "run the Python code that a model's repository brings; read it first; default: refuse",
+        "run the Python code in a model's repository; read it first; default: refuse",
         flag=True,
     ),
 )
@@ -100,7 +100,7 @@ RUN = (
         "--store",
         "FILE",
         "the response store; default: in the user's cache directory; with --shard 2/4 the name "
-        "becomes NAME.2-of-4.sqlite, since machines must not share one store",
+        "becomes NAME.2-of-4.sqlite, since machines must not share a store",
     ),
     Option("--runs", "DIR", "where run files go; default: leaderboard/runs"),
     Option(
@@ -113,10 +113,10 @@ RUN = (
     Option(
         "--gate-report",
         "FILE",
-        "the gates' verdicts as Markdown, for a comment on a pull request; default: none, but "
-        "GitHub's job summary always has them",
+        "the gates' verdicts as Markdown, for a comment on a pull request; default: none (GitHub's "
+        "job summary always has them)",
     ),
-    Option("--shard", "K/N", "measure part K of N; the last part to end merges them all"),
+    Option("--shard", "K/N", "measure shard K of N; the last one to end merges them all"),
     Option(
         "--gate",
         "FILE",
@@ -127,14 +127,14 @@ RUN = (
         "--baseline",
         "FILE",
         "what gates with `compare` compare with: a run.json, leaderboard.json#ROW or "
-        "hf://datasets/ORG/NAME#ROW with ROW a model or config digest; repeatable, one a suite",
+        "hf://datasets/ORG/NAME#ROW, ROW a model or config digest; repeatable, one per suite",
         repeated=True,
     ),
     Option(
         "--estimate",
         "",
-        "print what the run would ask and how long that takes here, by answering a few prompts of "
-        "it, and end; the answers stay in the store",
+        "print what the run would ask and how long that takes here, by answering a few of its "
+        "prompts, and end; the answers stay in the store",
         flag=True,
     ),
 )
@@ -146,7 +146,7 @@ def add_options(parser: pytest.Parser, folders: Iterable[Path]) -> None:
     Raises
     ------
     UsageProblem
-        Two suites define an option of one name differently, or one defines somebody else's.
+        Two suites define an option differently, or a suite's option is taken.
     """
     _add(parser, "the model", dict.fromkeys(MODEL, ""))
     _add(parser, "the run", dict.fromkeys(RUN, ""))
@@ -154,13 +154,13 @@ def add_options(parser: pytest.Parser, folders: Iterable[Path]) -> None:
     for option, suites in options_of_suites(folders).items():
         several = len(suites) > 1
         group = groups.setdefault("several suites" if several else f"suite {suites[0]}", {})
-        group[option] = f" [{', '.join(suites)}]" if several else ""
+        group[option] = f" (read by {', '.join(suites)})" if several else ""
     for title, options in sorted(groups.items()):
         _add(parser, title, options)
 
 
 def options_of_suites(folders: Iterable[Path]) -> Mapping[Option, tuple[str, ...]]:
-    """Every option that the shipped suites and those of some folders read, and who reads it."""
+    """Every option that the shipped suites and those in the folders read, and who reads it."""
     first = {option.name: (option, "the harness") for option in (*MODEL, *RUN)}
     readers: dict[Option, tuple[str, ...]] = {}
     for folder in dict.fromkeys((*shipped_folders(), *folders)):
@@ -169,14 +169,14 @@ def options_of_suites(folders: Iterable[Path]) -> Mapping[Option, tuple[str, ...
             if known in (*MODEL, *RUN) or not _same(option, known):
                 raise UsageProblem(
                     f"{folder / OPTIONS_FILE} defines {option.name}, which is another option of "
-                    f"{whose}; define it alike, or give it another name"
+                    f"{whose}; make the definitions equal, or use another name"
                 )
             readers[known] = tuple(dict.fromkeys((*readers.get(known, ()), folder.name)))
     return readers
 
 
 def _same(one: Option, other: Option) -> bool:
-    """Whether they are one option on the command line; each suite reads its text by itself."""
+    """Whether they are one option on the command line; each suite reads its text itself."""
     return _shown(one) == _shown(other)
 
 
@@ -185,9 +185,9 @@ def _shown(one: Option) -> tuple[object, ...]:
 
 
 def _add(parser: pytest.Parser, title: str, options: Mapping[Option, str]) -> None:
-    """A group of the help; ``options`` have what is said behind their help.
+    """Add a group of the help; ``options`` maps each to what follows its help text.
 
-    What a suite reads has no default here: None tells that it was not given.
+    A suite's option has no default here: None means that it was not given.
     """
     group = parser.getgroup(f"culture, {title}", f"cultural benchmark, {title}")
     for option in sorted(options, key=lambda one: one.name):

@@ -1,7 +1,7 @@
 """GPUs for xdist workers, one or an equal share each; pure: the controller never starts CUDA.
 
-A worker sees its own device only, by the environment of its process. Numbering by worker id
-would be wrong after a restart; the environment is the specification's and stays with it.
+A worker sees only its own devices, through the environment of its process. Numbering by worker id
+would be wrong after a restart; the environment stays with the worker's specification.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 class WorkerSpec(Protocol):
-    """The part of execnet's specification of a worker that is used here."""
+    """The part of execnet's worker specification used here."""
 
     env: dict[str, str]
 
 
 def visible_gpus(n_listed: int, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """What a process may name in CUDA_VISIBLE_DEVICES: those left visible, else all by number.
+    """The GPUs a process may name in CUDA_VISIBLE_DEVICES: those visible now, else all by number.
 
     >>> visible_gpus(3, {}), visible_gpus(8, {"CUDA_VISIBLE_DEVICES": "5,7"})
     (('0', '1', '2'), ('5', '7'))
@@ -37,19 +37,19 @@ def assign(specs: Sequence[WorkerSpec], gpus: Sequence[str], *, several: bool = 
     Raises
     ------
     UsageProblem
-        There are more workers than GPUs (two models on one would run out of memory), or it
-        cannot be told which GPUs there are.
+        There are more workers than GPUs (two models on one would run out of memory), or the GPUs
+        are unknown.
     """
     if not gpus:
         raise UsageProblem(
-            f"the driver lists no GPU here, so none can be given to each of {len(specs)} workers; "
-            f"name them in {VISIBLE}, or use -n 0"
+            f"the driver lists no GPUs to give to the workers ({len(specs)}); name them in "
+            f"{VISIBLE}, or use -n 0"
         )
     each = len(gpus) // len(specs) if several else 1
     if several and each < 2:
         raise UsageProblem(
-            f"-n {len(specs)} leaves each worker {each} of the GPUs here ({len(gpus)}), and "
-            "--device balanced spreads a model over two or more; use fewer workers or --device cuda"
+            f"-n {len(specs)} leaves each worker {each} of {len(gpus)} GPUs, and --device balanced "
+            "spreads a model over two or more; use fewer workers or --device cuda"
         )
     if len(specs) > len(gpus):
         raise UsageProblem(

@@ -1,7 +1,7 @@
-"""What workers and controller tell each other besides reports; knows xdist's two dictionaries.
+"""What workers and controller send each other besides reports; knows xdist's two dictionaries.
 
-Down: who answers each suite, and the finished cases. Up: how many answers were
-computed, and how the models ran.
+Down: each suite's model and encoders, and the finished cases. Up: how many answers were computed,
+and how the models ran.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DESCRIBED = "culture_described"
 
 
 class Node(Protocol):
-    """The part of xdist's WorkerController that is used here."""
+    """The part of xdist's WorkerController used here."""
 
     workerinput: dict[str, object]
     workeroutput: dict[str, object]
@@ -38,17 +38,17 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 def worker_place(config: pytest.Config) -> tuple[int, int]:
-    """A worker's number from 0 and how many there are; (0, 1) in a process of its own.
+    """A worker's number from 0 and how many there are; (0, 1) in a single process.
 
-    The number of a worker that takes another's place is beyond theirs.
+    A replacement worker has a number above all of theirs.
     """
-    told = getattr(config, "workerinput", {})
-    number = str(told.get("workerid", "gw0")).removeprefix("gw")
-    return int(number) if number.isdecimal() else 0, int(told.get("workercount", 1))
+    sent = getattr(config, "workerinput", {})
+    number = str(sent.get("workerid", "gw0")).removeprefix("gw")
+    return int(number) if number.isdecimal() else 0, int(sent.get("workercount", 1))
 
 
-def send_down(session: RunSession, node: Node) -> None:
-    """Give a new worker what only the controller worked out."""
+def send_to_worker(session: RunSession, node: Node) -> None:
+    """Send a new worker what only the controller knows."""
     node.workerinput[_INPUT] = {
         suite.name: {
             "identity": named_document(suite.identity),
@@ -62,8 +62,8 @@ def send_down(session: RunSession, node: Node) -> None:
     }
 
 
-def take_down(config: pytest.Config, session: RunSession) -> None:
-    """In a worker: take over what the controller sent, once its suites are known."""
+def receive_in_worker(config: pytest.Config, session: RunSession) -> None:
+    """In a worker: take what the controller sent, once the suites are known."""
     sent: dict[str, dict[str, Any]] = config.workerinput.get(_INPUT, {})  # type: ignore[attr-defined]
     for suite in session.suites.values():
         part = sent.get(suite.name)
@@ -77,15 +77,15 @@ def take_down(config: pytest.Config, session: RunSession) -> None:
 
 
 def note_counts(config: pytest.Config, counts: tuple[int, int]) -> None:
-    """Keep the worker's or the single process's answer counts for the summary."""
+    """Keep this process's answer counts for the summary."""
     if is_worker(config):
         config.workeroutput[_OUTPUT] = list(counts)  # type: ignore[attr-defined]
     else:
         add_counts(config, counts)
 
 
-def take_up(config: pytest.Config, node: Node) -> None:
-    """On the controller: add what a worker that has ended tells, if it could send it."""
+def add_worker_output(config: pytest.Config, node: Node) -> None:
+    """On the controller: add what a worker sent at its end, if it could."""
     counts = getattr(node, "workeroutput", {}).get(_OUTPUT)
     if counts is not None:
         add_counts(config, (counts[0], counts[1]))
@@ -106,7 +106,7 @@ def counts_of(config: pytest.Config) -> tuple[int, int]:
 
 
 def note_descriptions(config: pytest.Config, described: Mapping[str, Description]) -> None:
-    """Keep how the worker's or the single process's models ran, by suite, for the run files."""
+    """Keep how this process's models ran, by suite, for the run files."""
     if is_worker(config):
         config.workeroutput[_DESCRIBED] = canonical(described)  # type: ignore[attr-defined]
     else:
@@ -114,19 +114,19 @@ def note_descriptions(config: pytest.Config, described: Mapping[str, Description
 
 
 def add_descriptions(config: pytest.Config, described: Mapping[str, Description]) -> None:
-    """One more process's descriptions."""
+    """Add the descriptions of one more process."""
     known = config.stash.setdefault(DESCRIBED, {})
     for suite, description in described.items():
         known.setdefault(suite, []).append(description)
 
 
 def descriptions_of(config: pytest.Config, suite: str) -> list[Description]:
-    """What the models of a suite said of how they ran, one for each process that loaded one."""
+    """How the models of a suite ran, one description for each process that loaded one."""
     return config.stash.get(DESCRIBED, {}).get(suite, [])
 
 
 def note_dropped(config: pytest.Config) -> None:
-    """Keep that cases of an earlier run were left out, which is why nothing may be left to do."""
+    """Note that cases of an earlier run were left out, so that there may be nothing left to do."""
     if is_worker(config):
         config.workeroutput[_DROPPED] = True  # type: ignore[attr-defined]
     config.stash[DROPPED] = True

@@ -1,4 +1,4 @@
-"""Which suite folders a command line means, while it is read and when it is known.
+"""Which suite folders a command line names, before and after its options are known.
 
 Knows pytest's arguments; opens no suite.
 """
@@ -14,23 +14,23 @@ import pytest
 from benchmark.suite.protocol import find_suites
 
 
-def folders_meant(config: pytest.Config) -> tuple[Path, ...]:
-    """The suites that a command line may be about, before all of its options are known.
+def folders_possible(config: pytest.Config) -> tuple[Path, ...]:
+    """The suites that a command line may name, before all of its options are known.
 
-    A word behind an unknown option counts as an argument too, which at worst finds a suite that is
-    not measured. Where no argument leads to one, pytest may look where its ini file says, or here.
+    A word after an unknown option counts as an argument too, which at worst finds a suite that is
+    not measured. If no argument leads to a suite, pytest's testpaths do, or the current folder.
     """
     known = getattr(config, "known_args_namespace", None)  # not there for a plugin given to main()
     words = config.invocation_params.args if known is None else known.file_or_dir
     paths = _paths(config, map(str, words), pyargs=bool(known is not None and known.pyargs))
-    unsaid = [config.rootpath / path for path in config.getini("testpaths")]
+    default = [config.rootpath / path for path in config.getini("testpaths")]
     ignored = config.getini("norecursedirs")
     return find_suites(paths, ignore=ignored) or find_suites(
-        unsaid or [config.invocation_params.dir], ignore=ignored
+        default or [config.invocation_params.dir], ignore=ignored
     )
 
 
-def folders_asked(config: pytest.Config) -> tuple[Path, ...]:
+def folders_measured(config: pytest.Config) -> tuple[Path, ...]:
     """The suites that are measured."""
     paths = _paths(config, config.args, pyargs=config.option.pyargs)
     return find_suites(paths, ignore=config.getini("norecursedirs"))
@@ -43,7 +43,7 @@ def _paths(config: pytest.Config, words: Iterable[str], *, pyargs: bool) -> list
 
 
 def _of_module(name: str) -> Path | None:
-    """Where a module or package lies, as ``--pyargs`` has it; None where there is no such."""
+    """Where a module or package lies, as for ``--pyargs``; None if it does not exist."""
     try:
         spec = importlib.util.find_spec(name)
     except (AttributeError, ImportError, ValueError):

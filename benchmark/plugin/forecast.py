@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timing:
-    """One group's batches: prompts and seconds of each that was timed; ``size`` of the group."""
+    """One group's timed batches, prompts and seconds of each; ``size`` is the group's."""
 
     rows: tuple[int, ...]
     elapsed_s: tuple[float, ...]
@@ -16,10 +16,10 @@ class Timing:
 
     @property
     def prompt_s(self) -> float:
-        """Seconds a prompt if the whole group is answered.
+        """Seconds per prompt if the whole group is answered.
 
-        The first batch also pays for what the group shares, so the others tell the price of the
-        prompts that were not timed.
+        The first batch also computes what the group shares, so the others predict the prompts
+        that were not timed.
         """
         later = sum(self.rows[1:])
         first = self.elapsed_s[0] / self.rows[0]
@@ -30,7 +30,7 @@ class Timing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
-    """A number of seconds: ``low`` and ``high`` are as the quickest and slowest group would do."""
+    """A number of seconds: ``low`` and ``high`` at the speed of the fastest and slowest group."""
 
     low_s: float
     likely_s: float
@@ -46,7 +46,7 @@ class Span:
 
 
 def span(timings: Sequence[Timing], prompts: int) -> Span:
-    """What so many prompts take, by groups of their kind.
+    """How long this many prompts take, from timed groups of their kind.
 
     >>> fast = Timing(rows=(10,), elapsed_s=(1.0,), size=10)
     >>> slow = Timing(rows=(10,), elapsed_s=(3.0,), size=10)
@@ -60,7 +60,7 @@ def span(timings: Sequence[Timing], prompts: int) -> Span:
 
 
 def total(spans: Iterable[Span]) -> Span:
-    """One after the other."""
+    """The sum, one after the other."""
     several = list(spans)
     return Span(
         low_s=sum(one.low_s for one in several),
@@ -81,7 +81,7 @@ def spread(n: int) -> tuple[int, ...]:
 
 
 def duration(elapsed_s: float) -> str:
-    """A time as people say it.
+    """A time in the form people use.
 
     >>> duration(0.25), duration(59.6), duration(190), duration(7260)
     ('0.2 s', '1:00', '3:10', '2 h 01 min')
@@ -97,7 +97,7 @@ def duration(elapsed_s: float) -> str:
 
 
 def rate(per_s: float) -> str:
-    """Prompts a second with two digits or three.
+    """Prompts per second, to about two digits.
 
     >>> rate(0.0532), rate(4.17), rate(41.3), rate(5210.0)
     ('0.053', '4.2', '41', '5 210')

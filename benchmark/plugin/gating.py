@@ -1,4 +1,4 @@
-"""Where verdicts go besides the terminal: JUnit, pytest's counts, Markdown for a pull request.
+"""Verdicts outside the terminal: JUnit, pytest's counts, Markdown for a pull request.
 
 Knows pytest's reports and the records of gates; decides nothing.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.junitxml import xml_key  # pytest's plugins find its JUnit writer by it as well
+from _pytest.junitxml import xml_key  # the way pytest's plugins find its JUnit writer
 
 from benchmark.errors import BoardProblem
 from benchmark.gates import Gate, Verdict, unjudged
@@ -21,7 +21,7 @@ from benchmark.runs.documents import write
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-def of_other_suites(gates: Sequence[Gate], suites: set[str]) -> tuple[Verdict, ...]:
+def unrun_verdicts(gates: Sequence[Gate], suites: set[str]) -> tuple[Verdict, ...]:
     """Gates on a suite that is not in this run fail."""
     return tuple(
         unjudged(gate, f"suite {gate.suite!r} was not run")
@@ -30,15 +30,15 @@ def of_other_suites(gates: Sequence[Gate], suites: set[str]) -> tuple[Verdict, .
     )
 
 
-def of_nothing(gates: Sequence[Gate], suite: str, reason: str) -> tuple[Verdict, ...]:
-    """Gates on a suite that has no scores fail: no case was run, or its end went wrong."""
+def unscored_verdicts(gates: Sequence[Gate], suite: str, reason: str) -> tuple[Verdict, ...]:
+    """Gates on a suite without scores fail: no case was run, or the suite could not be closed."""
     return tuple(unjudged(gate, reason) for gate in gates if gate.suite == suite)
 
 
 def to_junit(config: pytest.Config, verdicts: Sequence[Verdict]) -> None:
-    """Each gate as a testcase of pytest's JUnit file, if one is asked for.
+    """Write each gate as a testcase of pytest's JUnit file, if one is wanted.
 
-    Only its writer hears of them: other plugins would take a gate for a case.
+    Only the JUnit writer gets them: other plugins would take a gate for a case.
     """
     writer = config.stash.get(xml_key, None)
     if writer is None:
@@ -49,7 +49,7 @@ def to_junit(config: pytest.Config, verdicts: Sequence[Verdict]) -> None:
 
 
 def count_failed(reporter: Any, verdicts: Sequence[Verdict]) -> None:
-    """Let pytest's short summary and last line count the gates that do not hold as failed."""
+    """Count gates that do not hold as failed in pytest's short summary and last line."""
     failed = [_test_report(verdict, "call") for verdict in verdicts if not verdict.holds]
     if failed:
         reporter._add_stats("failed", failed)  # noqa: SLF001 - it also turns the last line red
@@ -63,7 +63,7 @@ def write_markdown(
     problems: Sequence[str],
     environ: Mapping[str, str] = os.environ,
 ) -> None:
-    """Write ``--gate-report``, and append the same to the summary of GitHub's job.
+    """Write ``--gate-report``, and append the same to GitHub's job summary.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""The live line: prompts a second and time left, to the right of pytest's dots, on a terminal only.
+"""The live line: prompts per second and time left, right of pytest's dots, on a terminal only.
 
-Knows pytest's reports and its writer. The terminal reporter stays as it is: before it writes, our
-text is erased, and afterwards written again with the cursor put back where it was.
+Knows pytest's reports and its writer. The terminal reporter is unchanged: our text is erased
+before it writes and redrawn afterwards, with the cursor put back.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CASE_ID = re.compile(r"\[(?P<case_id>[^\]]+)\]$")
 
 
 def fits(*, verbosity: int, capture: str, environ: Mapping[str, str]) -> bool:
-    """Whether dots are what stands on the line, and nothing else is written between them.
+    """Whether the line holds pytest's dots and nothing else.
 
     Not with ``-v``, which fills each line, ``-qq``, which writes none, or ``-s``: tests write.
 
@@ -43,13 +43,13 @@ def fits(*, verbosity: int, capture: str, environ: Mapping[str, str]) -> bool:
 
 
 def prompts_in(row: str) -> int:
-    """How many answers a row is made of; vectors of what a model wrote are none of its own.
+    """How many of the model's answers a row is made of; vectors are an encoder's.
 
-    The keys are picked out of the row's text: reading the whole row would take longer.
+    The keys are picked from the row's text: parsing the whole row would take longer.
 
     >>> story = '{"item_id":"honesty/0.3/1","request_keys":["' + "a" * 64 + '"]}'
-    >>> beside = '{"item_id":"vectors:clip|truncate","request_keys":["' + "b" * 64 + '"]}'
-    >>> prompts_in(f"[{story},{beside}]")
+    >>> vectors = '{"item_id":"vectors:clip|truncate","request_keys":["' + "b" * 64 + '"]}'
+    >>> prompts_in(f"[{story},{vectors}]")
     1
     """
     return len(set(_KEY.findall(_VECTORS.sub("", row))))
@@ -66,7 +66,7 @@ def register(config: pytest.Config, session: RunSession) -> None:
 
 
 class LiveLine:
-    """Hooks around those of the terminal reporter; draws nothing unless it writes to a terminal."""
+    """Hooks around the terminal reporter's; draws only on a terminal."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class LiveLine:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """With workers: the first of them to have collected tells of all."""
+        """With workers: the first one to have collected knows all cases."""
         if self._speed is None:
             self._start(ids)
 
@@ -116,7 +116,7 @@ class LiveLine:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True, optionalhook=True)
     def pytest_testnodedown(self) -> Generator[None]:
-        """Of a worker that died xdist writes a line."""
+        """A line about a worker that died is written."""
         self._erase()
         yield
 
@@ -140,7 +140,7 @@ class LiveLine:
         self._speed = Speed(chosen, started_s=self._clock(), noun=self._noun(chosen))
 
     def _noun(self, chosen: Iterable[str]) -> str:
-        """What the suites of these cases ask for; ``prompts`` where they do not agree."""
+        """What the suites of these cases ask for; ``prompts`` if they differ."""
         met = {case_id.partition("/")[0] for case_id in chosen}
         nouns = {s.suite.meta.noun for name, s in self._session.suites.items() if name in met}
         return nouns.pop() if len(nouns) == 1 else "prompts"

@@ -1,6 +1,6 @@
 """The model under test: answers a case by answering its whole unit once; knows no report.
 
-Holds the store and at most one loaded model per identity; both are opened on first need.
+Holds the store and at most one loaded model per identity, both opened when first needed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ModelUnderTest:
         CultureError
             The case cannot be measured; its unit's other cases are not affected.
         RunStopped
-            No case can: what failed is the model, its server or the store.
+            No case can be measured: the model, its server or the store failed.
         """
         if self._stop is not None:
             raise RunStopped(self._stop)
@@ -52,21 +52,20 @@ class ModelUnderTest:
         raise outcome
 
     def may_leave_out(self, case: Case) -> bool:
-        """Whether an answer that does not exist is to be expected.
+        """Whether a missing answer is to be expected.
 
-        A rule may have no data, and who writes may decline: that is measured, and told by the
-        option mass.
+        A rule may have no data, and a model that writes may decline; the option mass shows it.
         """
         identity = self._session.suites[case.suite].identity
         return identity.reads_subject or sampled_by(identity) is not None
 
     def counts(self) -> tuple[int, int]:
         """Distinct requests computed and read from the store so far."""
-        asked = [interview for _, interview in self._interviews()]
-        return sum(one.n_computed for one in asked), sum(one.n_stored for one in asked)
+        interviews = [interview for _, interview in self._interviews()]
+        return sum(one.n_computed for one in interviews), sum(one.n_stored for one in interviews)
 
     def ask_again(self) -> None:
-        """Ask a sample of what was computed in other batches; the store keeps what came of it."""
+        """Ask a sample of what was computed again, in other batches; the store keeps the result."""
         if self._store is None or not self._session.provider.computes:
             return
         for suite, interview in self._interviews():
@@ -74,7 +73,7 @@ class ModelUnderTest:
                 repeatability.measure(interview, suite, self._store)
 
     def descriptions(self) -> dict[str, Mapping[str, Json]]:
-        """What the loaded models say of how they ran, by suite."""
+        """How the loaded models ran, by suite."""
         return {
             suite.name: described(self._models[interview.identity])
             for suite, interview in self._interviews()
@@ -87,9 +86,9 @@ class ModelUnderTest:
             self._store.close()
 
     def ask(self, suite: SuiteSession) -> Ask:
-        """Whoever answers a suite's scripts: the interview, choices asked as the identity says."""
+        """What answers a suite's scripts: the interview, choices asked as the identity says."""
         way, seed = sampled_by(suite.identity), self._session.settings.seed
-        return asking(lambda asked: self.interview(suite).replies(asked), way, seed=seed)
+        return asking(lambda requests: self.interview(suite).replies(requests), way, seed=seed)
 
     def interview(self, suite: SuiteSession) -> Interview:
         """The interview of a suite's model; nothing is loaded yet."""
@@ -110,13 +109,13 @@ class ModelUnderTest:
 
     def _answer_unit(self, case: Case) -> None:
         suite = self._session.suites[case.suite]
-        ask = self.ask(suite)  # a suite that was not prepared fails by itself
+        ask = self.ask(suite)  # an unprepared suite fails alone
         members = suite.units[case.unit]
         scripts = {member.case_id: suite.suite.interview(member) for member in members}
         try:
             self._outcomes = {**run_unit(scripts, ask)}
         except Exception as error:
-            self._stop = reason(error, asked=self._session.settings.model)
+            self._stop = reason(error, model=self._session.settings.model)
             raise RunStopped(self._stop) from error
 
     def _interviews(self) -> list[tuple[SuiteSession, Interview]]:

@@ -15,17 +15,17 @@ from benchmark.models.encoders.naming import encoders_named
 from benchmark.option_values import count, one_of, pairs
 from benchmark.plugin.budgets import budget_of
 from benchmark.plugin.declared import options_of_suites
-from benchmark.plugin.finding import folders_meant
+from benchmark.plugin.finding import folders_possible
 from benchmark.plugin.providers import Provider
 from benchmark.settings import EMBEDDED_MODELS, Settings, data_source, default_cache
 from benchmark.suite.shared_options import SHARED
 from benchmark.suite.suite_options import options_read
 
-PATHS = ("auto", "shared", "full")  # or sampled, which `sampled_options` reads
+SCORINGS = ("auto", "shared", "full")  # or sampled, which `sampled_options` reads
 
 
 def settings_from(config: pytest.Config, provider: Provider) -> Settings:
-    """The options as one checked record; paths are relative to where pytest was called."""
+    """The options as one checked record; paths are relative to the folder pytest was called in."""
     get = config.getoption
     cache = default_cache()
     board = config.rootpath / provider.outputs
@@ -37,7 +37,7 @@ def settings_from(config: pytest.Config, provider: Provider) -> Settings:
         revision=get("--revision"),
         device=get("--device"),
         dtype=one_of(get("--dtype"), "--dtype", known=("auto", "float32", "bfloat16", "float16")),
-        scoring="auto" if sampled else one_of(get("--scoring"), "--scoring", known=PATHS),
+        scoring="auto" if sampled else one_of(get("--scoring"), "--scoring", known=SCORINGS),
         batch_size=None
         if get("--batch-size") == "auto"
         else count(get("--batch-size"), "--batch-size"),
@@ -77,22 +77,22 @@ def _shared(get: Callable[[str], Any], model: str, here: Path) -> dict[str, Any]
     }
 
 
-def given(config: pytest.Config) -> Mapping[str, object]:
-    """The texts of the suites' options that were given, by option name."""
-    declared = options_of_suites(folders_meant(config))
+def given_texts(config: pytest.Config) -> Mapping[str, object]:
+    """The texts given for suites' options, by option name."""
+    declared = options_of_suites(folders_possible(config))
     found = {option.name: config.getoption(option.name, None) for option in declared}
     return {name: text for name, text in found.items() if text is not None}
 
 
 def check_read(config: pytest.Config, folders: Sequence[Path]) -> None:
-    """Raise where an option was given that no suite of the command reads.
+    """Raise if an option was given that no suite of the command reads.
 
-    One that stands in ``addopts`` was given too: a run must be what its whole command says.
-    Without a suite nothing is measured, and nothing is said.
+    Options in ``addopts`` count too: a run must be what its whole command says. Without a suite
+    nothing is measured, and nothing is checked.
     """
     read = {option.name for folder in folders for option in options_read(folder)}
-    unread = [name for name in given(config) if folders and name not in read]
-    for option, suites in options_of_suites(folders_meant(config)).items():
+    unread = [name for name in given_texts(config) if folders and name not in read]
+    for option, suites in options_of_suites(folders_possible(config)).items():
         if option.name in unread:
             ours = ", ".join(folder.name for folder in folders)
             raise UsageProblem(
@@ -103,13 +103,13 @@ def check_read(config: pytest.Config, folders: Sequence[Path]) -> None:
 
 def _where(config: pytest.Config, name: str) -> str:
     typed = any(str(word).split("=")[0] == name for word in config.invocation_params.args)
-    return "" if typed else " (it stands in addopts or PYTEST_ADDOPTS)"
+    return "" if typed else " (it is in addopts or PYTEST_ADDOPTS)"
 
 
 def _threads(model: str) -> int:
     """All cores, whatever ``-n`` says: more workers must not change a rounding.
 
-    The demo takes one: it is too small to gain, and loses much where workers share the cores.
+    The demo gets one: it is too small to gain, and loses much if workers share the cores.
     """
     if model.startswith(EMBEDDED_MODELS):
         return 1

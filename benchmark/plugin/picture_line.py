@@ -1,7 +1,7 @@
-"""The header's line about pictures that cost a model many tokens: said before any is asked about.
+"""The header's line about pictures that cost a model many tokens.
 
 Knows suites that show pictures, and a model's processor, which it opens without the weights and
-only where a picture is large.
+only if a picture is large.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from benchmark.records import ModelIdentity
 from benchmark.settings import Settings
 from benchmark.suite.protocol import ShowsPictures, Suite
 
-# What opening a processor that does not fit can raise; loading the model says it in a sentence.
+# What opening an unsuitable processor can raise; loading the model explains it in a sentence.
 FAILURES = (
     *(CultureError, OSError, ValueError, TypeError, KeyError),
     *(ImportError, AttributeError, RuntimeError),
@@ -22,7 +22,7 @@ FAILURES = (
 
 
 def picture_line(suite: Suite, settings: Settings, identity: ModelIdentity) -> str:
-    """The largest picture's tokens and what limits them; empty where it is none to speak of."""
+    """The largest picture's tokens and what limits them; empty if they are few."""
     if not identity.scoring:
         return ""
     found = suite.largest_picture() if isinstance(suite, ShowsPictures) else None

@@ -1,7 +1,7 @@
-"""Who answers a run: a model that is asked here, or a bundle of answers that were given before.
+"""Who answers a run: a model that is asked here, or a bundle of earlier answers.
 
-The one module that knows which of the two it is. Knows options, suites, models and bundles; opens
-no model and no encoder before an answer is wanted that is not stored.
+The only module that knows which of the two it is. Knows options, suites, models and bundles; opens
+no model and no encoder until an answer is needed that is not stored.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchmark.models.encoders.answering import Encoders
 from benchmark.models.encoders.hub import open_chosen
 from benchmark.models.encoders.naming import encoder_identity
 from benchmark.models.endpoint.spending import Spending
-from benchmark.plugin.sampled_options import WITH_IT, asked_for
+from benchmark.plugin.sampled_options import SAMPLING_OPTIONS, sampling_of
 from benchmark.plugin.suite_session import Answerers, SuiteSession
 from benchmark.records import Model, ModelIdentity
 from benchmark.replay.bundle import read
@@ -30,20 +30,20 @@ from benchmark.runs.run import encoders_of
 from benchmark.suite.protocol import asks_choices
 
 Get = Callable[[str], Any]  # the value of an option, by its name
-ENCODERS = "encoders"  # the key under which a suite's configuration names those that it asks
+ENCODERS = "encoders"  # where a suite's configuration names the encoders it asks
 REFUSED = (
-    *("--revision", "--store", "--shard", "--model-args", "--template-args", *WITH_IT),
+    *("--revision", "--store", "--shard", "--model-args", "--template-args", *SAMPLING_OPTIONS),
     *("--max-requests", "--max-tokens"),
 )
 
 
 class Provider(Protocol):
-    """Whoever answers a run.
+    """What answers a run.
 
-    ``model`` is its name and ``sampled`` the way in which its choices are asked for. ``outputs`` is
-    the folder of runs and board, and ``store_name`` the store's file in the cache, where no option
-    says otherwise. ``computes`` says whether an answer may come of a computation, so that asking
-    again may give another. ``provenance`` is what run files say of it.
+    ``model`` is its name and ``sampled`` how its choices are asked for. ``outputs`` is the default
+    folder of runs and board, and ``store_name`` the store's default file in the cache.
+    ``computes`` says whether answers may be computed, so that asking again may give another one.
+    ``provenance`` is what run files say about it.
     """
 
     model: str
@@ -54,20 +54,20 @@ class Provider(Protocol):
     provenance: Mapping[str, Json]
 
     def check(self) -> None:
-        """Raise where there is no such model, as far as that can be told from its name."""
+        """Raise if there is no such model, as far as its name shows."""
 
     def identify(self, suite: SuiteSession) -> Answerers:
-        """Whose answers a suite measures, and which encoders it asks."""
+        """The model that a suite measures, and the encoders it asks."""
 
     def open_model(self, suite: SuiteSession) -> Model:
         """The model, ready to answer."""
 
     def embedder(self, suite: SuiteSession) -> Embedder | None:
-        """Who answers requests for vectors; None where none are asked for."""
+        """What answers requests for vectors; None if there are none."""
 
 
-class Live:
-    """The model that the command line names; it is loaded here or asked at its server."""
+class LiveProvider:
+    """The model that the command line names, loaded here or asked at its server."""
 
     outputs = "leaderboard"
     store_name = "responses.sqlite"
@@ -86,7 +86,7 @@ class Live:
         registry.resolve(self.model, revision=self._revision)
 
     def identify(self, suite: SuiteSession) -> Answerers:
-        settings, asked = suite.settings, _encoders_asked(suite)
+        settings, names = suite.settings, _encoder_names(suite)
         found = registry.identify(
             registry.resolve(self.model, revision=self._revision),
             registry.options_of(settings),
@@ -98,7 +98,7 @@ class Live:
             encoders={
                 choice.name: encoder_identity(choice, device=settings.device, cache=settings.cache)
                 for choice in settings.encoders
-                if choice.name in asked
+                if choice.name in names
             },
             key_schema=KEY_SCHEMA,
         )
@@ -117,8 +117,8 @@ class Live:
         return Encoders(encoders, partial(open_chosen, suite.settings)) if encoders else None
 
 
-class FromBundle:
-    """The answers of a response bundle, which is read once; they can only be read."""
+class BundleProvider:
+    """The answers of a response bundle, which is read once and never added to."""
 
     outputs = "build/replay"
     computes = False
@@ -128,12 +128,12 @@ class FromBundle:
         self._bundle = read(path)
         self.model = self._model_named()
         self.sampled = self._sampled()
-        # A store that only ever holds this bundle's answers, so that no other answer can help.
+        # This store holds only the bundle's answers, so that no other answer can fill a gap.
         self.store_name = f"replay/{self._bundle.digest}.sqlite"
         self.provenance: Mapping[str, Json] = {"replayed_from": self._bundle.digest}
 
     def check(self) -> None:
-        """The bundle has been read."""
+        """Nothing to check: the bundle has been read."""
 
     def identify(self, suite: SuiteSession) -> Answerers:
         name = suite.suite.meta.name
@@ -145,15 +145,15 @@ class FromBundle:
                 "one"
             )
         known = {of: one for entry in entries for of, one in encoders_of(entry.run).items()}
-        asked = _encoders_asked(suite)
-        if missing := [one for one in asked if one not in known]:
+        names = _encoder_names(suite)
+        if missing := [one for one in names if one not in known]:
             raise UsageProblem(
                 f"--replay {self._path} has no vectors of the encoder {missing[0]}; it has "
                 f"those of {', '.join(known) or 'none'}"
             )
         return Answerers(
             identity=models.pop(),
-            encoders={of: one for of, one in known.items() if of in asked},
+            encoders={of: one for of, one in known.items() if of in names},
             key_schema=min(entry.key_schema for entry in entries),
         )
 
@@ -197,20 +197,20 @@ def provider_of(get: Get, *, here: Path) -> Provider:
     Raises
     ------
     UsageProblem
-        The bundle is not of one model, or an option was given that means nothing with one.
+        The bundle has several models, or an option was given that excludes a bundle.
     """
     bundle = get("--replay")
     if not bundle:
-        return Live(get("--model"), revision=get("--revision"), sampled=asked_for(get))
+        return LiveProvider(get("--model"), revision=get("--revision"), sampled=sampling_of(get))
     refused = [option for option in REFUSED if get(option)]
     refused += ["--scoring"] if get("--scoring").startswith(NAME) else []
     refused += ["--estimate"] if get("--estimate") else []
     if refused:
         raise UsageProblem(f"--replay and {refused[0]} exclude each other; leave out one")
-    return FromBundle(here / Path(bundle).expanduser())
+    return BundleProvider(here / Path(bundle).expanduser())
 
 
-def _encoders_asked(suite: SuiteSession) -> Sequence[Json]:
+def _encoder_names(suite: SuiteSession) -> Sequence[Json]:
     """The names of the encoders that a suite's configuration asks for."""
-    asked = suite.suite.config().get(ENCODERS)
-    return asked if asked and isinstance(asked, Sequence) else ()
+    names = suite.suite.config().get(ENCODERS)
+    return names if names and isinstance(names, Sequence) else ()

@@ -1,6 +1,6 @@
 """How a run finds its noise floor: what is asked again, in which batches, where it is kept.
 
-Knows interviews, the store and the model's kind; the comparison is `benchmark.scoring.asked_twice`.
+Knows interviews, the store and the model's kind; `benchmark.scoring.asked_twice` compares.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ NOTHING = (
     "only texts were asked for, or the run was broken off"
 )
 
-DRAWN = "shares are those of drawn answers; what other draws would change, the intervals hold"
+DRAWN = "shares are those of drawn answers; the intervals cover what other draws would change"
 
 
 def ended_early(session: pytest.Session) -> bool:
-    """Whether somebody wants the run to end now, so that nothing more should be asked."""
+    """Whether the run is to end now, so that nothing more should be asked."""
     interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
     return interrupted or bool(session.shouldstop or session.shouldfail)
 
 
 def measure(interview: Interview, suite: SuiteSession, store: ResponseStore) -> None:
-    """Ask a sample again and keep the worst that was ever found for this model in this store.
+    """Ask a sample again and keep the largest difference ever found for this model in this store.
 
-    A device that cannot hold the other batches costs the comparison and not the measured rows.
+    If the device cannot hold the other batches, the comparison is lost and the rows are kept.
     """
     ways = _ways(interview.identity, rows=interview.batch_size)
     if not ways:
@@ -65,8 +65,8 @@ def measure(interview: Interview, suite: SuiteSession, store: ResponseStore) -> 
     store.note_noise(interview.context, lambda known: _text(known, found))
 
 
-def finding(store: Path, identity: ModelIdentity) -> Determinism:
-    """What is known of how far this model's answers move; the same for a run that computed none."""
+def determinism_of(store: Path, identity: ModelIdentity) -> Determinism:
+    """What is known of how far this model's answers move, even if this run computed none."""
     if _is_rule(identity):
         return determinism.exact()
     if sampled_by(identity) is not None:
@@ -92,22 +92,22 @@ def _read(text: str) -> Determinism:
 
 
 def _masks(suite: SuiteSession) -> dict[str, Mask]:
-    """Which printed options of each question are opinions, where the suite asks from a survey."""
+    """Which printed options of each question are opinions, if the suite asks a survey."""
     survey = suite.suite.survey
     questions = () if survey is None else survey.questions
     return {question.question_id: question.substantive for question in questions}
 
 
 def _is_rule(identity: ModelIdentity) -> bool:
-    """Whether answers follow from a rule, one by one."""
+    """Whether answers follow from a rule, each by itself."""
     return identity.backend == REFERENCE_BACKEND
 
 
 def _ways(identity: ModelIdentity, *, rows: int) -> tuple[int, ...]:
     """Batch sizes for repeating questions that were answered in batches of ``rows``.
 
-    Alone, and with other neighbours: half as many, or two where there was one. A server forms its
-    own batches, so it is asked the same way once more.
+    Alone, and with other neighbours: half as many, or two if there was one. A server forms its
+    own batches, so it is asked once more in the same way.
     """
     if _is_rule(identity):
         return ()

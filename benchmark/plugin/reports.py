@@ -12,14 +12,14 @@ from benchmark.records import CaseRecord
 from benchmark.runs.rows import decode, encode
 
 RECORD = pytest.StashKey[CaseRecord]()
-LAST = pytest.StashKey[tuple[str, CaseRecord]]()  # of this process, whose reports follow at once
+LAST = pytest.StashKey[tuple[str, CaseRecord]]()  # of this process; its report follows at once
 ATTRIBUTE = "culture_record"  # extra report attributes survive xdist's serialisation
 
 Property = str | int | float
 
 
 def properties_of(record: CaseRecord) -> list[tuple[str, object]]:
-    """Scalars of exact builtin types (DESIGN §7, trap 3), shown by ``--junitxml``."""
+    """Scalars of exact builtin types (DESIGN §7, trap 3), which ``--junitxml`` shows."""
     case = record.case
     found: dict[str, Property] = {
         "case_id": case.case_id,
@@ -43,7 +43,7 @@ def attach(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def record_on(report: pytest.TestReport, config: pytest.Config) -> CaseRecord | None:
-    """The record that a report carries, if any; decoded only if it comes from a worker."""
+    """The record on a report, if any; decoded only if it comes from a worker."""
     text = text_on(report)
     if not text:
         return None

@@ -8,35 +8,35 @@ from typing import Any
 
 from benchmark.engine.sampled import NAME, Sampled
 from benchmark.errors import UsageProblem
-from benchmark.option_values import HOTTEST, count
+from benchmark.option_values import MAX_TEMPERATURE, count
 from benchmark.vocabulary import DEMO
 
 ANSWERS, TOKENS, TEMPERATURE = 10, 2048, 1.0
 DEMO_TOKENS = 12  # random weights never end an answer, and a few tokens exercise the same path
-WITH_IT = ("--samples", "--sample-tokens", "--sample-temperature")
+SAMPLING_OPTIONS = ("--samples", "--sample-tokens", "--sample-temperature")
 
 
-def asked_for(get: Callable[[str], Any]) -> Sampled | None:
-    """What the options say; None where probabilities are asked for.
+def sampling_of(get: Callable[[str], Any]) -> Sampled | None:
+    """What the options say; None if probabilities are asked for.
 
     Raises
     ------
     UsageProblem
-        A number is none, the number of answers is given twice, or without ``sampled``.
+        A number is invalid, or the number of answers is given twice or without ``sampled``.
     """
     answers = _answers(get("--scoring"))
     if answers is None:
-        for option in WITH_IT:
+        for option in SAMPLING_OPTIONS:
             if get(option) is not None:
                 raise UsageProblem(
-                    f"{option} {get(option)} has no meaning without --scoring sampled; add it, or "
-                    f"leave {option} out"
+                    f"{option} {get(option)} needs --scoring sampled; add that, or leave {option} "
+                    "out"
                 )
         return None
     named = get("--samples")
     if answers and named is not None and named != answers:
         raise UsageProblem(
-            f"--scoring '{NAME} {answers}' and --samples {named} say different numbers; give one"
+            f"--scoring '{NAME} {answers}' and --samples {named} disagree; give one number"
         )
     most = DEMO_TOKENS if get("--model") == DEMO else TOKENS
     return Sampled(
@@ -47,7 +47,7 @@ def asked_for(get: Callable[[str], Any]) -> Sampled | None:
 
 
 def _answers(scoring: str) -> str | None:
-    """The number behind ``sampled``, empty where there is none; None for any other scoring."""
+    """The number after ``sampled``, empty without one; None for any other scoring."""
     found = re.fullmatch(rf"{NAME}(?:[\s:=]+(?P<answers>\S+))?", scoring.strip())
     return None if found is None else found["answers"] or ""
 
@@ -61,9 +61,9 @@ def _temperature(text: str | None) -> float:
         value = TEMPERATURE if text is None else float(text)
     except ValueError:
         value = -1.0
-    if not 0 < value <= HOTTEST:
+    if not 0 < value <= MAX_TEMPERATURE:
         raise UsageProblem(
-            f"--sample-temperature {text!r} is not a number above 0 and up to {HOTTEST:g}; at 0 "
-            "every answer would be the same"
+            f"--sample-temperature {text!r} is not a number above 0 and up to {MAX_TEMPERATURE:g} "
+            "(at 0 all answers would be the same)"
         )
     return value

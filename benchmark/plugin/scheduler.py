@@ -1,8 +1,8 @@
 """An xdist scheduler that keeps a unit on one worker and survives a worker's death.
 
-Knows node ids and units, nothing of models. xdist 3.8.0's own scope scheduler hangs, or drops
-the rest of the run, after a crash (DESIGN §7, trap 5): `remove_node` forgets which case crashed
-and `_reschedule` leaves a worker waiting. Both are replaced here; one alone is not enough.
+Knows node ids and units, no models. After a crash, xdist 3.8.0's own scope scheduler hangs or drops
+the rest of the run (DESIGN §7, trap 5): `remove_node` forgets which case crashed and `_reschedule`
+leaves a worker waiting. Both are replaced here; one alone is not enough.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmark.plugin.collection import case_id_in
 
 
 class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Scope = the unit of the case that a node id names; other tests are their own scope."""
+    """A scope is the unit of the case that a node id names; other tests are their own scope."""
 
     def __init__(self, config: pytest.Config, log: Any, units: Mapping[str, str]) -> None:
         super().__init__(config, log)
@@ -27,7 +27,7 @@ class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]
         return self._units.get(case_id_in(nodeid), nodeid)
 
     def remove_node(self, node: Any) -> str | None:
-        """Forget a dead worker: its crashed case counts as done, the rest is queued again."""
+        """Remove a dead worker: its crashed case counts as done, the rest is queued again."""
         units = self.assigned_work.pop(node)
         if not self._pending_of(units):
             return None
@@ -47,7 +47,7 @@ class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]
     def _reschedule(self, node: Any) -> None:
         """Keep at least three cases pending on a worker; shut it down when nothing is left.
 
-        A worker runs its second-last case only once it has a next one, so fewer would stall it.
+        A worker runs its last but one case only once it has a next one, so fewer would stall it.
         """
         if node.shutting_down or node not in self.registered_collections:
             return

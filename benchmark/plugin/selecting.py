@@ -1,6 +1,6 @@
-"""``--topics`` and ``--proxies`` of several suites: each selects by the names that it knows.
+"""``--topics`` and ``--proxies`` of several suites: each selects by the names it knows.
 
-Knows the two options and who did not know which name; opens no suite.
+Knows the two options and which suite did not know which name; opens no suite.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ T = TypeVar("T")
 
 
 @dataclass(kw_only=True)
-class Selecting:
-    """What names were unknown to which of ``several`` suites; one suite must know them all."""
+class NameFilter:
+    """The names that each of ``several`` suites did not know; a single suite must know all."""
 
     several: bool
     _unknown: dict[Path, list[UnknownName]] = field(default_factory=dict)
     _left_out: dict[Path, str] = field(default_factory=dict)
 
-    def parts(
+    def load(
         self, folder: Path, settings: Settings, load: Callable[[Settings], tuple[T, ...]]
     ) -> tuple[T, ...]:
-        """What ``load`` makes of a suite and the names that it knows; nothing if it knows none."""
+        """What ``load`` makes of a suite with the names it knows; nothing if it knows none."""
         known = settings
         while True:
             try:
@@ -40,25 +40,25 @@ class Selecting:
                 self._unknown.setdefault(folder, []).append(problem)
                 known = _without(known, problem)
             else:
-                for option, asked, left in (
+                for option, named, left in (
                     (TOPICS, settings.topics, known.topics),
                     (PROXIES, settings.proxies, known.proxies),
                 ):
-                    if asked and not left:  # which would select everything
-                        self._left_out[folder] = f"{option.name} {','.join(asked)}"
+                    if named and not left:  # which would select everything
+                        self._left_out[folder] = f"{option.name} {','.join(named)}"
                 return () if folder in self._left_out else found
 
     def check(self, folders: Sequence[Path]) -> None:
-        """Raise where none of the suites that select by a name knows it."""
+        """Raise if none of the suites that select by a name knows it."""
         problems = [problem for found in self._unknown.values() for problem in found]
         for problem in problems:
             alike = [one for one in problems if one.about == problem.about]
-            asked = [f for f in folders if problem.option in {o.name for o in options_read(f)}]
-            if len(alike) == len(asked):
+            readers = [f for f in folders if problem.option in {o.name for o in options_read(f)}]
+            if len(alike) == len(readers):
                 raise next((one for one in alike if "did you mean" in str(one)), problem)
 
     def left_out(self) -> list[str]:
-        """A line for each suite that knows none of the names by which it was to select."""
+        """A line for each suite that knows none of the names it was to select by."""
         return [
             f"{folder.name} is not measured: it knows none of {names}"
             for folder, names in self._left_out.items()
@@ -66,7 +66,7 @@ class Selecting:
 
 
 def _without(settings: Settings, problem: UnknownName) -> Settings:
-    """The settings without the name that was not known."""
+    """The settings without the unknown name."""
     topics, proxies = (
         tuple(name for name in named if (option.name, name) != problem.about)
         for option, named in ((TOPICS, settings.topics), (PROXIES, settings.proxies))

@@ -1,4 +1,4 @@
-"""What one pytest process knows of the run: settings, who answers, the suites; no report.
+"""What one pytest process knows of the run: settings, provider, suites; no report.
 
 The controller and every worker build their own from the same options.
 """
@@ -17,7 +17,7 @@ from benchmark.engine.sampled import NAME, sampled_by
 from benchmark.engine.shards import cases_of
 from benchmark.errors import CultureError, DataProblem, UsageProblem
 from benchmark.plugin.providers import Provider
-from benchmark.plugin.selecting import Selecting
+from benchmark.plugin.selecting import NameFilter
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import Selection
@@ -26,39 +26,38 @@ from benchmark.suite.protocol import (
     Suite,
     load_suite,
     own_analyses,
-    own_metrics,
     settings_of_each_set,
 )
-from benchmark.suite.several_sets import Part, asked_twice, part_name
-from benchmark.suite.suite_options import own_given
+from benchmark.suite.several_sets import SuiteOverSet, duplicate_sets, name_in_session
+from benchmark.suite.suite_options import given_values
 
 
 @dataclass
 class RunSession:
-    """Settings, the provider of answers, and the suites met so far by name.
+    """Settings, the provider of answers, and the suites met so far, by name.
 
-    ``given`` has the texts of suites' options by their names.
+    ``given_texts`` holds the texts given for suites' options, by option name.
     """
 
     settings: Settings
     provider: Provider
-    given: Mapping[str, object] = field(default_factory=dict)
-    selecting: Selecting = field(default_factory=lambda: Selecting(several=False))
+    given_texts: Mapping[str, object] = field(default_factory=dict)
+    name_filter: NameFilter = field(default_factory=lambda: NameFilter(several=False))
     suites: dict[str, SuiteSession] = field(default_factory=dict)
     _folders: dict[Path, tuple[SuiteSession, ...]] = field(default_factory=dict)
 
     @property
     def prepared(self) -> tuple[SuiteSession, ...]:
-        """The suites of which it is known who answers them."""
+        """The suites whose model is known."""
         return tuple(suite for suite in self.suites.values() if suite.prepared is not None)
 
     @property
     def runs(self) -> dict[str, SuiteRun]:
-        """On the controller: the runs by the names of their suites."""
+        """On the controller: the runs, by suite name."""
         return {name: one.run for name, one in self.suites.items() if one.run is not None}
 
     def at(self, folder: Path) -> tuple[SuiteSession, ...]:
-        """The suite of a folder, once for each set, loaded and selected on first use.
+        """The suite in a folder, once for each set, loaded and selected on first use.
 
         Raises
         ------
@@ -67,8 +66,8 @@ class RunSession:
         """
         if folder not in self._folders:
             try:
-                asked = replace(self.settings, own=own_given(folder, self.given))
-                found = self.selecting.parts(folder, asked, partial(self._of_each_set, folder))
+                settings = replace(self.settings, own=given_values(folder, self.given_texts))
+                found = self.name_filter.load(folder, settings, partial(self._of_each_set, folder))
             except CultureError as error:
                 raise pytest.UsageError(str(error)) from error
             self._folders[folder] = found
@@ -76,7 +75,7 @@ class RunSession:
         return self._folders[folder]
 
     def check_used(self) -> None:
-        """Raise where encoders or written answers are wanted and no suite of the run has a use."""
+        """Raise if encoders or written answers are wanted and no suite of the run uses them."""
         names = ", ".join(suite.name for suite in self.prepared)
         wanted = self.settings.encoders
         if wanted and not any(suite.answerers.encoders for suite in self.prepared):
@@ -94,18 +93,18 @@ class RunSession:
         sets = settings_of_each_set(folder, settings)
         if len(sets) > 1 and settings.gates:
             raise UsageProblem(
-                "--gate judges one run of a suite, and each --questions has one of its own; gate "
-                "each set by itself"
+                "--gate judges one run of a suite, and each --questions has its own; gate each set "
+                "by itself"
             )
-        found = tuple(self._part(folder, name, each) for name, each in sets.items())
+        found = tuple(self._suite_session(folder, name, each) for name, each in sets.items())
         if len(found) > 1:
             _check_sets(found)
         return found
 
-    def _part(self, folder: Path, set_name: str, settings: Settings) -> SuiteSession:
+    def _suite_session(self, folder: Path, set_name: str, settings: Settings) -> SuiteSession:
         whole = load_suite(folder, settings)
-        name = part_name(whole.meta.name, set_name)
-        suite: Suite = Part(whole=whole, name=name) if set_name else whole
+        name = name_in_session(whole.meta.name, set_name)
+        suite: Suite = SuiteOverSet(whole=whole, name=name) if set_name else whole
         selection = suite.select()
         self._check_names(folder, suite, selection)
         return SuiteSession(
@@ -114,7 +113,6 @@ class RunSession:
             suite=suite,
             selection=selection,
             analyses=own_analyses(folder),
-            metrics=own_metrics(folder),
             mine=cases_of(selection.cases, settings.shard),
         )
 
@@ -123,7 +121,7 @@ class RunSession:
         for other, suites in self._folders.items():
             if any(one.suite.meta.name == name for one in suites):
                 raise DataProblem(
-                    f"suites {other} and {folder} are both named {name!r}; rename one"
+                    f"the suites in {other} and {folder} are both named {name!r}; rename one"
                 )
         for case_id, count in Counter(case.case_id for case in selection.cases).items():
             if count > 1:
@@ -131,13 +129,13 @@ class RunSession:
 
 
 def _check_sets(found: Sequence[SuiteSession]) -> None:
-    """Two sets of one content would write one run file, whatever their files are called."""
-    twice = asked_twice({one.name: one.suite.config() for one in found})
+    """Raise if two sets have the same content: they would write one run file."""
+    twice = duplicate_sets({one.name: one.suite.config() for one in found})
     if twice is not None:
         first, second = (one.settings.own["questions"][0] for one in found if one.name in twice)
         raise UsageProblem(
-            f"--questions {first} and --questions {second} are the same set named twice: they have "
-            "the same content; each set is asked once"
+            f"--questions {first} and --questions {second} have the same content; name each set "
+            "once"
         )
 
 

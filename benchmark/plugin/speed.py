@@ -1,7 +1,7 @@
-"""How fast a run goes and how long it will take, by units as they are answered; has no clock.
+"""How fast a run is and how long it will take, by units as they are answered; has no clock.
 
 Knows no terminal. A unit is answered whole before its first case is reported, so its first report
-tells of all its cases at once.
+means that all its cases are answered.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Speed:
         self._workers: set[str] = set()
 
     def note(self, case_id: str, prompts: int, now_s: float, *, worker: str = "") -> None:
-        """A case was reported: it needed so many prompts.
+        """Count a reported case and the number of prompts it needed.
 
-        The first unit of a worker also loads a model: the speed counts from there on.
+        A worker's first unit also loads a model: the speed counts from the unit after it.
         """
         unit = self._unit_of.get(case_id)
         if unit is None:
@@ -54,7 +54,7 @@ class Speed:
             self._marks.append((now_s, self._answered))
 
     def words(self) -> tuple[str, ...]:
-        """What to show, the longest first; nothing before there is anything to tell."""
+        """What to show, the longest first; empty until something is known."""
         if not self._marks:
             return ()
         is_going = len(self._marks) > len(self._workers)  # each had time for another unit
@@ -66,13 +66,13 @@ class Speed:
         left = f"{duration((sum(self._sizes.values()) - self._answered) / cases_s)} left"
         if not self._prompts:
             return (left,)
-        # The unit's other cases are still to be reported, so prompts are scaled to those answered.
+        # The unit's other cases are not yet reported, so prompts are scaled to those answered.
         prompts_s = cases_s * self._prompts / self._reported
         return f"{rate(prompts_s)} {self._noun}/s, {left}", left
 
 
 def fitting(words: tuple[str, ...], *, used: int, width: int) -> str:
-    """The longest text with two spaces on either side of it between dots and right edge.
+    """The longest text that leaves two spaces on either side, between the dots and the right edge.
 
     The last columns stay free: pytest writes its percentage there.
 

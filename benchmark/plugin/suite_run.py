@@ -1,11 +1,11 @@
 """One suite's run on the controller: its journal, its records, and the run file they become.
 
-Knows journal, analyses, gates and run files; nothing of pytest.
+Knows journal, analyses, gates and run files; not pytest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,10 +37,9 @@ from benchmark.suite.protocol import SUITE_FILE, Suite
 
 
 class SuiteRun:
-    """Collects what the cases of one suite measured, and closes the books at the end.
+    """Collects what the cases of one suite measured, and writes the run file at the end.
 
-    ``run`` is `blank` at first; ``own`` are analyses of the suite alone, and ``metrics`` those of
-    its own rows.
+    ``run`` is `empty_run` at first; ``own_analyses`` and ``metrics`` are the suite's own.
     """
 
     def __init__(
@@ -49,8 +48,7 @@ class SuiteRun:
         run: Run,
         settings: Settings,
         *,
-        own: Mapping[str, Analysis],
-        metrics: Iterable[str],
+        own_analyses: Mapping[str, Analysis],
     ) -> None:
         self.suite = suite
         self.run = run
@@ -58,13 +56,13 @@ class SuiteRun:
         self.failures: dict[str, Failure] = {}
         self._encoded: dict[str, str] = {}
         self.records: dict[str, CaseRecord] = {}
-        self._analyses = chosen(suite.meta.analyses, own, source=SUITE_FILE)
-        check_headline(suite.meta.headline, self._analyses, metrics, suite=suite.meta.name)
+        self._analyses = chosen(suite.meta.analyses, own_analyses, source=SUITE_FILE)
+        check_headline(suite.meta.headline, self._analyses, suite=suite.meta.name)
         self.merged: Run | None = None
         self._journal_path = journal_path(settings.runs, self.run)
         self._header = Header(
             config_digest=self.run.config_digest,
-            # A case measured under another --limit is another measurement.
+            # Another --limit makes a case another measurement.
             record_digest=digest([self.run.config, settings.limit, suite.stamp()])[:12],
         )
         self._journal: Journal | None = None
@@ -73,12 +71,12 @@ class SuiteRun:
 
     @property
     def path(self) -> Path:
-        """Where the run file lies, once it is written; the merged run's, where there is one."""
+        """Where the run file lies, once written; the merged run's if there is one."""
         return run_path(self.settings.runs, self.merged or self.run)
 
     @property
     def finished(self) -> Run | None:
-        """The run that a board may hold: this one, or the one merged of its shards."""
+        """The run that a board may hold: this one, or the one merged from its shards."""
         return self.run if self.run.shard is None else self.merged
 
     @property
@@ -88,7 +86,7 @@ class SuiteRun:
 
     @property
     def is_empty_shard(self) -> bool:
-        """Whether there are more shards than units, and none for this one."""
+        """Whether there are more shards than units, and this one has none."""
         return self.run.shard is not None and self.run.n_selected == 0
 
     def add(self, record: CaseRecord, text: str) -> None:
@@ -102,8 +100,8 @@ class SuiteRun:
     def fail(self, failure: Failure) -> None:
         """Keep the reason why a case was not measured.
 
-        One that failed after it was measured (its worker died before the test had ended) counts as
-        failed alone, also in the journal: it is measured again when the run goes on.
+        A case that failed after it was measured (its worker died before the test ended) counts only
+        as failed, in the journal too: it is measured again when the run is resumed.
         """
         if self.records.pop(failure.case_id, None) is not None and self._journal is not None:
             self._journal.append_failure(failure)
@@ -118,9 +116,9 @@ class SuiteRun:
         determinism: Determinism,
         interrupted: bool,
     ) -> tuple[Verdict, ...]:
-        """Analyse, judge, write the run file; the journal stays while something can be added.
+        """Analyse, judge, write the run file; the journal stays if a later run can continue it.
 
-        A shard is written as it is; the one that ends last merges all of them.
+        A shard is written as it is; the last one to end merges all of them.
         """
         self.run = replace(
             self.run,
@@ -147,7 +145,7 @@ class SuiteRun:
         return verdicts
 
     def waiting_for(self) -> tuple[Shard, ...]:
-        """The shards without which a shard's run cannot be merged; empty when it was."""
+        """The shards still missing before a shard's run can be merged; empty once it was."""
         return missing(self.settings.runs, self.run)
 
     def _merge(
@@ -169,21 +167,21 @@ class SuiteRun:
     def _close_journal(self, *, interrupted: bool) -> None:
         if self._journal is not None:
             self._journal.close()
-        if self._is_settled(interrupted=interrupted):
+        if self._is_final(interrupted=interrupted):
             self._journal_path.unlink(missing_ok=True)
 
-    def _is_settled(self, *, interrupted: bool) -> bool:
-        """Whether no later run of the same command could go on from this one's journal.
+    def _is_final(self, *, interrupted: bool) -> bool:
+        """Whether no later run of the same command could continue this one's journal.
 
-        A selection that ended as it should is settled, unless it stands on an earlier journal:
-        then that run's other cases are still to come.
+        A selection that ended normally needs no journal, unless it continued an earlier one: then
+        that run's other cases are still to come.
         """
         if self.failures:
             return False
         return self.run.n_absent == 0 or not (interrupted or self.n_resumed)
 
 
-def blank(
+def empty_run(
     suite: Suite,
     identity: ModelIdentity,
     settings: Settings,

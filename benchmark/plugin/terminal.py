@@ -1,4 +1,4 @@
-"""What a person reads: header lines before the run, tables and verdicts after it.
+"""What the terminal shows: header lines before the run, tables and verdicts after it.
 
 Knows runs, boards and tables; changes nothing. Rich tables are rendered to text, because a
 replaced terminal reporter breaks under xdist (DESIGN §7, trap 7).
@@ -84,7 +84,7 @@ def _answerers(suite: SuiteSession, *, computes: bool) -> list[str]:
 
 
 def _asked(identity: ModelIdentity) -> str:
-    """How choices are asked for: behind shared prefixes, each in full, or by written answers."""
+    """How choices are asked for: after shared prefixes, each in full, or by written answers."""
     if (way := sampled_by(identity)) is not None:
         return way.words
     return f"{identity.scoring.split()[0]} prompts" if identity.scoring else ""
@@ -100,7 +100,7 @@ def _encoder(identity: ModelIdentity) -> str:
 
 
 def summary(reporter: Any, outcome: Outcome) -> None:
-    """The result tables, what is missing and why, the gates, and where everything lies."""
+    """Print the result tables, what is missing and why, the gates, and where the files are."""
     width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
     for name, run in outcome.runs.items():
         reporter.section(f"{name}: {run.suite.meta.title}", sep="=")
@@ -121,7 +121,7 @@ def summary(reporter: Any, outcome: Outcome) -> None:
         for problem in outcome.problems:
             reporter.write_line(problem, red=True)
     gating.count_failed(reporter, outcome.verdicts)
-    stopping.tell(reporter, outcome.stops)
+    stopping.print_stops(reporter, outcome.stops)
 
 
 def _run(reporter: Any, run: SuiteRun, width: int) -> None:
@@ -144,24 +144,24 @@ def _shard(run: SuiteRun) -> list[str]:
     own = run.run
     if own.shard is None:
         return []
-    said = [
+    sentences = [
         f"{own.shard}: {len(own.rows)} of {own.n_selected} cases measured, {len(own.failed)} failed"
     ]
     if run.is_empty_shard:
-        said = [f"{own.shard} is empty: there are fewer units than shards"]
+        sentences = [f"{own.shard} is empty: there are fewer units than shards"]
     if own.n_absent:
-        said.append(f"{own.shard} is unfinished: the same command goes on with it")
+        sentences.append(f"{own.shard} is unfinished: the same command continues it")
     elif run.merged is not None:
-        said.append(f"all {own.shard.of} shards are there and were merged")
+        sentences.append(f"all {own.shard.of} shards are there and were merged")
     elif waiting := ", ".join(map(str, run.waiting_for())):
-        said.append(f"waiting for {waiting}: the shard that ends last merges them")
+        sentences.append(f"waiting for {waiting}: the shard that ends last merges them")
     if run.settings.gates and run.merged is None:
-        said.append("gates wait for the other shards")
-    return said
+        sentences.append("gates wait for the other shards")
+    return sentences
 
 
 def _exclusions(reporter: Any, run: SuiteRun) -> None:
-    """The most frequent reasons; each cell with its own is in the run file."""
+    """Print the most frequent reasons; the run file has every cell's."""
     reasons = Counter(entry.reason for entry in run.run.excluded).most_common()
     for reason, count in reasons[:SHOWN]:
         reporter.write_line(f"cannot exist: {count} {'cell' if count == 1 else 'cells'}, {reason}")
@@ -171,7 +171,7 @@ def _exclusions(reporter: Any, run: SuiteRun) -> None:
 
 
 def _between_sets(runs: Mapping[str, SuiteRun], width: int) -> Iterator[tuple[str, list[str]]]:
-    """Of each suite that has runs over several sets, its name and what is said of them."""
+    """The name of each suite with runs over several sets, and the lines about them."""
     suites = dict.fromkeys(run.suite.meta.name for name, run in runs.items() if set_of(name))
     for suite in suites:
         mine = {
@@ -184,7 +184,7 @@ def _between_sets(runs: Mapping[str, SuiteRun], width: int) -> Iterator[tuple[st
 
 
 def _transfers(runs: Mapping[str, SuiteRun], width: int) -> list[str]:
-    """Whether the countries that fare ill on one set do so on the others."""
+    """Whether countries with low scores on one set have low scores on the others."""
     finished = {letter(k): run.finished for k, run in enumerate(runs.values()) if run.finished}
     lines = [", ".join(f"{name}: {of}" for name, of in zip(finished, runs, strict=True))]
     found, problems = [], []
@@ -222,16 +222,16 @@ def _board(reporter: Any, outcome: Outcome, width: int) -> None:
 
 
 def _odd_answers(reporter: Any, run: SuiteRun) -> None:
-    """What the model counted of answers that are not as they should be."""
+    """Print the model's counts of unusual answers."""
     model: Any = run.run.provenance.get("model") or {}
     for name, count in model.get(COUNTS, {}).items():
         if count:
-            said = name if " " in name else name.replace("_", " ")
-            reporter.write_line(f"{said}: {count}", yellow=True)
+            label = name if " " in name else name.replace("_", " ")
+            reporter.write_line(f"{label}: {count}", yellow=True)
 
 
 def _rows(reporter: Any, path: Path, run: SuiteRun, width: int) -> None:
-    """The board's rows of the run's suite, or why there are none to show."""
+    """Print the board's rows of the run's suite, or why there are none."""
     try:
         document = board.read_board(path)
     except BoardProblem as problem:

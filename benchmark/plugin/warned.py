@@ -1,6 +1,6 @@
-"""Warnings where suites are measured: none is an error, each distinct one is a line at the end.
+"""Warnings while suites are measured: none is an error, each distinct one is a line at the end.
 
-A library's news is no fault of a case. Knows pytest's and Python's warnings; no suite and no model.
+A library's warning is not a case's fault. Knows pytest's and Python's warnings; no suite, no model.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ WIDEST = 200  # characters of a message; some are pages long
 
 
 def register(config: pytest.Config) -> None:
-    """Let warnings pass and be heard until the session ends."""
+    """Let warnings pass and collect them until the session ends."""
     caught = warnings.catch_warnings()
     caught.__enter__()
     config.add_cleanup(lambda: caught.__exit__(None, None, None))
     soften(config)
-    heard = Warned(config)
-    warnings.showwarning = heard.show
-    config.pluginmanager.register(heard, "culture-warned")
+    collected = WarningList(config)
+    warnings.showwarning = collected.show
+    config.pluginmanager.register(collected, "culture-warned")
 
 
 def soften(config: pytest.Config) -> None:
-    """A file that makes warnings errors speaks of a project's own tests; ``-W`` of this run."""
+    """Undo an ini file's ``error``, which is for a project's own tests; ``-W`` is for this run."""
     actions = [line.partition(":")[0].strip() for line in config.getini("filterwarnings")]
     if not any(action and "error".startswith(action) for action in actions):
         return
     config.addinivalue_line("filterwarnings", "default")  # the last line counts
     if not config.option.pythonwarnings:
-        warnings.simplefilter("default")  # what pytest made of the file already
+        warnings.simplefilter("default")  # replaces what pytest read from the file
 
 
-class Warned:
-    """Hears warnings in every process; the main one lists those of all."""
+class WarningList:
+    """Collects warnings in every process; the main process lists them all."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._places: dict[str, str] = {}
         self._reporter: Any = None
-        self._told = False
+        self._list_printed = False
 
     def show(
         self,
@@ -54,7 +54,7 @@ class Warned:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        """In place of Python's own: between pytest's phases nobody else records a warning."""
+        """Replaces Python's own: between pytest's phases nothing else records a warning."""
         found = warnings.WarningMessage(message, category, filename, lineno, file, line)
         self._config.hook.pytest_warning_recorded.call_historic(
             kwargs={
@@ -67,16 +67,16 @@ class Warned:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
-        """Note it; in plain words, for xdist imports a warning's class where it is received."""
+        """Keep it as plain text, because xdist imports a warning's class where it is received."""
         text = _plain(warning_message)
         if text in self._places:
             return
         self._places[text] = _place(warning_message)
-        if self._told and len(self._places) <= SHOWN:
+        if self._list_printed and len(self._places) <= SHOWN:
             self._reporter.write_line(self._line(text), yellow=True)
 
     def pytest_sessionstart(self) -> None:
-        """Take the place of pytest's own summary, where the user did not switch that off."""
+        """Replace pytest's own summary, unless the user switched that off."""
         reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
         letters = getattr(reporter, "reportchars", "")
         if "w" in letters:
@@ -85,10 +85,10 @@ class Warned:
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self) -> None:
-        """The list; what is warned of while it is written follows it."""
+        """Print the list; warnings raised meanwhile follow it."""
         if self._reporter is None:
             return
-        self._told = True
+        self._list_printed = True
         if self._places:
             self._reporter.section("warnings", sep="=", yellow=True)
         for text in list(self._places)[:SHOWN]:
@@ -101,10 +101,10 @@ class Warned:
 
 
 def _plain(message: warnings.WarningMessage) -> str:
-    """Its class and text on one line; put in their place a text of a class that everybody has.
+    """Its class and text on one line; the message becomes a text of a builtin class.
 
-    Where the class is another library's, xdist would import that library in the main process, and
-    where it is a function's own, take the worker for dead.
+    xdist would import another library's class in the main process, and take the worker for dead if
+    the class is local to a function.
     """
     category = message.category
     if isinstance(message.message, Warning):
@@ -116,5 +116,5 @@ def _plain(message: warnings.WarningMessage) -> str:
 
 
 def _place(message: warnings.WarningMessage) -> str:
-    """File and line; of the path as much as tells the library."""
+    """File and line, with enough of the path to identify the library."""
     return f"{'/'.join(Path(message.filename).parts[-3:])}:{message.lineno}"

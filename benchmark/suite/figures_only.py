@@ -1,8 +1,8 @@
 """A survey's figures and a picture list without wording and pixels, as lines of JSON and back.
 
-For who recomputes a run and may not have the questions: ids, topics, which options are opinions,
-the people's shares, and the digests of pixels. Knows no run and no bundle. What is read from here
-cannot be asked of a model: an option is its label, and a picture only says that it is not there.
+For recomputing a run without the right to the questions: ids, topics, which options are opinions,
+people's shares, and the digests of pixels. Knows no run and no bundle. No model can be asked what
+is read here: an option is only its label, and a picture has no pixels.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FIGURES, PICTURES = ".figures.jsonl", ".pictures.jsonl"
 
 
 def figures(survey: Survey) -> Iterator[str]:
-    """A line about the survey, then one for each question; no text of either."""
+    """A line about the survey, then one for each question, without wording."""
     about = {
         "name": survey.name,
         "revision": survey.revision,
@@ -37,9 +37,9 @@ def figures(survey: Survey) -> Iterator[str]:
 
 
 def pictures(images: ImageSet, shown: Collection[str]) -> Iterator[str]:
-    """A line about the set, then one for each picture; pixel digests of those that were ``shown``.
+    """A line about the set, then one for each picture; only ``shown`` ones have a pixel digest.
 
-    A picture is decoded for its digest, so only those are that somebody needs.
+    A picture must be decoded for its digest, so only the needed ones are.
     """
     yield canonical({"name": images.name, "digest": images.digest}) + "\n"
     for entry in images.entries:
@@ -48,7 +48,7 @@ def pictures(images: ImageSet, shown: Collection[str]) -> Iterator[str]:
 
 
 def read_figures(path: Path) -> Survey:
-    """The survey that `figures` wrote; options read A, B, … and questions have no text."""
+    """The survey that `figures` wrote; its options are A, B, … and its questions have no text."""
     try:
         about, *rows = _lines(path)
         return Survey(
@@ -127,4 +127,4 @@ def _text(value: object) -> str:
 
 
 def _refuse(path: Path, error: Exception) -> NoReturn:
-    raise DataProblem(f"{path.name} is not what a bundle holds ({error}); bundle the run again")
+    raise DataProblem(f"{path.name} is not a bundle's file ({error}); bundle the run again")

@@ -1,7 +1,7 @@
-"""What is shown of a suite first: columns of its tables, a run in a few lines, and what it found.
+"""What tables show of a suite: its columns, a run in a few lines, and what the run found.
 
-Declared in suite.toml; knows no score and no table. A text holds places for scores in braces,
-``{metric@key=member,key=member:form}``; what the forms are is said at `FORM`.
+Declared in suite.toml; knows no score and no table. Texts have places for scores in braces,
+``{metric@key=member,key=member:form}``; `FORM` explains the forms.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from benchmark.errors import DataProblem, unknown
 from benchmark.vocabulary import READINGS
 
 ANY = "*"  # any member that has the score
-OR = "|"  # between members, of which the first that has the score is taken
-# 0 to 4: the value with so many decimals, a plus before it says its sign; ends: its interval, with
-# so many decimals; p: a p-value; n, missing: counts; first: what stands first in the score's
-# method, such as the worst region's name; of-KEY: the member that the scope has under KEY, for
-# people; key-KEY: the same as it is; with: the value and its interval, or why there is none.
+OR = "|"  # between members: the first that has the score
+# 0 to 4: the value with that many decimals, signed after a plus; ends: its interval with that many
+# decimals; p: a p-value; n, missing: counts; first: the beginning of the score's method, such as
+# the worst region's name; of-KEY: the scope's member under KEY, in words; key-KEY: the same as
+# stored; with: the value and its interval, or why there is none.
 FORM = r"\+?(?:with)?[0-4]|ends[0-4]|p|n|missing|first|(?:of|key)-[a-z_]+"
 PLACE = re.compile(rf"\{{(?P<metric>\w+)(?:@(?P<scope>[^:{{}}]+))?:(?P<form>{FORM})\}}")
 _BRACES = re.compile(r"\{[^{}]*\}?|\}")
@@ -28,7 +28,7 @@ Entry = TypeVar("Entry", "Column", "Line", "Group", "Block", "Note", "Finding")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """One place of a text: which score, and what of it."""
+    """One place in a text: which score, and in which form."""
 
     metric: str
     scope: Mapping[str, str]
@@ -39,8 +39,8 @@ class Place:
 class Column:
     """A metric as a column; its ``interval``, or the p ``below``, on a second line.
 
-    A ``count`` (``n`` or ``missing``) stands instead of the value. ``only`` says in which table,
-    the board's or a run's, where it is not both.
+    A ``count`` (``n`` or ``missing``) replaces the value. ``only`` limits the column to the board's
+    table or a run's.
     """
 
     head: str
@@ -58,7 +58,7 @@ class Column:
 class Block:
     """All columns in one ``reading``, under a ``label``.
 
-    With blocks a run is shown in columns too, a row for each member of ``by`` and one for all.
+    With blocks a run is shown in columns too: a row for each member of ``by`` and one for all.
     """
 
     label: str
@@ -68,9 +68,9 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Note:
-    """A sentence below the columns, of ``only`` one table where it is not of both.
+    """A sentence below the columns; ``only`` limits it to one table.
 
-    With notes the columns' own are not said. ``sampled``: where answers were written several times.
+    Notes replace the columns' own. ``sampled``: for answers that were written several times.
     """
 
     text: str
@@ -79,9 +79,9 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """A sentence on a run: ``text``, and of ``more`` what comes before the first without a score.
+    """A sentence about a run: ``text``, then the texts of ``more`` up to the first without a score.
 
-    It is left out where the text lacks a score. ``by``: once for each member of a grouping.
+    It is left out if ``text`` lacks a score. ``by``: once for each member of a grouping.
     """
 
     text: str
@@ -91,9 +91,9 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A line of a run: a ``value``, and parts ``beside`` it, left out where they have no score.
+    """A line of a run: a ``value``, and texts ``beside`` it, each left out if it has no score.
 
-    The value may be empty; such a line is left out where none of its parts has a score.
+    The value may be empty; the line is then left out if none of its texts has a score.
     """
 
     label: str
@@ -103,7 +103,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """A line with every member of a grouping: its name and what it ``shows``."""
+    """A line with every member of a grouping: its name and what the line ``shows`` of it."""
 
     label: str
     by: str
@@ -112,7 +112,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:
-    """All that suite.toml says of tables; empty for a suite that says nothing."""
+    """All that suite.toml says about tables; empty if it says nothing."""
 
     columns: tuple[Column, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -131,12 +131,12 @@ KEYS = tuple(field.name for field in fields(Layout))
 
 
 def layout_of(table: Mapping[str, Any], *, source: str) -> Layout:
-    """The layout among the keys of a suite file; ``source`` goes into the error.
+    """The layout among the keys of a suite file; errors name its ``source``.
 
     Raises
     ------
     DataProblem
-        A table has an unknown key or value or lacks one, a text has a place that is none, or a
+        A table has an unknown key or value or lacks one, a text has an invalid place, or a
         grouping shows no score.
     """
     groups = tuple(_entries(table, "groups", Group, source))
@@ -157,7 +157,7 @@ def layout_of(table: Mapping[str, Any], *, source: str) -> Layout:
 
 
 def places(text: str) -> Iterator[Place]:
-    """The places of a text, in order.
+    """The places in a text, in order.
 
     >>> [(place.metric, place.scope, place.form) for place in places("tau {tau@frame=wvs:+2}")]
     [('tau', {'frame': 'wvs'}, '+2')]
@@ -179,23 +179,23 @@ def place_of(found: re.Match[str]) -> Place:
 def _entries(
     table: Mapping[str, Any], name: str, kind: type[Entry], source: str
 ) -> Iterator[Entry]:
-    given = table.get(name, [])
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        raise DataProblem(f"{source}: {name} must be tables, each begun with [[{name}]]")
-    for one in given:
+    entries = table.get(name, [])
+    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+        raise DataProblem(f"{source}: {name} must be tables, each starting with [[{name}]]")
+    for one in entries:
         yield _entry(one, kind, f"{source} [[{name}]]")
 
 
-def _entry(given: Mapping[str, Any], kind: type[Entry], where: str) -> Entry:
+def _entry(entry: Mapping[str, Any], kind: type[Entry], where: str) -> Entry:
     known = {field.name: field for field in fields(kind)}
-    for key in given:
+    for key in entry:
         if key not in known:
             raise DataProblem(unknown("key", key, known, source=where))
-    missing = [name for name, f in known.items() if f.default is MISSING and name not in given]
+    missing = [name for name, f in known.items() if f.default is MISSING and name not in entry]
     if missing:
         raise DataProblem(f"{where} lacks {', '.join(missing)}")
     values: dict[str, Any] = {
-        key: tuple(v) if isinstance(v, list) else v for key, v in given.items()
+        key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()
     }
     for key, value in values.items():
         wanted = type(known[key].default) if known[key].default is not MISSING else str
@@ -203,7 +203,7 @@ def _entry(given: Mapping[str, Any], kind: type[Entry], where: str) -> Entry:
             raise DataProblem(f"{where}: {key} = {value!r} must be of type {wanted.__name__}")
         if value not in CHOICES.get(key, (value,)):
             raise DataProblem(unknown(key, str(value), CHOICES[key], source=where))
-        _check(value, where, str(given.get("by", "")))
+        _check(value, where, str(entry.get("by", "")))
     return kind(**values)
 
 
@@ -213,12 +213,12 @@ def _check(value: object, where: str, by: str) -> None:
         for braces in _BRACES.findall(text) if isinstance(text, str) else ():
             if PLACE.fullmatch(braces) is None:
                 raise DataProblem(
-                    f"{where}: {braces!r} is no place for a score; write one like "
+                    f"{where}: {braces!r} is not a place for a score; write one like "
                     "{accuracy:3} or {tau@frame=wvs:ends2}"
                 )
         for place in places(text) if isinstance(text, str) else ():
-            told, _, key = place.form.partition("-")
-            if told in ("of", "key") and key not in (*place.scope, by):
+            form, _, key = place.form.partition("-")
+            if form in ("of", "key") and key not in (*place.scope, by):
                 raise DataProblem(
                     f"{where}: {place.form!r} names no key of its place; write one like "
                     f"{{accuracy@{key}=*:{place.form}}}"

@@ -1,12 +1,12 @@
 """Prompt templates: data files in, `Prompt` records out; knows no model, case or picture content.
 
-A template file is TOML. Each table is one condition and has `prefix` (shared by every question
-put to one image or country), `suffix` (one question) and `lead_in` (opens the model's turn). It
-may have `reason` and `reason_lead_in`, which take the place of the last two where a reason in
-words is asked for. Slots stand in braces, literal braces are doubled; `{image}` may stand once, in
-the prefix. Which condition needs or refuses which slot is the suite's to say. A `language` beside
-the tables (BCP 47, English where absent) says what the wording is in, and a `letter` there is the
-line with `{labels}` that asks for a written letter where none is scored; English has one anyway.
+A template file is TOML. Each table is one condition and has `prefix` (shared by all questions about
+one image or country), `suffix` (one question) and `lead_in` (opens the model's turn). It may have
+`reason` and `reason_lead_in`, which replace the last two where a reason in words is asked for.
+Slots are in braces, literal braces are doubled; `{image}` may occur once, in the prefix. The suite
+says which condition needs or forbids which slot. A top-level `language` (BCP 47; default English)
+names the wording's language, and a top-level `letter` is the line with `{labels}` that asks for a
+written letter where none is scored; English has a default.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Slots:
     suffix: tuple[str, ...]
 
 
-OF_A_SURVEY = Slots(
+SURVEY_SLOTS = Slots(
     prefix=("country", "category", "image"),
     suffix=("country", "category", "question", "options", "countries"),
 )
@@ -47,7 +47,7 @@ OF_A_SURVEY = Slots(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """What a condition's prompts must say, in prefix or suffix, and what they must not.
+    """The slots that a condition's prompts must have, in prefix or suffix, and must not have.
 
     A file may leave out an ``optional`` condition; its cases then cannot exist.
     """
@@ -59,7 +59,7 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Template:
-    """One condition's wording, already parsed; `fill` makes prompts of it."""
+    """One condition's parsed wording; `fill` makes prompts from it."""
 
     prefix: tuple[Piece, ...]
     suffix: tuple[Piece, ...]
@@ -69,7 +69,7 @@ class Template:
     letter: str = ""
 
     def fill(self, slots: Mapping[str, str], *, image: ImageRef | None = None) -> Prompt:
-        """A prompt with the slots' values; text beside the image is kept as separate parts."""
+        """A prompt with the slots' values; texts before and after the image are separate parts."""
         parts: list[str | ImageRef] = []
         text = ""
         for literal, slot in self.prefix:
@@ -88,16 +88,16 @@ class Template:
         )
 
     def fill_reason(self, slots: Mapping[str, str], *, image: ImageRef | None = None) -> Prompt:
-        """The prompt that asks for a reason, behind the same prefix; the template must have one."""
+        """The prompt that asks for a reason, after the same prefix; the template must have one."""
         if self.reason is None:
-            raise DataProblem("the prompt file has no reason in one of its conditions; add one")
+            raise DataProblem("a condition in the prompt file has no `reason`; add one")
         asks = replace(self, suffix=self.reason, lead_in=self.reason_lead_in)
         return asks.fill(slots, image=image)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Templates:
-    """All conditions of one file; ``digest`` covers its bytes, ``name`` is the file's."""
+    """All conditions of one file; ``digest`` is of its bytes, ``name`` is the file's."""
 
     source: str
     name: str
@@ -113,7 +113,7 @@ class Templates:
 
 
 def load_templates(
-    path: Path, *, conditions: Mapping[str, Condition], slots: Slots = OF_A_SURVEY
+    path: Path, *, conditions: Mapping[str, Condition], slots: Slots = SURVEY_SLOTS
 ) -> Templates:
     """Read a template file that must define ``conditions``.
 
@@ -121,7 +121,7 @@ def load_templates(
     ------
     DataProblem
         The file is unreadable or not TOML, lacks a condition or a part, uses an unknown slot, or
-        a condition lacks a slot that it needs or has one that it must not have.
+        a condition lacks a required slot or has a forbidden one.
     """
     try:
         raw = path.read_bytes()
@@ -149,7 +149,7 @@ def templates_of(
     conditions: Mapping[str, Condition],
     slots: Slots,
 ) -> Templates:
-    """Templates from tables that were read already; raises as `load_templates` does."""
+    """Templates from parsed tables; raises like `load_templates`."""
     language = tables.get(LANGUAGE, "en")
     if not isinstance(language, str) or not language:
         raise DataProblem(f"prompt file {source}: language {language!r} is not a BCP 47 code")
@@ -206,12 +206,12 @@ def _template(table: object, condition: Condition, slots: Slots, where: str) -> 
 
 @cache
 def _letters() -> Mapping[str, str]:
-    """The shipped line that asks for a letter, by language."""
+    """The shipped lines that ask for a letter, by language."""
     return data.table("letter.toml")
 
 
 def _letter(text: object, source: str) -> str:
-    """The line that asks for a letter, its slot left open for the labels of each question."""
+    """The line that asks for a letter, with its slot open for each question's labels."""
     if not isinstance(text, str):
         raise DataProblem(f"prompt file {source}: {LETTER} {text!r} is not a text")
     pieces = _parse(text, (LABELS.strip("{}"),), f"{source} {LETTER}")
@@ -221,23 +221,23 @@ def _letter(text: object, source: str) -> str:
 
 
 def _lead_in(table: Mapping[str, str], part: str, where: str) -> str:
-    """The beginning of an answer; chat templates differ in whether they keep a space at its end."""
+    """The beginning of an answer; chat templates differ in whether they keep a final space."""
     found = "".join(text for text, _ in _parse(table[part], (), f"{where} {part}"))
     if found != found.rstrip():
         raise DataProblem(
             f"prompt {where} {part} ends in white space ({found[-12:]!r}), which some chat "
-            "templates keep and others cut, so the answer would begin at different places; end it "
-            "with its last character"
+            "templates keep and others cut, so the answer would begin at different places; remove "
+            "the white space"
         )
     return found
 
 
 def _check_condition(condition: Condition, found: set[str], where: str) -> None:
-    """A prompt without its cue, or with the cue of another condition, would measure that one."""
+    """Raise if a prompt lacks its cue or has another's: it would measure another condition."""
     for slot in condition.required:
         if slot not in found:
             raise DataProblem(
-                f"prompt {where} lacks the slot {{{slot}}}, which it is there to show"
+                f"prompt {where} lacks the slot {{{slot}}}, which this condition shows; add it"
             )
     for slot in condition.forbidden:
         if slot in found:

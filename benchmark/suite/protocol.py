@@ -1,7 +1,7 @@
 """What a suite is: a folder with suite.toml and suite.py; knows no pytest.
 
-A suite turns settings into cases, a case into requests and its answers into a record. No
-metric is implemented in a suite.
+A suite turns settings into cases, a case into requests, and the answers into a record. No suite
+implements a metric.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ SUITE_FILE = "suite.toml"
 class SuiteMeta:
     """The metadata of suite.toml; ``headline`` names the score a board is sorted by.
 
-    ``countries`` (ISO 3166-1 alpha-3) are those asked about when the user names none; ``noun`` is
-    what the live line counts; ``layout`` is what tables show first.
+    ``countries`` (ISO 3166-1 alpha-3) are asked about when the user names none; ``noun`` is what
+    the live line counts; ``layout`` is what tables show.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Suite(Protocol):
 
     @property
     def survey(self) -> Survey | None:
-        """The people's answers, for suites and reference models that have them."""
+        """People's answers, for suites and reference models that use them."""
 
     def select(self) -> Selection:
         """Cases in running order, units together; cheap: nothing is decoded or fetched."""
@@ -68,10 +68,10 @@ class Suite(Protocol):
         """Everything of this suite that changes what a row means."""
 
     def stamp(self) -> str:
-        """Changes with any file behind the data; a journal is continued under an equal one only."""
+        """Changes with any file of the data; a journal is continued only if it is equal."""
 
     def header(self) -> tuple[str, ...]:
-        """Lines for the terminal: which data, of which revision, with what left out."""
+        """Lines for the terminal: which data, at which revision, and what was left out."""
 
 
 @runtime_checkable
@@ -79,13 +79,13 @@ class ShowsPictures(Protocol):
     """A suite that may show pictures."""
 
     def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
-        """The id of the largest one, and its width and height; None where none is shown."""
+        """The id of the largest picture, its width and height; None if none is shown."""
 
 
 def find_suites(paths: Sequence[Path], *, ignore: Sequence[str] = ()) -> tuple[Path, ...]:
     """Suite folders at or above the given paths, or at most two levels below a given folder.
 
-    ``ignore`` holds folder patterns that are not searched downwards (pytest's norecursedirs).
+    ``ignore`` holds patterns of folders that are not searched below (pytest's norecursedirs).
     """
     found: set[Path] = set()
     for path in paths:
@@ -125,13 +125,13 @@ def read_meta(folder: Path) -> SuiteMeta:
 
 
 def asks_choices(suite: Suite) -> bool:
-    """Whether a suite has labels chosen, as all do that do not say ``asks_choices = False``."""
+    """Whether a suite asks for a choice of labels: all do, except with ``asks_choices = False``."""
     return bool(getattr(suite, "asks_choices", True))
 
 
 @cache
 def shipped_meta(name: str) -> SuiteMeta | None:
-    """What a suite that comes with the harness says of itself; None for any other."""
+    """The metadata of a suite that comes with the harness; None for any other."""
     folder = SUITES / name
     shipped = re.fullmatch(r"[a-z0-9_]+", name) and (folder / SUITE_FILE).is_file()
     return read_meta(folder) if shipped else None
@@ -150,10 +150,10 @@ def load_suite(folder: Path, settings: Settings) -> Suite:
 
 
 def settings_of_each_set(folder: Path, settings: Settings) -> Mapping[str, Settings]:
-    """The settings of each set that the suite is asked about in one session, by the set's name.
+    """The settings of each set that the suite asks about in one session, by the set's name.
 
-    The function ``each_set`` of its suite.py says them; without it, and where one set is asked,
-    there is one, whose name is empty.
+    The function ``each_set`` of its suite.py returns them; without it, or with a single set, there
+    is one, whose name is empty.
     """
     each = getattr(module_of(folder), "each_set", None)
     if each is None:
@@ -165,12 +165,12 @@ def settings_of_each_set(folder: Path, settings: Settings) -> Mapping[str, Setti
 def own_analyses(folder: Path) -> Mapping[str, Analysis]:
     """Analyses of this suite alone: the table ``ANALYSES`` of its suite.py, if it has one.
 
-    suite.toml picks by name from these and the shared ones. Nothing of the suite's data is opened.
+    suite.toml picks by name from these and the shared ones. No data of the suite are opened.
 
     Raises
     ------
     DataProblem
-        The table holds something else, such as an analysis in the form of former versions.
+        The table holds something else, such as an analysis in an older form.
     """
     own: Mapping[str, Analysis] = getattr(module_of(folder), "ANALYSES", {})
     for name, analysis in own.items():
@@ -180,14 +180,4 @@ def own_analyses(folder: Path) -> Mapping[str, Analysis]:
                 "must be an Analysis(compute=function, provides=metrics, needs=item values) of "
                 "benchmark.records, whose function gets one Evidence and returns scores"
             )
-    return own
-
-
-def own_metrics(folder: Path) -> Mapping[str, bool | None]:
-    """Metrics that the suite's rows have and no shared table knows, with their direction.
-
-    They are the table ``METRICS`` of its suite.py, if it has one: whether higher is better, or
-    None where neither end is.
-    """
-    own: Mapping[str, bool | None] = getattr(module_of(folder), "METRICS", {})
     return own

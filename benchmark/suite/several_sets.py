@@ -1,8 +1,8 @@
-"""One suite over several sets in one session: each set is a part with cases and a run of its own.
+"""One suite over several sets in one session: each set has cases and a run of its own.
 
-A part's cases carry its name in the suite's place (``cultureverse:cvqa/JPN/food/…``), so that two
-sets may have the same cells; what is measured carries the suite's own, so that a run file does not
-tell whether its set was asked alone. Knows suites and cases; no pytest, no model.
+In the session, case ids begin with suite and set (``cultureverse:cvqa/JPN/food/…``), so that two
+sets may have the same cells; records have the suite's plain name, so that a run file is the same
+whether or not its set was asked alone. Knows suites and cases; no pytest, no model.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SEPARATOR = ":"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class SuiteOverSet:
     """A suite over one of the sets; ``name`` is unique in the session."""
 
     whole: Suite
@@ -34,7 +34,7 @@ class Part:
         return self.whole.survey
 
     def select(self) -> Selection:
-        """The suite's cases under the part's name; cells that cannot exist keep their own."""
+        """The suite's cases under the session's name; impossible cells keep the suite's."""
         found = self.whole.select()
         return replace(found, cases=tuple(map(self._renamed, found.cases)))
 
@@ -60,18 +60,18 @@ class Part:
 
     def _renamed(self, case: Case) -> Case:
         own = self.meta.name
-        return replace(case, suite=self.name, unit=exchanged(case.unit, own, self.name))
+        return replace(case, suite=self.name, unit=renamed(case.unit, own, self.name))
 
     def _original(self, case: Case) -> Case:
         own = self.meta.name
-        return replace(case, suite=own, unit=exchanged(case.unit, self.name, own))
+        return replace(case, suite=own, unit=renamed(case.unit, self.name, own))
 
 
-def asked_twice(configs: Mapping[str, Mapping[str, Json]]) -> tuple[str, str] | None:
-    """The first two sets, by name, that are one under two names: only their names differ.
+def duplicate_sets(configs: Mapping[str, Mapping[str, Json]]) -> tuple[str, str] | None:
+    """The names of the first two sets that differ in nothing but their name.
 
     >>> a, b, c = ({"questions": {"name": n, "digest": d}} for n, d in ("x1", "y1", "x2"))
-    >>> asked_twice({"x": a, "y": b, "x-2": c}), asked_twice({"x": a, "x-2": c})
+    >>> duplicate_sets({"x": a, "y": b, "x-2": c}), duplicate_sets({"x": a, "x-2": c})
     (('x', 'y'), None)
     """
     seen: dict[str, str] = {}
@@ -84,21 +84,21 @@ def asked_twice(configs: Mapping[str, Mapping[str, Json]]) -> tuple[str, str] | 
 
 
 def _content(part: Json) -> Json:
-    """The digest of data that have one, without how they are called; else the part itself."""
+    """The digest of data that have one, without their name; else the value itself."""
     return part["digest"] if isinstance(part, Mapping) and "digest" in part else part
 
 
-def part_name(suite: str, set_name: str) -> str:
-    """What a suite over one of several sets is called in the session; itself where there is one.
+def name_in_session(suite: str, set_name: str) -> str:
+    """A suite's name in the session: with its set if there are several, else its own.
 
-    >>> part_name("cultureverse", "cvqa"), part_name("wvs", "")
+    >>> name_in_session("cultureverse", "cvqa"), name_in_session("wvs", "")
     ('cultureverse:cvqa', 'wvs')
     """
     return f"{suite}{SEPARATOR}{set_name}" if set_name else suite
 
 
 def set_of(name: str) -> str:
-    """The set in a part's name; empty in that of a whole suite.
+    """The set in a suite's name in the session; empty without one.
 
     >>> set_of("cultureverse:cvqa"), set_of("wvs")
     ('cvqa', '')
@@ -106,10 +106,10 @@ def set_of(name: str) -> str:
     return name.partition(SEPARATOR)[2]
 
 
-def exchanged(text: str, old: str, new: str) -> str:
-    """A unit or a case id with the name before its first slash exchanged.
+def renamed(text: str, old: str, new: str) -> str:
+    """A unit or a case id with the name before its first slash replaced.
 
-    >>> exchanged("cultureverse/JPN/food", "cultureverse", "cultureverse:cvqa")
+    >>> renamed("cultureverse/JPN/food", "cultureverse", "cultureverse:cvqa")
     'cultureverse:cvqa/JPN/food'
     """
     return f"{new}/{text.removeprefix(f'{old}/')}"

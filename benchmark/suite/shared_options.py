@@ -1,6 +1,6 @@
 """Options that suites have in common, defined once; each suite lists those that it reads.
 
-Their values are fields of `Settings`. Knows no suite, and of the data only how they are named.
+Their values are fields of `Settings`. Knows no suite, and of data only the names.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ WORDS = ("auto", "sample", "hub")
 
 
 def source(value: str, option: str) -> str:
-    """Data by a word, or the path of their own."""
+    """A word for data, or the path of the user's own."""
     if value.endswith((FIGURES, PICTURES)):
         raise UsageProblem(
-            f"{value} is a bundle's list of figures without wording and pixels, which no model "
-            "can be asked; name a survey and pictures"
+            f"{value} is a bundle's list of figures without wording or pixels, so no model can be "
+            "asked about it; name a survey or pictures"
         )
     return value if value in WORDS else str(path(value, option))
 
 
 def sources(values: Sequence[str], option: str) -> tuple[str, ...]:
-    """Several, in the order given; a folder named twice would show each picture twice."""
+    """Sources in the order given, each once: a repeated folder would show each picture twice."""
     first: dict[Path, str] = {}
     for one in (source(value, option) for value in values):
         first.setdefault(Path(one).resolve(), one)
@@ -35,7 +35,7 @@ def sources(values: Sequence[str], option: str) -> tuple[str, ...]:
 
 
 def encoders(values: Sequence[str], option: str) -> tuple[str, ...]:
-    """Names by comma, repeated, or both."""
+    """Names separated by commas, in repeated options, or both."""
     return tuple(name for value in values for name in names(value, option))
 
 
@@ -51,7 +51,7 @@ IMAGES = Option(
     "--images",
     "SOURCE",
     "sample, hub (CVQA), a folder with a manifest.csv, or Dollar Street's CSV file or folder; "
-    "repeatable, all are used; default: auto, as for --survey",
+    "repeatable, all are used; default: auto (as for --survey)",
     default="auto",
     read=sources,
     repeated=True,
@@ -62,7 +62,7 @@ PROMPTS = Option(
 TEMPLATES = Option(
     "--templates",
     "LIST",
-    "shipped prompt templates by name, by comma, or all; default: default",
+    "names of shipped prompt templates, comma-separated, or all; default: default",
     default="",
     read=all_or_names,
 )
@@ -70,33 +70,33 @@ TRANSLATIONS = Option(
     "--translations",
     "FILE",
     "the questions (docs/prompts.md) or the stories' words (docs/stories.md) in another language; "
-    "needs --language, and --prompts where the file has no prompts",
+    "needs --language, and --prompts if the file has no prompts",
     read=path,
 )
 LANGUAGE = Option("--language", "CODE", "the prompts' language, BCP 47; default: en", default="en")
 COUNTRIES = Option(
     "--countries",
     "LIST",
-    "ISO codes or names, by comma; default: the suite's",
+    "ISO codes or names, comma-separated; default: the suite's",
     default="",
     read=names,
 )
 TOPICS = Option(
     "--topics",
     "LIST",
-    "topics by slug or label, by comma, such as religion,gender; default: all",
+    "topics by slug or label, comma-separated, such as religion,gender; default: all",
     default="",
     read=names,
 )
 PROXIES = Option(
     "--proxies",
     "LIST",
-    "proxies, by comma, such as country,food,tradition; default: all",
+    "proxies, comma-separated, such as country,food,tradition; default: all",
     default="",
     read=names,
 )
 LIMIT = Option(
-    "--limit", "N", "ask at most N questions a topic; marks the run as partial", read=count
+    "--limit", "N", "ask at most N questions per topic; marks the run as partial", read=count
 )
 PERMUTATIONS = Option(
     "--permutations",
@@ -109,7 +109,7 @@ ENCODER = Option(
     "--encoder",
     "NAME",
     "encoders of stories and pictures, for retrieval and cross-modal scores: org/name or "
-    "org/name@COMMIT on the Hub, a local folder, random-clip or random-siglip; by comma or "
+    "org/name@COMMIT on the Hub, a local folder, random-clip or random-siglip; comma-separated or "
     "repeated; default: none",
     read=encoders,
     repeated=True,

@@ -1,4 +1,4 @@
-"""Where data come from: `sample`, `hub` or a path, opened by the reader that fits.
+"""Where data come from: `sample`, `hub` or a path, each opened by the right reader.
 
 Knows settings and readers; no suite, no model.
 """
@@ -48,7 +48,7 @@ _HUB_ID = re.compile(rf"{REPO_ID}(@[\w.-]+)?")
 
 
 def open_survey(settings: Settings, *, source: str, topic_labels: Path | None = None) -> Survey:
-    """The survey the settings name; the Hub's is fetched once and then read from the cache."""
+    """The survey that the settings name; the Hub's is fetched once and then read from the cache."""
     match settings.survey:
         case "sample":
             path = Path(str(SAMPLE))
@@ -67,7 +67,7 @@ def open_survey(settings: Settings, *, source: str, topic_labels: Path | None = 
 def open_images(settings: Settings, countries: Sequence[str]) -> ImageSet:
     """All pictures that the settings name; CVQA's are fetched once for the given countries.
 
-    Pictures for stories are left out: they stand for no category.
+    Pictures for stories are left out: they belong to no category.
     """
     found = union([_images(choice, settings, countries) for choice in settings.images])
     if not any(map(is_story, found.entries)):
@@ -80,7 +80,7 @@ def open_stories(settings: Settings) -> ImageSet:
     given = [choice for choice in settings.images if choice != "hub"]
     found = union([_stories(choice) for choice in given]) if given else no_pictures()
     if all(map(is_story, found.entries)):
-        return found  # as it is: a bundle's pictures are known by what they came with
+        return found  # unchanged: a bundle's pictures are known only by their set
     return replace(found, entries=tuple(filter(is_story, found.entries)))
 
 
@@ -95,7 +95,7 @@ def _stories(choice: str) -> ImageSet:
 
 
 def is_hub_id(text: str) -> bool:
-    """Whether a text has the form of a data set's name on the Hub, with or without a revision.
+    """Whether a text has the form of a Hub data set's name, with or without a revision.
 
     >>> is_hub_id("afaji/cvqa"), is_hub_id("org/name@main"), is_hub_id("./org/name")
     (True, True, False)
@@ -104,7 +104,7 @@ def is_hub_id(text: str) -> bool:
 
 
 def questions_at(source: str, mapping: str, *, cache: Path) -> QuestionSet:
-    """The questions at a source as ``--questions`` names it; the Hub's are fetched once."""
+    """The questions at a source that ``--questions`` names; the Hub's are fetched once."""
     columns = columns_of(mapping)
     if source == NAME:
         return sample_questions()
@@ -117,7 +117,7 @@ def questions_at(source: str, mapping: str, *, cache: Path) -> QuestionSet:
 
 
 def question_set_name(source: str, *, taken: Container[str] = ()) -> str:
-    """What a set is called in case ids: the last part of its path or of its name on the Hub.
+    """A set's name in case ids: the last part of its path or of its name on the Hub.
 
     Equal names are numbered.
 

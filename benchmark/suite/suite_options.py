@@ -1,8 +1,8 @@
-"""The options of a suite: the table ``OPTIONS`` in its options.py, and the values of its own.
+"""A suite's options: the table ``OPTIONS`` in its options.py, and the values of its own options.
 
-A suite lists every option that it reads. Those of `shared_options` are fields of `Settings`; the
-others are its own, and it alone gets their values. A folder without options.py has none of its
-own, and may read any of the shared ones. Knows no option by name, and nothing of pytest;
+A suite lists every option it reads. Those of `shared_options` are fields of `Settings`; the others
+are its own, and no other suite gets their values. A folder without options.py has no options of
+its own and may read all shared ones. Knows no option by name, and no pytest;
 `module_of` imports any Python file of a suite's folder by its path.
 """
 
@@ -32,7 +32,7 @@ def shipped_folders() -> tuple[Path, ...]:
 
 
 def options_read(folder: Path) -> tuple[Option, ...]:
-    """Every option that a suite reads, as far as its folder says.
+    """Every option that a suite reads, according to its folder.
 
     Raises
     ------
@@ -48,35 +48,37 @@ def options_read(folder: Path) -> tuple[Option, ...]:
 
 
 def own_options(folder: Path) -> tuple[Option, ...]:
-    """Those of them that are not shared."""
+    """The options of a suite that are not shared."""
     return tuple(option for option in options_read(folder) if option not in SHARED)
 
 
 def with_own(folder: Path, settings: Settings) -> Settings:
-    """The settings with every value of the suite's own options: given, or its default."""
-    unsaid = {one.dest: one for one in own_options(folder) if one.dest not in settings.own}
-    defaults = {dest: option.value() for dest, option in unsaid.items()}
+    """The settings with the value of each of the suite's own options, as given or by default."""
+    missing = {one.dest: one for one in own_options(folder) if one.dest not in settings.own}
+    defaults = {dest: option.value() for dest, option in missing.items()}
     return replace(settings, own={**settings.own, **defaults})
 
 
-def own_given(folder: Path, given: Mapping[str, object]) -> Mapping[str, object]:
-    """The values of a suite's own options that were given, from their texts by option name."""
+def given_values(folder: Path, texts: Mapping[str, object]) -> Mapping[str, object]:
+    """The values of the suite's own options that were given, from the texts by option name."""
     own = own_options(folder)
-    return {one.dest: one.value(given[one.name]) for one in own if one.name in given}
+    return {one.dest: one.value(texts[one.name]) for one in own if one.name in texts}
 
 
-def own_again(
+def replayed_values(
     folder: Path, config: Mapping[str, Any], named: Mapping[str, str]
 ) -> Mapping[str, object]:
-    """The values with which a run was made, from its configuration.
+    """The values that a run was made with, from its configuration.
 
-    ``named`` has the texts of those that are given again at a replay.
+    ``named`` has the texts of options that are given at the replay.
     """
-    return {one.dest: _again(one, config, named.get(one.name)) for one in own_options(folder)}
+    return {
+        one.dest: _replayed_value(one, config, named.get(one.name)) for one in own_options(folder)
+    }
 
 
 def needed(config: Mapping[str, Any], what: str) -> UsageProblem:
-    """The sentence for data that a run was measured on and that nobody named."""
+    """The error for data that a run was measured on and that were not named."""
     option = f"--{what}"
     name = _name(config, what)
     hint = f" ({option} hub)" if name == SURVEY else ""
@@ -84,16 +86,16 @@ def needed(config: Mapping[str, Any], what: str) -> UsageProblem:
 
 
 def sample_or_needed(config: Mapping[str, Any], what: str) -> None:
-    """Raise where a run was measured on a file that no bundle has and nobody named."""
+    """Raise if a run was measured on a file that no bundle holds and that was not named."""
     if what in config and _name(config, what) != "sample":
         raise needed(config, what)
 
 
-def _again(option: Option, config: Mapping[str, Any], text: str | None) -> object:
+def _replayed_value(option: Option, config: Mapping[str, Any], text: str | None) -> object:
     if text is not None:
         return option.value([text] if option.repeated else text)
-    if option.again is not None:
-        return option.again(config)
+    if option.from_config is not None:
+        return option.from_config(config)
     found = config.get(option.dest)
     return option.value() if found is None else tuple(found) if isinstance(found, list) else found
 
@@ -104,7 +106,7 @@ def _name(config: Mapping[str, Any], what: str) -> str:
 
 
 def module_of(folder: Path, file: str = "suite.py") -> ModuleType:
-    """A file of the folder as a module, wherever the folder lies."""
+    """A file in the folder as a module, wherever the folder lies."""
     path = folder / file
     name = f"culture_{path.stem}_{folder.name}"
     loaded = sys.modules.get(name)

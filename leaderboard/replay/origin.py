@@ -125,7 +125,7 @@ def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...
         # By name alone: their identities are in the run, and nothing is opened.
         encoders=tuple(EncoderChoice(name=n, source=n) for n in config.get("encoders", ())),
         sampled=sampled_by(run.model),
-        own=suite_options.own_again(folder_of(run, origin), config, origin.own),
+        own=suite_options.replayed_values(folder_of(run, origin), config, origin.own),
     )
 
 

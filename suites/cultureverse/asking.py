@@ -30,7 +30,7 @@ CONDITIONS: Mapping[str, Condition] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asker:
-    """Requests in the wording of a template file; ``generated`` asks for a written answer."""
+    """Requests in a template file's wording; ``generated`` asks for a written answer."""
 
     templates: Templates
     generated: bool

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from benchmark.errors import UsageProblem, unknown
-from benchmark.option_values import meant
+from benchmark.option_values import resolve_names
 from benchmark.questions.kinds import categories, question_types, slug_of
 from benchmark.questions.question import PictureQuestion, QuestionSet
 from benchmark.records import Case, Excluded, Selection
@@ -34,7 +34,7 @@ class Cells:
     own: CultureVerseOptions
 
     def select(self) -> Selection:
-        """Every cell with a question, a country's together, and those without one."""
+        """Every cell with a question, by country, and those without one."""
         cases: list[Case] = []
         excluded: list[Excluded] = []
         for iso3 in self.countries:
@@ -49,23 +49,23 @@ class Cells:
         return Selection(cases=tuple(cases), excluded=tuple(excluded))
 
     def of(self, case: Case) -> Sequence[PictureQuestion]:
-        """The questions of a case, at most ``--limit`` of them, by id."""
+        """The questions of a case in order of id, at most ``--limit`` of them."""
         found = self._by_cell[case.country, case.topic, case.proxy]
         return found[: self.settings.limit]
 
     @cached_property
     def countries(self) -> tuple[str, ...]:
-        """Those the user names, else all of the set."""
+        """Those the user names, else all in the set."""
         named = (country(c, source="--countries").iso3 for c in self.settings.countries)
         return tuple(dict.fromkeys(named)) or tuple(sorted({iso3 for iso3, _, _ in self._by_cell}))
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
-        """Those asked for, in the paper's order, a set's own behind."""
+        """Those asked for, in the paper's order, then a set's own."""
         there = {category for _, category, _ in self._by_cell}
         known = (*categories(), *sorted(there - set(categories())))
         slug = partial(_slug, labels=categories(), known=known, kind="category")
-        wanted = set(meant(self.settings.topics, slug, option="--topics")) or there
+        wanted = set(resolve_names(self.settings.topics, slug, option="--topics")) or there
         return tuple(slug for slug in known if slug in wanted)
 
     @cached_property
@@ -74,7 +74,7 @@ class Cells:
         there = {kind for _, _, kind in self._by_cell}
         known = tuple(question_types())
         slug = partial(_slug, labels=question_types(), known=known, kind="question type")
-        wanted = set(meant(self.settings.proxies, slug, option="--proxies")) or there
+        wanted = set(resolve_names(self.settings.proxies, slug, option="--proxies")) or there
         return tuple(slug for slug in known if slug in wanted)
 
     @cached_property
@@ -87,7 +87,7 @@ class Cells:
         if not found:
             there = sorted({question.split for question in self.questions.questions})
             raise UsageProblem(
-                f"--split {self.own.split}: the questions have none of it, only "
+                f"--split {self.own.split}: the set has no questions in this split, only in "
                 f"{', '.join(there)}; name one of these or all"
             )
         return found
@@ -101,7 +101,7 @@ class Cells:
                 topic=category,
                 proxy=kind,
                 variant=variant,
-                # A picture belongs to one country, so all questions on it meet in one unit.
+                # A picture belongs to one country, so all its questions are in one unit.
                 unit=f"{self.suite}/{iso3}",
                 kind=CONTROL if variant else QUESTION,
             )

@@ -1,6 +1,6 @@
-"""The options that this suite reads, and the values of its own.
+"""The options that the cultural-knowledge suite reads, and the values of its own options.
 
-Knows what can be typed and which sets of questions are meant; opens none.
+Knows what can be typed and which sets of questions are named; opens none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SAMPLE = "sample"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CultureVerseOptions:
-    """``questions`` is ``sample``, a path or a Hub id, and ``question_columns`` what is what."""
+    """``questions`` is ``sample``, a path or a Hub id; ``question_columns`` maps its columns."""
 
     questions: str
     question_columns: str
@@ -31,30 +31,30 @@ class CultureVerseOptions:
     controls: tuple[str, ...]
 
 
-def chosen(settings: Settings) -> CultureVerseOptions:
-    """The suite's own values among the settings of one set."""
+def own_values(settings: Settings) -> CultureVerseOptions:
+    """The values of the suite's own options, from the settings of one set."""
     ((questions, columns),) = question_sets(settings.own)
     own = {**settings.own, "questions": questions, "question_columns": columns}
     return CultureVerseOptions(**own)
 
 
 def question_sets(own: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """Each set with what its columns are; one mapping, or none, serves all of them."""
+    """Each set with its column mapping; one mapping, or none, serves all sets."""
     named, mappings = own["questions"], own["question_columns"] or ("",)
     if len(mappings) > 1 and len(mappings) != len(named):
         raise UsageProblem(
             f"{len(mappings)} --question-columns for {len(named)} --questions; give one for each, "
-            "in their order, or one for all"
+            "in the same order, or one for all"
         )
     found = list(zip(named, mappings * (len(named) // len(mappings)), strict=True))
     if len(set(found)) < len(found):
         twice = next(pair[0] for pair in found if found.count(pair) > 1)
-        raise UsageProblem(f"--questions {twice} is named twice; each set is asked once")
+        raise UsageProblem(f"--questions {twice} is named twice; name each set once")
     return found
 
 
 def _questions(values: Sequence[str], option: str) -> tuple[str, ...]:
-    """A path stays one only where it exists: anything else may be a data set's name."""
+    """Sources; a text with the form of a Hub id is a path only if the path exists."""
     paths = [path(value, option) for value in values]
     return tuple(
         value if value == SAMPLE or (is_hub_id(value) and not there.exists()) else str(there)
@@ -85,21 +85,21 @@ OPTIONS = (
         "--questions",
         "SOURCE",
         "questions about pictures (docs/cultureverse.md): sample, a file or folder, or ORG/NAME or "
-        "ORG/NAME@COMMIT on the Hub; repeatable, each set has a run of its own; default: sample",
+        "ORG/NAME@COMMIT on the Hub; repeatable, each set has its own run; default: sample",
         default=SAMPLE,
         read=_questions,
         repeated=True,
-        again=_the_sample,
+        from_config=_the_sample,
         at_replay="the questions about pictures, as for pytest; default: the sample for runs on it",
     ),
     Option(
         "--question-columns",
         "MAP",
-        "which column of --questions is what: field=column by comma, a TOML file, or cvqa or "
-        "cvqa-local; repeatable, one for each set; default: columns of the fields' own names",
+        "which column of --questions holds which field: field=column, comma-separated, a TOML "
+        "file, cvqa or cvqa-local; repeatable, one for each set; default: columns named as fields",
         read=_columns,
         repeated=True,
-        again=lambda _: (),
+        from_config=lambda _: (),
         at_replay="their columns, as for pytest",
     ),
     Option(
@@ -111,16 +111,16 @@ OPTIONS = (
     Option(
         "--answering",
         "WAY",
-        "questions about pictures by the options' probability, or generated (step by step, the "
-        "letter read from the text); default: probability",
+        "answer questions about pictures by the options' probability, or generated (step by step, "
+        "the letter read from the text); default: probability",
         default="probability",
         read=partial(one_of, known=("probability", "generated")),
     ),
     Option(
         "--controls",
         "LIST",
-        "ask questions about pictures blind too: without a picture (none), with a grey one (blank),"
-        " or off; default: none,blank",
+        "also ask questions about pictures blind: without a picture (none), with a grey one "
+        "(blank), or off; default: none,blank",
         default="none,blank",
         read=_controls,
     ),

@@ -1,6 +1,6 @@
-"""The cultural-knowledge suite: questions about pictures in, `CaseRecord`s out.
+"""The cultural-knowledge suite: questions about pictures in, `CaseRecord`s out; has no metric.
 
-Knows questions, pictures and templates; nothing of pytest, models or stores. Implements no metric.
+Knows questions, pictures and templates; no pytest, model or store.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from benchmark.suite.sources import question_set_name, questions_at
 from benchmark.vocabulary import BLANK, DEMO, NONE, QUESTION
 from suites.cultureverse.asking import CONDITIONS, Asker
 from suites.cultureverse.cells import Cells
-from suites.cultureverse.options import CultureVerseOptions, chosen, question_sets
+from suites.cultureverse.options import CultureVerseOptions, own_values, question_sets
 
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
 GENERATED = "generated"
-# A few sentences of reasoning and the letter; the demo never ends a sentence, so a few tokens do.
+# A few sentences of reasoning and the letter; a few tokens for the demo, which never ends one.
 TOKENS, DEMO_TOKENS = 384, 12
-FEW = 1000  # questions below which a header warns that a set only shows how things work
+FEW = 1000  # with fewer questions the header warns that they are too few
 
 
 def build(meta: SuiteMeta, settings: Settings) -> CultureVerseSuite:
     """The suite over the questions that the settings name."""
-    templates, own = _templates(settings), chosen(settings)
+    templates, own = _templates(settings), own_values(settings)
     if settings.language != templates.language:
         raise UsageProblem(
             f"prompt file {templates.source} is in {templates.language!r} and --language is "
@@ -58,7 +58,7 @@ def build(meta: SuiteMeta, settings: Settings) -> CultureVerseSuite:
 
 
 def each_set(settings: Settings) -> Mapping[str, Settings]:
-    """Settings of each set of questions by its name: several are asked in one session."""
+    """The settings of each set of questions, by its name: a session may ask several."""
     sets = question_sets(settings.own)
     if len(sets) == 1:
         return {"": settings}
@@ -74,7 +74,7 @@ def _templates(settings: Settings) -> Templates:
     if settings.prompts is not None:
         return load_templates(settings.prompts, conditions=CONDITIONS)
     files = {path.stem: path for path in sorted(PROMPTS.glob("*.toml"))}
-    # Other suites ship other templates; of those named, one at most is ours.
+    # Other suites ship other templates; at most one of those named is ours.
     named = [name for name in settings.templates if name in files] or [DEFAULT]
     if len(named) > 1:
         raise UsageProblem(unknown("template", ",".join(named), files, source="--templates"))
@@ -93,26 +93,26 @@ class CultureVerseSuite:
     survey: None = None
 
     def select(self) -> Selection:
-        """Every cell that has a question; a country is a unit."""
+        """Every cell with a question; a country is a unit."""
         return self._cells.select()
 
     def interview(self, case: Case) -> Script:
-        """Ask a cell's questions; where they are asked blind too, those answers stand beside."""
+        """Ask a cell's questions; the record also has the answers of a blind control, if any."""
         questions = self._cells.of(case)
         orders = [cyclic_orders(len(q.options), self.settings.permutations) for q in questions]
-        asked = self._requests(questions, orders, case.variant)
-        beside = self._blind if case.kind == QUESTION else ""
-        blind = self._requests(questions, orders, beside) if beside else []
-        replies = iter((yield [*asked, *blind]))
+        requests = self._requests(questions, orders, case.variant)
+        control = self._blind if case.kind == QUESTION else ""
+        blind = self._requests(questions, orders, control) if control else []
+        replies = iter((yield [*requests, *blind]))
         both = [
             Replies(replies=[[next(replies) for _ in each] for each in orders], orders=orders)
-            for _ in range(1 + bool(beside))
+            for _ in range(1 + bool(control))
         ]
         return right_answer_record(
             case,
             questions=questions,
             answered=both[0],
-            blind=both[1] if beside else None,
+            blind=both[1] if control else None,
         )
 
     def _requests(
@@ -121,7 +121,7 @@ class CultureVerseSuite:
         orders: Sequence[Sequence[Order]],
         variant: str,
     ) -> list[Request]:
-        """Every question in its orders; a control's name says what is shown instead."""
+        """Every question in each of its orders; a control's name says what is shown instead."""
         return [
             self._asker.ask(question, order, picture)
             for question, own in zip(questions, orders, strict=True)
@@ -136,7 +136,7 @@ class CultureVerseSuite:
             return self._grey
         return self.questions.images.open(self.questions.entries[question.image_id])
 
-    # --- what the run says of it ---------------------------------------------------------------
+    # --- what the run says about it ------------------------------------------------------------
 
     def config(self) -> Mapping[str, Json]:
         """Data, wording and selection; two runs with equal config have comparable rows."""
@@ -159,11 +159,11 @@ class CultureVerseSuite:
         }
 
     def stamp(self) -> str:
-        """The questions, and the pictures' files as they lie there now."""
+        """The questions, and the current state of the pictures' files."""
         return digest([self.questions.digest, self.questions.images.stamp()])
 
     def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
-        """Of those that questions are asked about."""
+        """The largest of the pictures that questions are about."""
         return largest(self.questions.images)
 
     def header(self) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ class CultureVerseSuite:
 
     @property
     def asks_choices(self) -> bool:
-        """Not where the answers are written anyway."""
+        """Not if the answers are written anyway."""
         return not self._generated
 
     @property
@@ -195,7 +195,7 @@ class CultureVerseSuite:
 
     @property
     def _blind(self) -> str:
-        """The control that stands beside a question's own answer: no picture before a grey one."""
+        """The control that is compared with a question's answer: no picture, else a grey one."""
         return next((name for name in (NONE, BLANK) if name in self.own.controls), "")
 
     @cached_property

@@ -10,6 +10,6 @@ from fixtures.measure import Measure
 
 @pytest.mark.cases("question", "control")
 def test_cultureverse(case: Case, measure: Measure) -> None:
-    """The model's choices are scored; a wrong one, or one that cannot be read, is no failure."""
+    """The model's choices are scored; a wrong or unreadable one is not a failure."""
     record = measure(case)
     assert record.items

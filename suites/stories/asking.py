@@ -18,20 +18,20 @@ CONDITIONS: Mapping[str, Condition] = {
     "image": Condition(required=("image", "concept")),
     NONE: Condition(required=("concept",), forbidden=("image",)),
 }
-# The nationality may not stand before the picture: its encoding is shared by all nationalities.
+# The nationality must not precede the picture: all nationalities share its encoding.
 SLOTS = Slots(
     prefix=("image", "concept"),
     suffix=("concept", "a_child", "nationality", "a_nationality", "country"),
 )
-# Of a language that inflects a file has whole phrases; an adjective alone would be put together.
+# For an inflected language a file has whole phrases; a bare adjective would have to be inflected.
 TRANSLATED_SLOTS = Slots(prefix=("image", "concept"), suffix=("concept", "a_child", "country"))
 SIGNALS = frozenset({"a_child", "nationality", "a_nationality", "country"})
-SEEDS = 2**31  # servers take no larger one
+SEEDS = 2**31  # servers accept no larger seed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Teller:
-    """Asks for single stories, each by a seed of its own."""
+class Asker:
+    """Requests for single stories, each with a seed of its own."""
 
     templates: Templates
     wording: StoryWording
@@ -41,7 +41,7 @@ class Teller:
     def story(
         self, case: Case, temperature: float, response: int, picture: ImageRef | None
     ) -> Generate:
-        """One story; what it is drawn with depends on nothing but this cell and the run's seed."""
+        """One story; its seed depends only on its cell and the run's seed."""
         return Generate(
             prompt=self.prompt(case, picture),
             params=GenerationParams(max_new_tokens=self.most_tokens, temperature=temperature),
@@ -50,7 +50,7 @@ class Teller:
         )
 
     def prompt(self, case: Case, picture: ImageRef | None) -> Prompt:
-        """The words for a nationality or group and a concept, under a picture or under none."""
+        """The prompt for a nationality or group and a concept, with or without a picture."""
         template = self.templates[NONE if picture is None else "image"]
         slots = self.wording.slots(case.topic, case.country, case.variant)
         return template.fill(slots, image=picture)
@@ -68,6 +68,6 @@ def story_seed(seed: int, case: Case, temperature: float, response: int) -> int:
 
 
 def words_of(prompt: Prompt) -> str:
-    """What a model reads of a prompt, pictures apart."""
+    """The text of a prompt, without pictures."""
     parts = [part for part in prompt.prefix if isinstance(part, str)]
     return "".join((*parts, prompt.suffix, prompt.lead_in))

@@ -1,8 +1,8 @@
-"""Which cells there are: nationality by concept by proxy, and the picture that is shown in each.
+"""Which cells there are: nationality by concept by proxy, and the picture shown in each.
 
-A country's ethnic groups, where a file has some, stand beside its nationality as variants, and are
-shown what it is shown. Knows the lists, the pictures and the settings; no prompt and no answer.
-Nothing is decoded.
+A country's ethnic groups, if a file lists some, are variants of its nationality and are shown the
+same pictures. Knows the lists, the pictures and the settings; no prompt and no answer. Nothing is
+decoded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import product
 
 from benchmark.errors import UsageProblem
 from benchmark.images.opening import ImageEntry, ImageSet, story_category
-from benchmark.option_values import listed, meant
+from benchmark.option_values import known_name, resolve_names
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import EMBEDDED_MODELS, Settings
 from benchmark.stories.groups import Groups
@@ -49,7 +49,7 @@ class Cells:
     groups: Groups | None = None
 
     def select(self) -> Selection:
-        """Every cell that can exist, units together, and those that cannot with the reason."""
+        """Every cell that can exist, units together, and every other with the reason."""
         found = [(case, self._impossible(case)) for case in self._all()]
         return Selection(
             cases=tuple(case for case, why in found if not why),
@@ -57,7 +57,7 @@ class Cells:
         )
 
     def picture(self, case: Case) -> ImageEntry | None:
-        """What is shown; None where it is nothing, or the set has none."""
+        """The picture shown; None if nothing is shown or the set has none."""
         if case.proxy == SHARED_IMAGE:
             return self._first("", case.topic)
         if case.proxy == OWN_IMAGE:
@@ -65,50 +65,52 @@ class Cells:
         shown = self.elsewhere(case.country, case.topic) if case.proxy == ELSEWHERE else ""
         return self._first(shown, case.topic) if shown else None
 
-    def beside(self, case: Case) -> ImageEntry | None:
-        """What a case's stories are held against by encoders: what is shown, else the own picture.
+    def compared_picture(self, case: Case) -> ImageEntry | None:
+        """The picture that encoders compare a case's stories with: the one shown, else its own.
 
-        A story that was written without a picture, or to a grey square, says how much is owed to
-        the words alone.
+        A story written without a picture, or about a grey square, shows how much the words alone
+        account for.
         """
         if case.proxy in (BLANK, NONE):
             return self._first(case.country, case.topic)
         return self.picture(case)
 
     def elsewhere(self, iso3: str, slug: str) -> str:
-        """Whose picture of a concept another nationality is shown: the next by code that has one.
+        """The country whose picture of a concept is shown for another: the next by code with one.
 
-        Always one of the nationalities, whether or not it was chosen, so that a story does not
-        depend on what else is asked.
+        It is one of all nationalities, chosen or not, so that a story does not depend on what else
+        is asked.
         """
         others = [c for c in nationalities() if c != iso3 and self._first(c, slug) is not None]
         return next((c for c in others if c > iso3), others[0] if others else "")
 
     @cached_property
     def countries(self) -> tuple[str, ...]:
-        """Those the user names, else the suite's; of embedded models the sample's."""
+        """Those the user names, else the suite's; for embedded models the sample's."""
         named = (country(c, source="--countries").iso3 for c in self.settings.countries)
         chosen = tuple(dict.fromkeys(named))
         return chosen or (SAMPLE_COUNTRIES if self._is_embedded else self.default_countries)
 
     @cached_property
     def variants(self) -> Mapping[str, tuple[str, ...]]:
-        """Slugs of the groups of each country that is asked, after the nationality itself ("")."""
+        """Slugs of each country's groups, after the nationality itself ("")."""
         groups = self.groups
         if groups is None:
             return dict.fromkeys(self.countries, ("",))
         if not any(map(groups.of, self.countries)):
             raise UsageProblem(
-                f"--groups {groups.source} has groups of {', '.join(groups.by_country)}, and the "
-                f"stories asked for are of {', '.join(self.countries)}; name one of the former "
-                "with --countries"
+                f"--groups {groups.source} has groups of {', '.join(groups.by_country)}, but the "
+                f"stories are for {', '.join(self.countries)}; name one of the former with "
+                "--countries"
             )
         return {iso3: ("", *(g.slug for g in groups.of(iso3))) for iso3 in self.countries}
 
     @cached_property
     def concepts(self) -> tuple[str, ...]:
-        """Those asked for, in the paper's order; of embedded models the sample's."""
-        wanted = {one.slug for one in meant(self.settings.topics, concept, option="--topics")}
+        """Those asked for, in the paper's order; for embedded models the sample's."""
+        wanted = {
+            one.slug for one in resolve_names(self.settings.topics, concept, option="--topics")
+        }
         if not wanted:
             wanted = set(SAMPLE_CONCEPTS if self._is_embedded else concepts())
         return tuple(slug for slug in concepts() if slug in wanted)
@@ -116,8 +118,8 @@ class Cells:
     @cached_property
     def proxies(self) -> tuple[str, ...]:
         """Those asked for, in the order of `STORY_PROXIES`."""
-        known = partial(listed, kind="proxy", known=STORY_PROXIES)
-        named = meant(self.settings.proxies, known, option="--proxies")
+        known = partial(known_name, kind="proxy", known=STORY_PROXIES)
+        named = resolve_names(self.settings.proxies, known, option="--proxies")
         return tuple(p for p in STORY_PROXIES if p in named) or STORY_PROXIES
 
     @property

@@ -1,4 +1,4 @@
-"""The options that this suite reads, and the values of its own.
+"""The options that the story suite reads, and the values of its own options.
 
 Knows what can be typed; no picture and no list.
 """
@@ -29,7 +29,7 @@ from benchmark.suite.suite_options import sample_or_needed
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoriesOptions:
-    """None is the suite's own choice, and of ``groups`` nobody beside the nationality."""
+    """None leaves the choice to the suite; for ``groups`` it means nationalities only."""
 
     groups: Path | None
     responses: int | None
@@ -38,13 +38,13 @@ class StoriesOptions:
     chunking: tuple[str, ...]
 
 
-def chosen(settings: Settings) -> StoriesOptions:
-    """The suite's own values among the settings."""
+def own_values(settings: Settings) -> StoriesOptions:
+    """The values of the suite's own options, from the settings."""
     return StoriesOptions(**settings.own)
 
 
 def chunking_rules(value: str, source: str) -> tuple[str, ...]:
-    """Names of rules, one at least."""
+    """Names of rules, at least one."""
     rules = names(value, source)
     for rule in rules:
         if rule not in RULES:
@@ -64,38 +64,38 @@ OPTIONS = (
     Option(
         "--groups",
         "FILE",
-        "a CSV of ethnic groups inside countries, for whom stories are asked for beside the "
-        "nationality (docs/stories.md); default: none",
+        "a CSV of ethnic groups within countries, for whom stories are asked for as well as for "
+        "the nationality (docs/stories.md); default: none",
         read=path,
-        again=_no_groups,
+        from_config=_no_groups,
         at_replay="the ethnic groups that stories were asked for, if the run had some",
     ),
     Option(
         "--responses",
         "N",
-        "stories a case at each temperature; default: auto (5; 2 of embedded models)",
+        "stories per case at each temperature; default: auto (5; 2 for embedded models)",
         default="auto",
         read=partial(unless, word="auto", read=count),
     ),
     Option(
         "--temperatures",
         "LIST",
-        "temperatures of stories, by comma; 0 takes the likeliest word; default: 0.3,0.7",
+        "temperatures of stories, comma-separated; 0 takes the likeliest word; default: 0.3,0.7",
         default="0.3,0.7",
         read=temperatures,
     ),
     Option(
         "--story-tokens",
         "N",
-        "most tokens of a story; default: auto (1000; 32 of the demo, whose stories never end)",
+        "most tokens of a story; default: auto (1000; 32 for the demo, whose stories never end)",
         default="auto",
         read=partial(unless, word="auto", read=count),
     ),
     Option(
         "--chunking",
         "LIST",
-        "how an --encoder is given a story longer than its window: truncate, mean-of-chunks or "
-        "sentence-max, by comma (docs/story-statistics.md); default: mean-of-chunks",
+        "how an --encoder reads a story longer than its window: truncate, mean-of-chunks or "
+        "sentence-max, comma-separated (docs/story-statistics.md); default: mean-of-chunks",
         default="mean-of-chunks",
         read=chunking_rules,
     ),

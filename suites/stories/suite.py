@@ -1,6 +1,6 @@
-"""The story suite: nationalities and concepts in, `CaseRecord`s of stories out; no metric is here.
+"""The story suite: nationalities and concepts in, `CaseRecord`s of stories out; has no metric.
 
-Knows the lists, the pictures, the wording and the groups; nothing of pytest, models or stores.
+Knows the lists, the pictures, the wording and the groups; no pytest, model or store.
 """
 
 from __future__ import annotations
@@ -23,20 +23,24 @@ from benchmark.suite.protocol import SuiteMeta
 from benchmark.suite.sources import open_stories
 from benchmark.texts import languages
 from benchmark.vocabulary import BLANK, DEMO
-from suites.stories.asking import Teller, item_id, words_of
+from suites.stories.asking import (
+    Asker,
+    item_id,
+    words_of,
+)
 from suites.stories.cells import Cells
-from suites.stories.options import StoriesOptions, chosen
+from suites.stories.options import StoriesOptions, own_values
 from suites.stories.wording import open_templates, open_translation
 
 RESPONSES, SAMPLE_RESPONSES = 5, 2
-# The parent of the paper allowed a thousand. Random weights never end, and a few tokens of theirs
+# The paper's predecessor allowed a thousand. Random weights never end a story, and a few tokens
 # exercise the same path.
 TOKENS, DEMO_TOKENS = 1000, 32
 
 
 def build(meta: SuiteMeta, settings: Settings) -> StoriesSuite:
     """The suite over the pictures, the wording and the groups that the settings name."""
-    own = chosen(settings)
+    own = own_values(settings)
     groups = None if own.groups is None else load_groups(own.groups)
     translation = open_translation(settings)
     suite = StoriesSuite(
@@ -69,7 +73,7 @@ class StoriesSuite:
     asks_choices: bool = False
 
     def check_wording(self) -> None:
-        """Raise where a translation lacks words for what is asked; of it alone words may lack."""
+        """Raise if the translation lacks words for what is asked; English never does."""
         if self.translation is None:
             return
         cases = self.select().cases
@@ -81,34 +85,34 @@ class StoriesSuite:
         )
 
     def select(self) -> Selection:
-        """Every cell that the pictures allow, the cells of one unit together."""
+        """Every cell that the pictures allow, units together."""
         return self._cells.select()
 
     def interview(self, case: Case) -> Script:
-        """Ask for every story of the case at once, and then for their vectors by each encoder."""
+        """Ask for every story of the case at once, then for their vectors from each encoder."""
         picture = self._opened(case)
-        chosen = self._chosen
-        replies = yield [self._teller.story(case, *one, picture) for one in chosen]
-        words = words_of(self._teller.prompt(case, picture))
-        told = [
+        draws = self._draws
+        replies = yield [self._asker.story(case, *one, picture) for one in draws]
+        words = words_of(self._asker.prompt(case, picture))
+        stories = [
             WrittenStory(
                 item_id=item_id(case, temperature, response),
                 temperature=temperature,
                 prompt=words,
                 reply=reply,
             )
-            for (temperature, response), reply in zip(chosen, replies, strict=True)
+            for (temperature, response), reply in zip(draws, replies, strict=True)
         ]
         shown = [] if picture is None else [picture.image_id]
-        record = story_record(case, told, language=self.settings.language, image_ids=shown)
-        # No analysis of vectors reads groups.
-        beside = self._cells.beside(case) if self._specs and not case.variant else None
-        if beside is None:
+        record = story_record(case, stories, language=self.settings.language, image_ids=shown)
+        # No analysis of vectors uses groups.
+        other = self._cells.compared_picture(case) if self._specs and not case.variant else None
+        if other is None:
             return record
-        return (yield from with_vectors(record, told, self.images.open(beside), self._specs))
+        return (yield from with_vectors(record, stories, self.images.open(other), self._specs))
 
     def config(self) -> Mapping[str, Json]:
-        """Pictures, wording, selection and sampling; equal config, comparable rows."""
+        """Pictures, wording, selection, sampling; runs with equal config have comparable rows."""
         return {
             "images": {
                 "name": self.images.name,
@@ -130,21 +134,21 @@ class StoriesSuite:
         }
 
     def stamp(self) -> str:
-        """The pictures' files as they lie there now."""
+        """The current state of the pictures' files."""
         return self.images.stamp()
 
     def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
-        """Of those that stories are told about."""
+        """The largest of the pictures for stories."""
         return largest(self.images)
 
     def header(self) -> tuple[str, ...]:
-        """Which pictures, and how many stories a case."""
+        """Which pictures, and how many stories per case."""
         heat = ", ".join(f"{temperature:g}" for temperature in self.own.temperatures)
         rules = ", ".join(self.own.chunking)
         return (
             f"images {self.images.name} @ {self.images.revision[:19]}: "
             f"{len(self.images.entries)} pictures for stories",
-            f"prompts {self.templates.name}, {len(self._chosen)} stories a case "
+            f"prompts {self.templates.name}, {len(self._draws)} stories a case "
             f"({self._responses} at temperature {heat}), at most {self._tokens} tokens each",
             f"language check: {self._language_check()}",
             *self._translated(),
@@ -183,7 +187,7 @@ class StoriesSuite:
             yield f"groups not asked, nor is their country: of {', '.join(sorted(unasked))}"
 
     def _encoding(self) -> Mapping[str, Json]:
-        """Encoders and rules, where there are any: without them a row holds no vectors."""
+        """Encoders and rules, if any: without them a row has no vectors."""
         if not self.settings.encoders:
             return {}
         return {
@@ -205,7 +209,7 @@ class StoriesSuite:
         return None if entry is None else self.images.open(entry)
 
     @property
-    def _chosen(self) -> Sequence[tuple[float, int]]:
+    def _draws(self) -> Sequence[tuple[float, int]]:
         """Temperature and number of each story; ``--limit`` keeps the first of a case."""
         every = [
             (temperature, response)
@@ -235,8 +239,8 @@ class StoriesSuite:
         )
 
     @cached_property
-    def _teller(self) -> Teller:
-        return Teller(
+    def _asker(self) -> Asker:
+        return Asker(
             templates=self.templates,
             wording=self.wording,
             seed=self.settings.seed,
@@ -245,5 +249,5 @@ class StoriesSuite:
 
 
 def _named(what: str, file: StoryTranslation | Groups | None) -> Mapping[str, Json]:
-    """Name and digest of a file, where there is one: without it, configurations are as before."""
+    """Name and digest of a file, if any: without one, the configuration has no such key."""
     return {} if file is None else {what: {"name": file.name, "digest": file.digest}}

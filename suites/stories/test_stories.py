@@ -9,7 +9,7 @@ from fixtures.measure import Measure
 def test_stories(case: Case, measure: Measure) -> None:
     """The model writes the case's stories; their lexical values become test properties.
 
-    A refusal, an empty or a cut story is a score and not a failure.
+    A refusal, or an empty or cut story, is a score and not a failure.
     """
     record = measure(case)
     stories = [item for item in record.items if not item.item_id.startswith(VECTORS)]

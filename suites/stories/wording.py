@@ -1,4 +1,4 @@
-"""Which prompts and which words the settings name, in English or another language.
+"""Which prompts and words the settings name, in English or another language.
 
 Knows files of prompts and of translations; no case, no picture and no answer.
 """
@@ -19,7 +19,7 @@ DEFAULT = "default"
 
 
 def open_translation(settings: Settings) -> StoryTranslation | None:
-    """The file of another language's words; None where stories are asked for in English."""
+    """The file with another language's words; None if stories are asked for in English."""
     if settings.translations is not None:
         return load_story_translation(settings.translations, language=settings.language)
     if not languages.is_english(settings.language):
@@ -31,7 +31,7 @@ def open_translation(settings: Settings) -> StoryTranslation | None:
 
 
 def open_templates(settings: Settings, translation: StoryTranslation | None) -> Templates:
-    """The user's prompts, the translation's, or a shipped template; they must say for whom."""
+    """The user's, the translation's or shipped prompts; they must say whom a story is for."""
     if settings.prompts is not None and settings.templates:
         raise UsageProblem("--prompts FILE and --templates exclude each other; give one")
     slots = SLOTS if translation is None else TRANSLATED_SLOTS
@@ -49,7 +49,7 @@ def open_templates(settings: Settings, translation: StoryTranslation | None) -> 
         if SIGNALS.isdisjoint(slot for _, slot in template.suffix):
             known = ", ".join(f"{{{slot}}}" for slot in slots.suffix if slot in SIGNALS)
             raise DataProblem(
-                f"prompt {templates.source} [{condition}] never says for whom the story is; put "
+                f"prompt {templates.source} [{condition}] never says whom the story is for; put "
                 f"one of {known} into the suffix"
             )
     return templates
@@ -59,7 +59,7 @@ def _prompts_of(translation: StoryTranslation, settings: Settings) -> Templates:
     if settings.templates:
         raise UsageProblem(
             f"--templates {','.join(settings.templates)}: shipped templates are in English; leave "
-            "it out with --translations"
+            "it out when using --translations"
         )
     if translation.prompts is None:
         raise UsageProblem(

@@ -46,15 +46,15 @@ CONDITIONS: Mapping[str, Condition] = {
     ),
 }
 CATEGORIES_FILE = Path(__file__).parent / "categories.toml"
-IN_PICTURES = (*CATEGORIES, HOUSEHOLD, BLANK)  # whatever a prompt may have to name
+IN_PICTURES = (*CATEGORIES, HOUSEHOLD, BLANK)  # all that a prompt may have to name
 GUESS_TOKENS = 96
-# The written reading asks in the format that it can read, whatever the template's wording.
+# Written recognition asks for the format that can be parsed, whatever the template's wording.
 AS_JSON = 'Reply with JSON only: {"guesses": [five of these names, the likeliest first]}'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asker:
-    """Requests in the wording of the templates, and of a translation where there is one."""
+    """Requests in the wording of the templates and of a translation, if any."""
 
     templates: Mapping[str, Templates]  # by variant
     category_words: Mapping[str, str]
@@ -71,7 +71,7 @@ class Asker:
         picture: ImageRef | None,
         category: str,
     ) -> Choice:
-        """Which label: the options stand in ``order``."""
+        """A choice of labels, with the options in ``order``."""
         labels = tuple(string.ascii_uppercase[: len(question.options)])
         plain = order == tuple(range(len(order)))
         return Choice(
@@ -89,13 +89,13 @@ class Asker:
     def reason(
         self, case: Case, question: Question, picture: ImageRef | None, category: str
     ) -> Generate:
-        """A sentence that says why, asked in the printed order of the options."""
+        """A one-sentence reason, with the options in printed order."""
         order = tuple(range(len(question.options)))
         slots = self._slots(case, question, order, category)
         return self._written(case, question, self._template(case).fill_reason(slots, image=picture))
 
     def reason_without_cue(self, case: Case, question: Question) -> Generate:
-        """The same, when nothing tells where the model is."""
+        """A reason without a cue of the country."""
         order = tuple(range(len(question.options)))
         template = self.templates[case.variant][CONDITION[NONE]]
         slots = self._slots(case, question, order, "")
@@ -104,9 +104,9 @@ class Asker:
     def recognition(
         self, picture: ImageRef, category: str, *, names: Sequence[str], truth: int, iso3: str
     ) -> Continuation:
-        """How likely each name of the closed list comes next; a full stop ends it.
+        """The likelihood of each name in the closed list as the continuation, with a full stop.
 
-        Without the stop a name that begins another one (Niger, Nigeria) would hold its share too.
+        Without the stop a name that begins another one (Niger, Nigeria) would have its share too.
         """
         return Continuation(
             prompt=self._recognise(picture, category, names),
@@ -119,10 +119,10 @@ class Asker:
     ) -> Generate:
         """Five guesses in words, as the paper asks."""
         prompt = self._recognise(picture, category, names)
-        asked = Prompt(prefix=prompt.prefix, suffix=f"{prompt.suffix}{AS_JSON}\n")
+        written = Prompt(prefix=prompt.prefix, suffix=f"{prompt.suffix}{AS_JSON}\n")
         subject = Subject(country=iso3, item_id=picture.image_id)
         params = GenerationParams(max_new_tokens=self.guess_tokens)
-        return Generate(prompt=asked, params=params, seed=self.seed, subject=subject)
+        return Generate(prompt=written, params=params, seed=self.seed, subject=subject)
 
     def country_name(self, iso3: str) -> str:
         """Its name in the prompts' language."""
@@ -170,13 +170,13 @@ def category_words(path: Path = CATEGORIES_FILE) -> Mapping[str, str]:
     Raises
     ------
     DataProblem
-        A category has no words: its prompts would say that the picture shows nothing.
+        A category has no words, so its prompts would not say what the picture shows.
     """
     words = {name: str(text) for name, text in tomllib.loads(path.read_text("utf-8")).items()}
     for category in IN_PICTURES:
         if not words.get(category):
             raise DataProblem(
                 f"{path} has no words for pictures of the category {category!r}; add a line "
-                f'{category} = "…" with what a prompt says that such a picture shows'
+                f'{category} = "…" with what prompts say such a picture shows'
             )
     return words

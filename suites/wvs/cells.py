@@ -1,4 +1,4 @@
-"""Which cells there are, of what kind, and which pictures stand for the country in each.
+"""Which cells there are, of what kind, and which pictures represent the country in each.
 
 Knows the survey, the pictures and the settings; no prompt and no answer. Nothing is decoded.
 """
@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from benchmark.images.opening import INCOME_CUT_USD_MONTH, ImageEntry, ImageSet, income_band
-from benchmark.option_values import listed, meant
+from benchmark.option_values import known_name, resolve_names
 from benchmark.records import Case, Excluded, Selection
 from benchmark.settings import Settings
 from benchmark.survey.survey import Question, Survey
@@ -35,18 +35,18 @@ from benchmark.vocabulary import (
 from benchmark.world.countries import countries, country
 from suites.wvs.options import WvsOptions
 
-# With household pictures the paper's countries reach beyond its ten (REFERENCES: Dollar Street).
-BEYOND = ("BGD", "IND", "ZAF")
-# Pictures of households that a country must have, recognised ones under --vetted: the paper's five.
+# The paper's countries for household pictures, beyond its ten (REFERENCES: Dollar Street).
+EXTRA_COUNTRIES = ("BGD", "IND", "ZAF")
+# Household pictures that a country must have (under --vetted, recognised ones): the paper's five.
 HOUSEHOLDS = 5
-# Pictures of a control beside a name, each of another category: they are compared with each other
-# and with the name alone, so a few do.
+# Pictures of a control that also names the country, each of another category: they are compared
+# with each other and with the name alone, so a few are enough.
 CONTROL_PICTURES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cells:
-    """The cells that data and settings allow; ``variants`` are the templates asked for."""
+    """The cells that data and settings allow; ``variants`` are the templates in use."""
 
     suite: str
     default_countries: tuple[str, ...]
@@ -58,7 +58,7 @@ class Cells:
     variants: tuple[str, ...]
 
     def select(self) -> Selection:
-        """Every cell that can exist, units together, and those that cannot with the reason."""
+        """Every cell that can exist, units together, and every other with the reason."""
         cases: list[Case] = []
         excluded: list[Excluded] = []
         for proxy in self.proxies:
@@ -78,7 +78,7 @@ class Cells:
         return Selection(cases=tuple(_units_together(cases)), excluded=tuple(excluded))
 
     def pictures(self, iso3: str, proxy: str) -> tuple[ImageEntry, ...]:
-        """The pictures that stand for a country under a proxy; empty where it has none."""
+        """The pictures that represent a country under a proxy; empty if there are none."""
         if proxy in CATEGORIES:
             return self.images.of(iso3, proxy)
         if proxy in INCOME_BANDS:
@@ -94,7 +94,7 @@ class Cells:
         return ()
 
     def elsewhere(self, iso3: str) -> str:
-        """The country whose pictures another one is shown: the next by code that has some."""
+        """The country whose pictures are shown for another: the next by code that has some."""
         others = [c for c in self._illustrated if c != iso3]
         return next((c for c in others if c > iso3), others[0] if others else "")
 
@@ -111,15 +111,15 @@ class Cells:
     @cached_property
     def proxies(self) -> tuple[str, ...]:
         """Those asked for, in the order of `PROXIES`."""
-        known = partial(listed, kind="proxy", known=PROXIES)
-        named = meant(self.settings.proxies, known, option="--proxies")
+        known = partial(known_name, kind="proxy", known=PROXIES)
+        named = resolve_names(self.settings.proxies, known, option="--proxies")
         return tuple(p for p in PROXIES if p in named) or PROXIES
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
         """Those asked for, in the paper's order."""
         present = (*topics(), *([UNLABELLED] if UNLABELLED in self.by_topic else []))
-        wanted = meant(self.settings.topics, _topic, option="--topics")
+        wanted = resolve_names(self.settings.topics, _topic, option="--topics")
         if not wanted:
             return present
         return tuple(slug for slug in (*topics(), UNLABELLED) if slug in wanted)
@@ -134,18 +134,18 @@ class Cells:
 
     @cached_property
     def candidates(self) -> tuple[str, ...]:
-        """The closed list of recognition: all countries of the suite, the run and the pictures."""
+        """Recognition's closed list: all countries of the suite, the run and the pictures."""
         shown = (entry.country for entry in self.images.entries)
         return tuple(sorted({*self.default_countries, *self.countries, *shown}))
 
     @cached_property
     def income_cut(self) -> float:
-        """Monthly income in USD from which on a household counts as income-high."""
+        """Monthly income in USD from which a household counts as income-high."""
         return self.own.income_cut or INCOME_CUT_USD_MONTH
 
     @cached_property
     def min_households(self) -> int:
-        """How many pictures of households a country must have."""
+        """How many household pictures a country must have."""
         return self.own.min_images or HOUSEHOLDS
 
     @cached_property
@@ -154,7 +154,7 @@ class Cells:
             return ()
         return tuple(
             iso3
-            for iso3 in BEYOND
+            for iso3 in EXTRA_COUNTRIES
             if iso3 not in self.default_countries
             and len(self.images.households(iso3)) >= self.min_households
             and iso3 in self.survey.countries()
@@ -166,8 +166,8 @@ class Cells:
         return tuple(sorted(shown))
 
     def _alignment(self, iso3: str, proxy: str) -> Iterator[Case]:
-        # Without a cue every country is asked the same prompts: one unit, so that the batches do
-        # not depend on which country came first.
+        # Without a cue every country gets the same prompts: one unit, so that the batches do not
+        # depend on which country came first.
         place = proxy if proxy in (NONE, BLANK) else f"{iso3}/{proxy}"
         for variant in self.variants:
             for slug in self.topics:
@@ -191,8 +191,8 @@ class Cells:
                 topic=RECOGNITION,
                 proxy=proxy,
                 variant=self._variant(entry),
-                # Another module's test: one process would come back to a unit of the alignment
-                # cases after others, and read all its answers again.
+                # Another module's test: one process would return to a unit of the alignment cases
+                # after others, and read all its answers again.
                 unit=f"{self.suite}/{RECOGNITION}/{iso3}",
                 kind=RECOGNITION,
             )
@@ -224,7 +224,7 @@ class Cells:
 
     @cached_property
     def _plain_ids(self) -> Mapping[str, str]:
-        """A name for each picture that a case id, a shell and ``-k`` can hold; all are distinct."""
+        """A distinct name for each picture that is safe in a case id, a shell and ``-k``."""
         found: dict[str, str] = {}
         taken: set[str] = set()
         for entry in self.images.entries:
@@ -248,7 +248,7 @@ CONDITION: Mapping[str, str] = {
     ELSEWHERE: "both",
     BOTH: "both",
 }
-"""The table of the prompt file by which a proxy is asked."""
+"""The prompt file's table for each proxy."""
 
 
 def _topic(name: str, *, source: str) -> str:

@@ -1,4 +1,4 @@
-"""The options that this suite reads, and the values of its own.
+"""The options that the value-alignment suite reads, and the values of its own options.
 
 Knows what can be typed; no survey and no picture.
 """
@@ -27,7 +27,7 @@ from benchmark.suite.shared_options import (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WvsOptions:
-    """None is the suite's own choice, and of ``topic_labels`` the published ones."""
+    """None leaves the choice to the suite; for ``topic_labels`` it means the published ones."""
 
     topic_labels: Path | None
     vetted: str
@@ -37,13 +37,13 @@ class WvsOptions:
     income_cut: float | None
 
 
-def chosen(settings: Settings) -> WvsOptions:
-    """The suite's own values among the settings."""
+def own_values(settings: Settings) -> WvsOptions:
+    """The values of the suite's own options, from the settings."""
     return WvsOptions(**settings.own)
 
 
 def _reasons(config: Mapping[str, Any]) -> int | None:
-    """A list stands for the suite's own choice, which it then makes again."""
+    """The number; None for a list, which the suite chose itself and will choose again."""
     found = config.get("rationales")
     return found if isinstance(found, int) else None
 
@@ -54,15 +54,15 @@ OPTIONS = (
     Option(
         "--topic-labels",
         "FILE",
-        "a CSV of questions and topics, for the published ones",
+        "a CSV of questions and topics; default: the published labels",
         read=path,
-        again=lambda _: None,
+        from_config=lambda _: None,
         at_replay="the topic labels, if the run had some of its own",
     ),
     Option(
         "--vetted",
         "TOP",
-        "keep only pictures whose country is the model's first guess (top1), among its first two "
+        "keep only pictures whose country is the model's first guess (top1) or among its first two "
         "(top2), or all (off); decided at run time; default: off",
         default="off",
         read=partial(one_of, known=("off", "top1", "top2")),
@@ -70,25 +70,25 @@ OPTIONS = (
     Option(
         "--recognition",
         "WAY",
-        "which country a picture shows: by the likelihood of each name, or json (five guesses "
-        "written, the paper's protocol); default: auto (json for endpoints, else likelihood)",
+        "recognise a picture's country by the likelihood of each name, or json (five written "
+        "guesses, the paper's protocol); default: auto (json for endpoints, else likelihood)",
         default="auto",
         read=partial(one_of, known=("auto", "likelihood", "json")),
-        again=lambda config: config.get("recognition", "likelihood"),
+        from_config=lambda config: config.get("recognition", "likelihood"),
     ),
     Option(
         "--rationales",
         "N",
-        "ask for a one-sentence reason on N questions a case; default: auto (0; the demo gives one "
-        "under some proxies)",
+        "ask for a one-sentence reason on N questions per case; default: auto (0; the demo gives "
+        "one under some proxies)",
         default="auto",
         read=partial(unless, word="auto", read=partial(count, least=0)),
-        again=_reasons,
+        from_config=_reasons,
     ),
     Option(
         "--min-images",
         "N",
-        "pictures of households a country needs, recognised ones under --vetted; default: 5",
+        "household pictures that a country needs (under --vetted, recognised ones); default: 5",
         read=count,
     ),
     Option(
@@ -96,6 +96,6 @@ OPTIONS = (
         "USD",
         "monthly income from which a household is income-high; default: see docs/data.md",
         read=amount,
-        again=lambda config: config.get("income_cut_usd_month"),
+        from_config=lambda config: config.get("income_cut_usd_month"),
     ),
 )

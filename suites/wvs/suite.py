@@ -1,6 +1,6 @@
-"""The value-alignment suite: survey questions in, `CaseRecord`s out; implements no metric.
+"""The value-alignment suite: survey questions in, `CaseRecord`s out; has no metric.
 
-Knows the survey, the pictures and the templates; nothing of pytest, models or stores.
+Knows the survey, the pictures and the templates; no pytest, model or store.
 """
 
 from __future__ import annotations
@@ -49,14 +49,15 @@ from benchmark.vocabulary import (
     RECOGNITION,
 )
 from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker, category_words
-from suites.wvs.cells import BEYOND, Cells
-from suites.wvs.options import WvsOptions, chosen
+from suites.wvs.cells import EXTRA_COUNTRIES, Cells
+from suites.wvs.options import WvsOptions, own_values
 
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
-# A sentence; random weights never end one, and a few tokens of theirs exercise the same path.
+# A sentence; random weights never end one, and a few tokens exercise the same path.
 REASON_TOKENS, DEMO_REASON_TOKENS = 48, 12
-# Where the demo gives a reason unasked; writing is slow, and it is to end within a minute.
+# Proxies under which the demo gives reasons by default; writing is slow, and it should take less
+# than a minute.
 DEMO_REASONS = (NAMED, "food", NONE)
 KEPT_TOPS = {"top1": 1, "top2": 2}
 
@@ -65,7 +66,7 @@ Stage = Generator[Sequence[Request], Sequence[Reply], Sequence[ImageEntry]]
 
 def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
     """The suite over the data that the settings name."""
-    own = chosen(settings)
+    own = own_values(settings)
     survey = open_survey(settings, source="WVS", topic_labels=own.topic_labels)
     translation = _translation(settings)
     if translation is not None:
@@ -73,7 +74,7 @@ def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
     return WvsSuite(
         meta=meta,
         survey=survey,
-        images=open_images(settings, (*meta.countries, *BEYOND)),
+        images=open_images(settings, (*meta.countries, *EXTRA_COUNTRIES)),
         templates=_templates(settings),
         category_words=category_words(),
         translation=translation,
@@ -99,7 +100,7 @@ def _translation(settings: Settings) -> Translation | None:
 
 
 def _templates(settings: Settings) -> Mapping[str, Templates]:
-    """By variant; the only one asked for has no name in the case ids."""
+    """Templates by variant; a single one has no name in the case ids."""
     if settings.prompts is not None:
         if settings.templates:
             raise UsageProblem("--prompts FILE and --templates exclude each other; give one")
@@ -140,11 +141,11 @@ class WvsSuite:
     floors: Floors
 
     def select(self) -> Selection:
-        """Every cell that the data allow, the cells of one unit together."""
+        """Every cell that the data allow, units together."""
         return self._cells.select()
 
     def interview(self, case: Case) -> Script:
-        """Ask which country a picture shows, or every question under every picture of the cell."""
+        """Ask which country a picture shows, or every question about every picture of the cell."""
         if case.kind == RECOGNITION:
             return self._recognise(case)
         return self._ask(case)
@@ -183,7 +184,7 @@ class WvsSuite:
     # --- pictures ------------------------------------------------------------------------------
 
     def _vetted(self, case: Case, found: Sequence[ImageEntry]) -> Stage:
-        """The pictures whose country the model itself names; controls are not vetted."""
+        """The pictures whose country the model itself recognises; controls are not vetted."""
         top = KEPT_TOPS.get(self.own.vetted)
         if top is None or case.proxy not in (*CATEGORIES, *INCOME_BANDS):
             return found
@@ -202,7 +203,7 @@ class WvsSuite:
     def _opened(
         self, case: Case, entries: Sequence[ImageEntry]
     ) -> Sequence[tuple[ImageRef | None, str]]:
-        """What is shown, with its category; nothing is one way of asking too."""
+        """Each picture with its category; a prompt without a picture is one (None, "")."""
         if case.proxy == BLANK:
             return [(blank_picture(), BLANK)]
         if case.proxy in (NAMED, NONE):
@@ -229,7 +230,7 @@ class WvsSuite:
         questions: Sequence[Question],
         pictures: Sequence[tuple[ImageRef | None, str]],
     ) -> Sequence[Request]:
-        """Under the first picture, and without a cue; a question's two stand together."""
+        """Reasons with the first picture, and without a cue; a question's two are adjacent."""
         return [
             request
             for question in questions
@@ -288,7 +289,7 @@ class WvsSuite:
             shown=self._cells.elsewhere(case.country) if case.proxy == ELSEWHERE else "",
         )
 
-    # --- what the run says of it ---------------------------------------------------------------
+    # --- what the run says about it ------------------------------------------------------------
 
     def config(self) -> Mapping[str, Json]:
         """Data, wording and selection; two runs with equal config have comparable rows."""
@@ -322,16 +323,16 @@ class WvsSuite:
         return chosen
 
     def stamp(self) -> str:
-        """The pictures' files as they lie there now: the configuration knows only their sizes."""
+        """The current state of the pictures' files: the configuration knows only their sizes."""
         return self.images.stamp()
 
     def largest_picture(self) -> tuple[str, tuple[int, int]] | None:
-        """Of the whole set, where any picture stands for a country."""
+        """The largest of the whole set, if any proxy shows pictures."""
         shown = set(self._cells.proxies) - {NAMED, NONE}
         return largest(self.images) if shown else None
 
     def header(self) -> tuple[str, ...]:
-        """Which questions and pictures are in use, and what of them was set aside."""
+        """Which questions and pictures are in use, and what was set aside."""
         used = sum(1 for entry in self.images.entries if entry.category in CATEGORIES)
         homes = len(self.images.entries) - used
         names = ", ".join(templates.name for templates in self.templates.values())
@@ -344,7 +345,7 @@ class WvsSuite:
             f"prompts {names}"
             + (f", {self.settings.permutations or 'all'} orders" * self._permuted)
             + (f", vetted {self.own.vetted}" * (self.own.vetted != "off"))
-            + self._said_of_reasons(),
+            + self._reasons_note(),
         ]
         lines += [
             f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
@@ -358,7 +359,7 @@ class WvsSuite:
 
     @property
     def _recognition(self) -> str:
-        """Who gives no likelihood of a text of several tokens is asked to write: a server, say."""
+        """``json`` for models that give no likelihood of a text of several tokens, as servers."""
         if self.own.recognition != "auto":
             return self.own.recognition
         writes = self.settings.sampled or self.settings.model.startswith(ENDPOINT)
@@ -373,7 +374,7 @@ class WvsSuite:
             return self.own.rationales or 0
         return int(case.proxy in DEMO_REASONS)
 
-    def _said_of_reasons(self) -> str:
+    def _reasons_note(self) -> str:
         if not self._reasons_chosen:
             return f", a reason in each case of {', '.join(DEMO_REASONS)}"
         n = self.own.rationales or 0
@@ -403,7 +404,7 @@ class WvsSuite:
             translation=self.translation,
             seed=self.settings.seed,
             reason_tokens=sampled.tokens if sampled else tokens,
-            # Whoever thinks before a letter thinks before a name too.
+            # A model that thinks before a letter thinks before a name too.
             guess_tokens=max(sampled.tokens, GUESS_TOKENS) if sampled else GUESS_TOKENS,
         )
 
@@ -419,7 +420,7 @@ class WvsSuite:
 
 
 def _lexical(answers: Sequence[object]) -> Mapping[str, float]:
-    """The reason's lexical scores; the second answer, if any, is the reason without a cue."""
+    """The reason's lexical scores; a second answer is the reason without a cue."""
     own, other = answers[0], answers[1] if len(answers) > 1 else None
     if not isinstance(own, Text):
         raise TypeError(f"a reason came back as {type(own).__name__}")

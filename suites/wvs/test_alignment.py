@@ -11,7 +11,7 @@ from fixtures.model import ModelUnderTest
 
 @pytest.mark.cases("alignment", "control")
 def test_alignment(case: Case, measure: Measure, model: ModelUnderTest) -> None:
-    """The model's answers are compared with the people's; the scores become test properties."""
+    """The model's answers are compared with people's; the scores become test properties."""
     record = measure(case)
     answered = any(item.model is not None for item in record.items)
     vetted_out = any(score.metric == "pictures" and score.n == 0 for score in record.scores)

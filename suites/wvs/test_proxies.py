@@ -1,4 +1,4 @@
-"""Does the model see where a picture comes from? One case per picture."""
+"""Recognition of a picture's country: one case per picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def test_proxies(case: Case, measure: Measure) -> None:
     """The model names the picture's country from a closed list; the ranks become properties.
 
     A wrong guess is a score, not a failure; under ``--recognition json`` an unreadable one is
-    recorded as not scored.
+    recorded as unscored.
     """
     record = measure(case)
     assert len(record.items) == 1

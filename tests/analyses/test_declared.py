@@ -18,6 +18,7 @@ from benchmark.analyses import (
     is_provided,
     provided,
 )
+from benchmark.analyses.case_means import case_means
 from benchmark.errors import DataProblem
 from benchmark.metrics.directions import direction
 from benchmark.records import (
@@ -29,6 +30,7 @@ from benchmark.records import (
     Evidence,
     Item,
     Reply,
+    Score,
     Text,
     Vector,
 )
@@ -180,17 +182,17 @@ def test_all_that_is_provided_is_listed_once() -> None:
 
 
 @pytest.mark.parametrize("headline", ["close", "close_substantive", "close_to_home", "own"])
-def test_a_headline_is_an_analysis_metric_or_the_suites_own(headline: str) -> None:
-    """In either reading; what only the data name counts, too."""
-    check_headline(headline, {"c": CLOSE}, {"own": True}, suite="x")
+def test_a_headline_is_a_metric_of_an_analysis(headline: str) -> None:
+    """In either reading; what only the data name counts, too, and the mean of a row's score."""
+    check_headline(headline, {"c": CLOSE, "m": case_means("own")}, suite="x")
 
 
 def test_a_headline_that_nothing_provides_is_refused() -> None:
     """One sentence names suite, headline and analyses."""
     with pytest.raises(DataProblem, match=r"'x' has the headline 'far'.*analyses \(c\)"):
-        check_headline("far", {"c": CLOSE}, (), suite="x")
+        check_headline("far", {"c": CLOSE}, suite="x")
     with pytest.raises(DataProblem, match="there are none"):
-        check_headline("far", {}, (), suite="x")
+        check_headline("far", {}, suite="x")
 
 
 def test_a_value_that_no_case_records_is_told() -> None:
@@ -217,7 +219,24 @@ def test_cases_of_a_kind_that_no_analysis_reads_are_told() -> None:
     """Right answers under cases that are not questions: the table would be empty."""
     rows = records_of([question(1.0)], kind="riddle")
     scores = ANALYSES["accuracy"].compute(evidence(rows))
-    with pytest.raises(DataProblem, match=r"none of the 1 cases .*'accuracy'.* of kind 'riddle'"):
+    with pytest.raises(DataProblem, match=r"no .* 'accuracy', .* its 1 cases.* of kind 'riddle'"):
         check_shown(rows, scores, "accuracy", suite="x")
     rows = records_of([question(1.0)])
     check_shown(rows, ANALYSES["accuracy"].compute(evidence(rows)), "accuracy", suite="x")
+
+
+def test_case_means_averages_a_score_of_the_rows() -> None:
+    """Each case counts once; NaN is missing; a grouping of one member is left out."""
+
+    def row(country: str, value: float) -> CaseRecord:
+        case = Case(suite="x", country=country, topic="t", proxy="", unit="u")
+        score = Score(metric="own", value=value, n=9, higher_is_better=False)
+        return CaseRecord(case=case, scores=(score,), items=())
+
+    rows = [row("NGA", 1.0), row("NGA", 4.0), row("FRA", math.nan)]
+    found = {tuple(s.scope.items()): s for s in case_means("own").compute(evidence(rows))}
+    assert found.keys() == {(), (("country", "FRA"),), (("country", "NGA"),)}
+    assert [(s.value, s.n, s.n_missing) for s in (found[()],)] == [(2.5, 2, 1)]
+    assert math.isnan(found[(("country", "FRA"),)].value)
+    assert {s.higher_is_better for s in found.values()} == {False}
+    assert case_means("absent").compute(evidence(rows)) == []

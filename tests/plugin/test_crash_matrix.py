@@ -31,10 +31,11 @@ SIZES: Mapping[str, tuple[int, ...]] = {
 
 SUITE = """
 from dataclasses import dataclass
+from benchmark.analyses.case_means import case_means
 from benchmark.records import Case, CaseRecord, Score, Selection
 
 SIZES = {sizes}
-METRICS = {{"one": True}}
+ANALYSES = {{"means": case_means("one")}}
 
 def build(meta, settings):
     return Dying(meta)
@@ -53,7 +54,7 @@ class Dying:
 
     def interview(self, case):
         yield ()
-        score = Score(metric="one", value=1.0, n=1, higher_is_better=METRICS["one"])
+        score = Score(metric="one", value=1.0, n=1, higher_is_better=True)
         return CaseRecord(case=case, scores=(score,), items=())
 
     def config(self):

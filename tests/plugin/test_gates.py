@@ -82,8 +82,8 @@ def test_a_job_summary_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> N
 def test_a_suite_without_scores_fails_its_own_gates_only() -> None:
     """A run that could not be closed, or of which nothing was run, passes nothing."""
     gates = [Gate(suite=suite, metric="x", min=0.0) for suite in ("wvs", "toy")]
-    (verdict,) = gating.of_nothing(gates, "wvs", "no case was run")
+    (verdict,) = gating.unscored_verdicts(gates, "wvs", "no case was run")
     assert not verdict.holds
     assert verdict.sentence == "wvs x: no case was run: FAIL"
-    (other,) = gating.of_other_suites(gates, {"wvs"})
+    (other,) = gating.unrun_verdicts(gates, {"wvs"})
     assert other.reason == "suite 'toy' was not run"

@@ -131,7 +131,7 @@ def test_a_place_that_cannot_be_written_is_said_first(place: Place, option: str)
     (place.folder / "file").write_text("in the way")
     done = place.run(*SMALL, option, str(place.folder / "file" / "below" / "x.json"))
     assert done.code == 4
-    assert "pass another" in done.sentence("nothing can be written in")
+    assert "pass another" in done.sentence("cannot be written to")
 
 
 def test_two_suites_of_one_name_are_refused(place: Place) -> None:

@@ -9,7 +9,7 @@ import pytest
 import benchmark.plugin
 from benchmark.engine.keys import KEY_SCHEMA
 from benchmark.errors import UsageProblem
-from benchmark.plugin.providers import REFUSED, FromBundle, Live, Provider, provider_of
+from benchmark.plugin.providers import REFUSED, BundleProvider, LiveProvider, Provider, provider_of
 from benchmark.plugin.session import RunSession
 from benchmark.plugin.suite_session import SuiteSession
 from benchmark.replay.stored_model import BundleModel
@@ -31,7 +31,7 @@ def suite_of(provider: Provider, tmp_path: Path) -> SuiteSession:
 
 def test_a_live_model_is_identified_and_opened(tmp_path: Path) -> None:
     """It computes under today's keys, and nothing is said of where its answers came from."""
-    live = Live("reference:uniform")
+    live = LiveProvider("reference:uniform")
     suite = suite_of(live, tmp_path)
     assert (suite.identity.name, suite.answerers.key_schema) == ("reference:uniform", KEY_SCHEMA)
     assert (live.computes, live.provenance, live.outputs) == (True, {}, "leaderboard")
@@ -42,12 +42,12 @@ def test_a_live_model_is_identified_and_opened(tmp_path: Path) -> None:
 def test_a_mistyped_model_is_found_by_its_name() -> None:
     """Before any data are fetched for it."""
     with pytest.raises(UsageProblem, match="reference:uniform"):
-        Live("reference:unifrom").check()
+        LiveProvider("reference:unifrom").check()
 
 
 def test_a_bundle_answers_for_its_model(tmp_path: Path) -> None:
     """Model and keys are those of its runs; the store is its own and the run file names it."""
-    bundle = FromBundle(BUNDLE)
+    bundle = BundleProvider(BUNDLE)
     suite = suite_of(bundle, tmp_path)
     digest = bundle.provenance["replayed_from"]
     assert bundle.store_name == f"replay/{digest}.sqlite"
@@ -59,7 +59,7 @@ def test_a_bundle_answers_for_its_model(tmp_path: Path) -> None:
 
 def test_a_bundle_without_runs_of_the_suite_is_refused(tmp_path: Path) -> None:
     """Nobody can say whose stories they would be."""
-    bundle = FromBundle(BUNDLE)
+    bundle = BundleProvider(BUNDLE)
     (suite,) = RunSession(settings(tmp_path), bundle).at(REPO / "suites" / "stories")
     with pytest.raises(UsageProblem, match="holds 0 models for suite 'stories'"):
         bundle.identify(suite)

@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.engine.sampled import Sampled
 from benchmark.errors import UsageProblem
-from benchmark.plugin.sampled_options import asked_for
+from benchmark.plugin.sampled_options import sampling_of
 from benchmark.runs.run import read_run
 from leaderboard.__main__ import main
 from leaderboard.page.run_view import metric_of
@@ -154,25 +154,25 @@ def test_workers_share_the_budget(thinker: Thinker, tmp_path: Path) -> None:
     [
         ({"--scoring": "sampled none"}, "--samples 'none' is not a whole number"),
         ({"--scoring": "sampled 0"}, "--samples '0' is not a whole number"),
-        ({"--scoring": "sampled 4", "--samples": "5"}, "say different numbers"),
-        ({"--scoring": "auto", "--samples": "5"}, "no meaning without --scoring sampled"),
+        ({"--scoring": "sampled 4", "--samples": "5"}, "disagree"),
+        ({"--scoring": "auto", "--samples": "5"}, "needs --scoring sampled"),
         ({"--scoring": "sampled", "--sample-temperature": "0"}, "would be the same"),
     ],
 )
 def test_numbers_that_mean_nothing_are_refused(given: dict[str, str], words: str) -> None:
     """One sentence each."""
     with pytest.raises(UsageProblem, match=words):
-        asked_for({"--model": "org/name", **given}.get)
+        sampling_of({"--model": "org/name", **given}.get)
 
 
 @pytest.mark.parametrize("text", ["sampled 8", "sampled:8", "sampled=8", " sampled  8 "])
 def test_the_number_may_stand_in_the_option(text: str) -> None:
     """However it is joined; without it there is --samples, and a default."""
     get = {"--model": "org/name", "--scoring": text}.get
-    assert asked_for(get) == Sampled(answers=8, tokens=2048, temperature=1.0)
+    assert sampling_of(get) == Sampled(answers=8, tokens=2048, temperature=1.0)
     plain = {"--model": "demo", "--scoring": "sampled"}
-    assert asked_for(plain.get) == Sampled(answers=10, tokens=12, temperature=1.0)
-    assert asked_for({**plain, "--samples": "4"}.get) == Sampled(
+    assert sampling_of(plain.get) == Sampled(answers=10, tokens=12, temperature=1.0)
+    assert sampling_of({**plain, "--samples": "4"}.get) == Sampled(
         answers=4, tokens=12, temperature=1.0
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import UsageProblem
-from benchmark.plugin.providers import FromBundle, Live
+from benchmark.plugin.providers import BundleProvider, LiveProvider
 from benchmark.plugin.session import RunSession
 from benchmark.settings import EncoderChoice
 from leaderboard.__main__ import main
@@ -127,7 +127,7 @@ def test_a_bundle_gives_the_same_without_the_encoders(
     assert replayed.code == 0, replayed.out
     assert other.rows_text() == place.rows_text()
     wanted = (EncoderChoice(name="org/clip", source="org/clip"),)
-    bundle = FromBundle(out)
+    bundle = BundleProvider(out)
     (suite,) = RunSession(settings(tmp_path, encoders=wanted), bundle).at(FOLDER)
     with pytest.raises(UsageProblem, match="no vectors of the encoder org/clip"):
         bundle.identify(suite)
@@ -154,7 +154,7 @@ def test_two_workers_and_a_killed_run_give_the_same_rows(place: Place) -> None:
 def test_encoders_where_nobody_asks_them(tmp_path: Path) -> None:
     """Of a suite that makes no vectors nobody can want any."""
     wanted = settings(tmp_path, encoders=(EncoderChoice(name="org/clip", source="org/clip"),))
-    session = RunSession(wanted, Live("reference:uniform"))
+    session = RunSession(wanted, LiveProvider("reference:uniform"))
     (suite,) = session.at(FOLDER.parent / "wvs")
     suite.prepared = session.provider.identify(suite)
     with pytest.raises(UsageProblem, match="org/clip has no meaning for wvs"):

@@ -23,9 +23,10 @@ OPTIONS = (
 """
 SUITE = """
 from dataclasses import dataclass
+from benchmark.analyses.case_means import case_means
 from benchmark.records import Case, CaseRecord, Score, Selection
 
-METRICS = {"one": True}
+ANALYSES = {"means": case_means("one")}
 
 def build(meta, settings):
     return Levels(meta, settings.own["level"], settings.own["loud"])
@@ -45,7 +46,7 @@ class Levels:
 
     def interview(self, case):
         yield ()
-        score = Score(metric="one", value=1.0, n=1, higher_is_better=METRICS["one"])
+        score = Score(metric="one", value=1.0, n=1, higher_is_better=True)
         return CaseRecord(case=case, scores=(score,), items=())
 
     def config(self):
@@ -110,7 +111,7 @@ def test_help_has_a_group_for_each_suite_and_each_is_in_order() -> None:
     assert "--groups" in found["suite stories"]
     assert "--controls" in found["suite cultureverse"]
     assert {"--countries", "--topics", "--prompts"} <= set(found["several suites"])
-    assert re.search(r"--permutations=N(?s:.){1,200}\[cultureverse, wvs\]", done.out)
+    assert re.search(r"--permutations=N(?s:.){1,200}\(read by\s+cultureverse,\s+wvs\)", done.out)
 
 
 def test_help_of_a_suite_outside_has_its_options(tmp_path: Path) -> None:

@@ -134,5 +134,5 @@ def test_a_suite_too_deep_to_be_found_says_so(place: Place, workers: str) -> Non
     shutil.copytree(TOY, place.folder / "a" / "b" / "c" / "toy")
     done = run(place, place.folder / "a", "-n", workers)
     assert done.code == 1
-    assert done.sentence("suite 'toy' was not prepared", "name its folder on the command line")
+    assert done.sentence("suite 'toy' was not found", "name its folder on the command line")
     assert place.files("*") == []

@@ -11,7 +11,7 @@ import pytest
 from benchmark.errors import CultureError, DataProblem, UsageProblem
 from benchmark.images.opening import drawn_sample, drawn_stories, load_manifest
 from benchmark.jsonio import Json
-from benchmark.option_values import HOTTEST, temperatures
+from benchmark.option_values import MAX_TEMPERATURE, temperatures
 from benchmark.records import Case, Generate, Reply, Request, Text
 from benchmark.scoring.stories import WrittenStory, story_record
 from benchmark.stories.lists import concept, concepts, nationalities
@@ -129,14 +129,14 @@ def test_template_that_never_says_for_whom_is_refused(tmp_path: Path) -> None:
     text = (FOLDER / "prompts" / "default.toml").read_text(encoding="utf-8")
     file = tmp_path / "mine.toml"
     file.write_text(text.replace("{a_nationality} child", "a child"), encoding="utf-8")
-    with pytest.raises(DataProblem, match="never says for whom"):
+    with pytest.raises(DataProblem, match="never says whom"):
         suite(tmp_path, prompts=file)
 
 
 def test_temperatures_are_numbers_each_once() -> None:
     """From cold to hot; what prints alike is one."""
     assert temperatures("0.7, 0.3,0.30", "--temperatures") == (0.3, 0.7)
-    for text in ("warm", "-1", str(HOTTEST + 1), "nan"):
+    for text in ("warm", "-1", str(MAX_TEMPERATURE + 1), "nan"):
         with pytest.raises(UsageProblem, match="--temperatures"):
             temperatures(text, "--temperatures")
 

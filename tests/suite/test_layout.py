@@ -56,15 +56,18 @@ def test_tables_become_records() -> None:
             {"groups": [{"label": "g", "by": "region", "shows": "m"}]},
             "'m' has no place for a score",
         ),
-        ({"columns": {"head": "a"}}, r"begun with \[\[columns\]\]"),
+        ({"columns": {"head": "a"}}, r"starting with \[\[columns\]\]"),
         ({"columns": [{"head": "a", "metric": "m", "decimals": "2"}]}, "of type int"),
         ({"columns": [{"head": "a", "metric": "m", "only": "bord"}]}, "did you mean board"),
         ({"blocks": [{"label": "b", "reading": "subtsantive"}]}, "did you mean substantive"),
-        ({"lines": [{"label": "l", "value": "{m}"}]}, r"'\{m\}' is no place for a score"),
+        ({"lines": [{"label": "l", "value": "{m}"}]}, r"'\{m\}' is not a place for a score"),
         ({"lines": [{"label": "l", "value": "{m:of-frame}"}]}, "'of-frame' names no key"),
-        ({"lines": [{"label": "l", "value": "{m:9}"}]}, "is no place for a score"),
-        ({"lines": [{"label": "l", "value": "a {m:2", "beside": []}]}, "is no place for a score"),
-        ({"lines": [{"label": "l", "value": "", "beside": ["}"]}]}, "is no place for a score"),
+        ({"lines": [{"label": "l", "value": "{m:9}"}]}, "is not a place for a score"),
+        (
+            {"lines": [{"label": "l", "value": "a {m:2", "beside": []}]},
+            "is not a place for a score",
+        ),
+        ({"lines": [{"label": "l", "value": "", "beside": ["}"]}]}, "is not a place for a score"),
     ],
 )
 def test_mistakes_are_named(table: dict[str, Any], words: str) -> None:
@@ -78,7 +81,7 @@ def test_a_suite_file_with_a_bad_layout_is_refused(tmp_path: Path) -> None:
     """By the path of the file."""
     text = (SUITES / "stories" / SUITE_FILE).read_text("utf-8")
     (tmp_path / SUITE_FILE).write_text(text.replace("{usable:n}", "{usable:N}"), "utf-8")
-    with pytest.raises(DataProblem, match="is no place for a score"):
+    with pytest.raises(DataProblem, match="is not a place for a score"):
         read_meta(tmp_path)
 
 

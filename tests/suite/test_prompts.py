@@ -135,7 +135,7 @@ def test_a_reason_is_asked_for_behind_the_same_prefix(tmp_path: Path) -> None:
     asked, why = templates["country"].fill(SLOTS), templates["country"].fill_reason(SLOTS)
     assert why.prefix == asked.prefix
     assert (why.suffix, why.lead_in) == ("Why? Q {odd}? (A) x", "Because")
-    with pytest.raises(DataProblem, match="no reason"):
+    with pytest.raises(DataProblem, match="has no `reason`"):
         templates["image"].fill_reason(SLOTS, image=picture("aa"))
 
 

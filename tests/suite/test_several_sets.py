@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import UsageProblem
-from benchmark.plugin.providers import Live
+from benchmark.plugin.providers import LiveProvider
 from benchmark.plugin.session import RunSession
 from benchmark.suite.protocol import load_suite, settings_of_each_set
-from benchmark.suite.several_sets import Part
-from benchmark.suite.suite_options import own_given, with_own
+from benchmark.suite.several_sets import SuiteOverSet
+from benchmark.suite.suite_options import given_values, with_own
 from suites.cultureverse.options import question_sets
 from tests.questions.writing import row, write
 from tests.settings import settings
@@ -25,7 +25,7 @@ CULTUREVERSE = SUITES / "cultureverse"
 def test_a_parts_cases_have_its_name_and_its_scripts_the_suites(tmp_path: Path) -> None:
     """Ids and units begin with the part; what is asked is what the suite alone would ask."""
     whole = load_suite(CULTUREVERSE, settings(tmp_path, countries=("JPN",), controls=()))
-    part = Part(whole=whole, name="cultureverse:cvqa")
+    part = SuiteOverSet(whole=whole, name="cultureverse:cvqa")
     for mine, own in zip(part.select().cases, whole.select().cases, strict=True):
         assert mine.case_id == own.case_id.replace("cultureverse", "cultureverse:cvqa")
         assert mine.unit == "cultureverse:cvqa/JPN"
@@ -65,7 +65,7 @@ def test_sets_and_their_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     def sets(questions: list[str], columns: list[str]) -> Sequence[tuple[str, str]]:
         typed = {"--questions": questions, "--question-columns": columns}
         given = {name: texts for name, texts in typed.items() if texts}
-        chosen = settings(tmp_path, **own_given(CULTUREVERSE, given))
+        chosen = settings(tmp_path, **given_values(CULTUREVERSE, given))
         return question_sets(with_own(CULTUREVERSE, chosen).own)
 
     assert sets([], []) == [("sample", "")]
@@ -73,7 +73,7 @@ def test_sets_and_their_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert sets(["sample", "b.jsonl"], ["x=y", "cvqa"])[1] == (b, "cvqa")
     with pytest.raises(UsageProblem, match="2 --question-columns for 3 --questions"):
         sets(["sample", b, "o/n"], ["x=y", "cvqa"])
-    with pytest.raises(UsageProblem, match="named twice"):
+    with pytest.raises(UsageProblem, match="name each set once"):
         sets(["b.jsonl", b], [])
 
 
@@ -87,11 +87,12 @@ def test_one_set_under_two_names_is_refused(tmp_path: Path) -> None:
     def opened(other: str) -> int:
         chosen = settings(tmp_path)
         given = {"--questions": [sets["a"], sets[other]]}
-        return len(RunSession(chosen, Live(chosen.model), given=given).at(CULTUREVERSE))
+        return len(
+            RunSession(chosen, LiveProvider(chosen.model), given_texts=given).at(CULTUREVERSE)
+        )
 
     assert opened("c") == 2
     with pytest.raises(pytest.UsageError) as told:
         opened("b")
-    assert f"--questions {sets['a']} and --questions {sets['b']} are the same set" in str(
-        told.value
-    )
+    both = f"--questions {sets['a']} and --questions {sets['b']}"
+    assert f"{both} have the same content" in str(told.value)

@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.errors import UsageProblem
 from benchmark.suite.protocol import load_suite
-from benchmark.suite.suite_options import own_again, own_given, own_options, with_own
+from benchmark.suite.suite_options import given_values, own_options, replayed_values, with_own
 from tests.settings import settings
 
 SUITES = Path(__file__).parents[2] / "suites"
@@ -31,7 +31,7 @@ def test_a_configuration_gives_its_options_back(suite: str, tmp_path: Path) -> N
     """As they stand in a run file; that is how a replay sets the suite up."""
     folder = SUITES / suite
     config = json.loads(json.dumps(load_suite(folder, settings(tmp_path, **OWN[suite])).config()))
-    found = own_again(folder, config, {})
+    found = replayed_values(folder, config, {})
     assert {name: found[name] for name in OWN[suite]} == OWN[suite]
     again = load_suite(folder, settings(tmp_path, **found)).config()
     assert json.loads(json.dumps(again)) == config
@@ -39,13 +39,13 @@ def test_a_configuration_gives_its_options_back(suite: str, tmp_path: Path) -> N
 
 def test_a_run_from_before_an_option_was_asked_as_its_default_is() -> None:
     """A configuration without a key is of a version without the option."""
-    found = own_again(SUITES / "wvs", {}, {})
+    found = replayed_values(SUITES / "wvs", {}, {})
     assert (found["vetted"], found["recognition"], found["rationales"]) == (
         "off",
         "likelihood",
         None,
     )
-    assert own_again(SUITES / "wvs", {"rationales": ["food"]}, {})["rationales"] is None
+    assert replayed_values(SUITES / "wvs", {"rationales": ["food"]}, {})["rationales"] is None
 
 
 @pytest.mark.parametrize(("suite", "what"), [("stories", "groups"), ("cultureverse", "questions")])
@@ -53,15 +53,15 @@ def test_a_file_that_no_bundle_has_must_be_named_again(suite: str, what: str) ->
     """Its option is named; with it the value is what is typed."""
     config = {what: {"name": "mine", "digest": "0"}}
     with pytest.raises(UsageProblem, match=f"the {what} 'mine'; name it with --{what}"):
-        own_again(SUITES / suite, config, {})
-    found = own_again(SUITES / suite, config, {f"--{what}": "here.csv"})[what]
+        replayed_values(SUITES / suite, config, {})
+    found = replayed_values(SUITES / suite, config, {f"--{what}": "here.csv"})[what]
     assert str(Path.cwd() / "here.csv") in (found if isinstance(found, tuple) else (str(found),))
 
 
 def test_a_suite_has_all_of_its_values_and_nobody_elses(tmp_path: Path) -> None:
     """Given ones are read, the others are the table's defaults."""
     given = {"--vetted": "top1", "--controls": "off", "--limit": "3"}
-    own = own_given(SUITES / "wvs", given)
+    own = given_values(SUITES / "wvs", given)
     assert own == {"vetted": "top1"}
     every = with_own(SUITES / "wvs", settings(tmp_path, **own)).own
     assert every.keys() == {option.dest for option in own_options(SUITES / "wvs")}

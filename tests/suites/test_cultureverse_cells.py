@@ -113,7 +113,7 @@ def test_configuration_moves_with_whatever_changes_a_row(tmp_path: Path) -> None
         ({"topics": ("foood",)}, ("unknown category 'foood'", "did you mean food")),
         ({"proxies": ("country",)}, ("unknown question type 'country'", "scene-reasoning")),
         ({"countries": ("Jappan",)}, ("unknown country 'Jappan'", "Japan")),
-        ({"split": "train"}, ("--split train", "only test")),
+        ({"split": "train"}, ("--split train", "only in test")),
         ({"language": "sw"}, ("'en'", "--language is 'sw'")),
     ],
 )

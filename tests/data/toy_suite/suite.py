@@ -45,9 +45,6 @@ def build(meta: SuiteMeta, settings: Settings) -> ToySuite:
     return ToySuite(meta=meta, seed=settings.seed)
 
 
-METRICS: Mapping[str, bool | None] = {"n_words": None, "cross_country_cosine": None}
-
-
 def closeness(evidence: Evidence) -> list[Score]:
     """How alike the countries' stories are: mean cosine over pairs of countries and stories."""
     items = [item for record in evidence.records for item in record.items]
@@ -68,7 +65,7 @@ def closeness(evidence: Evidence) -> list[Score]:
             low=float(low),
             high=float(high),
             method="bootstrap over themes",
-            higher_is_better=METRICS["cross_country_cosine"],
+            higher_is_better=None,
         )
     ]
 
@@ -125,7 +122,7 @@ class ToySuite:
             metric="n_words",
             value=sum(words) / STORIES,
             n=STORIES,
-            higher_is_better=METRICS["n_words"],
+            higher_is_better=None,
         )
         return CaseRecord(case=case, scores=(mean,), items=items)
 

@@ -226,7 +226,14 @@ def test_colour_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_caption_explains_every_head() -> None:
     """A newcomer finds each column's word in the text below the table."""
     shown = " ".join(render(run_table(run(scores=figures())), 80).split())
-    for word in ("similarity:", "uniform =", "world mean =", "best blind =", "Ceiling:", "skill:"):
+    for word in (
+        "similarity:",
+        "uniform =",
+        "world average =",
+        "best blind =",
+        "Ceiling:",
+        "skill:",
+    ):
         assert word in shown
     for word in ("n:", "missing:", "option mass:", "Substantive options"):
         assert word in shown
