@@ -2,8 +2,8 @@
 
 A suite lists every option it reads. Those of `shared_options` are fields of `Settings`; the others
 are its own, and no other suite gets their values. A folder without options.py has no options of
-its own and may read all shared ones. Knows no option by name, and no pytest;
-`module_of` imports any Python file of a suite's folder by its path.
+its own and may read all shared ones. Knows no option by name, and no pytest; `module_of` imports
+any Python file of a suite's folder by its path.
 """
 
 from __future__ import annotations

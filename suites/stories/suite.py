@@ -23,11 +23,7 @@ from benchmark.suite.protocol import SuiteMeta
 from benchmark.suite.sources import open_stories
 from benchmark.texts import languages
 from benchmark.vocabulary import BLANK, DEMO
-from suites.stories.asking import (
-    Asker,
-    item_id,
-    words_of,
-)
+from suites.stories.asking import Asker, item_id, words_of
 from suites.stories.cells import Cells
 from suites.stories.options import StoriesOptions, own_values
 from suites.stories.wording import open_templates, open_translation

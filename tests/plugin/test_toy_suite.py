@@ -93,7 +93,7 @@ def changed(file: Path, before: str, after: str) -> None:
 
 
 def test_a_headline_that_nothing_provides_is_a_usage_error(place: Place, toy: Path) -> None:
-    """Its table would be empty for ever; metrics of the suite's own rows are good enough."""
+    """Its table would be empty for ever, as it is of a score that the rows alone have."""
     changed(toy / "suite.toml", f'headline = "{METRIC}"', 'headline = "closness"')
     refused = run(place, toy)
     assert refused.code == 4
@@ -101,7 +101,7 @@ def test_a_headline_that_nothing_provides_is_a_usage_error(place: Place, toy: Pa
     assert "none of its analyses (closeness) provides" in sentence
     assert place.files("*") == []
     changed(toy / "suite.toml", '"closness"', '"n_words"')
-    assert run(place, toy).code == 0
+    assert run(place, toy).code == 4
 
 
 def test_an_analysis_of_the_former_form_is_a_usage_error(place: Place, toy: Path) -> None:

@@ -9,7 +9,12 @@ import pytest
 
 from benchmark.errors import UsageProblem
 from benchmark.suite.protocol import load_suite
-from benchmark.suite.suite_options import given_values, own_options, replayed_values, with_own
+from benchmark.suite.suite_options import (
+    given_values,
+    own_options,
+    replayed_values,
+    with_own,
+)
 from tests.settings import settings
 
 SUITES = Path(__file__).parents[2] / "suites"
