@@ -106,7 +106,7 @@ def _name(config: Mapping[str, Any], what: str) -> str:
 
 
 def module_of(folder: Path, file: str = "suite.py") -> ModuleType:
-    """A file of the folder as a module, wherever the folder lies."""
+    """A file in the folder as a module, wherever the folder lies."""
     path = folder / file
     name = f"culture_{path.stem}_{folder.name}"
     loaded = sys.modules.get(name)

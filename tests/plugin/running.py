@@ -23,7 +23,7 @@ SMALL = ("--countries", "NGA,BRA", "--topics", "religion,race", "--proxies", "co
 # All topics, so that questions of two to eleven options and unlike widths meet in one process, and
 # three countries that share them: what a row says must not depend on which cases came before it.
 BROAD = ("--countries", "NGA,BRA,KOR", "--proxies", "country,food")
-# The suite.toml of a suite that a test writes, without data or analyses.
+# The suite.toml of a suite that a test writes, without data.
 META = """
 name = "{name}"
 version = "1"
