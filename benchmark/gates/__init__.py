@@ -1,7 +1,7 @@
 """Gates: thresholds from a TOML file, decided on the intervals of `Score`s; they fail if in doubt.
 
-`rules` holds the records, `reading` the file, `judging` what a gate looks at, `deciding`, `gaps`
-and `noise` the arithmetic, `wording` the sentences, `markdown` the comment.
+`rules` holds the records, `reading` the file, `judging` what a gate looks at, `deciding`
+and `gaps` the arithmetic, `wording` the sentences.
 """
 
 from __future__ import annotations
