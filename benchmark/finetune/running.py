@@ -20,11 +20,11 @@ from benchmark.errors import ModelProblem, UsageProblem
 from benchmark.finetune import options, record, saving, training
 from benchmark.finetune.batches import Batches
 from benchmark.finetune.card import card
+from benchmark.finetune.messages import CARD, CONFIG, about, last_words
 from benchmark.finetune.options import Recipe
 from benchmark.finetune.preparing import TrainingData, prepare
 from benchmark.finetune.record import Accuracy
 from benchmark.finetune.saving import Base
-from benchmark.finetune.telling import CARD, CONFIG, about, last_words
 from benchmark.finetune.trainer import Point
 from benchmark.jsonio import Json
 from benchmark.metrics.right_option import share_of_best

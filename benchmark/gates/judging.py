@@ -189,14 +189,14 @@ def noise_floor(score: Score, scores: Sequence[Score], found: Determinism | None
     elif score.metric == "option_mass":
         moved = found.option_mass
     elif score.metric.startswith(SKILL):
-        width = _beside(CEILING, score, scores) - _beside(
+        width = _of_same_scope(CEILING, score, scores) - _of_same_scope(
             score.metric.replace(SKILL, FLOOR), score, scores
         )
         moved = similarity / width if width > 0 else math.nan
     return moved if math.isfinite(moved) else 0.0
 
 
-def _beside(metric: str, score: Score, scores: Sequence[Score]) -> float:
+def _of_same_scope(metric: str, score: Score, scores: Sequence[Score]) -> float:
     """The value of another metric in the same scope and reading."""
     for other in scores:
         alike = (other.metric, other.reading) == (metric, score.reading)

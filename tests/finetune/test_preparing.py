@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from benchmark.errors import DataProblem
+from benchmark.finetune.messages import about
 from benchmark.finetune.options import Recipe
 from benchmark.finetune.preparing import TrainingData, prepare
 from benchmark.finetune.saving import Base
-from benchmark.finetune.telling import about
 from benchmark.models.naming import ModelSpec
 from benchmark.models.registry import ModelOptions
 from benchmark.questions.checking import check

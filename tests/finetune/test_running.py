@@ -10,8 +10,8 @@ import pytest
 
 from benchmark.errors import UsageProblem
 from benchmark.finetune import running, training
+from benchmark.finetune.messages import last_words
 from benchmark.finetune.options import Recipe
-from benchmark.finetune.telling import last_words
 from benchmark.models import registry
 from tests.finetune.test_preparing import BASE
 
