@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-from benchmark.analyses import check_needs, check_shown, recompute
+from benchmark.analyses import check_needs, check_shown, is_provided, provided, recompute
 from benchmark.gates import Gate, Verdict, judge
 from benchmark.gates.wording import document
 from benchmark.records import Analysis, AnswerReader
@@ -39,7 +39,7 @@ def conclude(
     scores = recompute(
         run.rows, analyses, suite=run.suite, seed=cast("int", run.config["seed"]), answers=answers
     )
-    if whole:
+    if whole and is_provided(run.headline, provided(analyses)):
         check_shown(run.rows, scores, run.headline, suite=run.suite)
     mine = [gate for gate in gates if gate.suite == run.suite]
     run = replace(run, scores=tuple(scores))
