@@ -13,7 +13,8 @@ from tests.plugin.running import ALWAYS, SMALL, Place
 # A machine with two GPUs, as far as the harness can tell; each case notes which one it sees.
 TWO_GPUS = """
 import dataclasses, os
-from benchmark.models import machine, registry
+from benchmark.models import registry
+from benchmark.models.weights import machine
 
 machine.gpu_count = lambda: 2
 kept = registry.identify
