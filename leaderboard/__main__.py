@@ -15,7 +15,7 @@ from importlib import import_module
 
 from benchmark.errors import CultureError
 
-DESCRIPTION = "Look at measured runs and leaderboards, build and check them."
+DESCRIPTION = "Look at measured runs and leaderboards; report, check, replay and publish them."
 EPILOG = """\
 A run of a suite writes run.json under leaderboard/runs and adds a row to leaderboard.json:
 
