@@ -31,7 +31,7 @@ from benchmark.survey.raw_rows import Problem, RawQuestion, Tally
 from benchmark.survey.sample_file import read_sample
 from benchmark.survey.topics import UNLABELLED, published_topics, read_labels, topics
 from benchmark.survey.wording import is_substantive, stem
-from benchmark.world.countries import resolve_label
+from benchmark.world.countries import by_rank, resolve_label
 
 __all__ = ["SAMPLE", "Problem", "Question", "Survey", "load_survey", "stem"]
 
@@ -179,8 +179,8 @@ def _topic(row: RawQuestion, own: Mapping[str, str]) -> str:
 
 def _human(row: RawQuestion, tally: Tally) -> dict[str, tuple[float, ...]]:
     human: dict[str, tuple[float, ...]] = {}
-    for label in sorted(row.shares, key=lambda text: (resolve_label(text).rank, text)):
-        found, where = resolve_label(label), f"question {row.question_id}, {label[:60]}"
+    for label, found in by_rank(row.shares):
+        where = f"question {row.question_id}, {label[:60]}"
         shares = _distribution(row.shares[label], len(row.options))
         if found.iso3 is None:
             tally.add(f"country label left out: {found.reason}", where)

@@ -7,7 +7,7 @@ territories the Bank does not class have none). Names are what one says in an En
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -72,6 +72,12 @@ def resolve_label(label: str) -> SurveyLabel:
     'IND'
     """
     return _resolved(label.strip())
+
+
+def by_rank(labels: Iterable[str]) -> list[tuple[str, SurveyLabel]]:
+    """Each label with what it stands for, sorted by rank, and by the label where that is equal."""
+    found = ((label, resolve_label(label)) for label in labels)
+    return sorted(found, key=lambda one: (one[1].rank, one[0]))
 
 
 def _resolved(label: str) -> SurveyLabel:
