@@ -270,9 +270,11 @@ class Item:
     """One question, story, …: the people's and the model's distributions, and its values.
 
     ``human`` or ``model`` is None if there is none; then every value is NaN. ``model`` is the
-    mean over pictures; if there are several, ``by_image`` has one distribution for each of
-    ``image_ids``, in their order. ``nonanswers`` are the places of the options that are not
-    opinions ("don't know" and the like), which the substantive reading leaves out.
+    mean over pictures and orders; if there are several pictures, ``by_image`` has one distribution
+    for each of ``image_ids``, in their order, and if several orders of the options were asked,
+    ``by_order`` has every answer: the first picture's orders, then the next one's. ``nonanswers``
+    are the places of the options that are not opinions ("don't know" and the like), which the
+    substantive reading leaves out.
     """
 
     case_id: str
@@ -283,8 +285,14 @@ class Item:
     human: tuple[float, ...] | None = None
     model: tuple[float, ...] | None = None
     by_image: tuple[tuple[float, ...], ...] = ()
+    by_order: tuple[tuple[float, ...], ...] = ()
     nonanswers: tuple[int, ...] = ()
     values: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def each(self) -> tuple[tuple[float, ...], ...]:
+        """Every answer to the question, over pictures and orders; () without any."""
+        return self.by_order or self.by_image or (() if self.model is None else (self.model,))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -292,7 +300,9 @@ class Score:
     """One number with its scope, sample and interval; the only thing a gate sees.
 
     A ``value`` of NaN means not scored. ``low`` and ``high`` are NaN without an interval, and
-    ``method`` then says why (``too few``). ``scope`` maps a grouping to its member; {} is overall.
+    ``method`` then says why (``too few``). ``n_clusters`` counts the independent units behind the
+    interval (stems, concepts, countries, pictures), whose degrees of freedom are one less; 0 where
+    nothing says. ``scope`` maps a grouping to its member; {} is overall.
     ``higher_is_better`` is None where neither end is the better one.
     """
 
@@ -301,6 +311,7 @@ class Score:
     scope: Mapping[str, str] = field(default_factory=dict)
     n: int
     n_missing: int = 0
+    n_clusters: int = 0
     low: float = float("nan")
     high: float = float("nan")
     method: str = ""

@@ -40,8 +40,15 @@ SUFFIXES: Mapping[Reading, str] = {"printed": "", "substantive": "_substantive"}
 READINGS = tuple(SUFFIXES)
 SUBSTANTIVE = SUFFIXES["substantive"]
 SIMILARITY = "js_similarity"
+POOLED = f"{SIMILARITY}_pooled"  # of the mean answer over pictures and orders: flatter, so higher
+ITEMS = f"{SIMILARITY}_items"  # the paper's mean over questions; no interval, no gate
+ALL_ASKED = f"{SIMILARITY}_all_asked"  # an unanswered question counts as the worst answer to it
+ORDERED = "w1_similarity"  # on ordered scales, over substantive options
+W1 = "w1_"  # before the name of a floor, a ceiling or a skill: that of `ORDERED`
 SHOWN = f"{SIMILARITY}_shown"  # to the people of the pictures' country, if it is another one
-FLOOR, SKILL, CHANCE, CEILING = "floor_", "skill_", "_chance", "ceiling"
+FLOOR, SKILL, CHANCE = "floor_", "skill_", "_chance"
+CEILING = "ceiling_population"  # a fresh sample against the people; what `SKILL` is measured by
+TWO_SAMPLES = "ceiling_two_samples"  # a fresh sample against another: the published one is one, too
 FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind")
 MARKS = (*FLOORS, CEILING)
 
@@ -64,7 +71,7 @@ A_RULE, RANDOM_WEIGHTS = "reference", "random weights"  # what is not a trained 
 def in_reading(metric: str, reading: Reading) -> str:
     """The name of a metric's values and scores in a reading.
 
-    >>> in_reading("ceiling", "substantive"), in_reading("ceiling", "printed")
-    ('ceiling_substantive', 'ceiling')
+    >>> in_reading("js_distance", "substantive"), in_reading("js_distance", "printed")
+    ('js_distance_substantive', 'js_distance')
     """
     return metric + SUFFIXES[reading] if reading else metric

@@ -124,6 +124,7 @@ def _scores(
             scope={**scope, **reported.scope},
             n=n,
             n_missing=size - n,
+            n_clusters=stems,
             low=low,
             high=high,
             method=_method(reported, value, stems, low, resamples),
@@ -163,6 +164,7 @@ def scored(
     method: str,
     *,
     n_missing: int = 0,
+    n_clusters: int = 0,
     ends: tuple[float, float] = NO_ENDS,
     reading: Reading = "",
 ) -> Score:
@@ -174,6 +176,7 @@ def scored(
         scope=scope,
         n=n,
         n_missing=n_missing,
+        n_clusters=n_clusters,
         low=float(low),
         high=float(high),
         method=method,

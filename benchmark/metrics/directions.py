@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 HIGHER = (
-    "js_similarity",
+    *("js_similarity", "js_similarity_pooled", "js_similarity_items", "js_similarity_all_asked"),
+    *("w1_similarity", "w1_skill_uniform", "w1_skill_world_average", "w1_skill_best_blind"),
     *("skill_uniform", "skill_world_average", "skill_best_blind", "skill_chance"),
     *("js_similarity_gain", "relative_gain", "relative_gain_of_image"),
     *("identification_top1", "identification_mrr", "distance_tau_b"),
@@ -33,7 +34,10 @@ LOWER = (
     *("refusal", "empty", "truncated"),
 )
 NEITHER = (
-    *("floor_uniform", "floor_world_average", "floor_best_blind", "floor_chance", "ceiling"),
+    *("floor_uniform", "floor_world_average", "floor_best_blind", "floor_chance"),
+    *("w1_floor_uniform", "w1_floor_world_average", "w1_floor_best_blind"),
+    *("ceiling_population", "ceiling_two_samples"),
+    *("w1_ceiling_population", "w1_ceiling_two_samples"),
     *("option_mass", "answers", "js_similarity_shown", "spread_ratio", "distance_tau_b_people"),
     *("identification_top1_chance", "identification_mrr_chance", "pictures", "rationale_*"),
     *("answer_mass", "chance", "recognition_answer_mass", "recognition_top1_chance"),

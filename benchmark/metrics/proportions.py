@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri  # scipy.stats alone would double the time to start
+from scipy.special import ndtri, stdtrit  # scipy.stats alone would double the time to start
 
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
+
+ROUNDING = 1e-15  # a variance below is that of sums rounded
 
 
 def wilson_interval(successes: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
@@ -91,6 +94,78 @@ def wilson_bounds(
     low, high = (end / (1 + z2 / number) for end in (middle - half, middle + half))
     known = ~np.isnan(low)
     return np.where(known & (p == 0), 0.0, low), np.where(known & (p == 1), 1.0, high)
+
+
+class Share(NamedTuple):
+    """A share with its Wilson interval, the trials it is worth, and the units that say so."""
+
+    value: float
+    low: float
+    high: float
+    n_effective: float
+    n_units: int
+
+
+def share_of_units(
+    successes: npt.ArrayLike, trials: npt.ArrayLike, *, level: float = 0.95
+) -> Share:
+    r"""A share when trials come in units (concepts, countries, pictures) that may be alike.
+
+    Wilson's interval with :math:`n_e = n / d` trials, where the design effect d is the variance of
+    the share between units over that of independent trials,
+
+    .. math:: d = \frac{\frac{k}{k-1} \sum_u (s_u - p\,n_u)^2 / n^2}{p (1-p) / n}
+                  \Big(\frac{t_{k-1}}{z}\Big)^2.
+
+    Never more than n trials, and exactly k where all units are equal: they show no variance, and
+    say no more than k trials.
+
+    Parameters
+    ----------
+    successes, trials
+        Of each unit, shape ``(units,)``; units without a trial do not count. Successes may be
+        fractions of trials, as where ties are shared out.
+    level
+        Coverage aimed at.
+
+    Returns
+    -------
+    All NaN with no units but ``n_units``; the interval is also NaN with one unit.
+
+    Raises
+    ------
+    ValueError
+        Shapes that differ, or more successes than trials.
+
+    References
+    ----------
+    Korn & Graubard (1998), Confidence intervals for proportions with small expected number of
+    positive counts estimated from survey data, Survey Methodology 24; Franco et al. (2019),
+    doi:10.1093/jssam/smy019.
+
+    Examples
+    --------
+    Six concepts, all stories of each usable: worth six trials, however many stories.
+
+    >>> found = share_of_units([42] * 6, [42] * 6)
+    >>> found.value, round(found.low, 2), found.high, found.n_effective
+    (1.0, 0.61, 1.0, 6.0)
+    """
+    won, tried = (np.asarray(v, dtype=np.float64) for v in (successes, trials))
+    if won.shape != tried.shape or won.ndim != 1 or (won > tried).any() or (won < 0).any():
+        raise ValueError(f"{won} of {tried} are not the successes and trials of units")
+    won, tried = won[tried > 0], tried[tried > 0]
+    k, n = int(won.size), float(tried.sum())
+    share = float(won.sum() / n) if k else math.nan
+    if k < 2:
+        return Share(share, math.nan, math.nan, math.nan, k)
+    between = k / (k - 1) * float(((won - share * tried) ** 2).sum()) / n**2
+    alone = share * (1 - share) / n
+    wide = float(stdtrit(k - 1, (1 + level) / 2) / ndtri((1 + level) / 2))
+    equal = between <= ROUNDING or alone <= ROUNDING
+    worth = float(k) if equal else min(n, n * alone / (between * wide**2))
+    low, high = (float(end) for end in wilson_bounds(share, worth, level=level))
+    return Share(share, low, high, worth, k)
 
 
 def simultaneous_bounds(

@@ -96,6 +96,7 @@ def score_row(score: Score) -> dict[str, Json]:
         "high": _json_number(score.high),
         "n": int(score.n),
         "n_missing": int(score.n_missing),
+        "n_clusters": int(score.n_clusters),
         "method": score.method,
         "higher_is_better": score.higher_is_better,
     }
@@ -117,6 +118,7 @@ def _item_row(item: Item, case_id: str) -> dict[str, Json]:
         "human": None if item.human is None else _json_numbers(item.human),
         "model": None if item.model is None else _json_numbers(item.model),
         "by_image": [_json_numbers(p) for p in item.by_image],
+        **({"by_order": [_json_numbers(p) for p in item.by_order]} if item.by_order else {}),
         "nonanswers": list(item.nonanswers),
         "values": dict(zip(item.values, _json_numbers(item.values.values()), strict=True)),
     }
@@ -208,6 +210,7 @@ def _score(about: Mapping[str, object], value: object) -> Score:
         high=number(about["high"]),
         n=_count(about["n"]),
         n_missing=_count(about["n_missing"]),
+        n_clusters=_count(about.get("n_clusters", 0)),  # not in runs of before 2026-12
         method=_text(about["method"]),
         higher_is_better=higher,
     )
@@ -231,6 +234,7 @@ def _item(row: Mapping[str, object], case_id: str) -> Item:
         human=None if row["human"] is None else _numbers(_list(row["human"])),
         model=None if row["model"] is None else _numbers(_list(row["model"])),
         by_image=tuple([_numbers(_list(p)) for p in _list(row["by_image"])]),
+        by_order=tuple([_numbers(_list(p)) for p in _list(row.get("by_order", []))]),
         nonanswers=tuple([_count(place) for place in _list(row["nonanswers"])]),
         values=dict(zip(values, _numbers(values.values()), strict=True)),
     )

@@ -52,7 +52,7 @@ METRICS: Mapping[str, Words] = {
         note="The same questions asked without their picture. Whatever lies above it came from "
         "seeing.",
     ),
-    "ceiling": Words(
+    "ceiling_population": Words(
         label="ceiling",
         short="ceiling",
         note="A fresh sample of respondents of the same country.",

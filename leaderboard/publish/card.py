@@ -122,7 +122,7 @@ def _by_headline(row: BoardRow) -> tuple[bool, float, str]:
 def _table(rows: Sequence[BoardRow]) -> str:
     head = (
         *("model", "score", "95 % interval", "uniform", "world average", "best blind"),
-        *("ceiling", "n", "missing", "trust"),
+        *("ceiling_population", "n", "missing", "trust"),
     )
     lines = [f"| {' | '.join(head)} |", "|---|" + "---:|" * (len(head) - 2) + "---|"]
     return "\n".join([*lines, *(f"| {' | '.join(_cells(row))} |" for row in rows)])

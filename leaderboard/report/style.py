@@ -34,7 +34,7 @@ MARKS: Mapping[str, tuple[str, Line]] = {
     "floor_uniform": ("#999999", ":"),
     "floor_world_average": (INK, "--"),
     "floor_best_blind": ("#666666", "-."),
-    "ceiling": (INK, "-"),
+    "ceiling_population": (INK, "-"),
 }
 DPI = 130
 SETTINGS = {

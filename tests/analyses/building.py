@@ -53,7 +53,7 @@ def measured(score: float, *, floor: float = 0.5, ceiling: float = 1.0) -> dict[
         values["js_similarity" + suffix] = score
         values["js_distance" + suffix] = 1 - score
         values["js_divergence" + suffix] = (1 - score) ** 2
-        values["ceiling" + suffix] = ceiling
+        values["ceiling_population" + suffix] = ceiling
     return values | {"option_mass": 0.9}
 
 
@@ -86,7 +86,7 @@ def survey_records(people: FloatArray, model: FloatArray) -> list[CaseRecord]:
             "floor_uniform": js_similarity(here, options),
             "floor_world_average": js_similarity(here, others[:, c]),
             "floor_best_blind": js_similarity(here, blind),
-            "ceiling": ceiling,
+            "ceiling_population": ceiling,
             "option_mass": np.ones(len(here)),
         }
         columns |= {name + SUFFIX: column for name, column in columns.items()}

@@ -98,7 +98,9 @@ class Plan:
         }
         for suffix in ("", SUBSTANTIVE):
             values["floor_best_blind" + suffix] = values["floor_world_average" + suffix]
-            values["ceiling" + suffix] = np.where(np.isfinite(self.people[..., 0]), 0.98, np.nan)
+            values["ceiling_population" + suffix] = np.where(
+                np.isfinite(self.people[..., 0]), 0.98, np.nan
+            )
         return values | {"option_mass": np.ones(self.people.shape[:2])}
 
 

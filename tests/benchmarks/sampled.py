@@ -19,7 +19,9 @@ from benchmark.survey.survey import SAMPLE, load_survey  # noqa: E402
 from tests.metrics.test_sampled_interval import coverage  # noqa: E402
 
 ANSWERS = (1, 2, 4, 8, 10, 16, 32, 64)
-KEYS = tuple(f"{n}_substantive" for n in ("floor_uniform", "floor_world_average", "ceiling"))
+KEYS = tuple(
+    f"{n}_substantive" for n in ("floor_uniform", "floor_world_average", "ceiling_population")
+)
 
 
 def means(answers: int | None) -> list[float]:

@@ -166,7 +166,7 @@ def test_a_skill_moves_by_more_than_the_similarity_in_it() -> None:
     """By hand: over ceiling 0.98 less floor 0.78 a floor of 0.004 is 0.02."""
     floor = Determinism(n=1, max_js_distance=0.001, logit_step=0.0)
     skill = score(0.5, metric="skill_uniform")
-    beside = [score(0.98, metric="ceiling"), score(0.78, metric="floor_uniform")]
+    beside = [score(0.98, metric="ceiling_population"), score(0.78, metric="floor_uniform")]
     assert noise_floor(skill, beside, floor) == pytest.approx(0.02)
     assert noise_floor(skill, [], floor) == 0
     assert noise_floor(score(0.5, metric="js_divergence"), [], floor) == pytest.approx(0.00668)

@@ -83,7 +83,7 @@ def test_floors_and_ceiling_are_told_by_as_many_answers(both: tuple[Place, Outco
     """Each below the exact one, so that skill is not lowered by the draws."""
     place, _ = both
     runs = {"sampled" in run.config: run for run in map(read_run, place.files())}
-    for name in ("floor_world_average", "ceiling"):
+    for name in ("floor_world_average", "ceiling_population"):
         exact, few = (
             next(s.value for s in runs[kind].scores if s.metric == name and not s.scope)
             for kind in (False, True)

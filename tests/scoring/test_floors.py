@@ -9,7 +9,7 @@ from benchmark.metrics.divergence import js_similarity
 from benchmark.scoring.floors import Floors, option_mask, stack
 from benchmark.survey.survey import SAMPLE, Question, Survey, load_survey
 
-KEYS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
+KEYS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling_population")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_a_question_of_one_country_has_no_floor_of_others() -> None:
         for floor in ("world_average", "best_blind")
         for reading in ("", "_substantive")
     }
-    assert values["ceiling"][0] > values["floor_uniform"][0]
+    assert values["ceiling_population"][0] > values["floor_uniform"][0]
 
 
 @pytest.mark.parametrize("answers", [4, 16])
@@ -79,7 +79,7 @@ def test_drawn_answers_are_held_against_floors_and_a_ceiling_drawn_likewise(
     people = stack([[q.human["NGA"]] for q in questions])[:, 0]
     uniform = option_mask(questions) / option_mask(questions).sum(axis=1, keepdims=True)
     rng = np.random.default_rng(1)
-    for key, told in (("ceiling", people), ("floor_uniform", uniform)):
+    for key, told in (("ceiling_population", people), ("floor_uniform", uniform)):
         shares = told / told.sum(axis=1, keepdims=True)
         sets = rng.multinomial(answers, shares, size=(200, len(told)))
         found = float(js_similarity(people, sets / answers).mean())
@@ -91,7 +91,7 @@ def test_draws_that_differ_by_question_are_matched_by_question(survey: Survey) -
     """A question whose answers were half unreadable has a ceiling of its own."""
     questions = asked(survey, "NGA")[:2]
     floors = Floors(survey, seed=0, answers=8)
-    eight = floors.values("NGA", questions, drawn=[8, 8])["ceiling"]
-    mixed = floors.values("NGA", questions, drawn=[8, 2])["ceiling"]
+    eight = floors.values("NGA", questions, drawn=[8, 8])["ceiling_population"]
+    mixed = floors.values("NGA", questions, drawn=[8, 2])["ceiling_population"]
     assert mixed[1] < eight[1] - 0.05
     assert mixed[0] == pytest.approx(eight[0], abs=0.02)

@@ -20,7 +20,7 @@ from benchmark.metrics.baselines import skill
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Analysis, Evidence, Score
-from benchmark.vocabulary import FLOORS, MARKS, SHOWN, SUFFIXES, Reading
+from benchmark.vocabulary import CEILING, FLOORS, MARKS, SHOWN, SUFFIXES, Reading
 
 ORDER = "order_sensitivity"  # recorded where the run asked with the options in several orders
 
@@ -87,7 +87,7 @@ def _always() -> Iterator[NamedFigure]:
 
 
 def _of_reading(reading: Reading, suffix: str) -> Iterator[NamedFigure]:
-    score, ceiling = MAIN + suffix, "ceiling" + suffix
+    score, ceiling = MAIN + suffix, CEILING + suffix
     alone = Figure(columns=(score,), of_means=itself, interval=True)
     yield NamedFigure.of(MAIN, alone, reading)
     for floor in FLOORS:

@@ -82,8 +82,8 @@ def test_items_without_distributions_are_missing() -> None:
 def test_a_scored_item_without_a_needed_value_is_an_error() -> None:
     """The message names the item, the case and the value."""
     values = measured(0.5)
-    del values["ceiling"]
-    with pytest.raises(DataProblem, match=r"'q7'.*'ceiling'.*'alignment'"):
+    del values["ceiling_population"]
+    with pytest.raises(DataProblem, match=r"'q7'.*'ceiling_population'.*'alignment'"):
         analyse([record(item("q7", values))])
 
 
@@ -216,7 +216,7 @@ def test_interval_brackets_the_ratio_as_an_independent_bootstrap_does() -> None:
     values = [{**i.values, "stem": int(i.cluster[1:])} for r in records for i in r.items]
     sums = np.zeros((3, 20))
     for v in values:
-        for k, name in enumerate(("js_similarity", "floor_uniform", "ceiling")):
+        for k, name in enumerate(("js_similarity", "floor_uniform", "ceiling_population")):
             sums[k, int(v["stem"])] += v[name]
     drawn = np.random.default_rng(34).integers(20, size=(10_000, 20))
     s, f, c = (row[drawn].sum(axis=1) for row in sums)

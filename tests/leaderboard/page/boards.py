@@ -32,7 +32,7 @@ PROXIES = (
     *("pop-culture", "income-low", "income-high", "none"),
 )
 FLOORS = {"floor_uniform": 0.60, "floor_world_average": 0.75, "floor_best_blind": 0.78}
-MARKS = {**FLOORS, "ceiling": 0.98}
+MARKS = {**FLOORS, "ceiling_population": 0.98}
 READINGS: Mapping[Reading, str] = {"substantive": "_substantive", "printed": ""}
 PHOTO = "photos/open.png"
 

@@ -67,7 +67,7 @@ def test_the_headline_stands_with_its_floors_and_ceiling() -> None:
         ("floor_uniform", "floor"),
         ("floor_world_average", "floor"),
         ("floor_best_blind", "floor"),
-        ("ceiling", "ceiling"),
+        ("ceiling_population", "ceiling"),
     ]
     figures = group.entries[0].figures[""]["substantive"]
     assert figures["floor_uniform"] == [0.6]
@@ -170,7 +170,12 @@ def test_an_overview_holds_every_case_with_its_marks() -> None:
     """Each case has its value, n, and floors; groups have intervals."""
     shown: Any = overview(measured("m", 0.9))
     assert len(shown["cases"]) == 8
-    assert shown["marks"] == ["floor_uniform", "floor_world_average", "floor_best_blind", "ceiling"]
+    assert shown["marks"] == [
+        "floor_uniform",
+        "floor_world_average",
+        "floor_best_blind",
+        "ceiling_population",
+    ]
     case = shown["cases"][0]
     assert case[:6] == ["BRA", "gender", "country", "", "alignment", "wvs/BRA/gender/country"]
     assert case[7]["substantive"][1] == [0.6, 0.75, 0.78, 0.98]

@@ -16,7 +16,7 @@ FLOORS = {
     "floor_uniform": 0.5,
     "floor_world_average": 0.75,
     "floor_best_blind": 0.8125,
-    "ceiling": 0.96875,
+    "ceiling_population": 0.96875,
 }
 NAN = float("nan")
 

@@ -116,7 +116,7 @@ def test_floors_are_of_the_questions_scored() -> None:
     """A question without an answer brings no floor; no question gives no floor."""
     run = only()
     assert run.mark("floor_uniform", "country", {"country": "USA"}) == 0.5
-    assert math.isnan(run.mark("ceiling", "country", {"country": "BRA"}))
+    assert math.isnan(run.mark("ceiling_population", "country", {"country": "BRA"}))
 
 
 def test_nothing_scored_is_not_zero() -> None:

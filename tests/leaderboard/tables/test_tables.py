@@ -27,7 +27,7 @@ def figures() -> tuple[Score, ...]:
         for reading, more in readings:
             value = base + more
             for j, metric in enumerate(
-                ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling")
+                ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling_population")
             ):
                 found.append(
                     Score(
