@@ -239,10 +239,27 @@ def test_answers_in_words_have_no_calibration() -> None:
     assert scores("calibration_error", records_of(ten(5))) == []
 
 
-def test_countries_that_were_asked_other_things_are_not_unequal_by_that() -> None:
-    """An easy category here, a hard one there: nothing can be dealt out anew, so p is 1."""
+def test_countries_that_share_no_category_cannot_be_compared() -> None:
+    """An easy category here, a hard one there: no gap, no inequality, and the reason."""
     easy = [replace(one, topic="food") for one in ten(38, of=40)]
     hard = [replace(one, topic="plants") for one in ten(10, of=40, country="FRA")]
     found = scores("disparity", records_of([*easy, *hard]))
-    assert find(found, "gini_p").value == 1
-    assert find(found, "accuracy_gap_country_null").value == pytest.approx(28 / 40)
+    for name in ("gini", "gini_p", "accuracy_gap_country", "accuracy_gap_country_p"):
+        score = find(found, name)
+        assert np.isnan(score.value)
+        assert "nothing is comparable" in score.method
+
+
+def test_another_mix_of_categories_is_not_a_gap() -> None:
+    """Food is easy and plants are hard for both; one was asked more of the one."""
+    rows = []
+    for country, easy, hard in (("NGA", 80, 20), ("FRA", 20, 80)):
+        rows += [replace(q, topic="food") for q in ten(easy * 9 // 10, of=easy, country=country)]
+        rows += [replace(q, topic="plants") for q in ten(hard * 3 // 10, of=hard, country=country)]
+    found = scores("disparity", records_of(rows))
+    assert find(found, "accuracy_gap_country_plain").value == pytest.approx(0, abs=1e-9)
+    assert find(found, "accuracy_gap_country").low == 0
+    assert find(found, "gini_plain").value == pytest.approx(0, abs=1e-9)
+    assert find(found, "accuracy_gap_country_p").value == 1
+    (contrast,) = (s for s in found if s.metric == "accuracy_difference_region")
+    assert contrast.value == pytest.approx(0, abs=1e-9)
