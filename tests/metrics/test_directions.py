@@ -12,7 +12,8 @@ import benchmark
 from benchmark.analyses.values.alignment import alignment
 from benchmark.metrics.alignment import MEASURES, Floats
 from benchmark.metrics.directions import DIRECTIONS, HIGHER, LOWER, NEITHER, direction
-from benchmark.scoring.distributions import case_record, layout
+from benchmark.scoring.choice_answers import layout
+from benchmark.scoring.distributions import case_record
 from benchmark.scoring.floors import Floors
 from tests.analyses.building import evidence, find
 from tests.scoring.test_distributions import CASE, Q1, Q2, SURVEY, replies
