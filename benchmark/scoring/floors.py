@@ -7,6 +7,7 @@ since every proxy of a cell shares them.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -60,6 +61,25 @@ class Floors:
         if key not in self._known:
             self._known[key] = self._compute(country, questions, drawn)
         return self._known[key]
+
+    def of_answers(
+        self, country: str, questions: Sequence[Question], written: Sequence[Sequence[int]]
+    ) -> dict[str, Floats]:
+        """`values`, each the mean over the answers to a question, estimated from so few texts.
+
+        ``written`` has for each question how many texts each answer to it is made of. Similarities
+        are averaged over answers, so what they are held against is averaged likewise. An answer
+        made of none leaves its question unscored, and counts as one here.
+        """
+        shares = [Counter(max(1, n) for n in row) for row in written]
+        pairs = [(i, n) for i, counts in enumerate(shares) for n in sorted(counts)]
+        rows = np.array([i for i, _ in pairs])
+        weights = np.array([shares[i][n] / len(written[i]) for i, n in pairs])
+        found = self.values(country, [questions[i] for i, _ in pairs], drawn=[n for _, n in pairs])
+        return {
+            name: np.asarray(np.bincount(rows, weights * column, minlength=len(questions)), float)
+            for name, column in found.items()
+        }
 
     def _compute(
         self, country: str, questions: Sequence[Question], drawn: Sequence[int]
@@ -177,11 +197,16 @@ def option_mask(questions: Sequence[Question]) -> Bools:
 
 
 def substantive_mask(questions: Sequence[Question]) -> Bools:
-    """Which columns are substantive options of each question, (questions, options)."""
+    """Which columns are substantive options of each question, (questions, options).
+
+    None are where fewer than two are: whatever is answered then agrees, so it is not scored.
+    """
     width = max(len(q.options) for q in questions)
-    return np.array(
+    mask = np.array(
         [[k < len(q.options) and q.substantive[k] for k in range(width)] for q in questions]
     )
+    mask[mask.sum(axis=1) < 2] = False
+    return mask
 
 
 def _padded(p: Floats, width: int) -> Floats:

@@ -28,7 +28,8 @@ from benchmark.records import (
     Selection,
     Text,
 )
-from benchmark.scoring.distributions import AskedChoice, Extras, case_record, layout
+from benchmark.scoring.choice_answers import AskedChoice, layout
+from benchmark.scoring.distributions import Extras, case_record
 from benchmark.scoring.floors import Floors
 from benchmark.scoring.recognition import recognition_record, recognition_values
 from benchmark.settings import Settings

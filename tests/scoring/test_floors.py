@@ -95,3 +95,24 @@ def test_draws_that_differ_by_question_are_matched_by_question(survey: Survey) -
     mixed = floors.values("NGA", questions, drawn=[8, 2])["ceiling_population"]
     assert mixed[1] < eight[1] - 0.05
     assert mixed[0] == pytest.approx(eight[0], abs=0.02)
+
+
+def test_means_over_answers_are_held_against_means_over_answers(survey: Survey) -> None:
+    """Three pictures of four texts each are no better known than one: nothing is pooled."""
+    questions = asked(survey, "NGA")
+    floors = Floors(survey, seed=0, answers=4)
+    one = floors.of_answers("NGA", questions, [[4]] * len(questions))
+    three = floors.of_answers("NGA", questions, [[4, 4, 4]] * len(questions))
+    for key in KEYS:
+        np.testing.assert_array_equal(one[key], three[key])
+
+
+def test_answers_of_several_lengths_are_weighted_by_how_many_there_are(survey: Survey) -> None:
+    """Two of eight texts and one of two: a mixture of their floors, question by question."""
+    questions = asked(survey, "NGA")[:3]
+    floors = Floors(survey, seed=0, answers=8)
+    mixed = floors.of_answers("NGA", questions, [[8, 2, 8], [8, 8, 8], [2, 0, 1]])
+    for key in KEYS:
+        at = {n: floors.values("NGA", questions, drawn=[n] * 3)[key] for n in (8, 2, 1)}
+        right = [(2 * at[8][0] + at[2][0]) / 3, at[8][1], (at[2][2] + 2 * at[1][2]) / 3]
+        np.testing.assert_allclose(mixed[key], right, atol=0.03)
