@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import skew, t, ttest_1samp
 
-from benchmark.metrics.skewed_means import mean_interval, mean_p, safe_level
+from benchmark.metrics.skewed_means import (
+    mean_interval,
+    mean_p,
+    safe_level,
+    skewed_ends,
+    skewed_p,
+    unbiased_skewness,
+)
 
 UNITS = st.lists(st.floats(-1, 1), min_size=3, max_size=40)
 SKEWED = [0.9, 0.95, 0.97, 0.99, 0.93, 0.55, 0.96, 0.98]
@@ -106,3 +113,14 @@ def test_it_covers_what_students_does_not(skewed: bool) -> None:
     assert (low > 0).mean() < 0.038
     low, _ = mean_interval(x, level=safe_level(12))
     assert (low > 0).mean() < 0.032
+
+
+def test_figures_without_units_at_hand_have_the_same_ends() -> None:
+    """From value, error and skewness, as the jackknife has them."""
+    x = np.array(SKEWED)
+    apart = x - x.mean()
+    skewness = unbiased_skewness((apart**2).mean(), (apart**3).mean(), 8)
+    assert skewness == pytest.approx(skew(x, bias=False))
+    found = x.mean(), x.std(ddof=1) / np.sqrt(8), skewness, 8
+    assert skewed_ends(*found) == pytest.approx(mean_interval(x))
+    assert skewed_p(*found) == pytest.approx(mean_p(x))
