@@ -43,7 +43,6 @@ from tests.analyses.values.test_recognition_and_rationales import RIGHT, picture
 
 QUICK = {
     **{name: {"resamples": 50} for name in ("contrast", "identification")},
-    **{name: {"resamples": 50} for name in ("story_lexical", "story_retrieval")},
     **{name: {"permutations": 19} for name in ("disparity", "distances")},
     "story_vocabulary": {"shufflings": 9},
     "story_variance": {"permutations": 19, "published_permutations": 9},
