@@ -39,6 +39,7 @@ NEITHER = (
     *("ceiling_population", "ceiling_two_samples"),
     *("w1_ceiling_population", "w1_ceiling_two_samples"),
     *("option_mass", "answers", "js_similarity_shown", "spread_ratio", "distance_tau_b_people"),
+    "stems_effective",
     *("identification_top1_chance", "identification_mrr_chance", "pictures", "rationale_*"),
     *("answer_mass", "chance", "recognition_answer_mass", "recognition_top1_chance"),
     *("blind_accuracy", "answerable_blind_chance", "confidence", "ece_perfect"),

@@ -19,6 +19,7 @@ from benchmark.metrics.alignment import (
 )
 from benchmark.metrics.directions import direction
 from benchmark.metrics.means import Mean, mean_of_scored
+from benchmark.metrics.stem_means import mean_of_stem_means
 from benchmark.records import Case, CaseRecord, Item, Reply, Score
 from benchmark.scoring.choice_answers import AskedChoice, ChoiceAnswers
 from benchmark.scoring.floors import (
@@ -104,9 +105,10 @@ def case_record(
         for question in missing
     ]
     items.sort(key=lambda item: item.item_id)
+    stems = [question.stem for question in questions]
     of_scales = sum(question.ordered for question in (*questions, *missing))
     scores = [
-        _mean_of_items(name, column, of_scales if name.startswith(W1) else len(items))
+        _mean_of_items(name, column, stems, of_scales if name.startswith(W1) else len(items))
         for name, column in values.items()
     ]
     scores += _extra_means(extras)
@@ -173,6 +175,7 @@ def mean_score(
     *,
     reading: Reading = "",
     directions: Mapping[str, bool | None] | None = None,
+    method: str = "mean",
 ) -> Score:
     """A case's mean as its score; ``directions`` are those of metrics of a suite's own."""
     return Score(
@@ -180,21 +183,22 @@ def mean_score(
         value=mean.value,
         n=mean.n,
         n_missing=mean.n_missing,
-        method="mean",
+        method=method,
         higher_is_better=direction(metric, directions),
         reading=reading,
     )
 
 
-def _mean_of_items(name: str, column: Floats, n_items: int) -> Score:
-    """The mean of the values that are not NaN; the items that were not asked are missing, too."""
+def _mean_of_items(name: str, column: Floats, stems: Sequence[str], n_items: int) -> Score:
+    """The mean of stem means of what is not NaN, as analyses have it; the unasked are missing."""
     metric = name.removesuffix(SUBSTANTIVE)
     reading: Reading = "substantive" if name.endswith(SUBSTANTIVE) else "printed"
-    mean = mean_of_scored(column)
+    mean = mean_of_stem_means(column, stems)
     return mean_score(
         metric,
         mean._replace(n_missing=n_items - mean.n),
         reading="" if metric in OF_NO_READING else reading,
+        method="mean of stem means",
     )
 
 

@@ -17,13 +17,12 @@ from benchmark.analyses.reporting import (
     Family,
     NamedFigure,
     PooledFamily,
-    itself,
     pooled,
     scored,
     scores_of,
     too_few,
 )
-from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals
+from benchmark.analyses.stem_intervals import Figure, Pool
 from benchmark.analyses.values.paired_tests import LEAST_QUESTIONS, percentile_ps, sign_flip_ps
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
 from benchmark.metrics.means import mean_along
@@ -45,7 +44,7 @@ def contrast(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     the paper's two incomes:
 
     - ``js_similarity_gain`` in similarity, higher is better for the picture, with an interval by
-      bootstrap of stems;
+      stem;
     - ``js_similarity_gain_p``: two-sided sign flips of whole stems (`sign_flip_p`); NaN below six
       stems; ``_p_holm`` and ``_q_bh`` correct it within its family, which is *the groups of one
       grouping under one contrast in one reading* (such as the topics of images-country);
@@ -63,9 +62,8 @@ def contrast(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
     families = [Family(by=by, wanted=(*gains, *shares)) for by in GROUPS]
     work = pooled(wide, families)
     every = [pool for part in work for pool in part.pools]
-    add_intervals(every, wide, seed=seed, resamples=resamples)
     flips = sign_flip_ps(every, wide, seed=seed, resamples=resamples)
-    scores = [score for part in work for score in scores_of(part, resamples)]
+    scores = [score for part in work for score in scores_of(part)]
     for part, gain, pool in _places(work, gains):
         scores += _tests(part, gain, pool, flips[pool][gain.figure.columns[0]], resamples)
     printed = [gain for gain in gains if gain.reading == "printed"]
@@ -89,7 +87,7 @@ def _places(
     for part in work:
         for gain in gains:
             for pool in part.pools:
-                if gain.figure in pool.value:
+                if gain.figure in pool.estimates:
                     yield part, gain, pool
 
 
@@ -184,9 +182,7 @@ def differences(table: ItemTable) -> tuple[ItemTable, list[str]]:
 def _gains(contrast: str) -> Iterator[NamedFigure]:
     for reading, suffix in SUFFIXES.items():
         column = column_of(f"js_similarity{suffix}", contrast)
-        yield _reported(
-            GAIN, reading, Figure(columns=(column,), of_means=itself, interval=True), contrast
-        )
+        yield _reported(GAIN, reading, Figure(columns=(column,), interval=True), contrast)
 
 
 def _shares(contrast: str) -> Iterator[NamedFigure]:

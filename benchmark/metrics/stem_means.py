@@ -1,0 +1,183 @@
+r"""Means in which every stem has one vote, and how certain figures made of such means are.
+
+Knows arrays only: not what a stem is, nor which figure is made of the means. This is the only place
+where an interval over stems is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtr, stdtrit  # scipy.stats alone would double the time to start
+
+from benchmark.metrics.divergence import FloatArray, positive_or_nan
+from benchmark.metrics.means import Mean
+from benchmark.metrics.resampling import MIN_STEMS
+
+IntArray = npt.NDArray[np.intp]
+OfMeans = Callable[..., FloatArray]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimates:
+    """A figure in each group, its standard error and the ends of its interval, each (groups,).
+
+    ``k`` counts the stems; below the least number there are neither error nor ends (NaN).
+    """
+
+    value: FloatArray
+    error: FloatArray
+    low: FloatArray
+    high: FloatArray
+    k: IntArray
+
+    @classmethod
+    def of_values(cls, value: FloatArray, k: IntArray) -> Estimates:
+        """Values that have no interval."""
+        none = np.full(value.shape, np.nan)
+        return cls(value=value, error=none, low=none, high=none, k=k)
+
+
+def itself(mean: FloatArray) -> FloatArray:
+    """The mean of one column as the figure."""
+    return mean
+
+
+def jackknife_interval(
+    means: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    n_groups: int,
+    *,
+    of_means: OfMeans = itself,
+    level: float = 0.95,
+    least: int = MIN_STEMS,
+) -> Estimates:
+    r"""A figure made of means over stems, with Student's t on k - 1 and the jackknife's error.
+
+    With :math:`\bar x_c` the mean of column c over the k stems of a group, the figure is
+    :math:`\theta = f(\bar x_1, \bar x_2, \dots)`, and with :math:`\theta_{(s)}` the same without
+    stem s,
+
+    .. math:: SE^2 = \frac{k-1}{k} \sum_s (\theta_{(s)} - \theta_{(\cdot)})^2, \qquad
+              \theta \pm t_{k-1}\, SE .
+
+    For a plain mean that is the t interval on stem means; for a ratio of means, such as skill, it
+    is that of the ratio linearised. The figure always lies inside.
+
+    Parameters
+    ----------
+    means
+        Mean of each column over each stem of each group, shape ``(columns, stems)``.
+    groups
+        The group of each stem, a code from 0, shape ``(stems,)``; a stem of several groups stands
+        once for each.
+    n_groups
+        How many groups there are.
+    of_means
+        f, elementwise, one argument a column.
+    level
+        The intended coverage.
+    least
+        Below so many stems there is no interval.
+
+    Returns
+    -------
+    Estimates
+        ``value`` is NaN for a group without stems and where f is; the ends are NaN, too, where f
+        does not exist without one of the stems. Equal stems give an interval without width.
+
+    References
+    ----------
+    Tukey (1958), Bias and confidence in not quite large samples, doi:10.1214/aoms/1177706647;
+    Miller (1974), The jackknife: a review, doi:10.1093/biomet/61.1.1.
+
+    Examples
+    --------
+    Stem means 1 to 6: the mean is 3.5 and its error √(3.5 / 6).
+
+    >>> found = jackknife_interval([[1, 2, 3, 4, 5, 6]], [0] * 6, 1)
+    >>> [round(float(x[0]), 3) for x in (found.value, found.error, found.low, found.high)]
+    [3.5, 0.764, 1.537, 5.463]
+    """
+    table = np.atleast_2d(np.asarray(means, dtype=np.float64))
+    group = np.asarray(groups, dtype=np.intp)
+    k = np.bincount(group, minlength=n_groups)
+    total = np.array([np.bincount(group, column, n_groups) for column in table])
+    value = of_means(*(total / positive_or_nan(k)))
+    without = of_means(*((total[:, group] - table) / positive_or_nan(k[group] - 1)))
+    middle = np.bincount(group, without, n_groups) / positive_or_nan(k)
+    squares = np.bincount(group, (without - middle[group]) ** 2, n_groups)
+    error = np.sqrt(squares * (k - 1) / positive_or_nan(k))
+    error = np.where((k >= least) & np.isfinite(value), error, np.nan)
+    arm = stdtrit(np.maximum(1, k - 1), (1 + level) / 2) * error
+    return Estimates(value=value, error=error, low=value - arm, high=value + arm, k=k)
+
+
+def t_p(value: npt.ArrayLike, error: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
+    """Two-sided p of "the figure is 0" that agrees with its t interval: below 0.05 as 0 is outside.
+
+    Shape ``(groups,)`` each. 1 where the figure is exactly 0; 0 where it is not, and has no error;
+    NaN where the error is.
+
+    >>> t_p([3.5, 0.0, 1.0], [0.764, 0.0, np.nan], [5, 5, 5]).round(4).tolist()
+    [0.0059, 1.0, nan]
+    """
+    size, spread = np.abs(np.asarray(value, dtype=np.float64)), np.asarray(error, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(size == 0, 0.0, size / spread)
+    p = 2 * stdtr(np.maximum(1.0, np.asarray(df, dtype=np.float64)), -ratio)
+    return np.where(np.isnan(spread), np.nan, p)
+
+
+def mean_of_stem_means(column: npt.ArrayLike, stems: npt.ArrayLike) -> Mean:
+    """The mean over stems of their means over what was scored, NaN being not scored.
+
+    Shape ``(items,)`` each; ``n`` counts items.
+
+    >>> mean_of_stem_means([1.0, 3.0, 5.0, np.nan], ["a", "a", "b", "c"])
+    Mean(value=3.5, n=3, n_missing=1)
+    """
+    values = np.asarray(column, dtype=np.float64)
+    scored = ~np.isnan(values)
+    names, code = np.unique(np.asarray(stems)[scored], return_inverse=True)
+    n = int(scored.sum())
+    if not n:
+        return Mean(float("nan"), 0, values.size)
+    means = np.bincount(code, values[scored], len(names)) / np.bincount(code)
+    return Mean(float(means.mean()), n, values.size - n)
+
+
+def effective_stems(counts: npt.ArrayLike, groups: npt.ArrayLike, n_groups: int) -> FloatArray:
+    r"""Kish's number of equal stems that would be as many as these: how uneven batteries are.
+
+    .. math:: k_\mathrm{eff} = \Big(\sum_s n_s\Big)^2 \Big/ \sum_s n_s^2
+
+    Parameters
+    ----------
+    counts, groups
+        Items of each stem, and the group of the stem, shape ``(stems,)``.
+    n_groups
+        How many groups there are.
+
+    Returns
+    -------
+    Shape ``(groups,)``, from 1 to the number of stems; NaN without items.
+
+    References
+    ----------
+    Kish (1965), Survey Sampling, section 11.7.
+
+    Examples
+    --------
+    A battery of ten beside two single questions is little more than one.
+
+    >>> effective_stems([10, 1, 1, 2, 2], [0, 0, 0, 1, 1], 2).round(3).tolist()
+    [1.412, 2.0]
+    """
+    n, group = np.asarray(counts, dtype=np.float64), np.asarray(groups, dtype=np.intp)
+    squares = np.bincount(group, n**2, n_groups)
+    found: FloatArray = np.bincount(group, n, n_groups) ** 2 / positive_or_nan(squares)
+    return found

@@ -1,0 +1,80 @@
+"""Figures of stem means: their intervals, against SciPy, by hand and at the edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.stem_means import (
+    effective_stems,
+    jackknife_interval,
+    mean_of_stem_means,
+    t_p,
+)
+
+
+@pytest.mark.parametrize("k", [6, 7, 20])
+def test_a_plain_mean_has_scipy_s_t_interval_and_p(k: int) -> None:
+    """In several groups at once, each as if alone."""
+    rng = np.random.default_rng(k)
+    stems = rng.gamma(2, size=(3, k))
+    found = jackknife_interval([stems.ravel()], np.repeat(np.arange(3), k), 3)
+    low, high = stats.t.interval(0.95, k - 1, stems.mean(axis=1), stats.sem(stems, axis=1))
+    np.testing.assert_allclose(found.value, stems.mean(axis=1))
+    np.testing.assert_allclose([found.low, found.high], [low, high])
+    expected = stats.ttest_1samp(stems, 0, axis=1).pvalue
+    np.testing.assert_allclose(t_p(found.value, found.error, found.k - 1), expected)
+
+
+def test_p_and_interval_agree() -> None:
+    """P is below 0.05 exactly where the interval leaves 0 out."""
+    stems = np.random.default_rng(0).standard_normal((500, 8)) + 0.5
+    found = jackknife_interval([stems.ravel()], np.repeat(np.arange(500), 8), 500)
+    p = t_p(found.value, found.error, found.k - 1)
+    outside = (found.low > 0) | (found.high < 0)
+    assert 0 < outside.sum() < 500
+    assert ((p < 0.05) == outside).all()
+
+
+def test_too_few_stems_have_a_value_alone() -> None:
+    """Five stems and none at all beside six."""
+    groups = [0] * 5 + [2] * 6
+    found = jackknife_interval([np.arange(11.0)], groups, 3)
+    assert found.k.tolist() == [5, 0, 6]
+    assert found.value.tolist()[::2] == [2.0, 7.5]
+    assert np.isnan(found.value[1])
+    assert np.isnan(found.low).tolist() == [True, True, False]
+
+
+def test_a_figure_that_one_stem_carries_has_no_interval() -> None:
+    """Where the rest alone would leave no room above the floor, the error is unknown."""
+
+    def ratio(above: FloatArray, room: FloatArray) -> FloatArray:
+        return np.where(room > 0, above / np.where(room > 0, room, 1), np.nan)
+
+    above, room = [0.1] * 7, [1.0, *[-0.1] * 6]
+    found = jackknife_interval([above, room], [0] * 7, 1, of_means=ratio)
+    assert np.isfinite(found.value[0])
+    assert np.isnan(found.low[0])
+
+
+def test_equal_stems_give_no_width_and_p_says_so() -> None:
+    """A difference without any spread is as sure as it can be; none at all has p = 1."""
+    found = jackknife_interval([[0.5] * 6 + [0.0] * 6], [0] * 6 + [1] * 6, 2)
+    assert (found.low == found.high).all()
+    assert t_p(found.value, found.error, found.k - 1).tolist() == [0, 1]
+
+
+def test_effective_stems_of_equal_stems_are_all_of_them() -> None:
+    """Whatever their size."""
+    assert effective_stems([7] * 9, [0] * 9, 1).tolist() == [9]
+
+
+def test_a_mean_of_nothing_is_not_a_number() -> None:
+    """All missing, or no item."""
+    for column in ([], [float("nan")] * 3):
+        mean = mean_of_stem_means(column, ["a"] * len(column))
+        assert np.isnan(mean.value)
+        assert (mean.n, mean.n_missing) == (0, len(column))
