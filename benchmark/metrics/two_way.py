@@ -7,7 +7,7 @@ country), and strata are fixed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -136,8 +136,7 @@ def for_other_pictures(
     error = np.where(known, np.sqrt(variance), np.nan)
     arm = stdtrit(np.maximum(1, df), (1 + level) / 2) * error
     value = estimates.value
-    wide = Estimates(value=value, error=error, low=value - arm, high=value + arm, k=estimates.k)
-    return wide, df
+    return replace(estimates, error=error, low=value - arm, high=value + arm), df
 
 
 def _weights(answers: Crossed, n_groups: int) -> tuple[FloatArray, FloatArray]:

@@ -6,7 +6,7 @@ Knows gains over a paired table and the pictures behind them; not which proxies 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -83,7 +83,7 @@ class Sure:
             )
         )
         return cls(
-            estimates=Estimates(value=stems.value, error=error, low=low, high=high, k=stems.k),
+            estimates=replace(stems, error=error, low=low, high=high),
             df=np.where(other, df, stems.k - 1),
             other=other,
             shown=np.asarray(pictures.pictures > 0),
@@ -121,7 +121,8 @@ def gain_tests(place: GainPlace, sure: Sure, flips: FloatArray, resamples: int) 
     t = t_p(sure.estimates.value, sure.estimates.error, sure.df)
     larger = np.maximum(flips, t)
     yield from place.scores(f"{metric}_p", flips, sure.or_too_few(_signs(sure, resamples)))
-    yield from place.scores(f"{metric}_p_t", t, [how.replace(", 95 %", "") for how in sure.methods])
+    methods = [how.replace(", 95 %", "") for how in sure.methods]
+    yield from place.scores(f"{metric}_p_t", t, methods, clusters=sure.df + 1)
     over = f"over {int(np.isfinite(larger).sum())} groups; the larger p of t and sign flips"
     for suffix, name, corrected in (
         ("_p_holm", "Holm", holm(larger)),
