@@ -135,8 +135,9 @@ def _method(reported: NamedFigure, value: float, stems: int, low: float) -> str:
     if np.isnan(value):
         return reported.undefined
     if np.isnan(low):
-        return f"no interval: {reported.undefined} without one of the stems"
-    return t_on_stems(stems)
+        among = "perhaps" if reported.figure.fieller else "without one of the stems"
+        return f"no interval: {reported.undefined} {among}"
+    return f"Fieller's {t_on_stems(stems)}" if reported.figure.fieller else t_on_stems(stems)
 
 
 def t_on_stems(stems: int) -> str:

@@ -21,6 +21,7 @@ from benchmark.metrics.stem_means import (
     Estimates,
     OfMeans,
     effective_stems,
+    fieller_interval,
     itself,
     jackknife_interval,
 )
@@ -36,6 +37,7 @@ class Figure:
     The means are over the items that have a value in all of ``columns`` and ``among``. ``votes``
     says what has one vote in them: ``stems`` (a mean of stem means, the only kind that has an
     interval) or ``items``. ``sizes`` is no mean: the effective number of stems of these items.
+    ``fieller`` marks a plain ratio of two columns whose denominator a few stems may carry.
     """
 
     columns: tuple[str, ...]
@@ -43,6 +45,7 @@ class Figure:
     among: tuple[str, ...] = ()
     interval: bool = False
     votes: Votes = "stems"
+    fieller: bool = False
 
 
 class Pool:
@@ -104,8 +107,11 @@ class Pool:
         match figure.votes:
             case "stems":
                 means = [self._sums[name] / self._counts for name in figure.columns]
-                found = jackknife_interval(
-                    *(means, self._scope, len(self.n)), of_means=figure.of_means, level=LEVEL
+                where = (self._scope, len(self.n))
+                found = (
+                    fieller_interval(means, *where, level=LEVEL)
+                    if figure.fieller
+                    else jackknife_interval(means, *where, of_means=figure.of_means, level=LEVEL)
                 )
                 if figure.interval:
                     return found

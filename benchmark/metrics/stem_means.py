@@ -116,6 +116,71 @@ def jackknife_interval(
     return Estimates(value=value, error=error, low=value - arm, high=value + arm, k=k)
 
 
+def fieller_interval(
+    means: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    n_groups: int,
+    *,
+    level: float = 0.95,
+    least: int = MIN_STEMS,
+) -> Estimates:
+    r"""The ratio of two means over stems, with Fieller's interval on k - 1.
+
+    It holds the :math:`\theta` for which the mean of :math:`x_s - \theta y_s` is not told from 0 by
+    Student's t. Where the ratio is far from linear (few stems, a few of which carry the
+    denominator) it covers, and `jackknife_interval` does not: of lognormal stems with
+    :math:`\sigma = 1`, 0.98 and 0.90 at 6, 0.96 and 0.93 at 20. It is not symmetric.
+
+    Parameters
+    ----------
+    means
+        Numerator and denominator of each stem of each group, shape ``(2, stems)``.
+    groups, n_groups, level, least
+        As in `jackknife_interval`.
+
+    Returns
+    -------
+    Estimates
+        ``value`` and ends are NaN where the denominator is not above 0, and the ends where it is
+        not told from 0, so that no ratio is excluded. ``error`` is the jackknife's.
+
+    References
+    ----------
+    Fieller (1954), Some problems in interval estimation, doi:10.1111/j.2517-6161.1954.tb00159.x.
+
+    Examples
+    --------
+    A denominator that does not vary divides the interval of the mean.
+
+    >>> found = fieller_interval([[1, 2, 3, 4, 5, 6], [2] * 6], [0] * 6, 1)
+    >>> [round(float(x[0]), 3) for x in (found.value, found.low, found.high)]
+    [1.75, 0.768, 2.732]
+    """
+    above, below = np.asarray(means, dtype=np.float64)
+    group = np.asarray(groups, dtype=np.intp)
+    found = jackknife_interval(
+        (above, below), group, n_groups, of_means=_ratio, level=level, least=least
+    )
+    k = positive_or_nan(found.k)
+    x, y = (np.bincount(group, column, n_groups) / k for column in (above, below))
+    dx, dy = above - x[group], below - y[group]
+    t = stdtrit(np.maximum(1, found.k - 1), (1 + level) / 2)
+    scale = t**2 / k / positive_or_nan(found.k - 1)
+    xx, yy, xy = (
+        scale * np.bincount(group, product, n_groups) for product in (dx * dx, dy * dy, dx * dy)
+    )
+    a, b, c = y**2 - yy, x * y - xy, x**2 - xx  # a θ² - 2 b θ + c is not above 0 inside
+    a = np.where(np.isfinite(found.error), positive_or_nan(a), np.nan)
+    arm = np.sqrt(np.maximum(b**2 - a * c, 0))
+    low, high = np.minimum((b - arm) / a, found.value), np.maximum((b + arm) / a, found.value)
+    return Estimates(value=found.value, error=found.error, low=low, high=high, k=found.k)
+
+
+def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
+    ratio: FloatArray = above / positive_or_nan(below)
+    return ratio
+
+
 def t_p(value: npt.ArrayLike, error: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
     """Two-sided p of "the figure is 0" that agrees with its t interval: below 0.05 as 0 is outside.
 

@@ -118,7 +118,8 @@ def why_not(run: Run, baseline: Baseline) -> str:
     if baseline.version != run.suite_version:
         return (
             f"the baseline is of version {baseline.version} of the suite, the run of "
-            f"{run.suite_version}; `python -m leaderboard rescore` computes an old run's figures anew"
+            f"{run.suite_version}; `python -m leaderboard rescore` computes an old run's "
+            "figures anew"
         )
     own = parts_of(run.config) if "digest" not in baseline.config else digest_of(run.config)
     theirs = baseline.config

@@ -9,6 +9,7 @@ from scipy import stats
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.stem_means import (
     effective_stems,
+    fieller_interval,
     jackknife_interval,
     mean_of_stem_means,
     t_p,
@@ -36,6 +37,21 @@ def test_p_and_interval_agree() -> None:
     outside = (found.low > 0) | (found.high < 0)
     assert 0 < outside.sum() < 500
     assert ((p < 0.05) == outside).all()
+
+
+def test_fieller_s_interval_inverts_the_t_test() -> None:
+    """At either end SciPy's t of numerator less ratio times denominator is just at its quantile."""
+    rng = np.random.default_rng(4)
+    stems = rng.lognormal(size=(2, 30, 12))
+    found = fieller_interval(stems.reshape(2, -1), np.repeat(np.arange(30), 12), 30)
+    assert 20 < np.isfinite(found.low).sum() < 30  # of heavy tails, some cannot be told from 0
+    for end in (found.low, found.high):
+        rest = stems[0] - end[:, None] * stems[1]
+        p = stats.ttest_1samp(rest, 0, axis=1).pvalue
+        np.testing.assert_allclose(p[np.isfinite(end)], 0.05, rtol=1e-6)
+    assert np.isnan(found.low).tolist() == [
+        stats.ttest_1samp(row, 0).pvalue >= 0.05 for row in stems[1]
+    ]
 
 
 def test_too_few_stems_have_a_value_alone() -> None:
