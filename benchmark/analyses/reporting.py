@@ -136,8 +136,9 @@ def _method(reported: NamedFigure, value: float, stems: int, low: float) -> str:
     if np.isnan(value):
         return reported.undefined
     if np.isnan(low):
-        among = "perhaps" if reported.figure.fieller else "without one of the stems"
-        return f"no interval: {reported.undefined} {among}"
+        if reported.figure.fieller:
+            return f"too few stems ({stems}) to rule out: {reported.undefined}"
+        return f"no interval: {reported.undefined} without one of the stems"
     return f"Fieller's {t_on_stems(stems)}" if reported.figure.fieller else t_on_stems(stems)
 
 

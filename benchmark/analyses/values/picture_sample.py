@@ -25,6 +25,7 @@ class Answers:
     item: IntArray  # the item's place in the table
     picture: IntArray  # among the item's own, from 0; 0 without any
     order: IntArray  # of the options, from 0 as printed
+    orders: IntArray  # how many there were
     similarity: Mapping[str, FloatArray]  # by the suffix of the reading
 
 
@@ -51,6 +52,7 @@ def answers_of(items: Sequence[Item]) -> Answers:
         item=item,
         picture=place // np.maximum(1, orders),
         order=place % np.maximum(1, orders),
+        orders=orders,
         similarity={suffix: js_similarity(p, q) for suffix, (p, q) in readings.items()},
     )
 
