@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit  # scipy.stats alone would double the time to start
 
 from benchmark.metrics.clustered import stratified_variance
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
 from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.metrics.skewed_means import skewed_ends
 from benchmark.metrics.stem_means import Estimates, IntArray
 
 LEAST_PICTURES = 6  # below, they say nothing about other pictures
@@ -117,8 +117,9 @@ def for_other_pictures(
     .. math:: V = \max(V_\mathrm{stem} + V_\mathrm{picture} - V_\mathrm{both},\
               V_\mathrm{stem},\ V_\mathrm{picture})
 
-    with Student's t on the fewer of k - 1 and the pictures' degrees of freedom. NaN with fewer than
-    `LEAST_PICTURES` pictures or `MIN_STEMS` stems.
+    with Student's t on the fewer of k - 1 and the pictures' degrees of freedom, wider for the skew
+    of the stems (`skewed_ends`). NaN with fewer than `LEAST_PICTURES` pictures, or `MIN_STEMS`
+    stems.
 
     >>> from benchmark.metrics.stem_means import jackknife_interval
     >>> found = jackknife_interval([[0.5, 1.5] * 4], [0] * 8, 1)
@@ -134,9 +135,8 @@ def for_other_pictures(
     df = np.minimum(estimates.k - 1, pictures.df)
     known = (pictures.pictures >= LEAST_PICTURES) & (estimates.k >= MIN_STEMS) & (df > 0)
     error = np.where(known, np.sqrt(variance), np.nan)
-    arm = stdtrit(np.maximum(1, df), (1 + level) / 2) * error
-    value = estimates.value
-    return replace(estimates, error=error, low=value - arm, high=value + arm), df
+    ends = skewed_ends(estimates.value, error, estimates.skewness, df + 1, level=level)
+    return replace(estimates, error=error, low=ends[0], high=ends[1]), df
 
 
 def _weights(answers: Crossed, n_groups: int) -> tuple[FloatArray, FloatArray]:

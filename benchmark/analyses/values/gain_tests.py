@@ -11,12 +11,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmark.analyses.item_table import Grouping, IntArray
-from benchmark.analyses.reporting import NO_ENDS, NamedFigure, scored, t_on_stems, too_few
+from benchmark.analyses.reporting import (
+    LONGER,
+    NO_ENDS,
+    NamedFigure,
+    scored,
+    t_on_stems,
+    too_few,
+)
 from benchmark.analyses.stem_intervals import Pool
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.permutation import benjamini_hochberg, holm
 from benchmark.metrics.resampling import MIN_STEMS
-from benchmark.metrics.stem_means import Estimates, t_p
+from benchmark.metrics.skewed_means import skewed_p
+from benchmark.metrics.stem_means import Estimates
 from benchmark.metrics.two_way import PictureVariance, for_other_pictures
 from benchmark.records import Score
 
@@ -97,7 +105,7 @@ class Sure:
             self.estimates.k.tolist(), self.df.tolist(), self.other, self.shown, strict=True
         ):
             by_stems = t_on_stems(k) + (THESE if shown else "")
-            found.append(f"t on stems and pictures, {df} d.f., 95 %" if other else by_stems)
+            found.append(f"t on stems and pictures, {df} d.f., {LONGER}" if other else by_stems)
         return self.or_too_few(found)
 
     def or_too_few(self, methods: Sequence[str]) -> list[str]:
@@ -118,7 +126,8 @@ def gain_scores(place: GainPlace, sure: Sure) -> Iterator[Score]:
 def gain_tests(place: GainPlace, sure: Sure, flips: FloatArray, resamples: int) -> Iterator[Score]:
     """Both p of each scope, and the two corrections of the larger one, a family a grouping."""
     metric = place.gain.metric
-    t = t_p(sure.estimates.value, sure.estimates.error, sure.df)
+    found = sure.estimates
+    t = skewed_p(found.value, found.error, found.skewness, sure.df + 1)
     larger = np.maximum(flips, t)
     yield from place.scores(f"{metric}_p", flips, sure.or_too_few(_signs(sure, resamples)))
     methods = [how.replace(", 95 %", "") for how in sure.methods]
