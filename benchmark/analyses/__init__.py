@@ -28,6 +28,7 @@ from benchmark.analyses.stories.vocabulary import STORY_VOCABULARY
 from benchmark.analyses.values.alignment import ALIGNMENT
 from benchmark.analyses.values.contrast import CONTRAST
 from benchmark.analyses.values.distances import DISTANCES
+from benchmark.analyses.values.generalisability import GENERALISABILITY
 from benchmark.analyses.values.identification import IDENTIFICATION
 from benchmark.analyses.values.rationales import RATIONALES
 from benchmark.analyses.values.recognition import RECOGNITION
@@ -42,6 +43,7 @@ ANALYSES: Mapping[str, Analysis] = {
     "spread": SPREAD,
     "distances": DISTANCES,
     "contrast": CONTRAST,
+    "generalisability": GENERALISABILITY,
     "recognition": RECOGNITION,
     "rationales": RATIONALES,
     "story_lexical": STORY_LEXICAL,

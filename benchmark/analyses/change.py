@@ -39,7 +39,7 @@ def paired_changes(
         shape = NamedFigure(
             metric=metric,
             reading=reading,
-            figure=Figure(columns=(CHANGE,), interval=True),
+            figure=Figure(columns=(CHANGE,), interval=True, safe=True),
             higher_is_better=one.higher_is_better,
         )
         if not set(by) <= set(FACTORS):
