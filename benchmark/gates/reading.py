@@ -15,7 +15,7 @@ from typing import cast, get_args
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.gates.rules import Compare, Gate, Status
-from benchmark.metrics.directions import direction
+from benchmark.metrics.directions import direction, is_known
 from benchmark.metrics.ranges import SHRUNK, range_of, readings_of, why_no_interval
 from benchmark.vocabulary import SUBSTANTIVE, Reading
 from benchmark.world.countries import country
@@ -185,18 +185,20 @@ def _check_metric(table: Table, gate: Gate) -> None:
             f"the worst {gate.worst}; use {instead} or worst_{gate.worst}"
         )
     known = readings_of(gate.metric)
-    if bool(known) != bool(gate.reading) or (gate.reading and gate.reading not in known):
-        wanted = f"name a reading: {' or '.join(known)}" if known else "leave out the reading"
-        raise DataProblem(f"{table.at('reading')}: {gate.metric} is given {wanted}")
+    if known and gate.reading not in known:
+        raise DataProblem(
+            f"{table.at('reading')}: {gate.metric} has readings; name one: {' or '.join(known)}"
+        )
+    if gate.reading and not known and is_known(gate.metric):
+        raise DataProblem(f"{table.at('reading')}: {gate.metric} has no readings; leave it out")
     _check_side(table, gate)
     _check_bounds(table, gate)
 
 
 def _check_side(table: Table, gate: Gate) -> None:
-    try:
-        better = direction(gate.metric)
-    except ValueError:  # a suite's own
+    if not is_known(gate.metric):  # a suite's own
         return
+    better = direction(gate.metric)
     if gate.compare and better is None:
         raise DataProblem(
             f"{table.at('compare')}: {gate.metric} has no better or worse, so there can be no "
