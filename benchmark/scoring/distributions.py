@@ -30,11 +30,15 @@ OF_NO_READING = frozenset({"option_mass", "order_sensitivity", ANSWERS})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskedChoice:
-    """One choice put to the model: the places of question and picture, and the options' order."""
+    """One choice put to the model: the places of question and picture, and the options' order.
+
+    ``letters`` has the place in the alphabet of each letter as shown; () means A, B, C, ….
+    """
 
     question: int
     picture: int
     order: Order
+    letters: Order = ()
 
 
 def layout(
