@@ -42,6 +42,7 @@ from tests.analyses.values.test_recognition_and_rationales import RIGHT, picture
 
 QUICK = {
     **{name: {"resamples": 50} for name in ("alignment", "contrast", "identification", "spread")},
+    **{name: {"resamples": 50} for name in ("population", "option_bias", "written_agreement")},
     **{name: {"resamples": 50} for name in ("story_lexical", "story_retrieval")},
     **{name: {"permutations": 19} for name in ("disparity", "distances")},
     "story_vocabulary": {"shufflings": 9},
@@ -56,6 +57,9 @@ def values() -> Evidence:
     planted = plan(rng, questions=14, countries=("BRA", "FRA", "NGA", "VNM"))
     more = {"order_sensitivity": 0.1, "js_similarity_shown": 0.5, "rationale_words": 9.0}
     more |= {"js_similarity_shown_substantive": 0.5}
+    more |= {"label_bias": 0.2, "position_bias": 0.1, "content_free_js": 0.3}
+    more |= {"written_agreement": 1.0, "written_unreadable": 0.0, "written_tv": 0.2}
+    more |= {"written_tv_expected": 0.1, "scored_option": 0.0, "written_option": 0.0}
     rows = [
         replace(one, items=tuple(replace(i, values={**i.values, **more}) for i in one.items))
         for variant in ("plain", "formal")

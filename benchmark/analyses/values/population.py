@@ -17,7 +17,7 @@ from benchmark.analyses.reporting import Family, NamedFigure, itself, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.metrics.baselines import skill
 from benchmark.metrics.divergence import FloatArray, js_divergence, restrict
-from benchmark.metrics.population import population_similarity, sampling_divergence
+from benchmark.metrics.population import population_similarity, scatter_across
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Analysis, Evidence, Item, Score
 from benchmark.vocabulary import ANSWERS, CEILING, FLOORS, SUFFIXES, in_reading
@@ -66,7 +66,7 @@ def _with_columns(evidence: Evidence, table: ItemTable) -> ItemTable:
         ceiling = columns[in_reading(CEILING, reading)]
         keeps = [_kept(item, substantive=reading == "substantive") for item in items]
         options = np.array([0 if p is None else np.count_nonzero(p) for p, _ in keeps])
-        scatter = sampling_divergence(ceiling, options)
+        scatter = scatter_across(ceiling, options)
         columns[in_reading(SIMILARITY, reading)] = np.array(
             [_similarity(*pair, s) for pair, s in zip(keeps, scatter.tolist(), strict=True)]
         )
