@@ -74,7 +74,7 @@ def same_mix(counts: npt.ArrayLike, totals: npt.ArrayLike) -> SameMix:
     n = np.asarray(counts, dtype=np.float64)
     sizes = _sizes(n)
     normal = np.diag(n.sum(axis=0)) - n.T @ (n / sizes[:, None])
-    inverse = np.linalg.pinv(normal, hermitian=True)
+    inverse: FloatArray = np.linalg.pinv(normal, hermitian=True).astype(np.float64)
     comparable = _connected(n)
     return SameMix(
         counts=n,
@@ -104,17 +104,18 @@ def _away(n: FloatArray) -> FloatArray:
 
 
 def _sizes(n: FloatArray) -> FloatArray:
-    return n.sum(axis=1)
+    sizes: FloatArray = n.sum(axis=1)
+    return sizes
 
 
 def _connected(n: FloatArray) -> BoolArray:
     """Groups that share a kind with the largest, or with a group that does, and so on."""
     there = n > 0
-    reached = np.zeros(len(n), dtype=np.bool_)
+    reached: BoolArray = np.zeros(len(n), dtype=np.bool_)
     reached[_sizes(n).argmax()] = True
     while True:
         kinds = there[reached].any(axis=0)
-        wider = there[:, kinds].any(axis=1)
+        wider: BoolArray = np.asarray(there[:, kinds].any(axis=1))
         if (wider == reached).all():
             return reached
         reached = wider

@@ -96,6 +96,17 @@ def test_the_unscored_are_missing_and_not_wrong() -> None:
     assert find(found, "accuracy_unscored_wrong").value == pytest.approx(0.6)
 
 
+def test_answering_only_where_it_is_sure_gains_nothing() -> None:
+    """Leaving the two wrong ones out makes accuracy 1, and what ranks stays where it was."""
+    asked = ten(8)
+    unread = [replace(one, values={"correct": np.nan, "unscored": 1.0}) for one in asked[8:]]
+    every, sure = (scores("accuracy", records_of(rows)) for rows in (asked, asked[:8] + unread))
+    assert find(sure, "accuracy").value == 1
+    for found in (every, sure):
+        score = find(found, "accuracy_unscored_wrong")
+        assert (score.value, score.n_clusters) == (0.8, 10)
+
+
 def test_a_country_without_a_scored_question_has_no_accuracy() -> None:
     """NaN with its missing ones, and nothing shrunk."""
     asked = [*ten(5), replace(ten(0, of=1, country="FRA")[0], values={"correct": np.nan})]
