@@ -269,7 +269,9 @@ class Model(Protocol):
 class Item:
     """One question, story, …: the people's and the model's distributions, and its values.
 
-    ``human`` or ``model`` is None if there is none; then every value is NaN. ``model`` is the
+    ``human`` is None where nobody was asked: the people of the country, or the model (no picture
+    was kept); then there is no value. ``model`` is None where the model was asked and one of its
+    answers cannot be used: then only floors, ceilings and what that costs have values. It is the
     mean over pictures and orders; if there are several pictures, ``by_image`` has one distribution
     for each of ``image_ids``, in their order, and if several orders of the options were asked,
     ``by_order`` has every answer: the first picture's orders, then the next one's. ``nonanswers``

@@ -95,6 +95,12 @@ COMMANDS = (
         unusable=BAD_INPUT,
     ),
     Command(
+        "rescore",
+        "leaderboard.replay.rescore_commands",
+        "compute an old run's figures as this version defines them",
+        unusable=BAD_INPUT,
+    ),
+    Command(
         "rerun",
         "leaderboard.replay.commands",
         "compare a run with an independent one, and mark its row",

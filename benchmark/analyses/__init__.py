@@ -29,6 +29,7 @@ from benchmark.analyses.unanswered import with_unanswered
 from benchmark.analyses.values.alignment import ALIGNMENT
 from benchmark.analyses.values.contrast import CONTRAST
 from benchmark.analyses.values.distances import DISTANCES
+from benchmark.analyses.values.generalisability import GENERALISABILITY
 from benchmark.analyses.values.identification import IDENTIFICATION
 from benchmark.analyses.values.rationales import RATIONALES
 from benchmark.analyses.values.recognition import RECOGNITION
@@ -43,6 +44,7 @@ ANALYSES: Mapping[str, Analysis] = {
     "spread": SPREAD,
     "distances": DISTANCES,
     "contrast": CONTRAST,
+    "generalisability": GENERALISABILITY,
     "recognition": RECOGNITION,
     "rationales": RATIONALES,
     "story_lexical": STORY_LEXICAL,

@@ -1,4 +1,4 @@
-"""How a model's figures changed since another run of the same questions, paired by question stem.
+"""How a model's figures changed since another run of the same questions, paired by question.
 
 Knows two sets of records and item values; neither which run is better nor any file.
 """
@@ -14,9 +14,8 @@ import numpy as np
 
 from benchmark.analyses.groups import FACTORS
 from benchmark.analyses.item_table import item_table
-from benchmark.analyses.reporting import Family, NamedFigure, itself, report
+from benchmark.analyses.reporting import Family, NamedFigure, report
 from benchmark.analyses.stem_intervals import Figure
-from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import CaseRecord, Item, Score
 
 CHANGE = "change"
@@ -27,15 +26,12 @@ def paired_changes(
     now: Sequence[CaseRecord],
     before: Sequence[CaseRecord],
     wanted: Sequence[Score],
-    *,
-    seed: int,
-    resamples: int = RESAMPLES,
 ) -> dict[int, Score]:
     """The change of each wanted score of ``now``, by its place; only of scores that are item means.
 
     Positive where ``now`` is higher. The difference is taken question by question, over those that
-    both runs have a value for (``n``; those that only one has are ``n_missing``), and whole stems
-    are resampled. A score is an item mean if it equals the mean of its scope's items.
+    both runs have a value for (``n``; those that only one has are ``n_missing``), and averaged as
+    the score is: every stem has one vote. A score is an item mean if it equals that of its scope.
     """
     found: dict[int, Score] = {}
     kinds = {(s.metric, s.reading, tuple(sorted(s.scope))): s for s in wanted}
@@ -43,14 +39,14 @@ def paired_changes(
         shape = NamedFigure(
             metric=metric,
             reading=reading,
-            figure=Figure(columns=(CHANGE,), of_means=itself, interval=True),
+            figure=Figure(columns=(CHANGE,), interval=True, safe=True),
             higher_is_better=one.higher_is_better,
         )
         if not set(by) <= set(FACTORS):
             continue  # a frame or a contrast: not a mean of items
-        means = _scores(_single(now, one.name), shape, by, seed=seed, resamples=0)
+        means = _scores(_single(now, one.name), shape, by)
         changed = differences(now, before, one.name)
-        changes = _scores(changed, shape, by, seed=seed, resamples=resamples)
+        changes = _scores(changed, shape, by)
         for place, score in enumerate(wanted):
             key = tuple(sorted(score.scope.items()))
             mean, change = means.get(key), changes.get(key)
@@ -61,16 +57,10 @@ def paired_changes(
 
 
 def _scores(
-    records: Sequence[CaseRecord],
-    shape: NamedFigure,
-    by: tuple[str, ...],
-    *,
-    seed: int,
-    resamples: int,
+    records: Sequence[CaseRecord], shape: NamedFigure, by: tuple[str, ...]
 ) -> dict[tuple[tuple[str, str], ...], Score]:
-    shape = replace(shape, figure=replace(shape.figure, interval=resamples > 0))
     table = item_table(records, (), optional=[CHANGE], analysis=CHANGE)
-    scores = report(table, [Family(by=by, wanted=(shape,))], seed=seed, resamples=resamples)
+    scores = report(table, [Family(by=by, wanted=(shape,))])
     return {tuple(sorted(score.scope.items())): score for score in scores}
 
 

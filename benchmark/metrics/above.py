@@ -76,7 +76,7 @@ def p_above(
     -------
     In (0, 1], or 0 for equal values above 0; NaN below three values. At 0.025 and exactly at the
     margin it rejects in 3.3, 2.4 and 2.2 % of 6, 12 and 40 values of a scaled Beta(4, 0.6), where
-    Student's t alone does in 11.8, 8.4 and 5.6 % (tests/validity/gates.py).
+    Student's t alone does in 11.8, 8.4 and 5.6 % (tests/validity/gate_runs.py).
 
     Examples
     --------

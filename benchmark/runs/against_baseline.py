@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 from benchmark import jsonio
 from benchmark.analyses.change import paired_changes
@@ -89,8 +88,7 @@ def changes(run: Run, baseline: Baseline, wanted: Sequence[Score]) -> list[Score
     """
     paired: dict[int, Score] = {}
     if baseline.rows:
-        seed = cast("int", run.config["seed"])
-        paired = paired_changes(run.rows, baseline.rows, wanted, seed=seed)
+        paired = paired_changes(run.rows, baseline.rows, wanted)
         paired |= paired_accuracy_changes(run.rows, baseline.rows, wanted)
     old = {_key(score): score for score in baseline.scores}
     return [
@@ -156,7 +154,8 @@ def why_not(run: Run, baseline: Baseline) -> str:
     if baseline.version != run.suite_version:
         return (
             f"the baseline is of version {baseline.version} of the suite, the run of "
-            f"{run.suite_version}"
+            f"{run.suite_version}; `python -m leaderboard rescore` computes an old run's "
+            "figures anew"
         )
     own = parts_of(run.config) if "digest" not in baseline.config else digest_of(run.config)
     theirs = baseline.config

@@ -11,7 +11,7 @@ from scipy.stats import t
 from benchmark.gates.deciding import Bounds, Needed, decide, more_units
 from benchmark.gates.rules import Cell, Status
 from benchmark.metrics.resampling import MIN_STEMS
-from tests.validity.gates import false_fails, share_settled
+from tests.validity.gate_runs import false_fails, share_settled
 
 NAN = float("nan")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmark.metrics.above import johnson_p, p_above
-from tests.validity.gates import non_inferior_at_the_margin
+from tests.validity.gate_runs import non_inferior_at_the_margin
 
 stats = pytest.importorskip("scipy.stats")
 

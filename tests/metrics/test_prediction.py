@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmark.metrics.prediction import FEW, mean_limit, moved_limit, share_limit
-from tests.validity.gates import noise_missed
+from tests.validity.gate_runs import noise_missed
 
 stats = pytest.importorskip("scipy.stats")
 
