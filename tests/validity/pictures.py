@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.skewed_means import skewed_p
 from benchmark.metrics.stem_means import Estimates, jackknife_interval
 from benchmark.metrics.two_way import Crossed, for_other_pictures, picture_variance
 from tests.validity.figure import Ends
@@ -24,7 +25,7 @@ BLOCK = 250  # repetitions that are in memory together
 def gain_for_other_pictures(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
     """A gain of twelve stems under so many pictures."""
     found = [_found(rng, setting, n, GAIN)[0] for n in _blocks(repetitions)]
-    low, high = (np.concatenate(ends) for ends in zip(*((f.low, f.high) for f in found), strict=True))
+    low, high = (np.concatenate([getattr(f, end) for f in found]) for end in ("low", "high"))
     return Ends(low=low, high=high, truth=GAIN)
 
 
@@ -32,8 +33,8 @@ def p_for_other_pictures(
     rng: np.random.Generator, setting: Setting, repetitions: int
 ) -> FloatArray:
     """The p of that interval where there is no gain."""
-    found = [_p(*_found(rng, setting, n, 0.0)) for n in _blocks(repetitions)]
-    return np.concatenate(found)
+    found = [_found(rng, setting, n, 0.0) for n in _blocks(repetitions)]
+    return np.concatenate([skewed_p(f.value, f.error, f.skewness, df + 1) for f, df in found])
 
 
 def _blocks(repetitions: int) -> list[int]:
@@ -46,8 +47,10 @@ def _found(
 ) -> tuple[Estimates, IntArray]:
     """The product's estimates of every repetition, and their degrees of freedom."""
     country = _countries(setting)
-    share = 1 / np.bincount(country)[country] / (country.max() + 1)
-    odd = 0.03 * np.linspace(-1, 1, int(country.max()) + 1)[country]  # a country is no accident
+    countries = int(country.max()) + 1
+    share = 1 / np.bincount(country)[country]
+    own = np.linspace(-1, 1, countries) if countries > 1 else np.zeros(1)
+    odd = 0.03 * own[country]  # that a country is asked about is no accident
     pictures = EFFECT * unit_values(rng, setting, repetitions)[:, None, :]
     stems = EFFECT * rng.standard_normal((repetitions, STEMS, 1))
     pairs = EFFECT * rng.standard_normal((repetitions, STEMS, setting.units))
@@ -55,13 +58,13 @@ def _found(
     group, stem, picture = np.indices(value.shape)
     answers = Crossed(
         value=value.ravel(),
-        share=np.broadcast_to(share * (country.max() + 1), value.shape).ravel(),
+        share=np.broadcast_to(share, value.shape).ravel(),
         group=group.ravel(),
         stem=stem.ravel(),
         picture=picture.ravel(),
         stratum=np.broadcast_to(country, value.shape).ravel(),
     )
-    of_stems = (value * share).sum(axis=-1)
+    of_stems = (value * share).sum(axis=-1) / countries
     where = np.repeat(np.arange(repetitions), STEMS)
     by_stems = jackknife_interval([of_stems.ravel()], where, repetitions)
     return for_other_pictures(by_stems, picture_variance(answers, repetitions))
