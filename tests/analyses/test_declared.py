@@ -50,6 +50,18 @@ QUICK = {
 }
 
 
+def seen_twice(one: Item, more: Mapping[str, float]) -> Item:
+    """The item with further values, asked with two pictures in two orders."""
+    answers = () if one.model is None else (one.model,) * 4
+    return replace(
+        one,
+        values={**one.values, **more},
+        image_ids=("a", "b"),
+        by_image=answers[:2],
+        by_order=answers,
+    )
+
+
 def values() -> Evidence:
     """A run of survey questions with every instrument: orders, templates, controls, reasons."""
     rng = np.random.default_rng(0)
@@ -61,7 +73,7 @@ def values() -> Evidence:
     for name in (POOLED, ALL_ASKED, TWO_SAMPLES):
         more |= {name: 0.5, f"{name}_substantive": 0.5}
     rows = [
-        replace(one, items=tuple(replace(i, values={**i.values, **more}) for i in one.items))
+        replace(one, items=tuple(seen_twice(i, more) for i in one.items))
         for variant in ("plain", "formal")
         for one in planted.records(
             dict.fromkeys(("country", "food", "none"), planted.people), variant=variant
