@@ -25,6 +25,7 @@ from benchmark.analyses.stories.lexical import STORY_LEXICAL
 from benchmark.analyses.stories.retrieval import STORY_RETRIEVAL
 from benchmark.analyses.stories.variance import STORY_VARIANCE
 from benchmark.analyses.stories.vocabulary import STORY_VOCABULARY
+from benchmark.analyses.unanswered import with_unanswered
 from benchmark.analyses.values.alignment import ALIGNMENT
 from benchmark.analyses.values.contrast import CONTRAST
 from benchmark.analyses.values.distances import DISTANCES
@@ -173,13 +174,14 @@ def recompute(
     # One thread: a BLAS that splits its sums differently rounds differently, and on a busy
     # machine it is many times slower.
     with threadpool_limits(limits=1):
-        return tuple(
+        found = [
             score
             for name, analysis in analyses.items()
             for score in analysis.compute(
                 Evidence(records=ordered, answers=answers, rng=_rng(f"{seed}/{suite}/{name}"))
             )
-        )
+        ]
+        return tuple(with_unanswered(ordered, found))
 
 
 def _rng(text: str) -> np.random.Generator:

@@ -87,3 +87,12 @@ def direction(metric: str, own: Mapping[str, bool | None] | None = None) -> bool
         f"nothing says whether a higher {metric!r} is better; give it a place in "
         f"{__name__}, or let its maker say so"
     )
+
+
+def is_known(metric: str) -> bool:
+    """Whether the table has the metric; of a suite's own it need not.
+
+    >>> is_known("worst_region"), is_known("of_my_suite")
+    (True, False)
+    """
+    return any(fnmatchcase(metric, name) for name in DIRECTIONS)

@@ -144,9 +144,16 @@ class Measured:
             )
         return self._cell(values, scored, int(inside.sum()), interval=interval)
 
-    def mark(self, mark: str, condition: str, scope: Mapping[str, str]) -> float:
-        """Mean of a floor or the ceiling over the questions scored under the condition."""
+    def mark(
+        self, mark: str, condition: str, scope: Mapping[str, str], *, beside: str = ""
+    ) -> float:
+        """Mean of a floor or the ceiling over the questions scored under the condition.
+
+        And under the one ``beside`` it, if there is any.
+        """
         scored = self.sheet.where(scope) & ~np.isnan(self._values(condition))
+        if beside:
+            scored &= ~np.isnan(self._values(beside))
         values = self.sheet.marks.get(mark, np.full(len(scored), np.nan))
         return self._average(values, scored & ~np.isnan(values))
 

@@ -77,21 +77,22 @@ class Shown:
 
 def shown_pictures(records: Sequence[CaseRecord], table: ItemTable) -> Shown:
     """The answers of a table of these records under pictures; other proxies show none."""
-    items = [item for _, item in item_rows(records)]
+    every = [item for _, item in item_rows(records)]
+    pictured = np.flatnonzero([bool(item.image_ids) for item in every])
+    items = [every[k] for k in pictured.tolist()]
     _, row = rows_of(table, over="proxy")
     found = answers_of(items)
-    with_picture = np.array([bool(item.image_ids) for item in items], dtype=np.bool_)[found.item]
     pair = found.item * (int(found.picture.max(initial=0)) + 1) + found.picture
-    _, first, at = np.unique(pair[with_picture], return_index=True, return_inverse=True)
-    item, picture = (column[with_picture][first] for column in (found.item, found.picture))
+    _, first, at = np.unique(pair, return_index=True, return_inverse=True)
+    item, picture = found.item[first], found.picture[first]
     n = np.bincount(at)
     names = [items[i].image_ids[k] for i, k in zip(item.tolist(), picture.tolist(), strict=True)]
     return Shown(
-        row=row[item],
-        proxy=table.factors["proxy"].codes[item],
+        row=row[pictured[item]],
+        proxy=table.factors["proxy"].codes[pictured[item]],
         picture=Labels.of(names).codes,
         similarity={
-            suffix: np.asarray(np.bincount(at, column[with_picture], len(n)) / n)
+            suffix: np.asarray(np.bincount(at, column, len(n)) / n)
             for suffix, column in found.similarity.items()
         },
         proxies=table.factors["proxy"].names,
