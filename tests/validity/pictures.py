@@ -24,7 +24,9 @@ BLOCK = 250  # repetitions that are in memory together
 def gain_for_other_pictures(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
     """A gain of twelve stems under so many pictures."""
     found = [_found(rng, setting, n, GAIN)[0] for n in _blocks(repetitions)]
-    low, high = (np.concatenate(ends) for ends in zip(*((f.low, f.high) for f in found), strict=True))
+    low, high = (
+        np.concatenate(ends) for ends in zip(*((f.low, f.high) for f in found), strict=True)
+    )
     return Ends(low=low, high=high, truth=GAIN)
 
 

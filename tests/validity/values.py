@@ -6,6 +6,7 @@ Knows metrics of the suite wvs but those over countries; not how tables are made
 from __future__ import annotations
 
 from tests.validity.figure import Figure
+from tests.validity.pictures import gain_for_other_pictures, p_for_other_pictures
 from tests.validity.setting import where
 from tests.validity.values_simulated import (
     deviation_of_templates,
@@ -106,6 +107,14 @@ VALUES: tuple[Figure, ...] = (
         estimates="similarity of one condition less that of another, mean over the same stems",
         intervals=gain_of_stems,
         note="for these pictures",
+    ),
+    Figure(
+        names=("js_similarity_gain, other pictures",),
+        estimates="the same gain under other pictures of the same kind, with its p",
+        intervals=gain_for_other_pictures,
+        p_values=p_for_other_pictures,
+        sample=20,
+        note="units are pictures, shown with twelve stems; fewer than six: for these pictures only",
     ),
     Figure(
         names=("relative_gain", "relative_gain_of_image"),
