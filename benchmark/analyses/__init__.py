@@ -31,9 +31,12 @@ from benchmark.analyses.values.contrast import CONTRAST
 from benchmark.analyses.values.distances import DISTANCES
 from benchmark.analyses.values.generalisability import GENERALISABILITY
 from benchmark.analyses.values.identification import IDENTIFICATION
+from benchmark.analyses.values.option_bias import OPTION_BIAS
+from benchmark.analyses.values.population import POPULATION
 from benchmark.analyses.values.rationales import RATIONALES
 from benchmark.analyses.values.recognition import RECOGNITION
 from benchmark.analyses.values.spread import SPREAD
+from benchmark.analyses.values.written_agreement import WRITTEN
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import Analysis, AnswerReader, CaseRecord, Evidence, Score
 from benchmark.vocabulary import SUBSTANTIVE
@@ -47,6 +50,9 @@ ANALYSES: Mapping[str, Analysis] = {
     "generalisability": GENERALISABILITY,
     "recognition": RECOGNITION,
     "rationales": RATIONALES,
+    "population": POPULATION,
+    "option_bias": OPTION_BIAS,
+    "written_agreement": WRITTEN,
     "story_lexical": STORY_LEXICAL,
     "story_vocabulary": STORY_VOCABULARY,
     "story_variance": STORY_VARIANCE,

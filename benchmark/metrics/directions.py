@@ -22,6 +22,7 @@ HIGHER = (
     *("worst_*", "p_right", "image_gain", "image_gain_accuracy", "brier_resolution"),
     *("usable", "in_language", "story_alignment_tau", "story_recall"),
     *("alpha", "mean_rating"),
+    *("written_agreement", "written_kappa", "js_similarity_population", "skill_population"),
 )
 LOWER = (
     *("js_distance", "js_divergence", "order_sensitivity", "template_spread", "template_sd"),
@@ -32,6 +33,7 @@ LOWER = (
     *(f"accuracy_gap_{name}" for name in ("country", "region", "continent", "income_group")),
     "accuracy_gap_*_plain",
     *("refusal", "empty", "truncated"),
+    *("label_bias", "position_bias", "content_free_js", "written_tv", "written_unreadable"),
 )
 NEITHER = (
     *("floor_uniform", "floor_world_average", "floor_best_blind", "floor_chance"),
@@ -53,7 +55,7 @@ NEITHER = (
     *("story_word_*", "story_marker_*", "story_group_*"),
     *("story_picture_similarity", "encoder_agreement", "encoder_tau", "encoder_favour*"),
     *("spearman", "spearman_p", "spearman_p_holm", "spearman_within_models", "kendall_tau_b"),
-    "mean_difference",
+    *("mean_difference", "written_tv_expected"),
 )
 DIRECTIONS: Mapping[str, bool | None] = {
     **dict.fromkeys(HIGHER, True),
