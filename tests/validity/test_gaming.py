@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,13 @@ def question(number: int, *, options: Sequence[str] = LABELS, stems: int = 20) -
     )
 
 
-QUESTIONS = [question(i) for i in range(40)]
+QUESTIONS = tuple(question(i) for i in range(40))
+
+
+@cache
+def floors(questions: tuple[Question, ...]) -> Floors:
+    """They cost more than all else here."""
+    return Floors(survey(*questions), seed=0)
 
 
 def answered(answers: Sequence[Sequence[float]], *, pictures: int = 1) -> CaseRecord:
@@ -70,7 +77,7 @@ def answered(answers: Sequence[Sequence[float]], *, pictures: int = 1) -> CaseRe
         asked=layout(QUESTIONS, pictures=pictures, orders=1),
         replies=replies,
         image_ids=[f"{k}.png" for k in range(pictures)],
-        floors=Floors(survey(*QUESTIONS), seed=0),
+        floors=floors(QUESTIONS),
     )
 
 
@@ -136,7 +143,7 @@ def test_a_battery_of_easy_questions_has_one_vote() -> None:
 
 def test_a_question_with_one_option_is_no_success() -> None:
     """Whoever is asked it is right, so it is not scored."""
-    with_one = [question(0, options=("A",)), *QUESTIONS[1:]]
+    with_one = (question(0, options=("A",)), *QUESTIONS[1:])
     found = case_record(
         FRANCE,
         questions=with_one,
@@ -147,7 +154,7 @@ def test_a_question_with_one_option_is_no_success() -> None:
             for n in (len(q.options) for q in with_one)
         ],
         image_ids=["0.png"],
-        floors=Floors(survey(*with_one), seed=0),
+        floors=floors(with_one),
     )
     assert math.isnan(found.items[0].values.get("js_similarity_substantive", NAN))
     assert math.isfinite(found.items[1].values["js_similarity_substantive"])
