@@ -35,8 +35,8 @@ def test_all_shuffles_of_two_small_questions_are_found() -> None:
     expected = set()
     for orders in itertools.product(itertools.permutations(range(3)), repeat=2):
         moved = [apart[q][np.ix_(order, order)] for q, order in enumerate(orders)]
-        expected.add(tuple(np.mean(moved, axis=0)[rows, columns].round(9)))
-    assert {tuple(row) for row in drawn.round(9)} == expected
+        expected.add(tuple(np.mean(moved, axis=0)[rows, columns].round(5)))
+    assert {tuple(row) for row in drawn.round(5)} == expected
 
 
 def test_members_that_are_not_there_stay_away() -> None:
@@ -48,7 +48,7 @@ def test_members_that_are_not_there_stay_away() -> None:
     assert np.isnan(found[:, 0]).all()  # of members 0 and 1
     assert np.isfinite(found[:, 1:]).all()
     sums = np.isfinite(apart).sum(axis=0)[np.triu_indices(5, 1)][1:] * found[:, 1:]
-    np.testing.assert_allclose(sums.sum(axis=1), 0, atol=1e-9)  # of each question, as centred
+    np.testing.assert_allclose(sums.sum(axis=1), 0, atol=1e-4)  # of each question, as centred
 
 
 def test_chunks_do_not_change_the_shuffles(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,8 +102,10 @@ def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
             ]
             if item.model is not None:
                 model[k, c, q] = _padded(item.model, item, width, options[item.item_id])
-                each += [_padded(p, item, width, options[item.item_id]) for p in item.each]
-                at_each += [(k, c, q, *place) for place in _places(item)]
+                answers = item.each
+                each += [_padded(p, item, width, options[item.item_id]) for p in answers]
+                orders = max(1, len(answers) // max(1, len(item.by_image)))
+                at_each += [(k, c, q, *divmod(n, orders)) for n in range(len(answers))]
     return AnswerTable(
         conditions=tuple(conditions),
         countries=tuple(countries),
@@ -119,12 +121,6 @@ def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
 
 def _numbered(members: Iterable[Member]) -> dict[Member, int]:
     return {member: number for number, member in enumerate(sorted(set(members)))}
-
-
-def _places(item: Item) -> list[tuple[int, int]]:
-    """Picture and order of each answer to an item."""
-    orders = max(1, len(item.each) // max(1, len(item.by_image)))
-    return [divmod(number, orders) for number in range(len(item.each))]
 
 
 def _answers(p: Sequence[Sequence[float]], at: Sequence[tuple[int, ...]], width: int) -> Answers:
