@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.validity.countries import (
+from tests.validity.countries_simulated import (
     covered,
     distance_trials,
     identification_trials,
