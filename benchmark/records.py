@@ -107,7 +107,8 @@ class Subject:
     """Whom and what a request is about; only reference models may look at it.
 
     ``order`` holds the printed place of each option in the order shown; () means as printed.
-    ``truth`` is the place of the right text or label, if one is right.
+    ``truth`` is the place of the right text or label, if one is right. ``country`` is empty where
+    the prompt has no content: nobody has an answer to it.
     """
 
     country: str
@@ -304,6 +305,8 @@ class Score:
     A ``value`` of NaN means not scored. ``low`` and ``high`` are NaN without an interval, and
     ``method`` then says why (``too few``). ``n_clusters`` counts the independent units behind the
     interval (stems, concepts, countries, pictures), whose degrees of freedom are one less; 0 where
+    nothing says. ``n_unanswered`` counts the questions of the scope that were asked of the model
+    and have no answer, which is its doing, as what the survey did not ask is not; None where
     nothing says. ``scope`` maps a grouping to its member; {} is overall.
     ``higher_is_better`` is None where neither end is the better one.
     """
@@ -313,6 +316,7 @@ class Score:
     scope: Mapping[str, str] = field(default_factory=dict)
     n: int
     n_missing: int = 0
+    n_unanswered: int | None = None
     n_clusters: int = 0
     low: float = float("nan")
     high: float = float("nan")
@@ -367,3 +371,4 @@ class Analysis:
     compute: Callable[[Evidence], Sequence[Score]]
     provides: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    without_interval: tuple[str, ...] = ()

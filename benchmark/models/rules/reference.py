@@ -106,7 +106,13 @@ class ReferenceModel(RuleModel):
         self._answers: dict[Subject, Probabilities] = {}
 
     def _choice(self, request: Choice) -> Probabilities:
-        """Shares over the options in the labels' order; NaN where the rule has no data."""
+        """Shares over the options in the labels' order; NaN where the rule has no data.
+
+        A prompt without content has nothing that a rule about people could tell apart.
+        """
+        if not request.subject.country:
+            n = len(request.labels)
+            return Probabilities(p=(1 / n,) * n, option_mass=1.0)
         about = replace(request.subject, order=())
         if about not in self._answers:
             self._answers[about] = self._compute(request)
