@@ -12,9 +12,9 @@ from benchmark.analyses.reporting import Family, NamedFigure, itself, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Analysis, Evidence, Score
-from benchmark.vocabulary import CONTENT_FREE, LABEL_BIAS, POSITION_BIAS
+from benchmark.vocabulary import BIAS_NOISE, CONTENT_FREE, LABEL_BIAS, POSITION_BIAS
 
-METRICS = (LABEL_BIAS, POSITION_BIAS, CONTENT_FREE)
+METRICS = (LABEL_BIAS, POSITION_BIAS, BIAS_NOISE, CONTENT_FREE)
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("proxy",), ("country",), ("country", "proxy"))
 TEMPLATES = ("variant",)
 
@@ -23,15 +23,17 @@ def option_bias(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score
     """Means with intervals over stems of what was recorded; none where nothing was.
 
     ``label_bias`` and ``position_bias`` are the probability that letters (places) alone would move
-    away from uniform if all options said the same, in [0, 1); ``content_free_js`` is the
-    Jensen-Shannon distance to uniform of the answer to a prompt without content, in [0, 0.83].
-    Lower is better, 0 is none.
+    away from uniform if all options said the same, in [0, 1), and ``option_bias_noise`` what noise
+    alone would show in either; ``content_free_js`` is the Jensen-Shannon distance to uniform of the
+    answer to a prompt without content, in [0, 0.83]. Lower is better, 0 is none.
     """
     seed = int(evidence.rng.integers(2**63))
     table = item_table(evidence.records, (), analysis="option_bias", optional=METRICS)
     asked = [metric for metric in METRICS if np.isfinite(table.values[metric]).any()]
     wanted = tuple(
-        NamedFigure.of(metric, Figure(columns=(metric,), of_means=itself, interval=True))
+        NamedFigure.of(
+            metric, Figure(columns=(metric,), of_means=itself, interval=metric != BIAS_NOISE)
+        )
         for metric in asked
     )
     several = len(table.factors["variant"].names) > 1

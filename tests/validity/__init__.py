@@ -1,0 +1,1 @@
+"""Simulations of figures: how often an interval covers, how often a p errs."""
