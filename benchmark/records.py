@@ -270,7 +270,9 @@ class Model(Protocol):
 class Item:
     """One question, story, …: the people's and the model's distributions, and its values.
 
-    ``human`` or ``model`` is None if there is none; then every value is NaN. ``model`` is the
+    ``human`` is None where nobody was asked: the people of the country, or the model (no picture
+    was kept); then there is no value. ``model`` is None where the model was asked and one of its
+    answers cannot be used: then only floors, ceilings and what that costs have values. It is the
     mean over pictures and orders; if there are several pictures, ``by_image`` has one distribution
     for each of ``image_ids``, in their order, and if several orders of the options were asked,
     ``by_order`` has every answer: the first picture's orders, then the next one's. ``nonanswers``
@@ -303,6 +305,8 @@ class Score:
     A ``value`` of NaN means not scored. ``low`` and ``high`` are NaN without an interval, and
     ``method`` then says why (``too few``). ``n_clusters`` counts the independent units behind the
     interval (stems, concepts, countries, pictures), whose degrees of freedom are one less; 0 where
+    nothing says. ``n_unanswered`` counts the questions of the scope that were asked of the model
+    and have no answer, which is its doing, as what the survey did not ask is not; None where
     nothing says. ``scope`` maps a grouping to its member; {} is overall.
     ``higher_is_better`` is None where neither end is the better one.
     """
@@ -312,6 +316,7 @@ class Score:
     scope: Mapping[str, str] = field(default_factory=dict)
     n: int
     n_missing: int = 0
+    n_unanswered: int | None = None
     n_clusters: int = 0
     low: float = float("nan")
     high: float = float("nan")
@@ -366,3 +371,4 @@ class Analysis:
     compute: Callable[[Evidence], Sequence[Score]]
     provides: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    without_interval: tuple[str, ...] = ()

@@ -16,13 +16,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Exhaustive tests by name only, of the real checkpoints a sample; the longest first.
+    """Exhaustive tests and long simulations by name only, a sample of the real; the longest first.
 
     The documents' examples run for minutes, one after another, and are nobody's last so. All else
     is as collected.
     """
     asked = config.option.markexpr
-    left_out = [item for item in items if "exhaustive" not in asked and _exhaustive(item)]
+    left_out = [item for item in items if _by_name_only(item, asked)]
     left_out += [item for item in items if "real" not in asked and _beyond_the_sample(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -30,8 +30,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.path.name != "test_readme.py")
 
 
-def _exhaustive(item: pytest.Item) -> bool:
-    return item.get_closest_marker("exhaustive") is not None
+def _by_name_only(item: pytest.Item, asked: str) -> bool:
+    marks = ("exhaustive", "validity")
+    return any(item.get_closest_marker(mark) and mark not in asked for mark in marks)
 
 
 def _beyond_the_sample(item: pytest.Item) -> bool:

@@ -1,4 +1,4 @@
-"""How a model's figures changed since another run of the same questions, paired by question stem.
+"""How a model's figures changed since another run of the same questions, paired by question.
 
 Knows two sets of records and item values; neither which run is better nor any file.
 """
@@ -14,9 +14,8 @@ import numpy as np
 
 from benchmark.analyses.groups import FACTORS
 from benchmark.analyses.item_table import item_table
-from benchmark.analyses.reporting import Family, NamedFigure, itself, report
+from benchmark.analyses.reporting import Family, NamedFigure, report
 from benchmark.analyses.stem_intervals import Figure
-from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import CaseRecord, Item, Score
 
 CHANGE = "change"
@@ -27,15 +26,12 @@ def paired_changes(
     now: Sequence[CaseRecord],
     before: Sequence[CaseRecord],
     wanted: Sequence[Score],
-    *,
-    seed: int,
-    resamples: int = RESAMPLES,
 ) -> dict[int, Score]:
     """The change of each wanted score of ``now``, by its place; only of scores that are item means.
 
     Positive where ``now`` is higher. The difference is taken question by question, over those that
-    both runs have a value for (``n``; those that only one has are ``n_missing``), and whole stems
-    are resampled. A score is an item mean if it equals the mean of its scope's items.
+    both runs have a value for (``n``; those that only one has are ``n_missing``), and averaged as
+    the score is: every stem has one vote. A score is an item mean if it equals that of its scope.
     """
     found: dict[int, Score] = {}
     kinds = {(s.metric, s.reading, tuple(sorted(s.scope))): s for s in wanted}
@@ -43,14 +39,14 @@ def paired_changes(
         shape = NamedFigure(
             metric=metric,
             reading=reading,
-            figure=Figure(columns=(CHANGE,), of_means=itself, interval=True),
+            figure=Figure(columns=(CHANGE,), interval=True, safe=True),
             higher_is_better=one.higher_is_better,
         )
         if not set(by) <= set(FACTORS):
             continue  # a frame or a contrast: not a mean of items
-        means = _scores(_single(now, one.name), shape, by, seed=seed, resamples=0)
-        differences = _differences(now, before, one.name)
-        changes = _scores(differences, shape, by, seed=seed, resamples=resamples)
+        means = _scores(_single(now, one.name), shape, by)
+        changed = differences(now, before, one.name)
+        changes = _scores(changed, shape, by)
         for place, score in enumerate(wanted):
             key = tuple(sorted(score.scope.items()))
             mean, change = means.get(key), changes.get(key)
@@ -61,16 +57,10 @@ def paired_changes(
 
 
 def _scores(
-    records: Sequence[CaseRecord],
-    shape: NamedFigure,
-    by: tuple[str, ...],
-    *,
-    seed: int,
-    resamples: int,
+    records: Sequence[CaseRecord], shape: NamedFigure, by: tuple[str, ...]
 ) -> dict[tuple[tuple[str, str], ...], Score]:
-    shape = replace(shape, figure=replace(shape.figure, interval=resamples > 0))
     table = item_table(records, (), optional=[CHANGE], analysis=CHANGE)
-    scores = report(table, [Family(by=by, wanted=(shape,))], seed=seed, resamples=resamples)
+    scores = report(table, [Family(by=by, wanted=(shape,))])
     return {tuple(sorted(score.scope.items())): score for score in scores}
 
 
@@ -86,9 +76,13 @@ def _single(records: Iterable[CaseRecord], name: str) -> list[CaseRecord]:
             for record in records]  # fmt: skip
 
 
-def _differences(
+def differences(
     now: Iterable[CaseRecord], before: Iterable[CaseRecord], name: str
 ) -> list[CaseRecord]:
+    """The records of ``now`` with the change of each item's value since ``before``, under `CHANGE`.
+
+    NaN where only one of the two has a value; items that neither has are left out.
+    """
     old = {
         (record.case.case_id, *key): record.items[place].values.get(name, np.nan)
         for record in before
@@ -121,10 +115,14 @@ def _numbered(record: CaseRecord) -> Iterator[tuple[int, Item]]:
     return enumerate(record.items)
 
 
-def _keys(record: CaseRecord) -> Iterator[tuple[tuple[str, int], int]]:
-    """A question's name in its case: its id, and which of several items of that id it is."""
-    seen: Counter[str] = Counter()
+def _keys(record: CaseRecord) -> Iterator[tuple[tuple[str, tuple[str, ...], int], int]]:
+    """A question's name in its case: its id, its pictures, and which of several such items it is.
+
+    The same question about other pictures (of which a model vets some) is another one.
+    """
+    seen: Counter[tuple[str, tuple[str, ...]]] = Counter()
     order = sorted(_numbered(record), key=lambda pair: (pair[1].item_id, pair[1].image_ids))
     for place, item in order:
-        yield (item.item_id, seen[item.item_id]), place
-        seen[item.item_id] += 1
+        asked = item.item_id, item.image_ids
+        yield (*asked, seen[asked]), place
+        seen[asked] += 1

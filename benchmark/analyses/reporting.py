@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmark.analyses.item_table import Grouping, ItemTable
-from benchmark.analyses.stem_intervals import Figure, Pool, add_intervals, pools
+from benchmark.analyses.stem_intervals import Figure, Pool, Votes, pools
 from benchmark.metrics.directions import direction
-from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.means import mean_of_scored
 from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import Score
 from benchmark.vocabulary import Reading
 
 NO_ENDS = (math.nan, math.nan)
+LONGER = "longer on the side of a tail, 95 %"  # benchmark/metrics/skewed_means.py
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,13 +46,14 @@ class NamedFigure:
         *,
         scope: Mapping[str, str] | None = None,
         undefined: str = "no value",
+        own: Mapping[str, bool | None] | None = None,
     ) -> NamedFigure:
-        """A figure of a metric that has a direction in `directions`."""
+        """A figure of a metric whose direction its maker says in ``own``, or else `directions`."""
         return cls(
             metric=metric,
             reading=reading,
             figure=figure,
-            higher_is_better=direction(metric),
+            higher_is_better=direction(metric, own),
             scope=scope or {},
             undefined=undefined,
         )
@@ -76,7 +77,7 @@ class PooledFamily:
 
 
 def pooled(table: ItemTable, families: Sequence[Family]) -> list[PooledFamily]:
-    """The figures of each family, without intervals yet."""
+    """The figures of each family."""
     found = []
     for family in families:
         grouping = table.group(family.by)
@@ -87,35 +88,22 @@ def pooled(table: ItemTable, families: Sequence[Family]) -> list[PooledFamily]:
     return found
 
 
-def report(
-    table: ItemTable, families: Sequence[Family], *, seed: int, resamples: int
-) -> list[Score]:
+def report(table: ItemTable, families: Sequence[Family]) -> list[Score]:
     """The scores of all families, with intervals where a figure wants them."""
-    work = pooled(table, families)
-    every = (pool for part in work for pool in part.pools)
-    add_intervals(every, table, seed=seed, resamples=resamples)
-    return [score for part in work for score in scores_of(part, resamples)]
+    return [score for part in pooled(table, families) for score in scores_of(part)]
 
 
-def scores_of(part: PooledFamily, resamples: int) -> Iterator[Score]:
+def scores_of(part: PooledFamily) -> Iterator[Score]:
     """The scores of one family, figure by figure."""
     for reported in part.family.wanted:
         for pool in part.pools:
-            if reported.figure in pool.value:
-                yield from _scores(reported, part.grouping, pool, resamples)
+            if reported.figure in pool.estimates:
+                yield from _scores(reported, part.grouping, pool)
 
 
-def itself(mean: FloatArray) -> FloatArray:
-    """The mean of one column as the figure."""
-    return mean
-
-
-def _scores(
-    reported: NamedFigure, grouping: Grouping, pool: Pool, resamples: int
-) -> Iterator[Score]:
-    figure = reported.figure
-    ends = pool.low[figure], pool.high[figure]
-    columns = (pool.value[figure], pool.n, pool.n_clusters, grouping.sizes, *ends)
+def _scores(reported: NamedFigure, grouping: Grouping, pool: Pool) -> Iterator[Score]:
+    found = pool.estimates[reported.figure]
+    columns = (found.value, pool.n, pool.n_clusters, grouping.sizes, found.low, found.high)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     for scope, (value, n, stems, size, low, high) in zip(grouping.scopes, rows, strict=True):
         yield Score(
@@ -127,22 +115,36 @@ def _scores(
             n_clusters=stems,
             low=low,
             high=high,
-            method=_method(reported, value, stems, low, resamples),
+            method=_method(reported, value, stems, low),
             higher_is_better=reported.higher_is_better,
             reading=reported.reading,
         )
 
 
-def _method(reported: NamedFigure, value: float, stems: int, low: float, resamples: int) -> str:
+WITHOUT: Mapping[Votes, str] = {
+    "stems": "mean of stem means, no interval",
+    "items": "mean over questions, no interval",
+    "sizes": "Kish's effective number of stems, no interval",
+}
+
+
+def _method(reported: NamedFigure, value: float, stems: int, low: float) -> str:
     if not reported.figure.interval:
-        return "mean"
+        return WITHOUT[reported.figure.votes]
     if stems < MIN_STEMS:
         return too_few(stems)
     if np.isnan(value):
         return reported.undefined
     if np.isnan(low):
-        return f"no interval: {reported.undefined} in a resample"
-    return f"stem bootstrap, {resamples} resamples, 95 % expanded percentile"
+        if reported.figure.fieller:
+            return f"too few stems ({stems}) to rule out: {reported.undefined}"
+        return f"no interval: {reported.undefined} without one of the stems"
+    return f"Fieller's {t_on_stems(stems)}" if reported.figure.fieller else t_on_stems(stems)
+
+
+def t_on_stems(stems: int) -> str:
+    """How an interval over so many stems was computed."""
+    return f"t on stem means, {stems - 1} d.f., {LONGER}"
 
 
 def too_few(stems: int) -> str:

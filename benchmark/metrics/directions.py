@@ -26,8 +26,8 @@ HIGHER = (
 )
 LOWER = (
     *("js_distance", "js_divergence", "order_sensitivity", "template_spread", "template_sd"),
-    *("js_similarity_gain_p", "js_similarity_gain_p_holm", "js_similarity_gain_q_bh"),
-    *("js_similarity_gain_p_published", "distance_tau_b_p"),
+    *("js_similarity_gain_p", "js_similarity_gain_p_t", "js_similarity_gain_p_holm"),
+    *("js_similarity_gain_q_bh", "js_similarity_gain_p_published", "distance_tau_b_p"),
     *("unscored", "answerable_blind", "questions_answerable_blind"),
     *("ece", "ece_plain", "brier", "brier_top", "brier_reliability", "gini", "gini_plain"),
     *(f"accuracy_gap_{name}" for name in ("country", "region", "continent", "income_group")),
@@ -41,6 +41,8 @@ NEITHER = (
     *("ceiling_population", "ceiling_two_samples"),
     *("w1_ceiling_population", "w1_ceiling_two_samples"),
     *("option_mass", "answers", "js_similarity_shown", "spread_ratio", "distance_tau_b_people"),
+    *("stems_effective", "variance_stem", "variance_picture", "variance_template"),
+    *("variance_order", "enough_stem", "enough_picture", "enough_template", "enough_order"),
     *("identification_top1_chance", "identification_mrr_chance", "pictures", "rationale_*"),
     *("answer_mass", "chance", "recognition_answer_mass", "recognition_top1_chance"),
     *("blind_accuracy", "answerable_blind_chance", "confidence", "ece_perfect"),
@@ -87,3 +89,12 @@ def direction(metric: str, own: Mapping[str, bool | None] | None = None) -> bool
         f"nothing says whether a higher {metric!r} is better; give it a place in "
         f"{__name__}, or let its maker say so"
     )
+
+
+def is_known(metric: str) -> bool:
+    """Whether the table has the metric; of a suite's own it need not.
+
+    >>> is_known("worst_region"), is_known("of_my_suite")
+    (True, False)
+    """
+    return any(fnmatchcase(metric, name) for name in DIRECTIONS)

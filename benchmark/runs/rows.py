@@ -96,6 +96,7 @@ def score_row(score: Score) -> dict[str, Json]:
         "high": _json_number(score.high),
         "n": int(score.n),
         "n_missing": int(score.n_missing),
+        **({} if score.n_unanswered is None else {"n_unanswered": int(score.n_unanswered)}),
         "n_clusters": int(score.n_clusters),
         "method": score.method,
         "higher_is_better": score.higher_is_better,
@@ -210,6 +211,7 @@ def _score(about: Mapping[str, object], value: object) -> Score:
         high=number(about["high"]),
         n=_count(about["n"]),
         n_missing=_count(about["n_missing"]),
+        n_unanswered=_count(about["n_unanswered"]) if "n_unanswered" in about else None,
         n_clusters=_count(about.get("n_clusters", 0)),  # not in runs of before 2026-12
         method=_text(about["method"]),
         higher_is_better=higher,

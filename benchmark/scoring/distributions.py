@@ -12,45 +12,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.engine.sampled import ANSWERS
-from benchmark.errors import ModelProblem
-from benchmark.metrics.alignment import similarity_in_both_readings, similarity_values
+from benchmark.metrics.alignment import (
+    mean_over_answers,
+    similarity_in_both_readings,
+    values_of_answers,
+)
 from benchmark.metrics.directions import direction
-from benchmark.metrics.divergence import js_distance
 from benchmark.metrics.means import Mean, mean_of_scored
-from benchmark.records import Case, CaseRecord, Item, Probabilities, Reply, Score
-from benchmark.scoring.floors import Floors, stack, substantive_mask
-from benchmark.scoring.option_orders import Order, as_printed, cyclic_orders
+from benchmark.metrics.stem_means import mean_of_stem_means
+from benchmark.records import Case, CaseRecord, Item, Reply, Score
+from benchmark.scoring.choice_answers import AskedChoice, ChoiceAnswers
+from benchmark.scoring.floors import (
+    Floors,
+    option_mask,
+    ordered_mask,
+    stack,
+    substantive_mask,
+)
 from benchmark.survey.survey import Question
-from benchmark.vocabulary import SHOWN, SUBSTANTIVE, Reading
+from benchmark.vocabulary import POOLED, SHOWN, SUBSTANTIVE, W1, Reading
 
 Floats = NDArray[np.float64]
 
 OF_NO_READING = frozenset({"option_mass", "order_sensitivity", ANSWERS})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AskedChoice:
-    """One choice put to the model: the places of question and picture, and the options' order.
-
-    ``letters`` has the place in the alphabet of each letter as shown; () means A, B, C, ….
-    """
-
-    question: int
-    picture: int
-    order: Order
-    letters: Order = ()
-
-
-def layout(
-    questions: Sequence[Question], *, pictures: int, orders: int | None
-) -> tuple[AskedChoice, ...]:
-    """Every question under every picture, in ``orders`` cyclic orders (None: in all)."""
-    return tuple(
-        AskedChoice(question=i, picture=k, order=order)
-        for k in range(pictures)
-        for i, question in enumerate(questions)
-        for order in cyclic_orders(len(question.options), orders)
-    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,16 +64,18 @@ def case_record(
     floors: Floors,
     extras: Extras | None = None,
 ) -> CaseRecord:
-    """Compare the mean answer over orders and pictures with the people's, question by question.
+    """Compare every answer over pictures and orders with the people's, and average by question.
 
-    ``replies`` belong to ``asked``, in that order; without any (no picture was kept) no question
-    is scored. ``unasked`` are the questions that nobody in this country was asked. Both are kept
-    as missing items.
+    ``replies`` belong to ``asked``, in that order. A question that the model was asked and did not
+    answer keeps the people's distribution, its floors and what it costs
+    (``js_similarity_all_asked``); it has no other similarity. ``unasked`` are the questions that
+    nobody in this country was asked; without ``asked`` (no picture was kept) the model was asked
+    none either. Both are kept as items without people and values: they cost nobody anything.
     """
     extras = extras or Extras()
     missing = [*unasked, *(() if asked else questions)]
     questions = questions if asked else ()
-    answers = _Answers(questions, asked, replies)
+    answers = ChoiceAnswers(questions, asked, replies)
     values = _values(case, questions, answers, floors, extras) if questions else {}
     items = [
         Item(
@@ -101,9 +87,14 @@ def case_record(
             human=tuple(question.human[case.country]),
             model=_distribution(answers.mean[i, : len(question.options)]),
             by_image=tuple(answers.by_image(i)) if len(image_ids) > 1 else (),
+            by_order=answers.each(i) if answers.permuted else (),
             nonanswers=tuple(k for k, kept in enumerate(question.substantive) if not kept),
             values={
-                **{name: float(column[i]) for name, column in values.items()},
+                **{
+                    name: float(column[i])
+                    for name, column in values.items()
+                    if question.ordered or not name.startswith(W1)
+                },
                 **extras.values.get(question.question_id, {}),
             },
         )
@@ -114,98 +105,56 @@ def case_record(
         for question in missing
     ]
     items.sort(key=lambda item: item.item_id)
-    scores = [_mean_of_items(name, column, len(items)) for name, column in values.items()]
+    stems = [question.stem for question in questions]
+    of_scales = sum(question.ordered for question in (*questions, *missing))
+    scores = [
+        _mean_of_items(name, column, stems, of_scales if name.startswith(W1) else len(items))
+        for name, column in values.items()
+    ]
     scores += _extra_means(extras)
     return CaseRecord(case=case, scores=(*scores, *extras.scores), items=tuple(items))
 
 
-class _Answers:
-    """Probabilities in the printed order, by picture and question, and their means."""
-
-    def __init__(
-        self, questions: Sequence[Question], asked: Sequence[AskedChoice], replies: Sequence[Reply]
-    ) -> None:
-        self._orders: dict[tuple[int, int], list[tuple[float, ...]]] = {}
-        self.keys: list[list[str]] = [[] for _ in questions]
-        masses: list[list[float]] = [[] for _ in questions]
-        for one, reply in zip(asked, replies, strict=True):
-            answer = _probabilities(reply)
-            printed = as_printed(answer.p, one.order)
-            self._orders.setdefault((one.picture, one.question), []).append(printed)
-            self.keys[one.question].extend(reply.keys)
-            masses[one.question].append(answer.option_mass)
-        self._pictures = sorted({picture for picture, _ in self._orders})
-        self.permuted = any(len(shares) > 1 for shares in self._orders.values())
-        self._masses = masses
-        self.option_mass = np.array([sum(row) / len(row) for row in masses])
-        self.mean = self._mean(len(questions)) if questions else np.zeros((0, 0))
-
-    def drawn(self, each: int) -> Floats:
-        """How many independent answers a question's shares are worth, (questions,).
-
-        Of the ``each`` answers written to a choice, those that name a label count. Shares of
-        several choices are averaged, so it is the harmonic mean of their numbers times the
-        choices; NaN if one choice has no such answer, and the question therefore no shares.
-        """
-        found = np.full(len(self._masses), np.nan)
-        for i, masses in enumerate(self._masses):
-            counts = np.round(np.array(masses) * each)
-            if (counts > 0).all():
-                found[i] = len(counts) ** 2 / (1 / counts).sum()
-        return found
-
-    def by_image(self, question: int) -> Iterator[tuple[float, ...]]:
-        """The mean over orders for each picture."""
-        for picture in self._pictures:
-            shares = self._orders[picture, question]
-            # Hardly ever several, and then one call each: the common case must stay cheap.
-            yield shares[0] if len(shares) == 1 else tuple(np.mean(shares, axis=0).tolist())
-
-    def _mean(self, n: int) -> Floats:
-        """Mean over pictures of the mean over orders, (questions, options)."""
-        rows = [[tuple(p) for p in self.by_image(i)] for i in range(n)]
-        return np.asarray(stack(rows).mean(axis=1))
-
-    def order_sensitivity(self) -> Floats:
-        """How far an answer moves with the options' order, (questions,).
-
-        The mean Jensen-Shannon distance (natural logarithm) between each order's answer and the
-        mean over orders, averaged over pictures: 0 where the order changes nothing, less than
-        √ln 2 = 0.83 always; lower is better. NaN if only one order was asked.
-        """
-        found = np.full(len(self.keys), np.nan)
-        for i in range(len(self.keys)):
-            rows = [np.array(self._orders[picture, i]) for picture in self._pictures]
-            if all(len(shares) > 1 for shares in rows):
-                spread = [js_distance(p, p.mean(axis=0, keepdims=True)).mean() for p in rows]
-                found[i] = np.mean(spread)
-        return found
-
-
 def _values(
-    case: Case, questions: Sequence[Question], answers: _Answers, floors: Floors, extras: Extras
+    case: Case,
+    questions: Sequence[Question],
+    answers: ChoiceAnswers,
+    floors: Floors,
+    extras: Extras,
 ) -> dict[str, Floats]:
-    """Every value of the scored questions, each (questions,)."""
-    substantive = substantive_mask(questions)
+    """Every value of the questions put to the model, each (questions,)."""
+    printed, substantive = option_mask(questions), substantive_mask(questions)
+    ordered = ordered_mask(questions) if any(q.ordered for q in questions) else None
     human = stack([[q.human[case.country]] for q in questions])[:, 0]
-    each = floors.answers
-    drawn = answers.drawn(each) if each is not None else np.zeros(0)
-    # If nothing could be read, floor and ceiling enter no skill, so any number will do.
-    whole = [max(1, int(n)) for n in np.nan_to_num(drawn, nan=1.0)]
+    each, of = answers.table()
     values = {
-        **similarity_values(human, answers.mean, substantive),
-        **floors.values(case.country, questions, drawn=whole),
+        **values_of_answers(
+            human, each, of, printed=printed, substantive=substantive, ordered=ordered
+        ),
+        **similarity_in_both_readings(POOLED, human, answers.mean, substantive),
+        **_floors(case.country, questions, answers, floors),
         "option_mass": answers.option_mass,
-        **({ANSWERS: drawn} if each is not None else {}),
     }
+    if floors.answers is not None:
+        values[ANSWERS] = answers.drawn(floors.answers)
     if answers.permuted:
         values["order_sensitivity"] = answers.order_sensitivity()
     if extras.shown:
         people = [q.human.get(extras.shown) for q in questions]
         if any(p is not None for p in people):
             shown = _widened(stack([[p] for p in people])[:, 0], human.shape[1])
-            values |= similarity_in_both_readings(SHOWN, shown, answers.mean, substantive)
+            found = similarity_in_both_readings(SHOWN, shown[of], each, substantive[of])
+            values |= {k: mean_over_answers(v, of, len(human)) for k, v in found.items()}
     return values
+
+
+def _floors(
+    country: str, questions: Sequence[Question], answers: ChoiceAnswers, floors: Floors
+) -> Mapping[str, Floats]:
+    """Floors and ceiling: of as few written texts as each answer is made of, if they are."""
+    if floors.answers is None:
+        return floors.values(country, questions)
+    return floors.of_answers(country, questions, answers.written(floors.answers))
 
 
 def _widened(people: Floats, width: int) -> Floats:
@@ -214,13 +163,6 @@ def _widened(people: Floats, width: int) -> Floats:
     table[:, : people.shape[1]] = people
     table[np.isnan(people).any(axis=1)] = np.nan
     return table
-
-
-def _probabilities(reply: Reply) -> Probabilities:
-    if not isinstance(reply.answer, Probabilities):
-        kind = type(reply.answer).__name__
-        raise ModelProblem(f"the model answered a choice with {kind}, not with probabilities")
-    return reply.answer
 
 
 def _distribution(p: Floats) -> tuple[float, ...] | None:
@@ -233,6 +175,7 @@ def mean_score(
     *,
     reading: Reading = "",
     directions: Mapping[str, bool | None] | None = None,
+    method: str = "mean",
 ) -> Score:
     """A case's mean as its score; ``directions`` are those of metrics of a suite's own."""
     return Score(
@@ -240,21 +183,22 @@ def mean_score(
         value=mean.value,
         n=mean.n,
         n_missing=mean.n_missing,
-        method="mean",
+        method=method,
         higher_is_better=direction(metric, directions),
         reading=reading,
     )
 
 
-def _mean_of_items(name: str, column: Floats, n_items: int) -> Score:
-    """The mean of the values that are not NaN; the items that were not asked are missing, too."""
+def _mean_of_items(name: str, column: Floats, stems: Sequence[str], n_items: int) -> Score:
+    """The mean of stem means of what is not NaN, as analyses have it; the unasked are missing."""
     metric = name.removesuffix(SUBSTANTIVE)
     reading: Reading = "substantive" if name.endswith(SUBSTANTIVE) else "printed"
-    mean = mean_of_scored(column)
+    mean = mean_of_stem_means(column, stems)
     return mean_score(
         metric,
         mean._replace(n_missing=n_items - mean.n),
         reading="" if metric in OF_NO_READING else reading,
+        method="mean of stem means",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from benchmark.scoring.distributions import AskedChoice
+from benchmark.scoring.choice_answers import AskedChoice
 from benchmark.scoring.option_orders import Order
 from benchmark.survey.survey import Question
 

@@ -21,7 +21,7 @@ from benchmark.metrics.option_effects import (
     smoothed,
 )
 from benchmark.records import CaseRecord, Probabilities, Reply
-from benchmark.scoring.distributions import AskedChoice
+from benchmark.scoring.choice_answers import AskedChoice
 from benchmark.scoring.option_orders import Order
 from benchmark.vocabulary import BIAS_NOISE, CONTENT_FREE, LABEL_BIAS, POSITION_BIAS
 

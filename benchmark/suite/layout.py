@@ -39,8 +39,9 @@ class Place:
 class Column:
     """A metric as a column; its ``interval``, or the p ``below``, on a second line.
 
-    A ``count`` (``n`` or ``missing``) replaces the value. ``only`` limits the column to the board's
-    table or a run's.
+    A ``count`` replaces the value: ``n`` answers scored, ``missing`` ones, or of the latter those
+    ``unasked`` by the survey and ``unanswered`` by the model. ``only`` limits the column to the
+    board's table or a run's.
     """
 
     head: str
@@ -124,7 +125,7 @@ class Layout:
 
 CHOICES: Mapping[str, Sequence[str]] = {
     "reading": READINGS,
-    "count": ("", "n", "missing"),
+    "count": ("", "n", "missing", "unasked", "unanswered"),
     "only": ("", "board", "run", "sampled"),
 }
 KEYS = tuple(field.name for field in fields(Layout))

@@ -26,6 +26,7 @@ from benchmark.runs.rows import sample, score_of, score_row
 from benchmark.runs.run import Run, what_was_asked
 from benchmark.vocabulary import A_RULE, DEMO, RANDOM_WEIGHTS, REFERENCE
 from leaderboard.board.migrating import UNCHECKED, migrated
+from leaderboard.board.standing import answers_otherwise, option_mass
 
 LOCK_TIMEOUT_S = 30.0
 # Ways of asking that are named only if they differ from these.
@@ -70,6 +71,16 @@ class BoardRow:
     def trust(self) -> str:
         """How far the row was checked: ``self-reported``, ``replayed`` or ``re-run``."""
         return cast("str", cast("Mapping[str, Json]", self.content["trust"])["level"])
+
+    @property
+    def answers_otherwise(self) -> bool:
+        """Whether the model gave the options so little probability that the row is not ranked."""
+        return answers_otherwise(option_mass(self.scores))
+
+    @property
+    def asked(self) -> tuple[str, str, str]:
+        """What rows share that may be compared: data in words, their digest, suite's version."""
+        return self["measured_on"], self["comparable"], self["suite_version"]
 
     def same_measurement(self, other: BoardRow) -> bool:
         """Whether both come from the same run, with the same figures."""
@@ -236,11 +247,11 @@ def headline(row: BoardRow) -> float:
     return math.nan
 
 
-def _order(row: BoardRow) -> tuple[str, str, str, bool, float, Key]:
+def _order(row: BoardRow) -> tuple[str, str, str, str, int, float, Key]:
     value = headline(row)
     unscored = math.isnan(value)
-    group = row["measured_on"], row["comparable"]
-    return row["suite"], *group, unscored, 0.0 if unscored else -value, row.key
+    last = 2 * unscored + row.answers_otherwise
+    return row["suite"], *row.asked, last, 0.0 if unscored else -value, row.key
 
 
 # --- the file ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from benchmark.engine.noise_floor import DISTANCE_SUBSTANTIVE, OF_MANY
 from benchmark.engine.sampled import ANSWERS
 from benchmark.jsonio import Json
 from benchmark.metrics.proportions import simultaneous_bounds
@@ -134,7 +135,7 @@ def _gate(gate: Mapping[str, Json]) -> list[Json]:
 
 def _facts(run: Run) -> Iterator[tuple[str, str]]:
     model, config = run.model, run.config
-    floor = run.determinism.js_similarity_substantive
+    floor = run.determinism.of_mean(DISTANCE_SUBSTANTIVE, OF_MANY)
     yield "model", model.model_id
     yield "revision", model.revision
     yield "backend", model.backend
@@ -157,7 +158,10 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     if run.determinism.exact:
         yield "noise floor", "exact: answers follow from a rule"
     elif math.isfinite(floor) and any(score.metric == SIMILARITY for score in run.scores):
-        yield "noise floor", f"differences of similarity up to {floor:.2g} may come from batching"
+        yield (
+            "noise floor",
+            (f"a similarity of {OF_MANY} questions may move by {floor:.2g} with the batches"),
+        )
 
 
 def _unusual(config: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

@@ -63,7 +63,7 @@ def add_bundle(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="bundle texts of the model that quote a question, too; default: refuse",
     )
-    _add_data(parser)
+    add_data(parser)
 
 
 def add_replay(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +89,7 @@ def add_replay(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="mark the row of each equal run as replayed there",
     )
-    _add_data(parser)
+    add_data(parser)
 
 
 def add_rerun(parser: argparse.ArgumentParser) -> None:
@@ -126,7 +126,7 @@ def run_bundle(options: argparse.Namespace) -> int:
     made = make(
         runs,
         stores=options.store,
-        origin=_origin(options),
+        origin=origin_of(options),
         out=options.out,
         quotes=options.allow_quotes,
     )
@@ -142,7 +142,7 @@ def run_replay(options: argparse.Namespace) -> int:
     """Recompute a bundle's runs, say what differs, and mark equal ones on a board."""
     bundle = read(options.bundle)
     tolerance = 0.0 if options.exact else TOLERANCE
-    found = replay(bundle, _origin(options), level=options.level, tolerance=tolerance)
+    found = replay(bundle, origin_of(options), level=options.level, tolerance=tolerance)
     for one in found:
         sys.stdout.write("".join(f"{line}\n" for line in lines(one)))
         if one.equal and options.leaderboard is not None:
@@ -181,7 +181,8 @@ def _counts(found: Comparison) -> str:
     return f"{said}, {different} numbers differ" if different else said
 
 
-def _add_data(parser: argparse.ArgumentParser) -> None:
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """The options that say where wording, figures and pictures are."""
     for name, metavar, words in DATA:
         kind = str if name == "--survey" else Path
         parser.add_argument(name, type=kind, metavar=metavar, help=words)
@@ -203,7 +204,8 @@ def _of_suites() -> list[Option]:
     return [option for option in found if option.at_replay]
 
 
-def _origin(options: argparse.Namespace) -> Origin:
+def origin_of(options: argparse.Namespace) -> Origin:
+    """What these options name."""
     return Origin(
         survey=options.survey,
         images=tuple(options.images),

@@ -97,7 +97,7 @@ def _add(
     file = run_path(Path("runs"), run).as_posix()
     if file in content.members:
         raise BoardProblem(f"{path} is a second run file of one configuration; bundle it by itself")
-    suite = _suite(run, origin)
+    suite = suite_as_measured(run, origin)
     answers = _answers(run, _keys(run), stores, path)
     asked = _asked(run, suite, stores) if run.config.get("vetted", "off") != "off" else None
     if asked is not None:
@@ -120,7 +120,7 @@ def _add(
     )
 
 
-def _suite(run: Run, origin: Origin) -> Suite:
+def suite_as_measured(run: Run, origin: Origin) -> Suite:
     """The suite over the data of the run; other data are refused."""
     survey, images = survey_named(run, origin), images_named(run, origin)
     if survey is None:

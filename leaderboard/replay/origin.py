@@ -27,7 +27,8 @@ OF_THE_WORDING = frozenset({"templates", "translation"})  # no number of a row d
 class Origin:
     """What the command line names; None and () where it does not say.
 
-    ``own`` has the texts of options that one suite alone reads, by their names.
+    ``own`` has the texts of options that one suite alone reads, by their names. With
+    ``any_version`` the suite may be of another version than the run, whose figures then differ.
     """
 
     survey: str | None = None
@@ -37,6 +38,7 @@ class Origin:
     own: Mapping[str, str] = field(default_factory=dict)
     suite: Path | None = None
     cache: Path = field(default_factory=default_cache)
+    any_version: bool = False
 
 
 def survey_named(run: Run, origin: Origin) -> str | None:
@@ -65,10 +67,16 @@ def open_suite(run: Run, origin: Origin, *, survey: str, images: Sequence[str]) 
     """The suite of a run, as it was configured, over the data named here."""
     folder = folder_of(run, origin)
     suite = load_suite(folder, settings_of(run, origin, survey=survey, images=tuple(images)))
-    if suite.meta.name != run.suite or suite.meta.version != run.suite_version:
+    if suite.meta.name != run.suite:
         raise DataProblem(
-            f"{folder} holds suite {suite.meta.name!r} version {suite.meta.version}, the run is of "
-            f"{run.suite!r} version {run.suite_version}; name the right folder with --suite"
+            f"{folder} holds suite {suite.meta.name!r}, the run is of {run.suite!r}; name the "
+            "right folder with --suite"
+        )
+    if suite.meta.version != run.suite_version and not origin.any_version:
+        raise DataProblem(
+            f"the run is of version {run.suite_version} of suite {run.suite!r}, here is version "
+            f"{suite.meta.version}, whose figures mean something else; `python -m leaderboard "
+            "rescore` computes them from the run's answers"
         )
     return suite
 

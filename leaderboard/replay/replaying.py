@@ -83,10 +83,10 @@ def _replay(
     folder: Path,
 ) -> ReplayResult:
     run = entry.run
-    chosen_level = level or _strictest(entry, origin)
-    suite = _suite(bundle, entry, origin, level=chosen_level, folder=folder)
+    chosen_level = level or strictest(entry, origin)
+    suite = suite_of(bundle, entry, origin, level=chosen_level, folder=folder)
     rows = Comparison()
-    again = _rows(suite, entry, _asker(chosen_level, entry, bundle.answers), rows, tolerance)
+    again = _rows(suite, entry, asker_of(chosen_level, entry, bundle.answers), rows, tolerance)
     scores = Comparison()
     names = chosen(run.analyses, own_analyses(folder_of(run, origin)), source=entry.file)
     if rows.equal:  # else they would differ for a reason already reported
@@ -125,9 +125,10 @@ def _rows(
     return again
 
 
-def _asker(
+def asker_of(
     level: Level, entry: Entry, answers: Mapping[str, Answer]
 ) -> Callable[[CaseRecord], Ask]:
+    """What answers the requests of each case of a run."""
     if level == "full":
         model = BundleModel(
             entry.run.model,
@@ -141,11 +142,12 @@ def _asker(
     )
 
 
-def _strictest(entry: Entry, origin: Origin) -> Level:
+def strictest(entry: Entry, origin: Origin) -> Level:
+    """The strictest level that the available data allow."""
     return "rows" if survey_named(entry.run, origin) is None else "full"
 
 
-def _suite(bundle: Bundle, entry: Entry, origin: Origin, *, level: Level, folder: Path) -> Suite:
+def suite_of(bundle: Bundle, entry: Entry, origin: Origin, *, level: Level, folder: Path) -> Suite:
     """The suite over the wording, or over the bundle's figures; pictures are the bundle's."""
     run = entry.run
     survey = (

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from benchmark.records import Score
 from benchmark.vocabulary import BLANK, ELSEWHERE, NONE, OWN_IMAGE, SHARED_IMAGE
-from leaderboard.tables.summary import Scored, with_ends
+from leaderboard.tables.summary import Scored, number, with_ends
 
 SEEN, UNSEEN = (OWN_IMAGE, SHARED_IMAGE, ELSEWHERE), (BLANK, NONE)
 GALLERIES = (("across-nationalities", "concept"), ("within-nationality", "nationality"))
@@ -42,7 +42,7 @@ def _of_encoder(found: Scored, who: Mapping[str, str]) -> Iterator[str]:
     yield f"encoder {who['encoder']} ({who['chunking']}{random})"
     seen, unseen = (
         ", ".join(
-            f"{proxy} {score.value:.3f}"
+            f"{proxy} {number(score.value, 3)}"
             for proxy in proxies
             if (score := found.get(SIMILARITY, {**who, "proxy": proxy}))
         )

@@ -16,7 +16,7 @@ from benchmark.records import Score
 from benchmark.runs.run import Run
 from benchmark.suite.layout import Layout
 from leaderboard.board.board import BoardRow, row_of_run
-from leaderboard.tables.summary import NOT_SCORED, ends, lines_of
+from leaderboard.tables.summary import NOT_SCORED, ends, lines_of, number
 from leaderboard.tables.table_parts import LEAST_LABEL, blank, model_cell, run_title
 
 LABEL = 15  # columns that the label of a line takes, if it can
@@ -72,6 +72,6 @@ def _plain_columns(table: Table, labels: Sequence[str]) -> None:
 
 
 def _plain_cells(score: Score) -> tuple[Text | str, ...]:
-    value = NOT_SCORED if math.isnan(score.value) else f"{score.value:.3f}"
+    value = NOT_SCORED if math.isnan(score.value) else number(score.value, 3)
     counts = str(score.n), str(score.n_missing)
     return Text(score.name), value, ends(score, 3), *counts

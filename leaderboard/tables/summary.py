@@ -115,10 +115,10 @@ def cell(found: Scored, column: Column, scope: Mapping[str, str] | None = None) 
     """
     score = found.get(column.metric or found.headline, scope)
     if score is not None and column.count:
-        return str(score.n if column.count == "n" else score.n_missing)
+        return _count(score, column.count)
     if score is None or math.isnan(score.value):
         return NOT_SCORED
-    text = _number(score.value, column.decimals, signed=column.signed)
+    text = number(score.value, column.decimals, signed=column.signed)
     if column.interval:
         return f"{text}\n{ends(score, column.decimals)}".rstrip()
     p = found.get(column.below, scope) if column.below else None
@@ -141,12 +141,13 @@ def ends(score: Score, decimals: int) -> str:
     """``low…high``, or ``too few`` where that is why there is none."""
     if math.isnan(score.low) or math.isnan(score.high):
         return "too few" if score.method.startswith("too few") else ""
-    return f"{_number(score.low, decimals)}…{_number(score.high, decimals)}"
+    return f"{number(score.low, decimals)}…{number(score.high, decimals)}"
 
 
-def with_ends(score: Score, decimals: int, *, sign: str = "") -> str:
+def with_ends(score: Score, decimals: int, *, signed: bool = False) -> str:
     """Value and interval, or why there is none, as part of a sentence."""
-    value, low, high = (f"{x:{sign}.{decimals}f}" for x in (score.value, score.low, score.high))
+    three = (score.value, score.low, score.high)
+    value, low, high = (number(x, decimals, signed=signed) for x in three)
     if math.isnan(score.low):
         return f"{value} ({score.method})" if score.method.startswith("too few") else value
     return f"{value} [{low}, {high}]"
@@ -203,7 +204,7 @@ def _formatted(score: Score, place: Place) -> str:
         case _ if form.startswith("key-"):
             return score.scope[form[4:]]
         case _ if "with" in form:
-            return with_ends(score, int(form[-1]), sign="+" if form[0] == "+" else "")
+            return with_ends(score, int(form[-1]), signed=form[0] == "+")
         case _ if math.isnan(score.value):
             why = score.method if score.method.startswith("too few") else ""
             return "" if form.startswith("ends") else f"{NOT_SCORED} {why}"
@@ -213,12 +214,31 @@ def _formatted(score: Score, place: Place) -> str:
             both = ends(score, int(form[4:]))
             return f"[{both}]" if "…" in both else f"({both})" if both else ""
         case _:
-            return _number(score.value, int(form[-1]), signed=form[0] == "+")
+            return number(score.value, int(form[-1]), signed=form[0] == "+")
 
 
-def _number(value: float, decimals: int, *, signed: bool = False) -> str:
+def number(value: float, decimals: int, *, signed: bool = False) -> str:
+    """A number with fixed decimals; a zero has no sign, whatever it was rounded from.
+
+    >>> number(-0.0004, 2, signed=True), number(0.25, 2, signed=True)
+    ('0.00', '+0.25')
+    """
     near = round(value, decimals) + 0.0  # + 0.0: no minus before a zero
     return f"{near:{'+' if signed and near else ''}.{decimals}f}"
+
+
+def _count(score: Score, count: str) -> str:
+    match count:
+        case "n":
+            return str(score.n)
+        case "missing":
+            return str(score.n_missing)
+        case _ if score.n_unanswered is None:
+            return NOT_SCORED
+        case "unanswered":
+            return str(score.n_unanswered)
+        case _:
+            return str(max(0, score.n_missing - score.n_unanswered))
 
 
 def _fits(pair: tuple[str, str], wanted: Mapping[str, str]) -> bool:

@@ -14,6 +14,7 @@ from benchmark.runs.run import Run
 from benchmark.vocabulary import A_RULE, RANDOM_WEIGHTS
 from leaderboard.board.board import BoardRow
 from leaderboard.board.migrating import SELF_REPORTED
+from leaderboard.board.standing import ANSWERS_OTHERWISE
 
 LEAST_LABEL = 11
 NARROWEST = 72  # a narrow table would squeeze its caption
@@ -51,7 +52,11 @@ def run_title(run: Run, row: BoardRow) -> Text:
 
 def model_cell(row: BoardRow) -> Text:
     """The model, what it is, and how far the row was checked."""
-    state = "complete" if row.complete else "PARTIAL"
-    kind = f"\n  {row['kind']}" if row["kind"] else ""
-    checked = f"\n  {row.trust}" if row.trust != SELF_REPORTED else ""
-    return Text(f"{row['model']}{kind}\n  {state} {row['config_digest']}{checked}")
+    about = [
+        row["kind"],
+        "" if row.complete else "PARTIAL",
+        row["config_digest"],
+        row.trust if row.trust != SELF_REPORTED else "",
+    ]
+    cell = Text("\n  ".join([row["model"], *filter(None, about)]))
+    return cell.append(f"\n  {ANSWERS_OTHERWISE}", style="red") if row.answers_otherwise else cell

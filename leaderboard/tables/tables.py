@@ -44,14 +44,20 @@ def board_tables(board: Board, suite: str, *, layout: Layout | None = None) -> l
     Only those may be compared. The last table explains the columns. ``layout`` as in `run_table`.
     """
     rows = [row for row in board.rows if row["suite"] == suite]
-    groups = [list(group) for _, group in groupby(rows, key=lambda row: row["comparable"])]
+    groups = [list(group) for _, group in groupby(rows, key=lambda row: row.asked)]
     shown = layout or shipped_layout(suite)
-    return [_group_table(group, shown, last=group is groups[-1]) for group in groups]
+    several = len({row["suite_version"] for row in rows}) > 1
+    return [
+        _group_table(group, shown, last=group is groups[-1], version=several) for group in groups
+    ]
 
 
-def _group_table(rows: Sequence[BoardRow], layout: Layout, *, last: bool) -> Table:
+def _group_table(
+    rows: Sequence[BoardRow], layout: Layout, *, last: bool, version: bool = False
+) -> Table:
     noun = "run" if len(rows) == 1 else "runs"
-    title = f"Leaderboard of {rows[0]['suite']}, {len(rows)} {noun} on: {rows[0]['measured_on']}"
+    suite = f"{rows[0]['suite']} {rows[0]['suite_version'] if version else ''}".rstrip()
+    title = f"Leaderboard of {suite}, {len(rows)} {noun} on: {rows[0]['measured_on']}"
     table = blank(Text(title, style="bold"))
     bare = layout.blocks and not any(has_first(row, layout) for row in rows)
     if layout.columns and not bare:

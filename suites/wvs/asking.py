@@ -89,6 +89,12 @@ class Asker:
             ),
         )
 
+    def can_ask_why(self, case: Case) -> bool:
+        """Whether the case's templates have the words that ask for a reason."""
+        bare = self.templates[case.variant].conditions.get(CONDITION[NONE])
+        used = [self._template(case), *([bare] if bare else [])]
+        return all(template.reason is not None for template in used)
+
     def content_free(
         self,
         case: Case,

@@ -12,7 +12,7 @@ from itertools import islice
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json, digest
 from benchmark.records import Choice, Reply, Request
-from benchmark.scoring.distributions import AskedChoice
+from benchmark.scoring.choice_answers import AskedChoice
 from benchmark.scoring.option_bias import (
     AskedWithoutContent,
     ContentFree,

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmark.option_values import Option, amount, count, one_of, path, unless
+from benchmark.option_values import Option, amount, at_least_one, count, one_of, path, unless
 from benchmark.settings import Settings
 from benchmark.suite.shared_options import (
     IMAGES,
@@ -37,6 +37,7 @@ class WvsOptions:
     rationales: int | None
     min_images: int | None
     income_cut: float | None
+    design_effect: float | None
     latin_square: bool
     calibrate: str
     written: int
@@ -102,6 +103,13 @@ OPTIONS = (
         "monthly income from which a household is income-high; default: see docs/data.md",
         read=amount,
         from_config=lambda config: config.get("income_cut_usd_month"),
+    ),
+    Option(
+        "--design-effect",
+        "D",
+        "divide a country's number of respondents by D = 1 + CV² of the survey's weights, where "
+        "the survey file gives none; default: 1 (docs/data.md)",
+        read=at_least_one,
     ),
     Option(
         "--latin-square",

@@ -30,7 +30,8 @@ from benchmark.records import (
     Selection,
     Text,
 )
-from benchmark.scoring.distributions import AskedChoice, Extras, case_record, layout
+from benchmark.scoring.choice_answers import AskedChoice, layout
+from benchmark.scoring.distributions import Extras, case_record
 from benchmark.scoring.floors import Floors
 from benchmark.scoring.latin_square import latin_layout
 from benchmark.scoring.option_bias import AskedWithoutContent, extended
@@ -40,7 +41,7 @@ from benchmark.settings import Settings
 from benchmark.suite.prompts import Templates, load_templates
 from benchmark.suite.protocol import SuiteMeta
 from benchmark.suite.sources import open_images, open_survey
-from benchmark.survey.survey import Question, Survey
+from benchmark.survey.survey import Question, Survey, with_design_effect
 from benchmark.survey.translation import Translation, load_translation, translated
 from benchmark.vocabulary import (
     BLANK,
@@ -81,6 +82,8 @@ def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
     own = own_values(settings)
     check_instruments(settings, own)
     survey = open_survey(settings, source="WVS", topic_labels=own.topic_labels)
+    if own.design_effect is not None:
+        survey = with_design_effect(survey, own.design_effect)
     translation = _translation(settings)
     if translation is not None:
         survey = translated(survey, translation)
@@ -388,6 +391,8 @@ class WvsSuite:
         }
         if self.translation is not None:
             chosen["translation"] = self.translation.digest
+        if self.own.design_effect is not None:
+            chosen["design_effect"] = self.own.design_effect
         return {**chosen, **instruments_config(self.own)}
 
     def stamp(self) -> str:
@@ -441,11 +446,13 @@ class WvsSuite:
     def _rationales(self, case: Case) -> int:
         if self._reasons_chosen:
             return self.own.rationales or 0
-        return int(case.proxy in DEMO_REASONS)
+        return int(case.proxy in DEMO_REASONS and self._asker.can_ask_why(case))
 
     def _reasons_note(self) -> str:
         if not self._reasons_chosen:
-            return f", a reason in each case of {', '.join(DEMO_REASONS)}"
+            every = (one for t in self.templates.values() for one in t.conditions.values())
+            can = any(template.reason is not None for template in every)
+            return f", a reason in each case of {', '.join(DEMO_REASONS)}" * can
         n = self.own.rationales or 0
         return f", {n} {'reason' if n == 1 else 'reasons'} a case" * bool(n)
 

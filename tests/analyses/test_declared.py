@@ -35,15 +35,14 @@ from benchmark.records import (
     Vector,
 )
 from benchmark.scoring.stories import WrittenStory, story_record
+from benchmark.vocabulary import ALL_ASKED, CEILING, MARKS, POOLED, TWO_SAMPLES, W1
 from tests.analyses.building import evidence, item, record
 from tests.analyses.planting import plan
 from tests.analyses.questioning import Asked, question, records_of
 from tests.analyses.values.test_recognition_and_rationales import RIGHT, picture
 
 QUICK = {
-    **{name: {"resamples": 50} for name in ("alignment", "contrast", "identification", "spread")},
-    **{name: {"resamples": 50} for name in ("population", "option_bias", "written_agreement")},
-    **{name: {"resamples": 50} for name in ("story_lexical", "story_retrieval")},
+    **{name: {"resamples": 50} for name in ("contrast", "identification")},
     **{name: {"permutations": 19} for name in ("disparity", "distances")},
     "story_vocabulary": {"shufflings": 9},
     "story_variance": {"permutations": 19, "published_permutations": 9},
@@ -56,7 +55,11 @@ def values() -> Evidence:
     rng = np.random.default_rng(0)
     planted = plan(rng, questions=14, countries=("BRA", "FRA", "NGA", "VNM"))
     more = {"order_sensitivity": 0.1, "js_similarity_shown": 0.5, "rationale_words": 9.0}
-    more |= {"js_similarity_shown_substantive": 0.5}
+    more |= {"js_similarity_shown_substantive": 0.5, "w1_similarity_substantive": 0.5}
+    for mark in (*MARKS, TWO_SAMPLES):
+        more[f"{W1}{mark}_substantive"] = 0.9 if mark in (CEILING, TWO_SAMPLES) else 0.3
+    for name in (POOLED, ALL_ASKED, TWO_SAMPLES):
+        more |= {name: 0.5, f"{name}_substantive": 0.5}
     more |= {"label_bias": 0.2, "position_bias": 0.1, "content_free_js": 0.3}
     more |= {"option_bias_noise": 0.1}
     more |= {"written_agreement": 1.0, "written_unreadable": 0.0, "written_tv": 0.2}

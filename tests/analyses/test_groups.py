@@ -16,7 +16,7 @@ from tests.analyses.building import evidence, find, item, measured, record
 
 def analyse(records: Sequence[CaseRecord]) -> Sequence[Score]:
     """The scores under a fixed seed."""
-    return alignment(evidence(records, seed=61), resamples=300)
+    return alignment(evidence(records, seed=61))
 
 
 def one(score: float, *, kind: str = "alignment", **case: str) -> CaseRecord:

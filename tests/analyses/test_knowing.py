@@ -22,7 +22,7 @@ from tests.analyses.planting import Plan, noisy, plan
 Computed = Callable[[Evidence], Sequence[Score]]
 ANALYSES: Mapping[str, Computed] = {
     "identification": partial(identification, resamples=300),
-    "spread": partial(spread, resamples=300),
+    "spread": spread,
     "distances": partial(distances, permutations=300),
 }
 

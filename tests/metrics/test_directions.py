@@ -12,7 +12,8 @@ import benchmark
 from benchmark.analyses.values.alignment import alignment
 from benchmark.metrics.alignment import MEASURES, Floats
 from benchmark.metrics.directions import DIRECTIONS, HIGHER, LOWER, NEITHER, direction
-from benchmark.scoring.distributions import case_record, layout
+from benchmark.scoring.choice_answers import layout
+from benchmark.scoring.distributions import case_record
 from benchmark.scoring.floors import Floors
 from tests.analyses.building import evidence, find
 from tests.scoring.test_distributions import CASE, Q1, Q2, SURVEY, replies
@@ -42,7 +43,7 @@ def test_an_added_metric_has_its_direction_in_row_and_analysis(
         floors=Floors(SURVEY, seed=0),
     )
     in_row = next(s for s in record.scores if s.name == f"{name}_substantive")
-    scores = alignment(evidence([record]), resamples=10)
+    scores = alignment(evidence([record]))
     in_analysis = find(scores, f"{name}_substantive", country="FRA", proxy=CASE.proxy)
     assert in_row.higher_is_better is in_analysis.higher_is_better is better
     assert in_row.value == pytest.approx(in_analysis.value)

@@ -11,7 +11,8 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 
 from benchmark.records import Probabilities, Reply
-from benchmark.scoring.distributions import AskedChoice, case_record
+from benchmark.scoring.choice_answers import AskedChoice
+from benchmark.scoring.distributions import case_record
 from benchmark.scoring.floors import Floors
 from benchmark.scoring.latin_square import latin_layout
 from benchmark.scoring.option_bias import ContentFree, bias_values, extended, without_content

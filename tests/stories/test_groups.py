@@ -262,7 +262,7 @@ def test_distance_is_the_mean_over_pairs_of_one_stratum() -> None:
 
 def test_nationalities_never_hear_of_groups() -> None:
     """Lexical means of a country are of its nationality; groups have scopes of their own."""
-    scores = story_lexical(evidence(RECORDS, seed=1), resamples=50)
+    scores = story_lexical(evidence(RECORDS, seed=1))
     words = {tuple(s.scope.items()): s for s in scores if s.metric == "n_words"}
     assert (words[()].value, words[()].n) == (0, 2 * 4 * 3)
     assert words[(("country", "NGA"),)].value == 0

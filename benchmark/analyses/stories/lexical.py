@@ -1,7 +1,7 @@
 """What stories are like, by proxy, nationality, concept and temperature; from the rows alone.
 
-Means of every value that stories carry, and of the cases' self-similarity. Intervals resample
-concepts: the stories on one concept share a picture and a theme, and nationalities are fixed.
+Shares and means of every value that stories carry, and of the cases' self-similarity, with
+intervals over other concepts (`benchmark.analyses.stories.of_concepts`).
 Controls are in scopes that name their proxy, and in no other; a country's ethnic groups in scopes
 that name them (``variant``). Knows no text.
 """
@@ -9,27 +9,15 @@ that name them (``variant``). Knows no text.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from benchmark.analyses.reporting import NO_ENDS
+from benchmark.analyses.stories.of_concepts import mean_of_concepts, share_of_concepts
 from benchmark.analyses.stories.table import is_story
-from benchmark.metrics.divergence import FloatArray
-from benchmark.metrics.resampling import (
-    MIN_STEMS,
-    RESAMPLES,
-    cluster_weights,
-    expanded_level,
-    percentile_interval,
-    resampled_means,
-)
 from benchmark.records import Analysis, Case, CaseRecord, Evidence, Score
 from benchmark.vocabulary import CONTROL, STORY
 
-LEVEL = 0.95
-BLOCK = 64  # columns resampled at a time: 10 000 resamples of 64 take 5 MiB
+SHARES = ("usable", "refusal", "empty", "truncated", "in_language")  # noughts and ones
 
 Scope = tuple[str, ...]
 GROUPS: tuple[tuple[str, ...], ...] = (
@@ -63,22 +51,20 @@ class _Column:
         self.sums[concept] = self.sums.get(concept, 0.0) + n * value
         self.counts[concept] = self.counts.get(concept, 0) + n
 
-    @property
-    def concepts(self) -> tuple[str, ...]:
-        return tuple(sorted(self.counts))
-
-    def score(self, metric: str, scope: Mapping[str, str], low: float, high: float) -> Score:
-        n, k = sum(self.counts.values()), len(self.counts)
-        few = k < MIN_STEMS
+    def score(self, metric: str, scope: Mapping[str, str]) -> Score:
+        found = (share_of_concepts if metric in SHARES else mean_of_concepts)(
+            self.sums, self.counts
+        )
         return Score(
             metric=metric,
-            value=math.fsum(self.sums.values()) / n if n else math.nan,
+            value=found.value,
             scope=scope,
-            n=n,
+            n=sum(self.counts.values()),
             n_missing=self.n_missing,
-            low=low,
-            high=high,
-            method=f"too few concepts ({k} < {MIN_STEMS})" if few else "bootstrap over concepts",
+            n_clusters=found.concepts,
+            low=found.low,
+            high=found.high,
+            method=found.method,
             higher_is_better=self.higher_is_better,
         )
 
@@ -87,16 +73,14 @@ Key = tuple[Scope, Scope, str]  # names and members of a scope, metric
 Table = dict[Key, _Column]
 
 
-def story_lexical(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
-    """Means by scope; ``usable`` over everything is the suite's headline."""
+def story_lexical(evidence: Evidence) -> list[Score]:
+    """Shares and means by scope; ``usable`` over everything is the suite's headline.
+
+    A share (`SHARES`) is that of all stories; any other figure is the mean of the concepts' means.
+    """
     table = _table(sorted(evidence.records, key=lambda record: record.case.case_id))
-    intervals = _intervals(table, seed=int(evidence.rng.integers(2**32)), resamples=resamples)
     return [
-        column.score(
-            metric,
-            dict(zip(by, members, strict=True)),
-            *intervals.get((by, members, metric), NO_ENDS),
-        )
+        column.score(metric, dict(zip(by, members, strict=True)))
         for (by, members, metric), column in table.items()
     ]
 
@@ -104,8 +88,9 @@ def story_lexical(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Sco
 STORY_LEXICAL = Analysis(
     compute=story_lexical,
     provides=(
-        *("usable", "n_words", "mtld", "hdd", "distinct_1", "distinct_2", "distinct_3"),
-        *("refusal", "empty", "truncated", "echo", "in_language", "self_similarity"),
+        *SHARES,
+        *("n_words", "mtld", "hdd", "distinct_1", "distinct_2", "distinct_3"),
+        *("echo", "self_similarity"),
     ),
 )
 
@@ -149,30 +134,3 @@ def _add(family: Table, by: Scope, record: CaseRecord) -> None:
 
 def _members(by: Scope, case: Case, temperature: str) -> Scope:
     return tuple(temperature if name == "temperature" else getattr(case, name) for name in by)
-
-
-def _intervals(table: Table, *, seed: int, resamples: int) -> Mapping[Key, tuple[float, float]]:
-    """Low and high of every column with enough concepts; those over the same share resamples."""
-    alike: dict[Scope, list[Key]] = {}
-    for key, column in table.items():
-        if len(column.counts) >= MIN_STEMS:
-            alike.setdefault(column.concepts, []).append(key)
-    found: dict[Key, tuple[float, float]] = {}
-    for concepts, keys in alike.items():
-        rng = np.random.default_rng([seed, len(concepts)])
-        weights = cluster_weights(len(concepts), rng=rng, resamples=resamples)
-        found.update(_resampled(table, keys, concepts, weights))
-    return found
-
-
-def _resampled(
-    table: Table, keys: Sequence[Key], concepts: Scope, weights: FloatArray
-) -> Iterator[tuple[Key, tuple[float, float]]]:
-    level = expanded_level(LEVEL, len(concepts))
-    for start in range(0, len(keys), BLOCK):
-        block = keys[start : start + BLOCK]
-        sums = [[table[key].sums[c] for c in concepts] for key in block]
-        counts = [[table[key].counts[c] for c in concepts] for key in block]
-        means = resampled_means(sums, counts, weights)  # (columns, resamples)
-        low, high = percentile_interval(means, level, axis=-1)
-        yield from zip(block, zip(low.tolist(), high.tolist(), strict=True), strict=True)

@@ -12,17 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.analyses.item_table import Labels
-from benchmark.analyses.reporting import NO_ENDS, scored
+from benchmark.analyses.reporting import scored
+from benchmark.analyses.stories.of_concepts import OfConcepts, share_of_concepts
 from benchmark.analyses.stories.table import IntArray
 from benchmark.analyses.stories.vectors import StoryVectors, story_vectors
 from benchmark.metrics.divergence import BoolArray, FloatArray
-from benchmark.metrics.resampling import (
-    MIN_STEMS,
-    RESAMPLES,
-    cluster_bootstrap,
-    expanded_level,
-    percentile_interval,
-)
 from benchmark.metrics.retrieval import chance_of_recall, recall_at_k
 from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import OWN_IMAGE
@@ -44,7 +38,7 @@ class Results:
     concept: IntArray  # (queries,)
 
 
-def story_retrieval(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
+def story_retrieval(evidence: Evidence) -> list[Score]:
     """``story_recall`` and, beside it, ``story_recall_chance``: what drawing at random reaches.
 
     Scope ``query`` says what is asked with: a ``story`` (right is its own picture) or an
@@ -53,10 +47,9 @@ def story_retrieval(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[S
     ``across-nationalities`` (those about the same concept, of all nationalities) or ``all``. Scope
     ``k``: a query counts as found if a right one is among the k most similar, ties broken evenly.
     Each picture is in a gallery once. ``encoder`` and ``chunking`` name who made the vectors.
-    In [0, 1], higher is better. Overall, with an interval from resampled concepts, and by country
-    of the query at k = 1.
+    In [0, 1], higher is better. Overall and, at k = 1, by country of the query, with intervals
+    over other concepts (`share_of_concepts`).
     """
-    seed = int(evidence.rng.integers(2**63))
     mine = [record for record in evidence.records if record.case.proxy == OWN_IMAGE]
     scores: list[Score] = []
     for vectors in story_vectors(mine, evidence.answers):
@@ -71,8 +64,8 @@ def story_retrieval(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[S
                     "gallery": gallery,
                 }
                 left_out = vectors.left_out if query == "story" else 0
-                scores += _of_scope(scope, found, left_out, seed, resamples)
-                scores += _of_countries(scope, found, countries)
+                scores += _of_scope(scope, found, concepts, left_out)
+                scores += _of_countries(scope, found, concepts, countries)
     return scores
 
 
@@ -82,54 +75,54 @@ STORY_RETRIEVAL = Analysis(
 
 
 def _of_scope(
-    scope: Mapping[str, str], found: Results, left_out: int, seed: int, resamples: int
+    scope: Mapping[str, str], found: Results, concepts: Labels, left_out: int
 ) -> Iterator[Score]:
-    low, high, why = _intervals(found, seed, resamples)
-    method = f"{_size(found)}; {why}"
+    every = np.ones(len(found.size), dtype=np.bool_)
     for place, k in enumerate(K):
-        ends = low[place], high[place]
-        columns = found.recall[:, place], found.chance[:, place]
-        yield from _pair({**scope, "k": str(k)}, *columns, method, ends, left_out)
+        yield from _pair({**scope, "k": str(k)}, found, every, concepts, place, left_out)
 
 
-def _of_countries(scope: Mapping[str, str], found: Results, countries: Labels) -> Iterator[Score]:
+def _of_countries(
+    scope: Mapping[str, str], found: Results, concepts: Labels, countries: Labels
+) -> Iterator[Score]:
     for c, country in enumerate(countries.names):
-        chosen = found.country == c
         at = {**scope, "k": str(K[0]), "country": country}
-        yield from _pair(at, found.recall[chosen, 0], found.chance[chosen, 0], _size(found))
-
-
-def _size(found: Results) -> str:
-    return f"gallery of {found.size.mean():.4g} on average"
-
-
-def _intervals(found: Results, seed: int, resamples: int) -> tuple[FloatArray, FloatArray, str]:
-    clusters = np.unique(found.concept).size
-    none = np.full(len(K), np.nan)
-    if clusters < MIN_STEMS:
-        return none, none, f"too few concepts ({clusters} < {MIN_STEMS})"
-    rng = np.random.default_rng([seed, clusters])
-    samples = cluster_bootstrap(found.recall, found.concept, rng=rng, resamples=resamples)
-    low, high = percentile_interval(samples, expanded_level(0.95, clusters))
-    return low, high, f"concept bootstrap, {resamples} resamples"
+        yield from _pair(at, found, np.asarray(found.country == c), concepts, 0, 0)
 
 
 def _pair(
     scope: Mapping[str, str],
-    recall: FloatArray,
-    chance: FloatArray,
-    method: str,
-    ends: tuple[float, float] = NO_ENDS,
-    left_out: int = 0,
+    found: Results,
+    chosen: BoolArray,
+    concepts: Labels,
+    place: int,
+    left_out: int,
 ) -> Iterator[Score]:
+    """Recall of the chosen queries and its chance."""
+    recall, chance = found.recall[chosen, place], found.chance[chosen, place]
     known = ~np.isnan(recall)
     n, missing = int(known.sum()), int((~known).sum()) + left_out
-    for metric, column, at in (
-        ("story_recall", recall, ends),
-        ("story_recall_chance", chance, NO_ENDS),
-    ):
-        value = column[known].mean() if n else np.nan
-        yield scored(metric, value, scope, n, method, n_missing=missing, ends=at)
+    size = f"gallery of {found.size.mean():.4g} on average"
+    of = _over_concepts(recall[known], found.concept[chosen][known], concepts)
+    yield scored(
+        *("story_recall", of.value, scope, n, f"{size}; {of.method}"),
+        n_missing=missing,
+        n_clusters=of.concepts,
+        ends=(of.low, of.high),
+    )
+    by_chance = chance[known].mean() if n else np.nan
+    yield scored("story_recall_chance", by_chance, scope, n, size, n_missing=missing)
+
+
+def _over_concepts(recall: FloatArray, concept: IntArray, concepts: Labels) -> OfConcepts:
+    sums = np.bincount(concept, recall, len(concepts.names)).tolist()
+    counts = np.bincount(concept, minlength=len(concepts.names)).tolist()
+    asked = [c for c, count in zip(concepts.names, counts, strict=True) if count]
+    by_name = dict(zip(concepts.names, sums, strict=True))
+    numbers = dict(zip(concepts.names, counts, strict=True))
+    return share_of_concepts(
+        {name: by_name[name] for name in asked}, {name: numbers[name] for name in asked}
+    )
 
 
 def _search(

@@ -28,8 +28,8 @@ def sign_flip_ps(
     for covered, parts in jobs_of(every).items():
         rng = stem_rng(seed, ["signs", *(table.clusters.names[code] for code in covered)])
         places = [place for pool, scopes in parts for place in pool.places(scopes)]
-        sums = np.array([pool.cluster_sums(name, scope) for pool, name, scope in places])
-        p = sign_flip_p(sums.T, rng=rng, resamples=resamples)
+        means = np.array([pool.cluster_means(name, scope) for pool, name, scope in places])
+        p = sign_flip_p(means.T, rng=rng, resamples=resamples)
         for (pool, name, scope), one in zip(places, p, strict=True):
             found[pool][name][scope] = one
     return found

@@ -13,12 +13,11 @@ import numpy as np
 
 from benchmark.analyses.groups import in_order, similarity_records
 from benchmark.analyses.item_table import ItemTable, item_table
-from benchmark.analyses.reporting import Family, NamedFigure, itself, report
+from benchmark.analyses.reporting import Family, NamedFigure, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.metrics.baselines import skill
 from benchmark.metrics.divergence import FloatArray, js_divergence, restrict
 from benchmark.metrics.population import population_similarity, scatter_across
-from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Analysis, Evidence, Item, Score
 from benchmark.vocabulary import ANSWERS, CEILING, FLOORS, SUFFIXES, in_reading
 
@@ -27,27 +26,26 @@ FLOOR = FLOORS[1]  # the average of all other countries
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("proxy",), ("country",), ("country", "proxy"))
 
 
-def population(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
+def population(evidence: Evidence) -> list[Score]:
     """`js_similarity_population` and `skill_population` in both readings.
 
     What `js_similarity` and its floor would be against everybody in place of the respondents, and
     the share of the way from that floor (0) to the population itself (1). None for shares of a few
     written answers, whose floors are those of as few.
     """
-    seed = int(evidence.rng.integers(2**63))
     needs = [in_reading(name, reading) for name in (FLOOR, CEILING) for reading in SUFFIXES]
     table = item_table(evidence.records, (), analysis="population", optional=(*needs, ANSWERS))
     if np.isfinite(table.values[ANSWERS]).any():
         return []
     wide = _with_columns(evidence, table)
     families = [Family(by=by, wanted=tuple(_wanted())) for by in GROUPS]
-    return report(wide, families, seed=seed, resamples=resamples)
+    return report(wide, families)
 
 
 def _wanted() -> Iterator[NamedFigure]:
     for reading in SUFFIXES:
         score, floor = in_reading(SIMILARITY, reading), in_reading(f"{SIMILARITY}_floor", reading)
-        alone = Figure(columns=(score,), of_means=itself, interval=True)
+        alone = Figure(columns=(score,), interval=True)
         above = Figure(columns=(score, floor), of_means=_to_one, interval=True)
         yield NamedFigure.of(SIMILARITY, alone, reading)
         yield NamedFigure.of(SKILL, above, reading, undefined="floor at 1")

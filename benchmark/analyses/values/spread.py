@@ -15,26 +15,24 @@ from benchmark.analyses.stem_intervals import Figure
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
 from benchmark.metrics.dispersion import group_js_divergence
 from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
-from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import SUFFIXES
 
 
-def spread(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
+def spread(evidence: Evidence) -> list[Score]:
     """``spread_ratio``: the model's dispersion across countries over the people's.
 
     The dispersion of a question is the generalised Jensen-Shannon divergence of the countries'
     answers (`group_js_divergence`), over the countries whose people and whose model answer are
-    both there, at least two, the same for either side; the ratio is one of means over questions,
+    both there, at least two, the same for either side; the ratio is one of means of stem means,
     never a mean of ratios. In [0, ∞): 0 is one answer for everybody, 1 as much variety as among
     people, above 1 a caricature (or noise, which also varies). It says nothing of *which* way the
     model varies: read it beside identification. Overall (a question counts once for each
-    proxy, without controls) and by proxy; intervals resample stems.
+    proxy, without controls) and by proxy; intervals are by stem.
     """
     table = _dispersions(answer_table(evidence.records))
     families = [Family(by=by, wanted=tuple(_reported())) for by in ((), ("proxy",))]
-    seed = int(evidence.rng.integers(2**63))
-    return report(table, families, seed=seed, resamples=resamples)
+    return report(table, families)
 
 
 SPREAD = Analysis(compute=spread, provides=("spread_ratio",))
@@ -43,7 +41,7 @@ SPREAD = Analysis(compute=spread, provides=("spread_ratio",))
 def _reported() -> Iterator[NamedFigure]:
     for reading, suffix in SUFFIXES.items():
         columns = ("model" + suffix, "people" + suffix)
-        figure = Figure(columns=columns, of_means=_ratio, interval=True)
+        figure = Figure(columns=columns, of_means=_ratio, interval=True, fieller=True)
         why = "people answer alike everywhere"
         yield NamedFigure.of("spread_ratio", figure, reading, undefined=why)
 

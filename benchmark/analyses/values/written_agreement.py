@@ -12,12 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from benchmark.analyses.item_table import Grouping, ItemTable, item_table
-from benchmark.analyses.reporting import Family, NamedFigure, itself, report, scored
+from benchmark.analyses.reporting import Family, NamedFigure, report, scored
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.letters_against_shares import kappa_of_means
 from benchmark.metrics.proportions import share_of_units
-from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import (
     SCORED_OPTION,
@@ -35,7 +34,7 @@ GROUPS: tuple[tuple[str, ...], ...] = ((), ("proxy",), ("country",), ("country",
 SAME = "same"  # a column: 1 where both name the same option
 
 
-def written_agreement(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
+def written_agreement(evidence: Evidence) -> list[Score]:
     """Agreement, kappa, distances and what could not be read; none where nothing was written.
 
     ``written_agreement`` is the share of questions, among those whose greedy text names an option,
@@ -45,7 +44,6 @@ def written_agreement(evidence: Evidence, *, resamples: int = RESAMPLES) -> list
     is what as many draws from the probabilities themselves would show. ``written_unreadable`` is
     the share of greedy texts that name no option.
     """
-    seed = int(evidence.rng.integers(2**63))
     table = item_table(evidence.records, (), analysis="written_agreement", optional=RECORDED)
     asked = np.isfinite(table.values[WRITTEN_UNREADABLE])
     if not asked.any():
@@ -57,15 +55,15 @@ def written_agreement(evidence: Evidence, *, resamples: int = RESAMPLES) -> list
         for score in _shares(metric, table, table.group(by), asked)
     ]
     wide, kappa = _with_kappa(table)
-    plain = Figure(columns=(WRITTEN_EXPECTED_TV,), of_means=itself)
-    distance = Figure(columns=(WRITTEN_TV,), of_means=itself, interval=True)
+    plain = Figure(columns=(WRITTEN_EXPECTED_TV,))
+    distance = Figure(columns=(WRITTEN_TV,), interval=True)
     wanted = (
         NamedFigure.of(WRITTEN_KAPPA, kappa, undefined="both always name one place"),
         NamedFigure.of(WRITTEN_TV, distance),
         NamedFigure.of(WRITTEN_EXPECTED_TV, plain),
     )
     families = [Family(by=by, wanted=wanted) for by in GROUPS]
-    others = report(wide, families, seed=seed, resamples=resamples)
+    others = report(wide, families)
     # Of the questions that were not to be written, nothing is missing.
     return [*found, *(replace(score, n_missing=0) for score in others)]
 

@@ -38,7 +38,6 @@ from benchmark.records import (
 )
 from benchmark.survey.survey import Question, Survey
 
-RESPONDENTS = 1200  # of a national sample, where the survey does not say
 SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})
 NEVER = -700.0  # a log-likelihood of next to nothing; its exponential is still a number
 
@@ -211,12 +210,12 @@ def world_average(question: Question, country: str) -> Shares | None:
 
 
 def resample(seed: int) -> Rule:
-    """A fresh sample of as many respondents as the country had: what repetition alone changes."""
+    """A fresh sample of as many respondents as the country's are worth: what repetition changes."""
 
     def rule(question: Question, country: str) -> Shares | None:
         if country not in question.human:
             return None
-        n = question.respondents.get(country, RESPONDENTS)
+        n = question.respondents_of(country)
         p = np.asarray(question.human[country])
         material = f"{seed}/{country}/{question.question_id}".encode()
         rng = np.random.default_rng(int(hashlib.sha256(material).hexdigest()[:16], 16))

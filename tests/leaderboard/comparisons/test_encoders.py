@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 
 from benchmark.analyses import chosen, recompute
-from benchmark.analyses.stories.retrieval import STORY_RETRIEVAL, story_retrieval
 from benchmark.engine.interview import Interview
 from benchmark.engine.store import ResponseStore
 from benchmark.engine.unit import run_unit
@@ -155,9 +154,7 @@ def measure(folder: Path, writer: Writer, judges: Sequence[str] = JUDGES) -> Mea
         assert isinstance(outcome, CaseRecord), outcome
         rows.append(outcome)
     analyses = chosen(("story_retrieval", "story_encoders", "story_lexical"), {}, source="")
-    quick = replace(STORY_RETRIEVAL, compute=partial(story_retrieval, resamples=200))
-    few = {**analyses, "story_retrieval": quick}
-    scores = recompute(rows, few, suite="stories", seed=0, answers=store.get)
+    scores = recompute(rows, analyses, suite="stories", seed=0, answers=store.get)
     store.close()
     config = {"seed": 0, **of.config(), **encoders_document(identities)}
     run = samples.run(

@@ -63,6 +63,65 @@ def test_every_figure_stands_beside_chance() -> None:
     )
 
 
+def test_ordered_scales_stand_with_their_own_floors_and_skill() -> None:
+    """W1 is printed wherever a run has it, never without what needs no model."""
+    (line,) = findings(
+        [
+            score("w1_similarity", 0.85, low=0.8, high=0.9),
+            score("w1_floor_uniform", 0.774),
+            score("w1_floor_world_average", 0.911),
+            score("w1_floor_best_blind", 0.915),
+            score("w1_ceiling_population", 0.99),
+            score("w1_skill_world_average", -0.7, low=-0.9, high=-0.5),
+        ],
+        WVS,
+    )
+    assert line == (
+        "ordered scales, 40 answers: W1 similarity 0.850 [0.800, 0.900] (uniform 0.774, world "
+        "average 0.911, best blind 0.915, ceiling 0.990), skill -0.70 [-0.90, -0.50]"
+    )
+
+
+def test_the_paper_s_mean_and_both_ceilings_have_their_names() -> None:
+    """The mean over questions has no interval; a sample against the people is not two samples."""
+    lines = findings(
+        [
+            score("ceiling_population", 0.9828),
+            score("ceiling_two_samples", 0.9755),
+            score("js_similarity_items", 0.537),
+            score("js_similarity_items", 0.41, reading="printed"),
+            score("stems_effective", 21.4),
+        ],
+        WVS,
+    )
+    assert lines == (
+        "ceiling: 0.983 is a fresh sample against the people; two samples against each other "
+        "reach 0.976",
+        "the paper's mean over questions, without interval: 0.537, all options as printed 0.410; "
+        "in it, batteries of alike questions weigh so much that these stems are worth 21 equal "
+        "ones",
+    )
+
+
+def test_too_little_probability_on_the_options_is_said() -> None:
+    """A mass that three decimals would hide is whole; a usual one is a plain figure."""
+    (low,) = findings([score("option_mass", 1e-6, reading="")], WVS)
+    assert low == (
+        "probability on the options: 1.0e-06: below 0.1, so it answers something else than the "
+        "options and is not ranked"
+    )
+    usual = findings([score("option_mass", 0.98, low=0.97, high=0.99, reading="")], WVS)
+    assert usual == ("probability on the options: 0.980 [0.970, 0.990]",)
+
+
+def test_no_zero_has_a_sign() -> None:
+    """Rounding noise is no loss."""
+    (line,) = findings(
+        [score("js_similarity_gain", -1e-17, low=-1e-9, high=1e-9, contrast="images-country")], WVS
+    )
+    assert line == "pictures less name: similarity 0.00 [0.00, 0.00]"
+
+
 def test_what_was_not_measured_has_no_line() -> None:
     """Neither a NaN nor another reading, proxy or suite makes one."""
     assert (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -48,6 +49,17 @@ def figures() -> tuple[Score, ...]:
                     high=value + 0.021,
                     n=12345,
                     n_missing=17,
+                    n_unanswered=5,
+                    scope=scope,
+                    higher_is_better=True,
+                ),
+                Score(
+                    metric="js_similarity_all_asked",
+                    reading=reading,
+                    value=value - 0.002,
+                    n=12350,
+                    n_missing=12,
+                    n_unanswered=5,
                     scope=scope,
                     higher_is_better=True,
                 ),
@@ -99,7 +111,7 @@ def test_no_number_of_a_run_is_cut_off(width: int) -> None:
             assert f"{score.value:.2f}" in shown
         elif score.metric != "option_mass":
             assert f"{score.value:.3f}" in shown
-    for text in ("12345", "17", "0.876", "0.729…0.771", "-0.99…-0.11"):
+    for text in ("12345", "12", "5", "0.729…0.771"):
         assert text in shown
 
 
@@ -133,17 +145,15 @@ def test_substantive_block_comes_before_printed_with_proxies_in_order() -> None:
     lines = render(run_table(run(scores=figures())), 100).splitlines()
     firsts = [line.split(" ")[0] for line in lines if re.match(r"\w.* 0\.\d{3}", line)]
     assert firsts == ["country", "food", "overall"] * 2
-    order = [line for line in lines if line in ("substantive options", "all options as printed")]
-    assert order == ["substantive options", "all options as printed"]
+    order = [line for line in lines if line in ("substantive options", "options as printed")]
+    assert order == ["substantive options", "options as printed"]
 
 
 def test_overall_line_reads_across() -> None:
-    """Similarity, three floors, ceiling, skill, n, missing, option mass, by hand."""
+    """Similarity, all asked, floors, ceiling, skill, n, not asked, not answered, by hand."""
     lines = render(run_table(run(scores=figures())), 100).splitlines()
     line = next(line for line in lines if line.startswith("overall"))
-    assert line.split() == (
-        ["overall", "0.751", "0.750", "0.760", "0.770", "0.780", "-0.75", "12345", "17", "0.876"]
-    )
+    assert line.split() == ("overall 0.751 0.748 0.750 0.760 0.770 0.780 -0.75 12345 12 5".split())
 
 
 def test_reference_and_random_weights_are_labelled() -> None:
@@ -160,7 +170,9 @@ def test_partial_run_says_so_and_why() -> None:
     """In capitals, in both tables."""
     made = partial(scores=figures())
     assert "PARTIAL: interrupted" in render(run_table(made), 80)
-    assert f"PARTIAL {made.config_digest}" in shown_board(board(made), 80)
+    firsts = [line.split()[:1] for line in shown_board(board(made), 80).splitlines()]
+    assert ["PARTIAL"] in firsts
+    assert [made.config_digest] in firsts
 
 
 def test_missing_interval_and_value_are_told_apart_from_zero() -> None:
@@ -187,7 +199,7 @@ def test_missing_interval_and_value_are_told_apart_from_zero() -> None:
     assert "too few" in shown
     assert "nan" not in shown.lower()
     line = next(line for line in shown.splitlines() if line.startswith("overall"))
-    assert line.split() == ["overall", *["—"] * 6, "0", "3", "—"]
+    assert line.split() == ["overall", *["—"] * 7, "0", "—", "—"]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -235,5 +247,51 @@ def test_caption_explains_every_head() -> None:
         "skill:",
     ):
         assert word in shown
-    for word in ("n:", "missing:", "option mass:", "Substantive options"):
+    for word in ("n:", "all asked:", "not asked:", "not answered:", "mass:", "Substantive options"):
         assert word in shown
+
+
+def babbling(value: float, **ends: float) -> tuple[Score, ...]:
+    """The figures with another option mass."""
+    return tuple(
+        replace(score, value=value, **ends) if score.metric == "option_mass" else score
+        for score in figures()
+    )
+
+
+def test_a_model_that_answers_something_else_is_marked_in_a_run_and_on_a_board() -> None:
+    """Each row of the run shows its mass; the board says what that means, and ranks it last."""
+    other = run("org/babbler", scores=babbling(1e-6))
+    shown = render(run_table(other), 80)
+    assert shown.count("mass 0.000") == 6
+    better = run("org/plain", scores=figures())
+    lines = [" ".join(line.split()) for line in shown_board(board(other, better), 80).splitlines()]
+    text = " ".join(lines)
+    assert text.count("answers something else than the options") == 2
+    assert text.index("org/plain") < text.index("org/babbler")
+
+
+def test_an_interval_that_reaches_the_least_mass_is_not_marked() -> None:
+    """The upper end decides: what may still be a tenth of the probability is no finding."""
+    made = run(scores=babbling(0.08, low=0.05, high=0.11))
+    assert "mass 0.080" not in render(run_table(made), 80)
+    assert "something else than" not in shown_board(board(made), 80)
+
+
+def test_rows_of_another_version_of_the_suite_stand_in_a_table_of_their_own() -> None:
+    """Their headline means something else; the titles then say the version."""
+    old = run("org/old", suite_version="1", scores=figures())
+    new = run("org/new", suite_version="2", scores=figures())
+    titles = [str(table.title) for table in board_tables(board(old, new), "wvs")]
+    assert [title.partition(",")[0] for title in titles] == [
+        "Leaderboard of wvs 1",
+        "Leaderboard of wvs 2",
+    ]
+
+
+def test_a_run_of_before_unanswered_was_counted_shows_a_dash() -> None:
+    """What was missing then was both; no column may claim it."""
+    old = tuple(replace(score, n_unanswered=None) for score in figures())
+    lines = render(run_table(run(scores=old)), 100).splitlines()
+    line = next(line for line in lines if line.startswith("overall"))
+    assert line.split()[-3:] == ["12345", "—", "—"]

@@ -1,0 +1,38 @@
+"""Whether a run answers what it was asked: the least option mass of a row that is ranked.
+
+Knows scores; no table, no page and no order. A model that gives the offered options almost no
+probability would say something else, so how it divides the rest among them is no answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from benchmark.records import Score
+
+LEAST_OPTION_MASS = 0.1
+OPTION_MASS = "option_mass"
+ANSWERS_OTHERWISE = "answers something else than the options"
+
+
+def option_mass(scores: Iterable[Score], scope: Mapping[str, str] | None = None) -> Score | None:
+    """The option mass of a scope; the overall one where that scope has none of its own."""
+    found = {tuple(score.scope.items()): score for score in scores if score.metric == OPTION_MASS}
+    return found.get(tuple((scope or {}).items())) or found.get(())
+
+
+def answers_otherwise(mass: Score | None) -> bool:
+    """Whether even the upper end of the option mass is below `LEAST_OPTION_MASS`.
+
+    The value decides where there is no interval. Without an option mass nothing is said.
+
+    >>> answers_otherwise(Score(metric="option_mass", value=1e-6, n=40, higher_is_better=None))
+    True
+    >>> answers_otherwise(Score(metric="option_mass", value=0.08, low=0.02, high=0.14, n=40,
+    ...     higher_is_better=None))
+    False
+    """
+    if mass is None or math.isnan(mass.value):
+        return False
+    return (mass.value if math.isnan(mass.high) else mass.high) < LEAST_OPTION_MASS

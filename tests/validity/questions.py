@@ -1,0 +1,84 @@
+"""Rows of docs/validity.md: multiple-choice questions about cultures.
+
+Knows metrics of the suite cultureverse; not how tables are made.
+"""
+
+from __future__ import annotations
+
+from tests.validity.figure import Figure
+
+QUESTIONS: tuple[Figure, ...] = (
+    Figure(
+        names=("accuracy", "accuracy_unscored_wrong", "p_right"),
+        estimates="share of right answers, and mean probability of the right one",
+        pending=True,
+    ),
+    Figure(
+        names=("accuracy_shrunk",),
+        estimates="a group's accuracy drawn towards the mean of all: for maps",
+    ),
+    Figure(
+        names=("accuracy_simultaneous", "worst_*"),
+        estimates="bounds that hold for all groups at once, so for the worst",
+        pending=True,
+    ),
+    Figure(
+        names=("floor_chance", "blind_accuracy"),
+        estimates="what guessing, and what the model without picture scores",
+    ),
+    Figure(
+        names=("skill_chance",), estimates="share of the way from chance to all right", pending=True
+    ),
+    Figure(
+        names=("unscored", "confidence"),
+        estimates="share of questions without an answer; mean probability of the answer given",
+    ),
+    Figure(
+        names=(
+            "accuracy_gap_country",
+            "accuracy_gap_region",
+            "accuracy_gap_continent",
+            "accuracy_gap_income_group",
+            "gini",
+        ),
+        estimates="how unequal groups are beyond noise",
+        pending=True,
+    ),
+    Figure(
+        names=("accuracy_gap_*_p", "gini_p"),
+        estimates="whether groups could be equal",
+        pending=True,
+    ),
+    Figure(
+        names=("accuracy_gap_*_plain", "accuracy_gap_*_null", "gini_plain", "gini_null"),
+        estimates="the same without correction, and what equal groups give",
+    ),
+    Figure(
+        names=("accuracy_difference_*_p", "accuracy_difference_*_p_holm"),
+        estimates="whether a group could be equal to the others",
+        pending=True,
+    ),
+    Figure(
+        names=("accuracy_difference_*",),
+        estimates="accuracy of a group less that of the others",
+        pending=True,
+    ),
+    Figure(
+        names=("ece", "brier"),
+        estimates="error of the probabilities given",
+        pending=True,
+    ),
+    Figure(
+        names=("ece_plain", "ece_perfect", "brier_*"),
+        estimates="parts of that error, and what noise alone gives",
+    ),
+    Figure(
+        names=("image_gain", "image_gain_accuracy"),
+        estimates="with the picture less without it",
+        pending=True,
+    ),
+    Figure(
+        names=("answerable_blind", "answerable_blind_chance", "questions_answerable_blind"),
+        estimates="share of questions right without their picture",
+    ),
+)

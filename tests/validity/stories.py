@@ -1,0 +1,126 @@
+"""Rows of docs/validity.md: generated stories.
+
+Knows metrics of the suite stories; not how tables are made.
+"""
+
+from __future__ import annotations
+
+from tests.validity.figure import Figure
+
+STORIES: tuple[Figure, ...] = (
+    Figure(
+        names=("usable", "refusal", "empty", "truncated", "echo", "in_language"),
+        estimates="shares of stories, with concepts as units",
+        pending=True,
+    ),
+    Figure(
+        names=(
+            "n_words",
+            "mtld",
+            "hdd",
+            "distinct_1",
+            "distinct_2",
+            "distinct_3",
+            "self_similarity",
+        ),
+        estimates="length and variety of words, mean over concepts",
+        pending=True,
+    ),
+    Figure(
+        names=("story_word_*", "story_marker_*", "story_group_word_*", "story_group_marker_*"),
+        estimates="words that mark a nationality's stories",
+    ),
+    Figure(
+        names=("story_variance_*", "story_f_published*"),
+        estimates="the paper's variances and F",
+    ),
+    Figure(
+        names=(
+            "story_permanova_f",
+            "story_omega2",
+            "story_r2",
+            "story_r2_null",
+            "story_dispersion",
+            "story_dispersion_f",
+            "story_distinctness",
+        ),
+        estimates="how far stories of nationalities differ",
+        pending=True,
+    ),
+    Figure(
+        names=("story_permanova_p", "story_permanova_p_holm"),
+        estimates="whether nationalities could be told alike",
+        pending=True,
+    ),
+    Figure(
+        names=("story_dispersion_p",),
+        estimates="whether nationalities could be equally varied",
+        pending=True,
+    ),
+    Figure(
+        names=(
+            "story_alignment_tau",
+            "story_similarity_tau",
+            "story_alignment_tau_missing_as_zero",
+        ),
+        estimates="rank correlation of stories' distances with cultural distances",
+        pending=True,
+    ),
+    Figure(
+        names=("story_alignment_tau_p", "story_alignment_tau_q_bh"),
+        estimates="whether it could be chance",
+        pending=True,
+    ),
+    Figure(
+        names=(
+            "story_group_permanova_f",
+            "story_group_omega2",
+            "story_group_r2",
+            "story_group_r2_null",
+            "story_group_dispersion",
+            "story_group_dispersion_f",
+            "story_group_distinctness",
+            "story_group_distance",
+            "story_group_apart",
+        ),
+        estimates="how far stories of groups of nationalities differ",
+        pending=True,
+    ),
+    Figure(
+        names=(
+            "story_group_permanova_p",
+            "story_group_permanova_p_holm",
+            "story_group_dispersion_p",
+        ),
+        estimates="whether groups could be told alike",
+        pending=True,
+    ),
+    Figure(
+        names=("story_recall",),
+        estimates="share of stories whose own picture is nearest",
+        pending=True,
+    ),
+    Figure(
+        names=("story_recall_chance",),
+        estimates="what guessing gives",
+    ),
+    Figure(
+        names=("story_picture_similarity",),
+        estimates="mean cosine of story and picture",
+        pending=True,
+    ),
+    Figure(
+        names=("encoder_agreement", "encoder_tau"),
+        estimates="whether encoders rank models alike",
+        pending=True,
+    ),
+    Figure(
+        names=("encoder_favour",),
+        estimates="what an encoder gives a model beyond the others",
+    ),
+    Figure(
+        names=("encoder_favour_p", "encoder_favour_p_holm"),
+        estimates="whether that could be chance",
+        pending=True,
+    ),
+)
