@@ -56,7 +56,7 @@ NEITHER = (
     *("story_word_*", "story_marker_*", "story_group_*"),
     *("story_picture_similarity", "encoder_agreement", "encoder_tau", "encoder_favour*"),
     *("spearman", "spearman_p", "spearman_p_holm", "spearman_within_models", "kendall_tau_b"),
-    *("mean_difference", "written_tv_expected"),
+    *("mean_difference", "written_tv_expected", "option_bias_noise"),
 )
 DIRECTIONS: Mapping[str, bool | None] = {
     **dict.fromkeys(HIGHER, True),
