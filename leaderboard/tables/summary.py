@@ -28,6 +28,7 @@ from benchmark.suite.layout import (
 )
 from benchmark.vocabulary import Reading
 from benchmark.world.countries import countries
+from leaderboard.board.standing import counts
 
 NOT_SCORED = "—"
 BETWEEN = " · "
@@ -228,17 +229,9 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
 
 
 def _count(score: Score, count: str) -> str:
-    match count:
-        case "n":
-            return str(score.n)
-        case "missing":
-            return str(score.n_missing)
-        case _ if score.n_unanswered is None:
-            return NOT_SCORED
-        case "unanswered":
-            return str(score.n_unanswered)
-        case _:
-            return str(max(0, score.n_missing - score.n_unanswered))
+    n, unasked, unanswered = counts(score)
+    known = {"n": n, "missing": score.n_missing, "unasked": unasked, "unanswered": unanswered}
+    return NOT_SCORED if known[count] is None else str(known[count])
 
 
 def _fits(pair: tuple[str, str], wanted: Mapping[str, str]) -> bool:

@@ -10,12 +10,14 @@ import pytest
 from benchmark.records import Score
 from benchmark.survey.survey import SAMPLE, load_survey
 from leaderboard.board.board import Board, row_of_run
+from leaderboard.page.contract import Entry, Group
 from leaderboard.page.metric_words import METRICS
+from leaderboard.page.question_view import questions
 from leaderboard.page.questions import data_digest, publishable
-from leaderboard.page.run_view import overview, questions
+from leaderboard.page.run_view import overview
 from leaderboard.page.scripts import call, literal
 from leaderboard.page.suite_words import suite_words
-from leaderboard.page.view import Entry, Group, entry_id, view
+from leaderboard.page.view import entry_id, view
 from tests.leaderboard.page.boards import HOSTILE, measured, sample_config, small_runs
 from tests.leaderboard.samples import run
 

@@ -13,7 +13,7 @@ from benchmark.runs.run import Run
 from benchmark.vocabulary import Reading
 from leaderboard.board.board import Board, merge, row_of_run
 from leaderboard.tables.tables import board_tables, render, run_table
-from tests.leaderboard.samples import identity, partial, run
+from tests.leaderboard.samples import NAN, identity, partial, run
 
 WIDTHS = (40, 80, 100, 140)
 
@@ -153,7 +153,10 @@ def test_overall_line_reads_across() -> None:
     """Similarity, all asked, floors, ceiling, skill, n, not asked, not answered, by hand."""
     lines = render(run_table(run(scores=figures())), 100).splitlines()
     line = next(line for line in lines if line.startswith("overall"))
-    assert line.split() == ("overall 0.751 0.748 0.750 0.760 0.770 0.780 -0.75 12345 12 5".split())
+    assert line.split() == [
+        *("overall", "0.751", "0.748", "0.750", "0.760", "0.770", "0.780", "-0.75"),
+        *("12345", "12", "5"),
+    ]
 
 
 def test_reference_and_random_weights_are_labelled() -> None:
@@ -251,10 +254,10 @@ def test_caption_explains_every_head() -> None:
         assert word in shown
 
 
-def babbling(value: float, **ends: float) -> tuple[Score, ...]:
+def babbling(value: float, low: float = NAN, high: float = NAN) -> tuple[Score, ...]:
     """The figures with another option mass."""
     return tuple(
-        replace(score, value=value, **ends) if score.metric == "option_mass" else score
+        replace(score, value=value, low=low, high=high) if score.metric == "option_mass" else score
         for score in figures()
     )
 
