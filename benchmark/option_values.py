@@ -96,6 +96,14 @@ def amount(value: object, source: str) -> float:
     return number
 
 
+def at_least_one(value: object, source: str) -> float:
+    """A number of at least 1."""
+    number = _number(value)
+    if not 1 <= number < math.inf:
+        raise UsageProblem(f"{source} {value!r} is not a number of at least 1")
+    return number
+
+
 def share(value: object, source: str) -> float:
     """A number from 0 to below 1."""
     number = _number(value)

@@ -107,7 +107,8 @@ class Subject:
     """Whom and what a request is about; only reference models may look at it.
 
     ``order`` holds the printed place of each option in the order shown; () means as printed.
-    ``truth`` is the place of the right text or label, if one is right.
+    ``truth`` is the place of the right text or label, if one is right. ``country`` is empty where
+    the prompt has no content: nobody has an answer to it.
     """
 
     country: str
@@ -370,3 +371,4 @@ class Analysis:
     compute: Callable[[Evidence], Sequence[Score]]
     provides: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    without_interval: tuple[str, ...] = ()

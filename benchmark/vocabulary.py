@@ -51,6 +51,13 @@ CEILING = "ceiling_population"  # a fresh sample against the people; what `SKILL
 TWO_SAMPLES = "ceiling_two_samples"  # a fresh sample against another: the published one is one, too
 FLOORS = ("floor_uniform", "floor_world_average", "floor_best_blind")
 MARKS = (*FLOORS, CEILING)
+ANSWERS = "answers"  # the value of an item: of how many written answers its shares are made
+# What place, letter and prompt do without any content, and what is written against what is scored.
+LABEL_BIAS, POSITION_BIAS, CONTENT_FREE = "label_bias", "position_bias", "content_free_js"
+SCORED_OPTION, WRITTEN_OPTION = "scored_option", "written_option"  # places of an item's options
+WRITTEN_AGREEMENT, WRITTEN_UNREADABLE = "written_agreement", "written_unreadable"
+WRITTEN_TV, WRITTEN_EXPECTED_TV = "written_tv", "written_tv_expected"
+WRITTEN_KAPPA = "written_kappa"
 
 # --- groups of countries ---------------------------------------------------------------------
 

@@ -75,6 +75,12 @@ COMMANDS = (
         "write the paper's tables and figures of one run or several",
     ),
     Command("check", "leaderboard.tables.board_commands", "say whether files are sound"),
+    Command(
+        "gate",
+        "leaderboard.board.gate_commands",
+        "judge a finished run by gates, without its model or data",
+        unusable=BAD_INPUT,
+    ),
     Command("merge", "leaderboard.board.commands", "put the shards of a run together"),
     Command(
         "bundle",

@@ -25,13 +25,18 @@ from benchmark.analyses.stories.lexical import STORY_LEXICAL
 from benchmark.analyses.stories.retrieval import STORY_RETRIEVAL
 from benchmark.analyses.stories.variance import STORY_VARIANCE
 from benchmark.analyses.stories.vocabulary import STORY_VOCABULARY
+from benchmark.analyses.unanswered import with_unanswered
 from benchmark.analyses.values.alignment import ALIGNMENT
 from benchmark.analyses.values.contrast import CONTRAST
 from benchmark.analyses.values.distances import DISTANCES
+from benchmark.analyses.values.generalisability import GENERALISABILITY
 from benchmark.analyses.values.identification import IDENTIFICATION
+from benchmark.analyses.values.option_bias import OPTION_BIAS
+from benchmark.analyses.values.population import POPULATION
 from benchmark.analyses.values.rationales import RATIONALES
 from benchmark.analyses.values.recognition import RECOGNITION
 from benchmark.analyses.values.spread import SPREAD
+from benchmark.analyses.values.written_agreement import WRITTEN
 from benchmark.errors import DataProblem, unknown
 from benchmark.records import Analysis, AnswerReader, CaseRecord, Evidence, Score
 from benchmark.vocabulary import SUBSTANTIVE
@@ -42,8 +47,12 @@ ANALYSES: Mapping[str, Analysis] = {
     "spread": SPREAD,
     "distances": DISTANCES,
     "contrast": CONTRAST,
+    "generalisability": GENERALISABILITY,
     "recognition": RECOGNITION,
     "rationales": RATIONALES,
+    "population": POPULATION,
+    "option_bias": OPTION_BIAS,
+    "written_agreement": WRITTEN,
     "story_lexical": STORY_LEXICAL,
     "story_vocabulary": STORY_VOCABULARY,
     "story_variance": STORY_VARIANCE,
@@ -171,13 +180,14 @@ def recompute(
     # One thread: a BLAS that splits its sums differently rounds differently, and on a busy
     # machine it is many times slower.
     with threadpool_limits(limits=1):
-        return tuple(
+        found = [
             score
             for name, analysis in analyses.items()
             for score in analysis.compute(
                 Evidence(records=ordered, answers=answers, rng=_rng(f"{seed}/{suite}/{name}"))
             )
-        )
+        ]
+        return tuple(with_unanswered(ordered, found))
 
 
 def _rng(text: str) -> np.random.Generator:

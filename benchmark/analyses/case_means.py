@@ -21,7 +21,7 @@ def case_means(*metrics: str) -> Analysis:
     Every case counts once. A score takes its direction from the rows. A grouping that has one
     member only, or none, is left out, as it says nothing new.
     """
-    return Analysis(compute=partial(_scores, metrics), provides=metrics)
+    return Analysis(compute=partial(_scores, metrics), provides=metrics, without_interval=metrics)
 
 
 def _scores(metrics: Sequence[str], evidence: Evidence) -> list[Score]:

@@ -39,14 +39,14 @@ def paired_changes(
         shape = NamedFigure(
             metric=metric,
             reading=reading,
-            figure=Figure(columns=(CHANGE,), interval=True),
+            figure=Figure(columns=(CHANGE,), interval=True, safe=True),
             higher_is_better=one.higher_is_better,
         )
         if not set(by) <= set(FACTORS):
             continue  # a frame or a contrast: not a mean of items
         means = _scores(_single(now, one.name), shape, by)
-        differences = _differences(now, before, one.name)
-        changes = _scores(differences, shape, by)
+        changed = differences(now, before, one.name)
+        changes = _scores(changed, shape, by)
         for place, score in enumerate(wanted):
             key = tuple(sorted(score.scope.items()))
             mean, change = means.get(key), changes.get(key)
@@ -76,9 +76,13 @@ def _single(records: Iterable[CaseRecord], name: str) -> list[CaseRecord]:
             for record in records]  # fmt: skip
 
 
-def _differences(
+def differences(
     now: Iterable[CaseRecord], before: Iterable[CaseRecord], name: str
 ) -> list[CaseRecord]:
+    """The records of ``now`` with the change of each item's value since ``before``, under `CHANGE`.
+
+    NaN where only one of the two has a value; items that neither has are left out.
+    """
     old = {
         (record.case.case_id, *key): record.items[place].values.get(name, np.nan)
         for record in before
@@ -111,10 +115,14 @@ def _numbered(record: CaseRecord) -> Iterator[tuple[int, Item]]:
     return enumerate(record.items)
 
 
-def _keys(record: CaseRecord) -> Iterator[tuple[tuple[str, int], int]]:
-    """A question's name in its case: its id, and which of several items of that id it is."""
-    seen: Counter[str] = Counter()
+def _keys(record: CaseRecord) -> Iterator[tuple[tuple[str, tuple[str, ...], int], int]]:
+    """A question's name in its case: its id, its pictures, and which of several such items it is.
+
+    The same question about other pictures (of which a model vets some) is another one.
+    """
+    seen: Counter[tuple[str, tuple[str, ...]]] = Counter()
     order = sorted(_numbered(record), key=lambda pair: (pair[1].item_id, pair[1].image_ids))
     for place, item in order:
-        yield (item.item_id, seen[item.item_id]), place
-        seen[item.item_id] += 1
+        asked = item.item_id, item.image_ids
+        yield (*asked, seen[asked]), place
+        seen[asked] += 1

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from benchmark.analyses.groups import FACTORS, factor, in_order, similarity_records
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import BoolArray, FloatArray
-from benchmark.records import CaseRecord, Item
+from benchmark.records import Case, CaseRecord, Item
 from benchmark.vocabulary import CONTROL
 
 IntArray = npt.NDArray[np.intp]
@@ -108,8 +108,7 @@ def item_table(
 
     ``analysis`` is named where an item lacks a value it needs; ``optional`` ones may be missing.
     """
-    measured = similarity_records(records)
-    rows = [(record.case, item) for record in measured for item in in_order(record.items)]
+    rows = item_rows(records)
     needed = sorted(needs)
     names = [*needed, *sorted(optional)]
     values = np.array([_values(item, needed, names, analysis) for _, item in rows])
@@ -121,6 +120,12 @@ def item_table(
         items=Labels.of([item.item_id for _, item in rows]),
         control=np.array([case.kind == CONTROL for case, _ in rows], dtype=np.bool_),
     )
+
+
+def item_rows(records: Iterable[CaseRecord]) -> list[tuple[Case, Item]]:
+    """What the rows of an `item_table` of these records stand for, in their order."""
+    measured = similarity_records(records)
+    return [(record.case, item) for record in measured for item in in_order(record.items)]
 
 
 def _values(item: Item, needed: Sequence[str], names: Sequence[str], analysis: str) -> list[float]:

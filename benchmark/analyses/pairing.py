@@ -25,11 +25,7 @@ def paired(table: ItemTable, values: Sequence[str], *, over: str) -> ItemTable:
     NaN where a member was not asked; the mean where an item occurs twice. The rows have all factors
     but ``over``, in sorted order, and none is a control's when ``over`` is the proxy.
     """
-    kept = [name for name in OF_CASE if name != over]
-    axes = [*(table.factors[name] for name in kept), table.items]
-    shape = [max(1, len(axis.names)) for axis in axes]  # a table may be empty
-    joint = np.ravel_multi_index(tuple(axis.codes for axis in axes), shape)
-    _, first, row = np.unique(joint, return_index=True, return_inverse=True)
+    first, row = rows_of(table, over=over)
     across = table.factors[over]
     place = row * len(across.names) + across.codes  # (items,): row and member
     columns = {
@@ -52,6 +48,16 @@ def paired(table: ItemTable, values: Sequence[str], *, over: str) -> ItemTable:
         items=Labels(names=table.items.names, codes=table.items.codes[first]),
         control=np.zeros(len(first), dtype=np.bool_) if over == "proxy" else table.control[first],
     )
+
+
+def rows_of(table: ItemTable, *, over: str) -> tuple[IntArray, IntArray]:
+    """The first item of each row of a paired table, (rows,), and the row of each item, (items,)."""
+    kept = [name for name in OF_CASE if name != over]
+    axes = [*(table.factors[name] for name in kept), table.items]
+    shape = [max(1, len(axis.names)) for axis in axes]  # a table may be empty
+    joint = np.ravel_multi_index(tuple(axis.codes for axis in axes), shape)
+    _, first, row = np.unique(joint, return_index=True, return_inverse=True)
+    return first, row
 
 
 def _means(values: FloatArray, place: IntArray, rows: int, members: int) -> FloatArray:

@@ -20,6 +20,7 @@ from benchmark.records import Score
 from benchmark.vocabulary import Reading
 
 NO_ENDS = (math.nan, math.nan)
+LONGER = "longer on the side of a tail, 95 %"  # benchmark/metrics/skewed_means.py
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,13 +136,15 @@ def _method(reported: NamedFigure, value: float, stems: int, low: float) -> str:
     if np.isnan(value):
         return reported.undefined
     if np.isnan(low):
+        if reported.figure.fieller:
+            return f"too few stems ({stems}) to rule out: {reported.undefined}"
         return f"no interval: {reported.undefined} without one of the stems"
-    return t_on_stems(stems)
+    return f"Fieller's {t_on_stems(stems)}" if reported.figure.fieller else t_on_stems(stems)
 
 
 def t_on_stems(stems: int) -> str:
     """How an interval over so many stems was computed."""
-    return f"t on stem means, {stems - 1} d.f., 95 %"
+    return f"t on stem means, {stems - 1} d.f., {LONGER}"
 
 
 def too_few(stems: int) -> str:

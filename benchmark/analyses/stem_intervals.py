@@ -17,10 +17,12 @@ import numpy as np
 from benchmark.analyses.item_table import Grouping, ItemTable
 from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
 from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.metrics.skewed_means import safe_level
 from benchmark.metrics.stem_means import (
     Estimates,
     OfMeans,
     effective_stems,
+    fieller_interval,
     itself,
     jackknife_interval,
 )
@@ -36,6 +38,8 @@ class Figure:
     The means are over the items that have a value in all of ``columns`` and ``among``. ``votes``
     says what has one vote in them: ``stems`` (a mean of stem means, the only kind that has an
     interval) or ``items``. ``sizes`` is no mean: the effective number of stems of these items.
+    ``fieller`` marks a plain ratio of two columns whose denominator a few stems may carry.
+    ``safe`` is for a change that a gate may let pass: its interval is wider where stems are few.
     """
 
     columns: tuple[str, ...]
@@ -43,6 +47,8 @@ class Figure:
     among: tuple[str, ...] = ()
     interval: bool = False
     votes: Votes = "stems"
+    fieller: bool = False
+    safe: bool = False
 
 
 class Pool:
@@ -104,8 +110,12 @@ class Pool:
         match figure.votes:
             case "stems":
                 means = [self._sums[name] / self._counts for name in figure.columns]
-                found = jackknife_interval(
-                    *(means, self._scope, len(self.n)), of_means=figure.of_means, level=LEVEL
+                where = (self._scope, len(self.n))
+                level = safe_level(self.n_clusters, level=LEVEL) if figure.safe else LEVEL
+                found = (
+                    fieller_interval(means, *where, level=LEVEL)
+                    if figure.fieller
+                    else jackknife_interval(means, *where, of_means=figure.of_means, level=level)
                 )
                 if figure.interval:
                     return found

@@ -11,7 +11,7 @@ from typing import Protocol, assert_never, runtime_checkable
 
 from benchmark.engine.keys import KEY_SCHEMA, Keys, encoder_of
 from benchmark.engine.plan import plan
-from benchmark.engine.sample_again import Sample
+from benchmark.engine.sample_again import LEAST, Sample
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import CultureError, DataProblem, ModelProblem, RequestProblem
 from benchmark.records import (
@@ -115,12 +115,15 @@ class Interview:
             [distinct[i] for i in batch] for batch in plan(distinct, batch_size=self.batch_size)
         ]
 
-    def ask_again(self, batch_sizes: Sequence[int]) -> list[tuple[Request, Answer, Answer]]:
+    def ask_again(
+        self, batch_sizes: Sequence[int], *, least: int = LEAST
+    ) -> list[tuple[Request, Answer, Answer]]:
         """A sample of what was computed here: request, stored answer, answer in another batch.
 
-        The sample is asked once for each batch size. Nothing is stored or counted.
+        The sample, of ``least`` questions if there are so many, is asked once for each batch size.
+        Nothing is stored or counted.
         """
-        model, sample = self._model, self._sample.drawn()
+        model, sample = self._model, self._sample.drawn(least)
         if model is None or not sample:
             return []
         stored = self._store.get(list(sample))

@@ -1,87 +1,146 @@
 """How much answers move when the same questions are asked again: the noise floor of a run.
 
-Knows no model and no arithmetic on distributions: it is the record of what was found, how several
-findings make one, and what is written into run.json.
+Knows no model and no arithmetic on distributions: it is the record of what was found, what follows
+for one answer and for a mean, and how several findings make one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import stdev
 
-from benchmark.errors import BoardProblem
-from benchmark.jsonio import Json, number
+from benchmark.metrics.prediction import moved_limit, share_limit
 
-FACTOR = 4.0  # for normal noise the largest of a million is 2.4 times the largest of 16
 # Distance between two neighbouring numbers in [16, 32), where a model's logits of likely tokens
 # lie. Coarse types mostly give the very same answer and now and then (under 1 % in bfloat16 on a
 # CPU) one that is a step away: a sample that saw none does not show that there is none.
 LOGIT_STEPS: Mapping[str, float] = {"float32": 2**-19, "float16": 2**-6, "bfloat16": 2**-3}
-# A label's logit that moves by s moves the answer by a distance of at most s / (4 √2), to first
-# order (an even split), and the labels' mass by at most s / 4.
-STEP_TO_DISTANCE, STEP_TO_MASS = 1 / (4 * math.sqrt(2)), 1 / 4
 UNKNOWN_STEP = LOGIT_STEPS["bfloat16"]  # of a server, which does not say
+
+# What of an answer is compared, and how far it moves at most where one label's logit moves by one,
+# to first order (an even split). The label that leads either changes or does not.
+DISTANCE, DISTANCE_SUBSTANTIVE = "js_distance", "js_distance_substantive"
+VARIATION_SUBSTANTIVE = "total_variation_substantive"
+PROBABILITY, OPTION_MASS, LEADER = "max_abs_p", "option_mass", "leading_option"
+STEPS: Mapping[str, float] = {
+    DISTANCE: 1 / (4 * math.sqrt(2)),
+    DISTANCE_SUBSTANTIVE: 1 / (4 * math.sqrt(2)),
+    VARIATION_SUBSTANTIVE: 1 / 4,
+    PROBABILITY: 1 / 4,
+    OPTION_MASS: 1 / 4,
+}
+
+FACTOR = 4.0  # for normal noise the largest of a million is 2.4 times the largest of 16
+OF_MANY = 100  # answers in the mean whose noise floor people are told
+EARLIER = (
+    "an earlier version kept only the largest change, which bounds no mean; measure again with a "
+    "new --store"
+)
 METHOD = (
-    f"noise_floor is {FACTOR:g} times the largest change seen, and at least what one logit_step of "
-    "one label can do: by the triangle inequality of the Jensen-Shannon distance no similarity, "
-    "and no mean of similarities, moves further than the answers behind it are apart; a "
-    "js_divergence moves at most 1.67 times as far"
+    "noise of a mean of n answers: the upper 97.5 % prediction limit of the mean of n further "
+    "changes, from the mean and standard deviation of those seen; where fewer than six moved, one "
+    "logit_step of one label times the prediction limit of the share that moves. noise_floor is of "
+    f"one answer: {FACTOR:g} times the largest change seen, and at least one logit_step"
 )
 EXACT = "a rule computes each answer by itself, so no batch can change it"
+DRAWN = "shares are those of drawn answers; the intervals cover what other draws would change"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Movement:
+    """How far ``m`` answers moved in one respect: ``moved`` of them at all, the others by 0."""
+
+    m: int
+    moved: int
+    mean: float
+    sd: float
+    largest: float
+
+    @classmethod
+    def of(cls, changes: Sequence[float]) -> Movement:
+        """The changes that are not NaN."""
+        seen = [change for change in changes if not math.isnan(change)]
+        if not seen:
+            return cls(m=0, moved=0, mean=math.nan, sd=math.nan, largest=math.nan)
+        return cls(
+            m=len(seen),
+            moved=sum(change > 0 for change in seen),
+            mean=math.fsum(seen) / len(seen),
+            sd=stdev(seen) if len(seen) > 1 else 0.0,
+            largest=max(seen),
+        )
+
+    def limit(self, n: float, step: float) -> float:
+        """How far the mean of n further answers may move; ``step`` is what one moves by if any."""
+        return moved_limit(
+            m=self.m,
+            moved=self.moved,
+            mean=self.mean,
+            sd=self.sd,
+            largest=self.largest,
+            step=step,
+            n=n,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Determinism:
-    """The largest changes of ``n`` questions' answers; NaN with a ``reason`` if not measured.
+    """The changes of ``n`` questions' answers; nothing, with a ``reason``, if not measured.
 
     ``asked_again`` says how; ``n_missing`` of the ``n`` had an answer one time only.
-    ``logit_step`` is that of the model's number type. ``exact`` answers cannot change.
+    ``logit_step`` is that of the model's number type; ``movements`` are by what was compared.
+    ``exact`` answers cannot change, and what ``drawn`` ones change the intervals cover.
     """
 
     n: int = 0
     n_missing: int = 0
-    max_abs_difference_p: float = math.nan
-    max_abs_difference_option_mass: float = math.nan
-    max_js_distance: float = math.nan
-    max_js_distance_substantive: float = math.nan
     logit_step: float = math.nan
+    movements: Mapping[str, Movement] = field(default_factory=dict)
     asked_again: str = ""
     reason: str = ""
     exact: bool = False
+    drawn: bool = False
 
     @property
-    def js_similarity(self) -> float:
-        """What a similarity over printed options may differ by between two equal runs."""
-        return self._floor(self.max_js_distance, STEP_TO_DISTANCE)
+    def is_known(self) -> bool:
+        """Whether it says how far a mean may move."""
+        return self.exact or self.drawn or any(one.m for one in self.movements.values())
 
-    @property
-    def js_similarity_substantive(self) -> float:
-        """The same over substantive options."""
-        return self._floor(self.max_js_distance_substantive, STEP_TO_DISTANCE)
+    def of_mean(self, of: str, n: float) -> float:
+        """How far the mean of n answers may lie off in what is compared; NaN if not measured."""
+        if self.exact or self.drawn:
+            return 0.0
+        found = self.movements.get(of)
+        return math.nan if found is None else found.limit(n, self.step(of))
 
-    @property
-    def option_mass(self) -> float:
-        """The same for the option mass."""
-        return self._floor(self.max_abs_difference_option_mass, STEP_TO_MASS)
+    def of_one(self, of: str) -> float:
+        """How far a single answer may; NaN if not measured."""
+        if self.exact:
+            return 0.0
+        largest = self.largest(of)
+        return largest if math.isnan(largest) else max(FACTOR * largest, self.step(of))
 
-    def _floor(self, largest: float, of_a_step: float) -> float:
-        if self.exact or math.isnan(largest):
-            return largest
-        return max(FACTOR * largest, of_a_step * self.logit_step)
+    def largest(self, of: str) -> float:
+        """The largest change seen; NaN if there is none."""
+        if self.exact:
+            return 0.0
+        return self.movements[of].largest if of in self.movements else math.nan
+
+    def step(self, of: str) -> float:
+        """What one step of one label's logit does."""
+        return STEPS[of] * self.logit_step if of in STEPS else 1.0
 
 
 def exact() -> Determinism:
     """Answers that are exact by construction."""
-    return Determinism(
-        max_abs_difference_p=0.0,
-        max_abs_difference_option_mass=0.0,
-        max_js_distance=0.0,
-        max_js_distance_substantive=0.0,
-        logit_step=0.0,
-        asked_again="not needed",
-        exact=True,
-    )
+    return Determinism(logit_step=0.0, asked_again="not needed", exact=True)
+
+
+def drawn() -> Determinism:
+    """Answers that are draws: asking again draws again, and the intervals allow for that."""
+    return Determinism(reason=DRAWN, drawn=True)
 
 
 def unmeasured(reason: str) -> Determinism:
@@ -89,92 +148,64 @@ def unmeasured(reason: str) -> Determinism:
     return Determinism(reason=reason)
 
 
-def worst(found: Iterable[Determinism]) -> Determinism:
-    """One finding of several (workers, shards, runs over one store): the largest of each change.
+def pooled(found: Iterable[Determinism]) -> Determinism:
+    """One finding of several (workers, shards, runs over one store), as if compared at once.
 
-    >>> a = Determinism(n=3, max_js_distance=1e-7, asked_again="alone")
-    >>> b = Determinism(n=2, max_js_distance=3e-7, asked_again="alone")
-    >>> worst([a, b, unmeasured("no answer was computed")]).max_js_distance
-    3e-07
+    >>> a, b = (Determinism(n=m, movements={DISTANCE: Movement.of([1e-7] * m)}) for m in (3, 2))
+    >>> both = pooled([a, b, unmeasured("no answer was computed")])
+    >>> both.n, both.movements[DISTANCE].m
+    (5, 5)
     """
     several = list(found)
     measured = [one for one in several if not one.reason]
     if not measured:
         return several[0] if several else unmeasured("nothing was asked again")
+    kinds = dict.fromkeys(kind for one in measured for kind in one.movements)
     return Determinism(
         n=sum(one.n for one in measured),
         n_missing=sum(one.n_missing for one in measured),
-        max_abs_difference_p=_largest(one.max_abs_difference_p for one in measured),
-        max_abs_difference_option_mass=_largest(
-            one.max_abs_difference_option_mass for one in measured
-        ),
-        max_js_distance=_largest(one.max_js_distance for one in measured),
-        max_js_distance_substantive=_largest(one.max_js_distance_substantive for one in measured),
         logit_step=_largest(one.logit_step for one in measured),
+        movements={
+            kind: _together([one.movements[kind] for one in measured if kind in one.movements])
+            for kind in kinds
+        },
         asked_again="; ".join(dict.fromkeys(one.asked_again for one in measured)),
         exact=all(one.exact for one in measured),
     )
 
 
-def document(found: Determinism) -> dict[str, Json]:
-    """The object ``determinism`` of run.json; null for what was not measured."""
-    plain: dict[str, Json] = {
-        field.name: _json(getattr(found, field.name)) for field in fields(Determinism)
-    }
-    return plain | {
-        "noise_floor": {
-            "js_similarity": _json(found.js_similarity),
-            "js_similarity_substantive": _json(found.js_similarity_substantive),
-            "option_mass": _json(found.option_mass),
-        },
-        "method": EXACT if found.exact else METHOD,
-    }
-
-
-def parsed(content: Mapping[str, object]) -> Determinism:
-    """The finding that `document` wrote; anything else is a BoardProblem."""
-    try:
-        return Determinism(
-            n=_count(content["n"]),
-            n_missing=_count(content["n_missing"]),
-            max_abs_difference_p=number(content["max_abs_difference_p"]),
-            max_abs_difference_option_mass=number(content["max_abs_difference_option_mass"]),
-            max_js_distance=number(content["max_js_distance"]),
-            max_js_distance_substantive=number(content["max_js_distance_substantive"]),
-            logit_step=number(content["logit_step"]),
-            asked_again=str(content["asked_again"]),
-            reason=str(content["reason"]),
-            exact=content["exact"] is True,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise BoardProblem(f"determinism cannot be read: {error}: {content!r}") from error
-
-
-def sentence(found: Determinism) -> str:
-    """One short line for people."""
-    if found.reason:
-        return f"not measured: {found.reason}"
-    if found.exact:
-        return f"exact: {EXACT}"
-    if math.isnan(found.max_js_distance):
-        return f"{found.n} questions asked again, none had an answer both times"
-    moved = found.max_abs_difference_p
-    by = f"up to {moved:.1e}" if moved else "nothing"
-    return (
-        f"{found.n} questions asked again: p moved by {by}, "
-        f"noise floor of a similarity {found.js_similarity:.1e}"
+def _together(parts: Sequence[Movement]) -> Movement:
+    """Count, mean and deviation of all the changes, from those of the parts."""
+    some = [part for part in parts if part.m]
+    if not some:
+        return Movement.of([])
+    m = sum(part.m for part in some)
+    mean = math.fsum(part.m * part.mean for part in some) / m
+    squares = math.fsum(
+        (part.m - 1) * part.sd**2 + part.m * (part.mean - mean) ** 2 for part in some
     )
+    return Movement(
+        m=m,
+        moved=sum(part.moved for part in some),
+        mean=mean,
+        sd=math.sqrt(squares / (m - 1)) if m > 1 else 0.0,
+        largest=max(part.largest for part in some),
+    )
+
+
+def enough(step: float, margin: float, *, most: int, n: float = math.inf) -> int:
+    """How many answers must be asked again so that the noise falls below ``margin``, none moving.
+
+    At most ``most``: more moving answers need more, and some noise is never below.
+
+    >>> enough(0.0221, 0.01 / 4, most=256)
+    31
+    """
+    for m in range(1, most):
+        if step * share_limit(0, m, n) < margin:
+            return m
+    return most
 
 
 def _largest(values: Iterable[float]) -> float:
     return max((value for value in values if not math.isnan(value)), default=math.nan)
-
-
-def _json(value: Json) -> Json:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _count(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise TypeError(f"{value!r} is not a count")
-    return value

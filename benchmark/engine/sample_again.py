@@ -34,9 +34,13 @@ class Sample:
                 self.n_seen += 1
                 self._note(group_key(request), key, request)
 
-    def drawn(self) -> dict[str, Request]:
-        """The sample, group by group: at least 16 questions, at most 64, one in a hundred."""
-        wanted = min(max(LEAST, self.n_seen // SHARE), MOST)
+    def drawn(self, least: int = LEAST) -> dict[str, Request]:
+        """The sample, group by group: one in a hundred, from ``least`` on, at most 64 unasked for.
+
+        All that were seen where these are fewer; a ``least`` above 64 is kept to as far as the
+        groups remembered go.
+        """
+        wanted = max(least, min(self.n_seen // SHARE, MOST))
         each = max(EACH, -(-wanted // max(len(self._groups), 1)))
         found: dict[str, Request] = {}
         for name in sorted(self._groups, key=self._ranks.__getitem__):

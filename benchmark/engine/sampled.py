@@ -12,12 +12,12 @@ from typing import Final
 from benchmark.errors import ModelProblem
 from benchmark.jsonio import Json
 from benchmark.records import ModelIdentity
+from benchmark.vocabulary import ANSWERS as ANSWERS
 
 # Raise when the line that asks for a letter, or the way in which it is read, changes: the answers
 # stay in the store, but rows of two versions are not compared.
 VERSION: Final = 2
 NAME: Final = "sampled"
-ANSWERS: Final = "answers"  # the value of an item: how many its shares are made of
 OF_CONFIG: Final = "sampled"  # the part of a run's configuration that says so
 _SCORING = re.compile(
     rf"{NAME} (?P<answers>\d+) v{VERSION} "

@@ -61,12 +61,23 @@ def shares(texts: Sequence[str], labels: Sequence[str]) -> Probabilities:
 
     >>> shares(["(A)", "Answer: B", "A", "I cannot say"], "AB")
     Probabilities(p=(0.6666666666666666, 0.3333333333333333), option_mass=0.75)
+    >>> shares(["Answer: B"], "BA").p
+    (1.0, 0.0)
     """
-    counts = Counter(chosen_label(text, labels) for text in texts)
+    counts = Counter(place_of(text, labels) for text in texts)
     counts.pop(None, None)
     n = counts.total()
     p = tuple(counts[place] / n if n else math.nan for place in range(len(labels)))
     return Probabilities(p=p, option_mass=n / len(texts))
+
+
+def place_of(text: str, labels: Sequence[str]) -> int | None:
+    """The place among the labels as shown of the one that a text chooses; None for no one.
+
+    The letters need not be in the alphabet's order.
+    """
+    found = chosen_label(text, sorted(labels))
+    return None if found is None else list(labels).index(sorted(labels)[found])
 
 
 def _parts(request: Request, way: Sampled, seed: int) -> Sequence[Request]:
@@ -95,7 +106,7 @@ def _in_the_users_turn(request: Choice) -> Prompt:
     prompt = request.prompt
     if not prompt.letter:
         raise DataProblem(
-            f"{request.subject.item_id!r} cannot be asked with --scoring sampled: its prompt file "
+            f"{request.subject.item_id!r} cannot be answered in writing: its prompt file "
             f'has no line that asks for a letter in its language; add letter = "… {LABELS} …" '
             "next to language"
         )

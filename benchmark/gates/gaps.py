@@ -9,12 +9,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.special import stdtrit  # scipy.stats alone would double the time to start
-
 from benchmark.gates.rules import Cell
-from benchmark.metrics.gaps import ALPHA, corrected_gap
-
-NORMAL_DF = 10**9
+from benchmark.metrics.gaps import corrected_gap
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,24 +31,17 @@ def gap_of(cells: Sequence[Cell]) -> Gap:
         [cell.low for cell in cells],
         [cell.high for cell in cells],
         df=[cell.df for cell in cells],
-        errors=[_error(cell) for cell in cells],
         weights=[max(1, cell.n) for cell in cells],
         noise=[cell.noise for cell in cells],
     )
-    n = sum(cell.n for cell in cells)
+    n, fewest = sum(cell.n for cell in cells), min(cell.n_clusters for cell in cells)
     return Gap(
-        cell=Cell(label="", value=gap.value, low=gap.low, high=gap.high, n=n),
+        cell=Cell(label="", value=gap.value, low=gap.low, high=gap.high, n=n, n_clusters=fewest),
         plain=gap.plain,
         by_noise=gap.by_noise,
         least=cells[gap.least],
         most=cells[gap.most],
     )
-
-
-def _error(cell: Cell) -> float:
-    """The standard error implied by the interval's width: Wilson's uses normal quantiles."""
-    df = NORMAL_DF if cell.method.startswith("Wilson") else cell.df
-    return (cell.high - cell.low) / 2 / float(stdtrit(df, 1 - ALPHA))
 
 
 def difference(a: Cell, b: Cell) -> tuple[float, float]:

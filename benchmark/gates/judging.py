@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
-from benchmark.engine.noise_floor import Determinism
+import numpy as np
+
+from benchmark.engine.noise_floor import Determinism, exact
 from benchmark.errors import unknown
 from benchmark.gates import wording
 from benchmark.gates.deciding import Bounds, decide
 from benchmark.gates.gaps import gap_of
-from benchmark.gates.rules import Against, Cell, Gate, Status, Verdict
+from benchmark.gates.noise import UnknownNoise, noise_floor
+from benchmark.gates.rules import ALPHA, Against, Cell, Gate, Status, UnitChanges, Verdict
+from benchmark.metrics.above import p_above
+from benchmark.metrics.ranges import is_p
 from benchmark.records import Score
-from benchmark.vocabulary import CEILING, FLOOR, SKILL
+from benchmark.vocabulary import ALL_ASKED
 
-DIVERGENCE = 1.67  # a divergence moves so much further than a distance (determinism.METHOD)
-OF_SIMILARITY = {"js_similarity": 1.0, "js_distance": 1.0, "js_divergence": DIVERGENCE}
+EXACT = exact()
+SEED = 20261130  # of the sign flips of more units than can be enumerated: the same for every run
+
+MOST_UNANSWERED = 0.05  # of the questions that were asked
 
 
 class ClosedError(Exception):
@@ -31,7 +39,7 @@ def judge(
     scores: Sequence[Score],
     *,
     incomplete: Sequence[str] = (),
-    noise: Determinism | None = None,
+    noise: Determinism = EXACT,
     against: Against | None = None,
 ) -> Verdict:
     """Decide one gate; ``incomplete`` holds the reasons why a run is partial, if it is.
@@ -42,16 +50,36 @@ def judge(
         _check_complete(incomplete)
         found = _compared(gate, against) if gate.compare else scores
         chosen = _chosen(gate, found, known=scores)
-        floors = [noise, against.determinism] if gate.compare and against else [noise]
-        cells = [_cell(gate, score, scores, floors) for score in chosen]
+        floors = [noise, against.determinism or noise] if gate.compare and against else [noise]
+        units = against.units if gate.compare and against else {}
+        cells = [_cell(gate, found[place], scores, floors, units.get(place)) for place in chosen]
         if gate.gap:
             return _judge_gap(gate, cells)
-        bounds = _bounds(gate, chosen[0])
+        bounds = _bounds(gate, found[chosen[0]])
     except ClosedError as closed:
         return unjudged(gate, str(closed), against=against)
-    return wording.verdict(
-        gate, decide(cells, bounds), bounds, against=against, looked_at=len(cells)
-    )
+    decision = decide(cells, bounds, agrees=lambda cell: _agrees(cell, bounds))
+    if gate.compare:
+        decision = replace(decision, is_shut=False)
+    return wording.verdict(gate, decision, bounds, against=against, looked_at=len(cells))
+
+
+def _agrees(cell: Cell, bounds: Bounds) -> bool:
+    """Whether a test of the units themselves finds a change inside, as its interval does.
+
+    Intervals err under skew: a mean of few stems, most of which hardly change, looks more certain
+    than it is. Without units (two intervals that were not paired) there is nothing to test.
+    """
+    if cell.units is None or not cell.decides:
+        return True
+    values, weights = np.array(cell.units.values), np.array(cell.units.weights)
+    margins = []
+    if bounds.min > -math.inf:
+        margins.append(values - (bounds.min + cell.noise) * weights)
+    if bounds.max < math.inf:
+        margins.append((bounds.max - cell.noise) * weights - values)
+    rng = np.random.default_rng(SEED)
+    return all(p_above(inside, rng=rng) <= ALPHA for inside in margins)
 
 
 def unjudged(gate: Gate, reason: str, *, against: Against | None = None) -> Verdict:
@@ -82,33 +110,52 @@ def _compared(gate: Gate, against: Against | None) -> Sequence[Score]:
     return against.changes
 
 
-def _chosen(gate: Gate, found: Sequence[Score], *, known: Sequence[Score]) -> list[Score]:
-    """The scores that the gate looks at; closed if one is missing or not scored."""
-    mine = [s for s in found if s.metric == gate.metric and s.reading == gate.reading]
+def _chosen(gate: Gate, found: Sequence[Score], *, known: Sequence[Score]) -> list[int]:
+    """The places of the scores that the gate looks at; closed if one is missing or not scored."""
     scopes = {**gate.scope}
     chosen = [
-        s
-        for s in mine
-        if s.scope.keys() == scopes.keys() | ({gate.by} - {""})
+        place
+        for place, s in enumerate(found)
+        if (s.metric, s.reading) == (gate.metric, gate.reading)
+        and s.scope.keys() == scopes.keys() | ({gate.by} - {""})
         and all(s.scope[key] == member for key, member in scopes.items())
     ]
     if gate.among:
-        present = {s.scope[gate.by] for s in chosen}
+        present = {found[place].scope[gate.by] for place in chosen}
         absent = [member for member in gate.among if member not in present]
         if absent:
             raise ClosedError(f"{_no_such_score(gate)} of {', '.join(absent)}")
-        chosen = [s for s in chosen if s.scope[gate.by] in gate.among]
+        chosen = [place for place in chosen if found[place].scope[gate.by] in gate.among]
     if not chosen:
         raise ClosedError(f"{_no_such_score(gate)}{_hint(gate, known)}")
-    unscored = [s for s in chosen if math.isnan(s.value)]
+    scores = [found[place] for place in chosen]
+    unscored = [s for s in scores if math.isnan(s.value)]
     if unscored:
         names = ", ".join(wording.scope_words(s.scope) for s in unscored if s.scope)
         raise ClosedError(
             f"not scored (0 of {unscored[0].n_missing} items)" + (f": {names}" if gate.by else "")
         )
+    for score in scores:
+        _check_answered(score)
     if gate.gap and len(chosen) < 2:
         raise ClosedError(f"a gap needs two of {gate.gap}, and the run has one")
-    return sorted(chosen, key=lambda s: s.scope.get(gate.by, ""))
+    return sorted(chosen, key=lambda place: found[place].scope.get(gate.by, ""))
+
+
+def _check_answered(score: Score) -> None:
+    """Close where too much was left unanswered: a model may not choose what it is judged on.
+
+    A score that does not say what was asked (of an earlier version) counts all that is missing.
+    """
+    lost = score.n_missing if score.n_unanswered is None else score.n_unanswered
+    asked = score.n if score.metric == ALL_ASKED else score.n + lost
+    if lost > MOST_UNANSWERED * asked:
+        where = f" ({wording.scope_words(score.scope)})" if score.scope else ""
+        unknown_why = "; nothing says which of them were asked"
+        raise ClosedError(
+            f"{lost} of {asked} questions asked were not answered, more than "
+            f"{MOST_UNANSWERED:.0%}{where}{unknown_why if score.n_unanswered is None else ''}"
+        )
 
 
 def _no_such_score(gate: Gate) -> str:
@@ -141,16 +188,29 @@ def _hint(gate: Gate, scores: Sequence[Score]) -> str:
 
 
 def _cell(
-    gate: Gate, score: Score, scores: Sequence[Score], floors: Sequence[Determinism | None]
+    gate: Gate,
+    score: Score,
+    scores: Sequence[Score],
+    floors: Sequence[Determinism],
+    units: UnitChanges | None,
 ) -> Cell:
+    noise, why = 0.0, ""
+    try:
+        noise = math.fsum(noise_floor(score, scores, floor) for floor in floors)
+    except UnknownNoise as unknown_noise:
+        why = str(unknown_noise)
+    by_value = is_p(score.metric) and not gate.compare
     return Cell(
         label=wording.member(gate.by, score.scope[gate.by]) if gate.by else "",
         value=score.value,
-        low=score.low,
-        high=score.high,
+        low=score.value if by_value else score.low,
+        high=score.value if by_value else score.high,
         n=score.n,
-        noise=math.fsum(noise_floor(score, scores, floor) for floor in floors),
+        n_clusters=score.n_clusters,
+        noise=noise,
         method=score.method,
+        open=why,
+        units=units,
     )
 
 
@@ -164,42 +224,10 @@ def _bounds(gate: Gate, score: Score) -> Bounds:
 
 
 def _judge_gap(gate: Gate, cells: Sequence[Cell]) -> Verdict:
-    bare = [cell for cell in cells if not cell.has_interval]
+    bare = [cell for cell in cells if not cell.decides]
     if bare:
-        return wording.no_interval(gate, bare)
+        values = [cell.value for cell in cells]
+        return wording.no_interval(gate, bare, is_outside=max(values) - min(values) > gate.max)
     gap = gap_of(cells)
     bounds = Bounds(max=gate.max)
     return wording.gap_verdict(gate, gap, decide([gap.cell], bounds), bounds)
-
-
-def noise_floor(score: Score, scores: Sequence[Score], found: Determinism | None) -> float:
-    """By how much the score's interval is widened on either side; 0 where nothing is known.
-
-    A skill is a similarity divided by ceiling less floor, so it moves by that much more; these
-    two are looked up among ``scores``.
-    """
-    if found is None:
-        return 0.0
-    similarity = (
-        found.js_similarity_substantive if score.reading == "substantive" else found.js_similarity
-    )
-    moved = math.nan
-    if score.metric in OF_SIMILARITY:
-        moved = similarity * OF_SIMILARITY[score.metric]
-    elif score.metric == "option_mass":
-        moved = found.option_mass
-    elif score.metric.startswith(SKILL):
-        width = _of_same_scope(CEILING, score, scores) - _of_same_scope(
-            score.metric.replace(SKILL, FLOOR), score, scores
-        )
-        moved = similarity / width if width > 0 else math.nan
-    return moved if math.isfinite(moved) else 0.0
-
-
-def _of_same_scope(metric: str, score: Score, scores: Sequence[Score]) -> float:
-    """The value of another metric in the same scope and reading."""
-    for other in scores:
-        alike = (other.metric, other.reading) == (metric, score.reading)
-        if alike and dict(other.scope) == dict(score.scope):
-            return other.value
-    return math.nan

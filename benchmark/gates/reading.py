@@ -15,12 +15,15 @@ from typing import cast, get_args
 
 from benchmark.errors import DataProblem, unknown
 from benchmark.gates.rules import Compare, Gate, Status
-from benchmark.vocabulary import Reading
+from benchmark.metrics.directions import direction, is_known
+from benchmark.metrics.ranges import SHRUNK, range_of, readings_of, why_no_interval
+from benchmark.vocabulary import SUBSTANTIVE, Reading
 from benchmark.world.countries import country
 
 NUMBERS = ("min", "max", "margin")
 TEXTS = ("suite", "metric", "reading", "worst", "gap", "compare", "inconclusive")
 KEYS = (*TEXTS, *NUMBERS, "scope", "among")
+EDGE = 1e-9
 READINGS = get_args(Reading)
 COMPARISONS = tuple(name for name in get_args(Compare) if name)
 
@@ -103,13 +106,14 @@ def _gate(table: Table) -> Gate:
         raise DataProblem(f"{table.at()} must name a suite and a metric")
     texts = {key: _text(table, key) for key in TEXTS if key in content}
     _one_of(table, texts, "reading", READINGS)
+    metric, reading = _metric(table, texts)
     _one_of(table, texts, "compare", COMPARISONS)
     _one_of(table, texts, "inconclusive", (Status.FAIL.value, Status.PASS.value))
     by = texts.get("worst") or texts.get("gap", "")
     gate = Gate(
         suite=texts["suite"],
-        metric=texts["metric"],
-        reading=cast("Reading", texts.get("reading", "")),
+        metric=metric,
+        reading=reading,
         scope={key: _member(key, name) for key, name in _scope(table).items()},
         min=_number(table, "min", -math.inf),
         max=_number(table, "max", math.inf),
@@ -120,8 +124,10 @@ def _gate(table: Table) -> Gate:
         compare=cast("Compare", texts.get("compare", "")),
         margin=_number(table, "margin", 0.0),
         file=table.path.name,
+        place=table.at(),
     )
     _check_sense(table, gate)
+    _check_metric(table, gate)
     return gate
 
 
@@ -152,6 +158,79 @@ def _check_sense(table: Table, gate: Gate) -> None:
             raise DataProblem(f"{table.at(key)} {words}")
     if not gate.compare and gate.min == -math.inf and gate.max == math.inf:
         raise DataProblem(f"{table.at()} sets neither min nor max, so it would pass anything")
+
+
+def _metric(table: Table, texts: Mapping[str, str]) -> tuple[str, Reading]:
+    """The metric and its reading, which may be written as one word or as two."""
+    metric, reading = texts["metric"], texts.get("reading", "")
+    if metric.endswith(SUBSTANTIVE):
+        if reading not in ("", "substantive"):
+            raise DataProblem(
+                f"{table.at('reading')} wants {metric!r} in the reading {reading!r}; leave one out"
+            )
+        metric, reading = metric.removesuffix(SUBSTANTIVE), "substantive"
+    known = readings_of(metric)
+    if len(known) == 1 and not reading:
+        reading = known[0]
+    return metric, cast("Reading", reading)
+
+
+def _check_metric(table: Table, gate: Gate) -> None:
+    """What no run could change: figures nobody can decide on, the wrong side, impossible bounds."""
+    if why := why_no_interval(gate.metric):
+        raise DataProblem(f"{table.at('metric')}: {gate.metric} cannot be gated: {why}")
+    if gate.worst and (instead := SHRUNK.get(gate.metric)):
+        raise DataProblem(
+            f"{table.at('metric')}: {gate.metric} is drawn towards the other members, which hides "
+            f"the worst {gate.worst}; use {instead} or worst_{gate.worst}"
+        )
+    known = readings_of(gate.metric)
+    if known and gate.reading not in known:
+        raise DataProblem(
+            f"{table.at('reading')}: {gate.metric} has readings; name one: {' or '.join(known)}"
+        )
+    if gate.reading and not known and is_known(gate.metric):
+        raise DataProblem(f"{table.at('reading')}: {gate.metric} has no readings; leave it out")
+    _check_side(table, gate)
+    _check_bounds(table, gate)
+
+
+def _check_side(table: Table, gate: Gate) -> None:
+    if not is_known(gate.metric):  # a suite's own
+        return
+    better = direction(gate.metric)
+    if gate.compare and better is None:
+        raise DataProblem(
+            f"{table.at('compare')}: {gate.metric} has no better or worse, so there can be no "
+            "regression"
+        )
+    if gate.gap or gate.compare:
+        return
+    for key, wrong, words in (("min", False, "less is better"), ("max", True, "more is better")):
+        if key in table.content and better is wrong:
+            other = "max" if key == "min" else "min"
+            raise DataProblem(
+                f"{table.at(key)} sets a {key} for {gate.metric}, of which {words}; did you mean "
+                f"{other}?"
+            )
+
+
+def _check_bounds(table: Table, gate: Gate) -> None:
+    """Bounds within what the metric can be, a margin or gap within what it can change by."""
+    span = range_of(gate.metric)
+    for key in ("min", "max", "margin"):
+        if key not in table.content:
+            continue
+        number, is_width = _number(table, key, 0.0), key == "margin" or bool(gate.gap)
+        low, high = (0.0, span.width) if is_width else (span.low, span.high)
+        beyond = number >= high if is_width and high < math.inf else number > high + EDGE
+        if number < low - EDGE or beyond:
+            what = "can change by" if is_width else "can be"
+            maybe = f"; did you mean {number / 100:g}?" if low < number / 100 < high else ""
+            raise DataProblem(
+                f"{table.at(key)}: {key} = {number:g} is beyond what {gate.metric} {what} "
+                f"({low:.3g} to {high:.3g}){maybe}"
+            )
 
 
 def _text(table: Table, key: str) -> str:

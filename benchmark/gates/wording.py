@@ -16,7 +16,9 @@ from benchmark.gates.rules import Against, Cell, Gate, Status, Verdict
 from benchmark.jsonio import Json
 from benchmark.world.countries import countries
 
-NO_MORE = "and the survey has no more in this selection"
+NO_MORE = "and there are no more in this selection"
+# What is independent in each suite; another's are units.
+UNITS = {"wvs": "stems", "stories": "concepts", "cultureverse": "pictures"}
 SHOWN = {Status.PASS: "✅ pass", Status.FAIL: "❌ fail", Status.INCONCLUSIVE: "❔ inconclusive"}
 
 
@@ -52,7 +54,7 @@ def verdict(
     how = f"; {cell.method}" if gate.compare else ""
     rest = f" and {others} more of {looked_at}" if others > 0 else ""
     corrected = ""
-    outside = cell.top < bounds.min or cell.bottom > bounds.max
+    outside = cell.decides and (cell.top < bounds.min or cell.bottom > bounds.max)
     if decision.status is Status.INCONCLUSIVE and outside:
         corrected = f"; outside by itself, not when {looked_at} are looked at (Holm)"
     change = "change " if gate.compare else ""
@@ -71,22 +73,28 @@ def gap_verdict(gate: Gate, gap: Gap, decision: Decision, bounds: Bounds) -> Ver
     return _verdict(gate, name, sentence, decision, None)
 
 
-def no_interval(gate: Gate, bare: Sequence[Cell]) -> Verdict:
-    """The undecided verdict on a gap over members without intervals."""
+def no_interval(gate: Gate, bare: Sequence[Cell], *, is_outside: bool) -> Verdict:
+    """The undecided verdict on a gap over members that decide nothing."""
     name = name_of(gate)
     named = ", ".join(cell.label for cell in bare[:3]) + (", …" if len(bare) > 3 else "")
-    sentence = f"{name}: no interval for {named} ({bare[0].method})"
-    return _verdict(gate, name, sentence, Decision(status=Status.INCONCLUSIVE, cell=bare[0]), None)
+    why = bare[0].open or f"no interval ({bare[0].method})"
+    sentence = f"{name}: {named}: {why}"
+    decision = Decision(status=Status.INCONCLUSIVE, cell=bare[0], is_shut=is_outside)
+    return _verdict(gate, name, sentence, decision, None)
 
 
 def _verdict(
     gate: Gate, name: str, sentence: str, decision: Decision, against: Against | None
 ) -> Verdict:
-    if decision.status is Status.INCONCLUSIVE:
-        sentence = f"{sentence}; {_questions_needed(decision)}"
     ending = decision.status.upper()
     if decision.status is Status.INCONCLUSIVE:
-        ending = f"{ending}, counts as {gate.inconclusive}"
+        needed = _needed(gate, decision)
+        sentence = f"{sentence}; {needed}" if needed else sentence
+        counts_as = gate.inconclusive
+        if decision.is_shut and counts_as is Status.PASS:
+            sentence = f"{sentence}; nothing shows that it holds"
+            counts_as = Status.FAIL
+        ending = f"{ending}, counts as {counts_as}"
     return Verdict(
         gate=gate,
         status=decision.status,
@@ -94,23 +102,34 @@ def _verdict(
         name=name,
         cell=decision.cell,
         failing=tuple(cell.label for cell in decision.failing if cell.label),
-        more_questions=decision.more_questions,
+        more_units=decision.needed.more if decision.needed else None,
+        is_shut=decision.is_shut,
         against=against.name if gate.compare and against else "",
     )
 
 
-def _questions_needed(decision: Decision) -> str:
+def _needed(gate: Gate, decision: Decision) -> str:
+    """What would settle an undecided gate; empty where nothing can be said."""
+    unit = UNITS.get(gate.suite, "units")
+    if decision.cell.open:
+        return ""
     if not decision.cell.has_interval:
-        return f"it takes questions of more stems, {NO_MORE}"
-    if decision.more_questions is None:
-        return "no number of questions would settle it"
-    return f"about {decision.more_questions} more questions would settle it, {NO_MORE}"
+        return f"it takes more {unit}, {NO_MORE}"
+    if decision.needed is None:
+        return ""
+    if decision.needed.more is None:
+        return f"no number of {unit} would settle it, answers move too far by themselves"
+    return f"about {decision.needed.more} more {unit} would settle it (power 80 %), {NO_MORE}"
 
 
 def _number(cell: Cell) -> str:
     label = f"{cell.label} " if cell.label else ""
+    if cell.open:
+        return f"{label}{cell.value:.3f}, {cell.open},"
     if not cell.has_interval:
         return f"{label}{cell.value:.3f} has no interval ({cell.method}),"
+    if cell.low == cell.high == cell.value and not cell.noise and not cell.n_clusters:
+        return f"{label}{cell.value:.3f}"
     widened = f" ± {cell.noise:.2g} noise floor" if cell.noise >= 0.0005 else ""
     return f"{label}{cell.value:.3f} [{cell.low:.3f}, {cell.high:.3f}]{widened}"
 
@@ -160,7 +179,7 @@ def document(verdict: Verdict) -> dict[str, Json]:
         "n": cell.n if cell else None,
         "method": cell.method if cell else "",
         "failing": list(verdict.failing),
-        "more_questions": verdict.more_questions,
+        "more_units": verdict.more_units,
         "against": verdict.against,
         "reason": verdict.reason,
     }

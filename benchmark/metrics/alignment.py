@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.metrics.divergence import js_distance, js_divergence, js_similarity, restrict
-from benchmark.vocabulary import ALL_ASKED, SIMILARITY, SUBSTANTIVE
+from benchmark.metrics.ordered import w1_similarity
+from benchmark.vocabulary import ALL_ASKED, ORDERED, SIMILARITY, SUBSTANTIVE
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -67,7 +68,13 @@ def similarity_in_both_readings(
 
 
 def values_of_answers(
-    human: Floats, answers: Floats, of: Ints, *, printed: Bools, substantive: Bools
+    human: Floats,
+    answers: Floats,
+    of: Ints,
+    *,
+    printed: Bools,
+    substantive: Bools,
+    ordered: Bools | None = None,
 ) -> dict[str, Floats]:
     """All `MEASURES` of each question as means over the answers to it, in both readings.
 
@@ -83,13 +90,16 @@ def values_of_answers(
         Which question each of them answers, (answers,).
     printed, substantive
         The options of each reading, (questions, options).
+    ordered
+        The substantive options of questions with an ordered scale, (questions, options).
 
     Returns
     -------
     dict
         The names of `similarity_values`, each (questions,), NaN for a question without an answer
         or with one that could not be compared; and ``js_similarity_all_asked`` in both readings,
-        where such an answer counts as `lowest_similarity`.
+        where such an answer counts as `lowest_similarity`. With ``ordered``, the `w1_similarity`
+        of the substantive reading.
 
     Examples
     --------
@@ -107,6 +117,9 @@ def values_of_answers(
         found = each[MAIN + suffix]
         counted = np.where(np.isnan(found), lowest_similarity(human, keep)[of], found)
         values[ALL_ASKED + suffix] = mean_over_answers(counted, of, len(human))
+    if ordered is not None:
+        on_scale = w1_similarity(human[of], answers, keep=ordered[of])
+        values[ORDERED + SUBSTANTIVE] = mean_over_answers(on_scale, of, len(human))
     return values
 
 

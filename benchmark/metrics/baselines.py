@@ -1,11 +1,11 @@
-"""What a similarity is compared with: answers that know no country, the people themselves, skill.
+"""What a similarity is compared with: answers that know no country, and skill over them.
 
 Knows arrays only: a floor is a distribution to compare like any other answer, not a score.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -69,8 +69,8 @@ def mean_of_others(p: npt.ArrayLike) -> FloatArray:
     >>> mean_of_others([[1, 0], [0, 1], [0.5, 0.5]]).tolist()
     [[0.25, 0.75], [0.75, 0.25], [0.5, 0.5]]
     """
-    rows = _tables(p, axes="(..., countries, options)", ndim=2)
-    asked = _answered(rows)[..., None]
+    rows = tables(p, axes="(..., countries, options)", ndim=2)
+    asked = answered(rows)[..., None]
     known = np.where(asked, rows, 0.0)
     others = asked.sum(axis=-2, keepdims=True) - asked  # (..., countries, 1)
     total = known.sum(axis=-2, keepdims=True) - known
@@ -122,166 +122,15 @@ def best_country_blind(p: npt.ArrayLike, *, keep: npt.ArrayLike | None = None) -
     >>> best_country_blind([[[1, 0], [1, 0], [0, 1]]]).tolist()
     [[1.0, 0.0]]
     """
-    table = _tables(p, axes="(questions, countries, options)", ndim=3, exact=True)
+    table = tables(p, axes="(questions, countries, options)", ndim=3, exact=True)
     if keep is not None:
         mask = np.asarray(keep, dtype=np.bool_)
         table = restrict_unchecked(table, mask[:, None, :])
     questions, countries, options = table.shape
     found = np.full((questions, options), np.nan)
-    for block in _blocks(questions, countries * (countries + 2) * options):
+    for block in blocks(questions, countries * (countries + 2) * options):
         found[block] = _blind_block(table[block])
     return found
-
-
-def expected_sample_similarity(
-    p: npt.ArrayLike,
-    n: npt.ArrayLike,
-    *,
-    keep: npt.ArrayLike | None = None,
-    rng: np.random.Generator,
-    draws: int = 100,
-    answers: npt.ArrayLike | None = None,
-) -> tuple[FloatArray, FloatArray]:
-    r"""The ceiling: how similar a fresh sample of the same people would be to ``p``.
-
-    The mean of ``js_similarity(p, counts / n)`` over ``counts ~ Multinomial(n, p)``.
-
-    Parameters
-    ----------
-    p
-        Probabilities, shape ``(rows, options)``; NaN rows where nobody was asked.
-    n
-        Respondents, whole numbers from 1, shape ``(rows,)`` or one for all.
-    keep
-        Options of the second reading, shape ``(rows, options)``; all by default.
-    rng
-        Draws the samples; the same samples serve both readings.
-    draws
-        Samples a row. With 100 the error of one row is about 0.001 at n = 1 200, and that of a
-        mean over rows smaller by the root of their number.
-    answers
-        If a model's shares come from so many written answers, draw as many of the sample's: what
-        the people would score if they, too, were estimated from so few. Whole numbers from 1,
-        shape ``(rows,)`` or one for all; None for the sample itself.
-
-    Returns
-    -------
-    Over all options, and over the kept ones renormalised on both sides: each shape ``(rows,)``,
-    in [0.167, 1], rising to 1 with ``n``. NaN for NaN rows and where ``p`` holds nothing kept;
-    samples without anyone on a kept option are left out of the second mean.
-
-    Raises
-    ------
-    ValueError
-        As for `benchmark.metrics.divergence.js_divergence`; an ``n`` that is not such a number;
-        shapes that do not fit; ``draws`` below 1.
-
-    Examples
-    --------
-    One respondent of a divided people is certain of something: each draw scores 0.5355. People
-    who agree are matched exactly.
-
-    >>> rng = np.random.default_rng(0)
-    >>> printed, kept = expected_sample_similarity(
-    ...     [[0.5, 0.5], [1, 0]], 1, keep=[[True, False], [True, False]], rng=rng)
-    >>> printed.round(4).tolist(), kept.tolist()
-    ([0.5355, 1.0], [1.0, 1.0])
-    """
-    rows = _tables(p, axes="(rows, options)", ndim=2, exact=True)
-    sizes = _whole(n, len(rows), what="respondents")
-    few = None if answers is None else _whole(answers, len(rows), what="answers")
-
-    def samples(block: slice) -> FloatArray:
-        drawn = _samples(rows[block], sizes[block], draws, rng)
-        return drawn if few is None else _answers_of(drawn, few[block], rng)
-
-    return _mean_over_draws(rows, samples, keep=keep, draws=draws)
-
-
-def expected_similarity_of_answers(
-    p: npt.ArrayLike,
-    q: npt.ArrayLike,
-    answers: npt.ArrayLike,
-    *,
-    keep: npt.ArrayLike | None = None,
-    rng: np.random.Generator,
-    draws: int = 400,
-) -> tuple[FloatArray, FloatArray]:
-    r"""How similar to ``p`` the answer ``q`` is on average if only drawn answers represent it.
-
-    The mean of ``js_similarity(p, counts / answers)`` over ``counts ~ Multinomial(answers, q)``: a
-    floor or a ceiling for a model whose shares come from so many answers. It lies below
-    ``js_similarity(p, q)`` where the two are alike, and approaches it as ``answers`` grow.
-
-    Parameters
-    ----------
-    p, q
-        Probabilities, shape ``(rows, options)``; NaN rows are not scored.
-    answers
-        Whole numbers from 1, shape ``(rows,)`` or one for all.
-    keep
-        Options of the second reading, shape ``(rows, options)``; all by default.
-    rng
-        Draws the answers; the same draws serve both readings.
-    draws
-        Sets of answers a row. With 400 the error of one row is about 0.005 at eight answers.
-
-    Returns
-    -------
-    Over all options, and over the kept ones renormalised on both sides, each shape ``(rows,)``, in
-    [0.167, 1]; NaN as in `expected_sample_similarity`.
-
-    Raises
-    ------
-    ValueError
-        As for `expected_sample_similarity`.
-
-    Examples
-    --------
-    One answer of somebody who is sure matches people who are sure, never those who are divided.
-
-    >>> printed, _ = expected_similarity_of_answers(
-    ...     [[1, 0], [0.5, 0.5]], [[1, 0], [1, 0]], 1, rng=np.random.default_rng(0))
-    >>> printed.round(4).tolist()
-    [1.0, 0.5355]
-    """
-    rows = _tables(p, axes="(rows, options)", ndim=2, exact=True)
-    model = _tables(q, axes="(rows, options)", ndim=2, exact=True)
-    if model.shape != rows.shape:
-        raise ValueError(f"q must have the shape of p, {rows.shape}, not {model.shape}")
-    few = _whole(answers, len(rows), what="answers")
-
-    def samples(block: slice) -> FloatArray:
-        drawn = _samples(model[block], few[block], draws, rng)
-        drawn[~_answered(model[block])] = np.nan
-        return drawn
-
-    return _mean_over_draws(rows, samples, keep=keep, draws=draws)
-
-
-def _mean_over_draws(
-    rows: FloatArray,
-    samples: Callable[[slice], FloatArray],
-    *,
-    keep: npt.ArrayLike | None,
-    draws: int,
-) -> tuple[FloatArray, FloatArray]:
-    """Mean similarity of each row to its samples, in both readings, block by block."""
-    if draws < 1:
-        raise ValueError(f"draws must be at least 1, not {draws}")
-    mask = np.broadcast_to(np.asarray(True if keep is None else keep, dtype=np.bool_), rows.shape)
-    printed, kept = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-    for block in _blocks(len(rows), draws * rows.shape[1]):
-        truth = rows[block][:, None, :]  # (rows, 1, options)
-        drawn = samples(block)  # (rows, draws, options)
-        printed[block] = _mean_similarity(truth, drawn)
-        if not mask[block].all():
-            some = mask[block][:, None, :]
-            truth, drawn = restrict_unchecked(truth, some), restrict_unchecked(drawn, some)
-            kept[block] = _mean_similarity(truth, drawn)
-        else:
-            kept[block] = printed[block]
-    return printed, kept
 
 
 def skill(score: npt.ArrayLike, floor: npt.ArrayLike, ceiling: npt.ArrayLike) -> FloatArray:
@@ -308,24 +157,27 @@ def skill(score: npt.ArrayLike, floor: npt.ArrayLike, ceiling: npt.ArrayLike) ->
     return (np.asarray(score, dtype=np.float64) - low) / room
 
 
-def _tables(p: npt.ArrayLike, *, axes: str, ndim: int, exact: bool = False) -> FloatArray:
+def tables(p: npt.ArrayLike, *, axes: str, ndim: int, exact: bool = False) -> FloatArray:
+    """Checked probabilities with at least these axes, or exactly these."""
     rows = checked(p, name="p")
     if rows.ndim < ndim or (exact and rows.ndim > ndim):
         raise ValueError(f"p must have axes {axes}, not shape {rows.shape}")
     return rows
 
 
-def _answered(p: FloatArray) -> BoolArray:
+def answered(p: FloatArray) -> BoolArray:
+    """Which rows hold an answer."""
     return np.asarray(np.isfinite(p).all(axis=-1))
 
 
-def _blocks(rows: int, cells_a_row: int) -> Iterator[slice]:
+def blocks(rows: int, cells_a_row: int) -> Iterator[slice]:
+    """The rows in slices of a few MiB."""
     step = max(1, BLOCK_CELLS // max(1, cells_a_row))
     return (slice(start, start + step) for start in range(0, rows, step))
 
 
 def _blind_block(p: FloatArray) -> FloatArray:
-    asked = _answered(p)  # (questions, countries)
+    asked = answered(p)  # (questions, countries)
     known = np.where(asked[..., None], p, 0.0)
     mean = known.sum(axis=1) / positive_or_nan(
         asked.sum(axis=-1, keepdims=True)
@@ -359,37 +211,3 @@ def _blind_step(
 def _entropy(p: FloatArray) -> FloatArray:
     negative: FloatArray = xlogy(p, p).sum(axis=-1)
     return -negative
-
-
-def _whole(n: npt.ArrayLike, rows: int, *, what: str) -> npt.NDArray[np.int64]:
-    sizes = np.asarray(n)
-    if sizes.size and not (np.all(sizes >= 1) and np.all(sizes == np.floor(sizes))):
-        raise ValueError(f"there must be whole numbers of {what} from 1")
-    return np.broadcast_to(sizes.astype(np.int64), (rows,))
-
-
-def _samples(
-    p: FloatArray, n: npt.NDArray[np.int64], draws: int, rng: np.random.Generator
-) -> FloatArray:
-    certain = np.eye(1, p.shape[1])  # drawn in place of NaN, and lost in the comparison
-    safe = np.where(_answered(p)[:, None], p, certain)
-    safe = safe / safe.sum(axis=-1, keepdims=True)  # multinomial is stricter than our tolerance
-    counts = rng.multinomial(n[:, None], safe[:, None, :], size=(len(p), draws))
-    share: FloatArray = counts / n[:, None, None]
-    return share
-
-
-def _answers_of(
-    shares: FloatArray, answers: npt.NDArray[np.int64], rng: np.random.Generator
-) -> FloatArray:
-    """As many answers drawn from each sample's own shares, (rows, draws, options)."""
-    counts = rng.multinomial(answers[:, None], shares)
-    drawn: FloatArray = counts / answers[:, None, None]
-    return drawn
-
-
-def _mean_similarity(p: FloatArray, drawn: FloatArray) -> FloatArray:
-    similarity = 1.0 - np.sqrt(divergence_unchecked(p, drawn))  # (rows, draws)
-    found = ~np.isnan(similarity)
-    total: FloatArray = np.where(found, similarity, 0.0).sum(axis=-1)
-    return total / positive_or_nan(found.sum(axis=-1))

@@ -22,16 +22,18 @@ HIGHER = (
     *("worst_*", "p_right", "image_gain", "image_gain_accuracy", "brier_resolution"),
     *("usable", "in_language", "story_alignment_tau", "story_recall"),
     *("alpha", "mean_rating"),
+    *("written_agreement", "written_kappa", "js_similarity_population", "skill_population"),
 )
 LOWER = (
     *("js_distance", "js_divergence", "order_sensitivity", "template_spread", "template_sd"),
-    *("js_similarity_gain_p", "js_similarity_gain_p_holm", "js_similarity_gain_q_bh"),
-    *("js_similarity_gain_p_published", "distance_tau_b_p"),
+    *("js_similarity_gain_p", "js_similarity_gain_p_t", "js_similarity_gain_p_holm"),
+    *("js_similarity_gain_q_bh", "js_similarity_gain_p_published", "distance_tau_b_p"),
     *("unscored", "answerable_blind", "questions_answerable_blind"),
     *("ece", "ece_plain", "brier", "brier_top", "brier_reliability", "gini", "gini_plain"),
     *(f"accuracy_gap_{name}" for name in ("country", "region", "continent", "income_group")),
     "accuracy_gap_*_plain",
     *("refusal", "empty", "truncated"),
+    *("label_bias", "position_bias", "content_free_js", "written_tv", "written_unreadable"),
 )
 NEITHER = (
     *("floor_uniform", "floor_world_average", "floor_best_blind", "floor_chance"),
@@ -39,7 +41,8 @@ NEITHER = (
     *("ceiling_population", "ceiling_two_samples"),
     *("w1_ceiling_population", "w1_ceiling_two_samples"),
     *("option_mass", "answers", "js_similarity_shown", "spread_ratio", "distance_tau_b_people"),
-    "stems_effective",
+    *("stems_effective", "variance_stem", "variance_picture", "variance_template"),
+    *("variance_order", "enough_stem", "enough_picture", "enough_template", "enough_order"),
     *("identification_top1_chance", "identification_mrr_chance", "pictures", "rationale_*"),
     *("answer_mass", "chance", "recognition_answer_mass", "recognition_top1_chance"),
     *("blind_accuracy", "answerable_blind_chance", "confidence", "ece_perfect"),
@@ -52,7 +55,7 @@ NEITHER = (
     *("story_word_*", "story_marker_*", "story_group_*"),
     *("story_picture_similarity", "encoder_agreement", "encoder_tau", "encoder_favour*"),
     *("spearman", "spearman_p", "spearman_p_holm", "spearman_within_models", "kendall_tau_b"),
-    "mean_difference",
+    *("mean_difference", "written_tv_expected"),
 )
 DIRECTIONS: Mapping[str, bool | None] = {
     **dict.fromkeys(HIGHER, True),
@@ -86,3 +89,12 @@ def direction(metric: str, own: Mapping[str, bool | None] | None = None) -> bool
         f"nothing says whether a higher {metric!r} is better; give it a place in "
         f"{__name__}, or let its maker say so"
     )
+
+
+def is_known(metric: str) -> bool:
+    """Whether the table has the metric; of a suite's own it need not.
+
+    >>> is_known("worst_region"), is_known("of_my_suite")
+    (True, False)
+    """
+    return any(fnmatchcase(metric, name) for name in DIRECTIONS)

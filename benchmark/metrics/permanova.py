@@ -1,7 +1,7 @@
-"""Whether groups differ, from distances alone: PERMANOVA with labels shuffled within strata.
+"""Whether groups differ, from distances alone: PERMANOVA's F with the p of a robust statistic.
 
 Knows distance matrices and group numbers: not what the members are. Members of different strata
-are never compared, and no member is compared with itself.
+are never compared, no member is compared with itself, and labels are shuffled within strata.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from benchmark.metrics.clustered import IntArray
 from benchmark.metrics.divergence import FloatArray
-
-IntArray = npt.NDArray[np.intp]
+from benchmark.metrics.robust_permanova import LEAST, robust_statistics
 
 RELATIVE = 1e-9  # sums that differ by less are the same sum in another order
 BLOCK_CELLS = 2_000_000
@@ -30,33 +30,49 @@ class Stratum:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sums:
-    """Sums of squares of each stratum, and those within groups under shuffled labels."""
+    """Sums of squares of each stratum, and W*d as labelled and under shuffled labels.
+
+    A stratum without two groups of two members counts for nothing: all of it is 0.
+    """
 
     total: FloatArray  # (strata,)
     within: FloatArray  # (strata,)
-    shuffled: FloatArray  # (strata, permutations)
     df_between: FloatArray  # (strata,)
     df_within: FloatArray  # (strata,)
+    robust: FloatArray  # (strata,), NaN where a group has no spread
+    shuffled: FloatArray  # (strata, permutations), infinite where a group has no spread
+
+    @property
+    def members(self) -> FloatArray:
+        """Members of groups of at least two, (strata,)."""
+        found: FloatArray = np.where(
+            self.df_within > 0, self.df_between + self.df_within + 1, self.df_within
+        )
+        return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Permanova:
-    """The test over several strata; NaN if no group has two members or there is only one group."""
+    """The test over several strata; NaN if no stratum has two groups of two members."""
 
     f: float  # pseudo-F
     r2: float  # share of the squared distances that lies between groups, in [0, 1]
     r2_null: float  # its mean under shuffled labels: far above 0 where groups are small
     omega2: float  # r2 without the part due to chance: about 0 if groups do not differ
-    p: float  # (1 + k) / (1 + B)
+    w: float  # W*d, mean over strata; NaN where a group has no spread
+    p: float  # of W*d, (1 + k) / (1 + B); NaN where W*d is
 
 
 def sums_of_squares(
     strata: Sequence[Stratum], *, rng: np.random.Generator, permutations: int
 ) -> Sums:
-    r"""Total and within-group sums of squares of each stratum, from distances.
+    r"""Total and within-group sums of squares of each stratum, from distances, and its W*d.
 
     .. math:: SS_T = \frac1n \sum_{i<j} d_{ij}^2, \qquad
               SS_W = \sum_g \frac1{n_g} \sum_{i<j \in g} d_{ij}^2
+
+    Members that are alone in their group are left out: nothing tells whether one lies elsewhere
+    because of its group or because members scatter.
 
     Parameters
     ----------
@@ -70,13 +86,13 @@ def sums_of_squares(
 
     Returns
     -------
-    Free of NaN for finite distances; degrees of freedom are groups minus 1 and members minus
+    Sums free of NaN for finite distances; degrees of freedom are groups minus 1 and members minus
     groups.
 
     References
     ----------
     Anderson (2001), A new method for non-parametric multivariate analysis of variance,
-    doi:10.1111/j.1442-9993.2001.01070.pp.x.
+    doi:10.1111/j.1442-9993.2001.01070.pp.x; `robust_statistics` for W*d.
 
     Examples
     --------
@@ -89,32 +105,41 @@ def sums_of_squares(
     ([4.5], [1.0], [2.0])
     """
     size = len(strata)
-    total, within, between, left = (np.zeros(size) for _ in range(4))
+    total, within, between, left, robust = (np.zeros(size) for _ in range(5))
     shuffled = np.zeros((size, permutations))
     for k, stratum in enumerate(strata):
-        squares = np.square(stratum.distances, dtype=np.float64)
-        n = len(squares)
-        order = np.argsort(stratum.groups, kind="stable")
-        counts = np.unique(stratum.groups, return_counts=True)[1]
+        kept, counts = _kept(stratum.groups)
+        if counts.size < 2:
+            continue
+        squares = np.square(stratum.distances[np.ix_(kept, kept)], dtype=np.float64)
         first, second, weights = _pairs_within(counts)
-        total[k] = squares[np.triu_indices(n, 1)].sum() / max(n, 1)
-        within[k] = squares[order[first], order[second]] @ weights
-        between[k], left[k] = counts.size - 1, n - counts.size
-        shuffled[k] = shuffled_sums(
-            squares, [(first, second, weights)], rng=rng, permutations=permutations
-        )[0]
-    return Sums(total=total, within=within, shuffled=shuffled, df_between=between, df_within=left)
+        total[k] = squares[np.triu_indices(len(squares), 1)].sum() / len(squares)
+        within[k] = squares[first, second] @ weights
+        between[k], left[k] = counts.size - 1, len(squares) - counts.size
+        orders = _orders(len(squares), permutations, rng)
+        found = robust_statistics(squares, counts, orders)
+        robust[k], shuffled[k] = found[0], np.nan_to_num(found[1:], nan=np.inf)
+    return Sums(
+        total=total,
+        within=within,
+        df_between=between,
+        df_within=left,
+        robust=robust,
+        shuffled=shuffled,
+    )
 
 
 def permanova(sums: Sums, strata: npt.NDArray[np.bool_] | None = None) -> Permanova:
-    r"""Whether groups differ within these strata, and by how much.
+    r"""Whether the centres of groups differ within these strata, and by how much.
 
     .. math:: F = \frac{(SS_T - SS_W) / df_B}{SS_W / df_W}, \quad
               R^2 = 1 - \frac{SS_W}{SS_T}, \quad
               \omega^2 = \frac{SS_T - SS_W - df_B\, SS_W / df_W}{SS_T + SS_W / df_W}
 
-    with sums of squares and degrees of freedom added over the strata. Labels change places only
-    within a stratum, so whatever else differs between strata cannot make the p small.
+    with sums of squares and degrees of freedom added over the strata. The p is that of the mean of
+    W*d, strata weighed by :math:`df_B`: under unequal spread that of F is not valid (small groups
+    that are only more scattered: 1.00 rejected at 0.05). Labels change places only within a
+    stratum, so whatever else differs between strata cannot make the p small.
 
     Parameters
     ----------
@@ -125,38 +150,43 @@ def permanova(sums: Sums, strata: npt.NDArray[np.bool_] | None = None) -> Perman
 
     Returns
     -------
-    One-sided: a small p says that members of a group are closer to each other than with shuffled
-    labels. A difference in spread can also cause that: see `dispersion_test`.
+    One-sided: a small p says that the groups' centres lie farther apart than with shuffled labels.
+    A shuffling that leaves a group without spread counts as farther.
 
     References
     ----------
-    Anderson (2001), as above; Olejnik & Algina (2003), doi:10.1037/1082-989X.8.4.434, on omega
-    squared.
+    Anderson (2001) and Hamidi et al. (2019), as above; Olejnik & Algina (2003),
+    doi:10.1037/1082-989X.8.4.434, on omega squared.
 
     Examples
     --------
     >>> d = np.array([[0, 1, 2, 2], [1, 0, 2, 2], [2, 2, 0, 1], [2, 2, 1, 0.0]])
     >>> pairs = Stratum(distances=d, groups=np.array([0, 0, 1, 1]))
     >>> found = permanova(sums_of_squares([pairs], rng=np.random.default_rng(0), permutations=99))
-    >>> round(found.f, 3), round(found.r2, 3), round(found.omega2, 3)
-    (7.0, 0.778, 0.6)
+    >>> round(found.f, 3), round(found.r2, 3), round(found.omega2, 3), round(found.w, 3)
+    (7.0, 0.778, 0.6, 7.0)
     """
-    chosen = np.ones(sums.total.size, dtype=np.bool_) if strata is None else strata
-    between, left = sums.df_between[chosen].sum(), sums.df_within[chosen].sum()
+    chosen = sums.df_within > 0
+    chosen = chosen if strata is None else chosen & strata
+    df_between, df_within = sums.df_between[chosen], sums.df_within[chosen]
+    between, left = df_between.sum(), df_within.sum()
     total, within = sums.total[chosen].sum(), sums.within[chosen].sum()
-    if between <= 0 or left <= 0 or not total > 0:
-        return Permanova(f=np.nan, r2=np.nan, r2_null=np.nan, omega2=np.nan, p=np.nan)
-    shuffled = sums.shuffled[chosen].sum(axis=0)
+    if not total > 0:
+        return Permanova(f=np.nan, r2=np.nan, r2_null=np.nan, omega2=np.nan, w=np.nan, p=np.nan)
     mean_square = within / left
-    extreme = int((shuffled <= within * (1 + RELATIVE)).sum())
+    by_chance = (sums.total[chosen] * df_within / (df_between + df_within)).sum()
     with np.errstate(divide="ignore"):  # groups without any spread: F is infinite
         f = np.float64(total - within) / between / mean_square
+    w = float(df_between @ sums.robust[chosen] / between)
+    shuffled = df_between @ sums.shuffled[chosen] / between
+    extreme = int((shuffled >= w * (1 - RELATIVE)).sum())
     return Permanova(
         f=float(f),
         r2=float(1 - within / total),
-        r2_null=float(1 - shuffled.mean() / total),
+        r2_null=float(1 - by_chance / total),
         omega2=float((total - within - between * mean_square) / (total + mean_square)),
-        p=(1 + extreme) / (1 + shuffled.size),
+        w=w,
+        p=(1 + extreme) / (1 + shuffled.size) if np.isfinite(w) else np.nan,
     )
 
 
@@ -189,6 +219,20 @@ def shuffled_sums(
                 flat[places[:, first] * n + places[:, second]] @ weights
             )
     return found
+
+
+def _kept(groups: IntArray) -> tuple[IntArray, IntArray]:
+    """Members of groups of at least `LEAST`, group by group, and the size of each such group."""
+    order = np.argsort(groups, kind="stable")
+    _, place, counts = np.unique(groups[order], return_inverse=True, return_counts=True)
+    return order[counts[place] >= LEAST], counts[counts >= LEAST]
+
+
+def _orders(n: int, permutations: int, rng: np.random.Generator) -> IntArray:
+    """Members as they are, then in random orders, (1 + permutations, n)."""
+    as_they_are = np.arange(n)[None]
+    shuffled = rng.permuted(np.broadcast_to(as_they_are, (permutations, n)), axis=1)
+    return np.concatenate([as_they_are, shuffled])
 
 
 def _pairs_within(counts: IntArray) -> tuple[IntArray, IntArray, FloatArray]:

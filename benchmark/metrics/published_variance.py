@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import fdtrc  # scipy.stats alone would double the time to start
 
+from benchmark.metrics.clustered import IntArray
 from benchmark.metrics.divergence import FloatArray
-from benchmark.metrics.permanova import IntArray, shuffled_sums
+from benchmark.metrics.permanova import shuffled_sums
 
 Pairs = tuple[IntArray, IntArray, FloatArray]
 

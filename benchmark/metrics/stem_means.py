@@ -7,29 +7,33 @@ where an interval over stems is computed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit  # scipy.stats alone would double the time to start
+from scipy.special import stdtrit  # scipy.stats alone would double the time to start
 
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
 from benchmark.metrics.means import Mean
 from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.metrics.skewed_means import skewed_ends, skewed_p, unbiased_skewness
 
 IntArray = npt.NDArray[np.intp]
 OfMeans = Callable[..., FloatArray]
+ROUNDING = 1e-13  # of a figure, relative: stems nearer to each other than that are equal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Estimates:
     """A figure in each group, its standard error and the ends of its interval, each (groups,).
 
-    ``k`` counts the stems; below the least number there are neither error nor ends (NaN).
+    ``skewness`` is that of the stems, ``k`` counts them; below the least number there are neither
+    error nor ends (NaN).
     """
 
     value: FloatArray
     error: FloatArray
+    skewness: FloatArray
     low: FloatArray
     high: FloatArray
     k: IntArray
@@ -38,7 +42,7 @@ class Estimates:
     def of_values(cls, value: FloatArray, k: IntArray) -> Estimates:
         """Values that have no interval."""
         none = np.full(value.shape, np.nan)
-        return cls(value=value, error=none, low=none, high=none, k=k)
+        return cls(value=value, error=none, skewness=none, low=none, high=none, k=k)
 
 
 def itself(mean: FloatArray) -> FloatArray:
@@ -52,20 +56,20 @@ def jackknife_interval(
     n_groups: int,
     *,
     of_means: OfMeans = itself,
-    level: float = 0.95,
+    level: npt.ArrayLike = 0.95,
     least: int = MIN_STEMS,
 ) -> Estimates:
-    r"""A figure made of means over stems, with Student's t on k - 1 and the jackknife's error.
+    r"""A figure made of means over stems, with the jackknife's error and ends that know of skew.
 
     With :math:`\bar x_c` the mean of column c over the k stems of a group, the figure is
     :math:`\theta = f(\bar x_1, \bar x_2, \dots)`, and with :math:`\theta_{(s)}` the same without
     stem s,
 
-    .. math:: SE^2 = \frac{k-1}{k} \sum_s (\theta_{(s)} - \theta_{(\cdot)})^2, \qquad
-              \theta \pm t_{k-1}\, SE .
+    .. math:: SE^2 = \frac{k-1}{k} \sum_s (\theta_{(s)} - \theta_{(\cdot)})^2 .
 
-    For a plain mean that is the t interval on stem means; for a ratio of means, such as skill, it
-    is that of the ratio linearised. The figure always lies inside.
+    The ends are those of `skewed_ends`: Student's t on k - 1, which for a plain mean is the t
+    interval on stem means, and further out on the side of a long tail. For a ratio of means, such
+    as skill, they are those of the ratio linearised. The figure always lies inside.
 
     Parameters
     ----------
@@ -79,7 +83,7 @@ def jackknife_interval(
     of_means
         f, elementwise, one argument a column.
     level
-        The intended coverage.
+        The intended coverage, one for all groups or one each.
     least
         Below so many stems there is no interval.
 
@@ -109,27 +113,90 @@ def jackknife_interval(
     value = of_means(*(total / positive_or_nan(k)))
     without = of_means(*((total[:, group] - table) / positive_or_nan(k[group] - 1)))
     middle = np.bincount(group, without, n_groups) / positive_or_nan(k)
-    squares = np.bincount(group, (without - middle[group]) ** 2, n_groups)
+    apart = middle[group] - without  # of a mean: how far each stem lies from it, over k - 1
+    apart = np.where(np.abs(apart) <= ROUNDING * np.abs(middle[group]), 0.0, apart)
+    squares, cubes = (np.bincount(group, apart**power, n_groups) for power in (2, 3))
     error = np.sqrt(squares * (k - 1) / positive_or_nan(k))
     error = np.where((k >= least) & np.isfinite(value), error, np.nan)
-    arm = stdtrit(np.maximum(1, k - 1), (1 + level) / 2) * error
-    return Estimates(value=value, error=error, low=value - arm, high=value + arm, k=k)
+    skewness = unbiased_skewness(squares / positive_or_nan(k), cubes / positive_or_nan(k), k)
+    low, high = skewed_ends(value, error, skewness, k, level=level)
+    return Estimates(value=value, error=error, skewness=skewness, low=low, high=high, k=k)
 
 
-def t_p(value: npt.ArrayLike, error: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
-    """Two-sided p of "the figure is 0" that agrees with its t interval: below 0.05 as 0 is outside.
+def stem_p(found: Estimates) -> FloatArray:
+    """Two-sided p of "the figure is 0", below 0.05 as 0 is outside of its interval: `skewed_p`.
 
-    Shape ``(groups,)`` each. 1 where the figure is exactly 0; 0 where it is not, and has no error;
-    NaN where the error is.
+    Shape ``(groups,)``; NaN where the error is.
 
-    >>> t_p([3.5, 0.0, 1.0], [0.764, 0.0, np.nan], [5, 5, 5]).round(4).tolist()
-    [0.0059, 1.0, nan]
+    >>> stem_p(jackknife_interval([[1, 2, 3, 4, 5, 6]], [0] * 6, 1)).round(4).tolist()
+    [0.0059]
     """
-    size, spread = np.abs(np.asarray(value, dtype=np.float64)), np.asarray(error, dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(size == 0, 0.0, size / spread)
-    p = 2 * stdtr(np.maximum(1.0, np.asarray(df, dtype=np.float64)), -ratio)
-    return np.where(np.isnan(spread), np.nan, p)
+    return skewed_p(found.value, found.error, found.skewness, found.k)
+
+
+def fieller_interval(
+    means: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    n_groups: int,
+    *,
+    level: float = 0.95,
+    least: int = MIN_STEMS,
+) -> Estimates:
+    r"""The ratio of two means over stems, with Fieller's interval on k - 1.
+
+    It holds the :math:`\theta` for which the mean of :math:`x_s - \theta y_s` is not told from 0 by
+    Student's t. Where the ratio is far from linear (few stems, a few of which carry the
+    denominator) it covers, and `jackknife_interval` does not: of lognormal stems with
+    :math:`\sigma = 1`, 0.98 and 0.90 at 6, 0.96 and 0.93 at 20. It is not symmetric.
+
+    Parameters
+    ----------
+    means
+        Numerator and denominator of each stem of each group, shape ``(2, stems)``.
+    groups, n_groups, level, least
+        As in `jackknife_interval`.
+
+    Returns
+    -------
+    Estimates
+        ``value`` and ends are NaN where the denominator is not above 0, and the ends where it is
+        not told from 0, so that no ratio is excluded. ``error`` is the jackknife's.
+
+    References
+    ----------
+    Fieller (1954), Some problems in interval estimation, doi:10.1111/j.2517-6161.1954.tb00159.x.
+
+    Examples
+    --------
+    A denominator that does not vary divides the interval of the mean.
+
+    >>> found = fieller_interval([[1, 2, 3, 4, 5, 6], [2] * 6], [0] * 6, 1)
+    >>> [round(float(x[0]), 3) for x in (found.value, found.low, found.high)]
+    [1.75, 0.768, 2.732]
+    """
+    above, below = np.asarray(means, dtype=np.float64)
+    group = np.asarray(groups, dtype=np.intp)
+    found = jackknife_interval(
+        (above, below), group, n_groups, of_means=_ratio, level=level, least=least
+    )
+    k = positive_or_nan(found.k)
+    x, y = (np.bincount(group, column, n_groups) / k for column in (above, below))
+    dx, dy = above - x[group], below - y[group]
+    t = stdtrit(np.maximum(1, found.k - 1), (1 + level) / 2)
+    scale = t**2 / k / positive_or_nan(found.k - 1)
+    xx, yy, xy = (
+        scale * np.bincount(group, product, n_groups) for product in (dx * dx, dy * dy, dx * dy)
+    )
+    a, b, c = y**2 - yy, x * y - xy, x**2 - xx  # a θ² - 2 b θ + c is not above 0 inside
+    a = np.where(np.isfinite(found.error), positive_or_nan(a), np.nan)
+    arm = np.sqrt(np.maximum(b**2 - a * c, 0))
+    low, high = np.minimum((b - arm) / a, found.value), np.maximum((b + arm) / a, found.value)
+    return replace(found, low=low, high=high)
+
+
+def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
+    ratio: FloatArray = above / positive_or_nan(below)
+    return ratio
 
 
 def mean_of_stem_means(column: npt.ArrayLike, stems: npt.ArrayLike) -> Mean:

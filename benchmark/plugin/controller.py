@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 import benchmark
+from benchmark.analyses import chosen
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError
-from benchmark.gates import Gate, Verdict, load_gates
+from benchmark.gates import Gate, Verdict, check_gates, load_gates
 from benchmark.models import registry
 from benchmark.models.described import merged
 from benchmark.models.weights import machine
@@ -29,8 +30,10 @@ from benchmark.plugin.session import SESSION, RunSession
 from benchmark.plugin.suite_run import SuiteRun
 from benchmark.plugin.suite_session import SuiteSession
 from benchmark.runs.against_baseline import Baseline
+from benchmark.runs.conclude import measured
 from benchmark.runs.provenance import now, provenance
 from benchmark.runs.rows import Failure
+from benchmark.suite.protocol import SUITE_FILE
 from leaderboard.board import board
 from leaderboard.board.baseline import load_baselines
 
@@ -163,12 +166,25 @@ class Controller:
             board.read_board(settings.leaderboard)
         self.gates = tuple(gate for path in settings.gates for gate in load_gates(path))
         self.baselines = load_baselines(settings.baselines)
-        self.verdicts = gating.unrun_verdicts(self.gates, {s.suite.meta.name for s in suites})
+        self._check_gates(suites)
         for suite in suites:
             suite.prepared = self.session.provider.identify(suite)
             if not self.config.option.estimate:  # there is no run to continue, write or judge
                 suite.begin()
         self.session.check_used()
+
+    def _check_gates(self, suites: Sequence[SuiteSession]) -> None:
+        """Refuse a gate that the run could not decide, before it begins."""
+        about = [
+            measured(
+                one.suite.meta.name,
+                chosen(one.suite.meta.analyses, one.analyses, source=SUITE_FILE),
+                one.selection.cases,
+                own=one.analyses,
+            )
+            for one in suites
+        ]
+        check_gates(self.gates, about, {baseline.suite for baseline in self.baselines})
 
     def _note_failure(self, report: pytest.TestReport) -> None:
         suite = self.session.suites.get(_suite_in(report))
@@ -197,7 +213,8 @@ class Controller:
             gates=self.gates,
             baselines=self.baselines,
             provenance=self._provenance(suite),
-            determinism=repeatability.determinism_of(settings.store, suite.identity),
+            determinism=self.session.provider.determinism(suite)
+            or repeatability.determinism_of(settings.store, suite.identity),
             interrupted=interrupted,
         )
         if run.finished is not None:

@@ -21,15 +21,6 @@ from benchmark.runs.documents import write
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-def unrun_verdicts(gates: Sequence[Gate], suites: set[str]) -> tuple[Verdict, ...]:
-    """Gates on a suite that is not in this run fail."""
-    return tuple(
-        unjudged(gate, f"suite {gate.suite!r} was not run")
-        for gate in gates
-        if gate.suite not in suites
-    )
-
-
 def unscored_verdicts(gates: Sequence[Gate], suite: str, reason: str) -> tuple[Verdict, ...]:
     """Gates on a suite without scores fail: no case was run, or the suite could not be closed."""
     return tuple(unjudged(gate, reason) for gate in gates if gate.suite == suite)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from benchmark.engine.interview import Embedder
 from benchmark.engine.keys import KEY_SCHEMA
+from benchmark.engine.noise_floor import Determinism
 from benchmark.engine.sampled import NAME, Sampled, answering, sampled_by
 from benchmark.errors import UsageProblem
 from benchmark.jsonio import Json
@@ -65,6 +66,9 @@ class Provider(Protocol):
     def embedder(self, suite: SuiteSession) -> Embedder | None:
         """What answers requests for vectors; None if there are none."""
 
+    def determinism(self, suite: SuiteSession) -> Determinism | None:
+        """How far the answers move, if that was found when they were computed elsewhere."""
+
 
 class LiveProvider:
     """The model that the command line names, loaded here or asked at its server."""
@@ -116,6 +120,9 @@ class LiveProvider:
         encoders = suite.answerers.encoders
         return Encoders(encoders, partial(open_chosen, suite.settings)) if encoders else None
 
+    def determinism(self, suite: SuiteSession) -> Determinism | None:  # noqa: ARG002 - the store's
+        return None
+
 
 class BundleProvider:
     """The answers of a response bundle, which is read once and never added to."""
@@ -163,6 +170,13 @@ class BundleProvider:
     def embedder(self, suite: SuiteSession) -> Embedder | None:
         encoders = suite.answerers.encoders
         return self._reader(suite, encoders) if encoders else None
+
+    def determinism(self, suite: SuiteSession) -> Determinism | None:
+        """As the runs of the bundle found it: who replays answers cannot ask for them again."""
+        name = suite.suite.meta.name
+        mine = [entry.run for entry in self._bundle.entries if entry.run.suite == name]
+        # Runs over one store hold the same finding, the later ones that of more answers.
+        return max(mine, key=lambda run: run.determinism.n).determinism if mine else None
 
     def _reader(self, suite: SuiteSession, encoders: Mapping[str, ModelIdentity]) -> BundleModel:
         return BundleModel(

@@ -14,23 +14,35 @@ import pytest
 from benchmark.engine import noise_floor as determinism
 from benchmark.engine.interview import Interview
 from benchmark.engine.keys import Keys
-from benchmark.engine.noise_floor import Determinism
+from benchmark.engine.noise_document import document, parsed
+from benchmark.engine.noise_floor import (
+    DISTANCE,
+    LOGIT_STEPS,
+    STEPS,
+    UNKNOWN_STEP,
+    Determinism,
+    enough,
+)
+from benchmark.engine.sample_again import LEAST
 from benchmark.engine.sampled import sampled_by
 from benchmark.engine.store import ResponseStore
 from benchmark.errors import BoardProblem, CultureError, excerpt
+from benchmark.gates import load_gates
 from benchmark.jsonio import canonical
 from benchmark.models.endpoint import adapter
 from benchmark.models.registry import REFERENCE_BACKEND
 from benchmark.plugin.suite_session import SuiteSession
 from benchmark.records import ModelIdentity
 from benchmark.scoring.asked_twice import Mask, Pair, compare
+from benchmark.settings import Settings
 
 NOTHING = (
     "no probabilities were computed: all were read from the store, which has no comparison yet, "
     "only texts were asked for, or the run was broken off"
 )
 
-DRAWN = "shares are those of drawn answers; the intervals cover what other draws would change"
+MOST = 256  # questions asked again, however small a margin is
+ROOM = 4  # two runs move, and there must be room for what sampling adds
 
 
 def ended_early(session: pytest.Session) -> bool:
@@ -40,7 +52,7 @@ def ended_early(session: pytest.Session) -> bool:
 
 
 def measure(interview: Interview, suite: SuiteSession, store: ResponseStore) -> None:
-    """Ask a sample again and keep the largest difference ever found for this model in this store.
+    """Ask a sample again and add what moved to what is known of this model in this store.
 
     If the device cannot hold the other batches, the comparison is lost and the rows are kept.
     """
@@ -48,7 +60,8 @@ def measure(interview: Interview, suite: SuiteSession, store: ResponseStore) -> 
     if not ways:
         return
     try:
-        triples = interview.ask_again(ways)
+        least = _least(suite.settings, interview.identity.dtype)
+        triples = interview.ask_again(ways, least=least)
     except (CultureError, RuntimeError) as error:  # torch's own errors are RuntimeErrors
         found = determinism.unmeasured(f"asking again failed: {excerpt(error)}")
     else:
@@ -70,7 +83,7 @@ def determinism_of(store: Path, identity: ModelIdentity) -> Determinism:
     if _is_rule(identity):
         return determinism.exact()
     if sampled_by(identity) is not None:
-        return determinism.unmeasured(DRAWN)
+        return determinism.drawn()
     opened = ResponseStore(store)
     try:
         text = opened.noise(Keys(identity).context)
@@ -81,14 +94,24 @@ def determinism_of(store: Path, identity: ModelIdentity) -> Determinism:
 
 def _text(known: str | None, found: Determinism) -> str:
     earlier = [] if known is None else [_read(known)]
-    return canonical(determinism.document(determinism.worst([*earlier, found])))
+    return canonical(document(determinism.pooled([*earlier, found])))
 
 
 def _read(text: str) -> Determinism:
     try:
-        return determinism.parsed(json.loads(text))
+        return parsed(json.loads(text))
     except ValueError as error:
         raise BoardProblem(f"the store's noise floor is not JSON ({error})") from error
+
+
+def _least(settings: Settings, dtype: str) -> int:
+    """How many questions to ask again so that a gate on so small a margin can be decided."""
+    gates = [gate for path in settings.gates for gate in load_gates(path)]
+    margins = [gate.margin for gate in gates if gate.margin > 0]
+    if not margins:
+        return LEAST
+    step = STEPS[DISTANCE] * LOGIT_STEPS.get(dtype, UNKNOWN_STEP)
+    return max(LEAST, enough(step, min(margins) / ROOM, most=MOST))
 
 
 def _masks(suite: SuiteSession) -> dict[str, Mask]:

@@ -14,7 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from benchmark.engine import noise_floor as determinism
+from benchmark.engine import noise_document as determinism
 from benchmark.engine.sampled import sampled_by
 from benchmark.errors import BoardProblem
 from benchmark.gates import Verdict

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmark import jsonio
 from benchmark.analyses.change import paired_changes
 from benchmark.analyses.questions.question_change import paired_accuracy_changes
+from benchmark.analyses.unit_changes import unit_changes
 from benchmark.engine.noise_floor import Determinism
 from benchmark.gates import Gate
 from benchmark.gates.gaps import difference
-from benchmark.gates.rules import Against, Cell
+from benchmark.gates.rules import Against, Cell, UnitChanges
 from benchmark.jsonio import Json
 from benchmark.records import CaseRecord, Score
 from benchmark.runs.run import Run, what_was_asked
@@ -57,8 +58,27 @@ def against(run: Run, baselines: Sequence[Baseline], gates: Sequence[Gate]) -> A
         return Against(name=mine[0].name, problem=why_not(run, mine[0]))
     asked = {(gate.metric, gate.reading) for gate in gates if gate.compare}
     wanted = [score for score in run.scores if (score.metric, score.reading) in asked]
+    old = {_key(score) for score in fitting[0].scores}
+    wanted = [score for score in wanted if _key(score) in old]
     found = changes(run, fitting[0], wanted)
-    return Against(name=fitting[0].name, changes=found, determinism=fitting[0].determinism)
+    units = _units(run, fitting[0], wanted)
+    return Against(
+        name=fitting[0].name,
+        changes=found,
+        units={k: v for k, v in units.items() if not found[k].method.startswith(UNPAIRED)},
+        determinism=fitting[0].determinism,
+    )
+
+
+def _units(run: Run, baseline: Baseline, wanted: Sequence[Score]) -> dict[int, UnitChanges]:
+    """The stems or pictures behind each change that was found question by question."""
+    if not baseline.rows:
+        return {}
+    found = unit_changes(run.rows, baseline.rows, wanted)
+    return {
+        place: UnitChanges(values=units.values, weights=units.weights)
+        for place, units in found.items()
+    }
 
 
 def changes(run: Run, baseline: Baseline, wanted: Sequence[Score]) -> list[Score]:
@@ -72,7 +92,9 @@ def changes(run: Run, baseline: Baseline, wanted: Sequence[Score]) -> list[Score
         paired |= paired_accuracy_changes(run.rows, baseline.rows, wanted)
     old = {_key(score): score for score in baseline.scores}
     return [
-        paired[place] if place in paired else _unpaired(score, old[_key(score)])
+        _paired(paired[place], score, old[_key(score)])
+        if place in paired
+        else _unpaired(score, old[_key(score)])
         for place, score in enumerate(wanted)
         if _key(score) in old
     ]
@@ -101,9 +123,23 @@ def _unpaired(now: Score, before: Score) -> Score:
         high=high,
         n=min(now.n, before.n),
         n_missing=max(now.n_missing, before.n_missing),
+        n_unanswered=_more_unanswered(now, before),
+        n_clusters=min(now.n_clusters, before.n_clusters),
         method=", ".join([UNPAIRED, *_too_few(now, before)]),
         higher_is_better=now.higher_is_better,
     )
+
+
+def _paired(change: Score, now: Score, before: Score) -> Score:
+    """The change, knowing what was left open: by both, or by one, which leaves no pair."""
+    left = _more_unanswered(now, before)
+    return replace(change, n_unanswered=max(change.n_missing, left or 0))
+
+
+def _more_unanswered(now: Score, before: Score) -> int | None:
+    """Of the run that left more open; None where either does not say."""
+    counts = now.n_unanswered, before.n_unanswered
+    return None if None in counts else max(count for count in counts if count is not None)
 
 
 def _too_few(*scores: Score) -> list[str]:
@@ -118,7 +154,8 @@ def why_not(run: Run, baseline: Baseline) -> str:
     if baseline.version != run.suite_version:
         return (
             f"the baseline is of version {baseline.version} of the suite, the run of "
-            f"{run.suite_version}; `python -m leaderboard rescore` computes an old run's figures anew"
+            f"{run.suite_version}; `python -m leaderboard rescore` computes an old run's "
+            "figures anew"
         )
     own = parts_of(run.config) if "digest" not in baseline.config else digest_of(run.config)
     theirs = baseline.config

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import cast
 
 from benchmark.analyses import check_needs, check_shown, is_provided, provided, recompute
-from benchmark.gates import Gate, Verdict, judge
+from benchmark.analyses.unanswered import with_unanswered
+from benchmark.gates import Gate, Measured, Verdict, judge, members_of
 from benchmark.gates.wording import document
-from benchmark.records import Analysis, AnswerReader
+from benchmark.records import Analysis, AnswerReader, Case
 from benchmark.runs.against_baseline import Baseline, against
 from benchmark.runs.run import Run
 
@@ -41,14 +42,44 @@ def conclude(
     )
     if whole and is_provided(run.headline, provided(analyses)):
         check_shown(run.rows, scores, run.headline, suite=run.suite)
-    mine = [gate for gate in gates if gate.suite == run.suite]
     run = replace(run, scores=tuple(scores))
-    compared = None if reasons else against(run, baselines, mine)
-    verdicts = tuple(
-        judge(gate, scores, incomplete=reasons, noise=run.determinism, against=compared)
+    verdicts = judged(run, gates, baselines)
+    return replace(run, gates=tuple(document(verdict) for verdict in verdicts)), verdicts
+
+
+def judged(
+    run: Run, gates: Sequence[Gate], baselines: Sequence[Baseline] = ()
+) -> tuple[Verdict, ...]:
+    """What the gates on its suite say of a run with scores.
+
+    What an earlier version did not count, of questions left open, is counted now.
+    """
+    run = replace(run, scores=tuple(with_unanswered(run.rows, run.scores)))
+    mine = [gate for gate in gates if gate.suite == run.suite]
+    why = run.partial_because or (() if run.complete else ("not complete",))
+    compared = None if why else against(run, baselines, mine)
+    return tuple(
+        judge(gate, run.scores, incomplete=why, noise=run.determinism, against=compared)
         for gate in mine
     )
-    return replace(run, gates=tuple(document(verdict) for verdict in verdicts)), verdicts
+
+
+def measured(
+    suite: str,
+    analyses: Mapping[str, Analysis],
+    cases: Sequence[Case],
+    *,
+    own: Mapping[str, Analysis] | None = None,
+) -> Measured:
+    """What a run of these cases gives the gates, as far as can be known before it."""
+    bare = (name for one in analyses.values() for name in one.without_interval)
+    return Measured(
+        suite=suite,
+        metrics=provided(analyses),
+        bare=frozenset(bare),
+        own=frozenset(provided(own or {})),
+        members=members_of(cases),
+    )
 
 
 def partial_because(run: Run) -> tuple[str, ...]:

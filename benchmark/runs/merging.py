@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from filelock import FileLock, Timeout
 
-from benchmark.engine.noise_floor import worst
+from benchmark.engine.noise_floor import pooled
 from benchmark.engine.shards import Shard
 from benchmark.errors import BoardProblem
 from benchmark.gates import Gate, Verdict
@@ -137,7 +137,7 @@ def combine(found: Mapping[str, Run]) -> Run:
             sorted((f for run in shards for f in run.failed), key=lambda failure: failure.case_id)
         ),
         provenance=_provenance(shards),
-        determinism=worst([run.determinism for run in shards]),
+        determinism=pooled([run.determinism for run in shards]),
         shard=None,
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from benchmark import jsonio
-from benchmark.engine import noise_floor as determinism
+from benchmark.engine import noise_document as determinism
 from benchmark.engine.keys import identity_document, identity_of, named_document
 from benchmark.engine.noise_floor import Determinism, unmeasured
 from benchmark.engine.shards import Shard

@@ -6,16 +6,32 @@ Pairs of answers in, one `Determinism` out. Only probabilities over labels are c
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.engine.noise_floor import LOGIT_STEPS, UNKNOWN_STEP, Determinism, unmeasured
-from benchmark.metrics.nearness import js_distance_near, widest_distance
+from benchmark.engine.noise_floor import (
+    DISTANCE,
+    DISTANCE_SUBSTANTIVE,
+    LEADER,
+    LOGIT_STEPS,
+    OPTION_MASS,
+    PROBABILITY,
+    UNKNOWN_STEP,
+    VARIATION_SUBSTANTIVE,
+    Determinism,
+    Movement,
+    unmeasured,
+)
+from benchmark.metrics.nearness import js_distance_near, widest_distance, widest_variation
 from benchmark.records import Answer, Choice, Probabilities, Request
 
 Mask = tuple[bool, ...]
+KINDS = (
+    *(PROBABILITY, OPTION_MASS, LEADER),
+    *(DISTANCE, DISTANCE_SUBSTANTIVE, VARIATION_SUBSTANTIVE),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,9 +50,9 @@ def compare(
     asked_again: str,
     substantive: Callable[[Choice], Mask | None],
 ) -> Determinism:
-    """The largest changes over all pairs; ``substantive`` gives a question's mask, if it has one.
+    """How far answers moved; ``substantive`` gives a question's mask, if it has one.
 
-    ``n`` counts distinct questions, in however many ways they were asked again.
+    A question asked again in several ways counts once, with the way that moved it furthest.
     """
     changes = [
         _change(pair.request, pair, substantive(pair.request))
@@ -45,28 +61,30 @@ def compare(
     ]
     if not changes:
         return unmeasured("no multiple-choice question was computed that could be asked again")
+    questions: dict[int, list[_Change]] = {}
+    for change in changes:
+        questions.setdefault(id(change.request), []).append(change)
+    furthest = [_furthest(ways) for ways in questions.values()]
     return Determinism(
-        n=len({id(change.request) for change in changes}),
-        n_missing=len({id(change.request) for change in changes if change.lost}),
-        max_abs_difference_p=_largest([change.p for change in changes]),
-        max_abs_difference_option_mass=_largest([change.option_mass for change in changes]),
-        max_js_distance=_largest([change.printed for change in changes]),
-        max_js_distance_substantive=_largest([change.substantive for change in changes]),
+        n=len(questions),
+        n_missing=sum(any(way.lost for way in ways) for ways in questions.values()),
         logit_step=LOGIT_STEPS.get(dtype, UNKNOWN_STEP),
+        movements={kind: Movement.of([one[kind] for one in furthest]) for kind in sorted(KINDS)},
         asked_again=asked_again,
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Change:
-    """One pair's change; NaN if either answer is."""
+    """One pair's change by what was compared; NaN if either answer is."""
 
     request: Choice
-    p: float
-    option_mass: float
-    printed: float
-    substantive: float
+    by: Mapping[str, float]
     lost: bool
+
+
+def _furthest(ways: Sequence[_Change]) -> dict[str, float]:
+    return {kind: _largest([way.by[kind] for way in ways]) for kind in KINDS}
 
 
 def _change(request: Choice, pair: Pair, mask: Mask | None) -> _Change:
@@ -74,14 +92,18 @@ def _change(request: Choice, pair: Pair, mask: Mask | None) -> _Change:
     p, q = np.asarray(before.p), np.asarray(after.p)  # (options,)
     known = not np.isnan(p + q).any()
     restricted = known and mask is not None and len(mask) == len(p)
-    return _Change(
-        request=request,
-        p=float(np.max(np.abs(p - q))),
-        option_mass=abs(before.option_mass - after.option_mass),
-        printed=float(js_distance_near(p, q)),
-        substantive=float(widest_distance(p, q, mask or ())) if restricted else math.nan,
-        lost=bool(np.isnan(p).any() != np.isnan(q).any()),
-    )
+    by = {
+        PROBABILITY: float(np.max(np.abs(p - q))),
+        OPTION_MASS: abs(before.option_mass - after.option_mass),
+        LEADER: float(p.argmax() != q.argmax()) if known else math.nan,
+        DISTANCE: float(js_distance_near(p, q)),
+        DISTANCE_SUBSTANTIVE: math.nan,
+        VARIATION_SUBSTANTIVE: math.nan,
+    }
+    if restricted:
+        by[DISTANCE_SUBSTANTIVE] = float(widest_distance(p, q, mask or ()))
+        by[VARIATION_SUBSTANTIVE] = float(widest_variation(p, q, mask or ()))
+    return _Change(request=request, by=by, lost=bool(np.isnan(p).any() != np.isnan(q).any()))
 
 
 def _probabilities(answer: Answer) -> Probabilities:

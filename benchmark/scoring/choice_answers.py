@@ -24,11 +24,15 @@ Shares = tuple[float, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskedChoice:
-    """One choice put to the model: the places of question and picture, and the options' order."""
+    """One choice put to the model: the places of question and picture, and the options' order.
+
+    ``letters`` has the place in the alphabet of each letter as shown; () means A, B, C, ….
+    """
 
     question: int
     picture: int
     order: Order
+    letters: Order = ()
 
 
 def layout(

@@ -22,9 +22,15 @@ from benchmark.metrics.means import Mean, mean_of_scored
 from benchmark.metrics.stem_means import mean_of_stem_means
 from benchmark.records import Case, CaseRecord, Item, Reply, Score
 from benchmark.scoring.choice_answers import AskedChoice, ChoiceAnswers
-from benchmark.scoring.floors import Floors, option_mask, stack, substantive_mask
+from benchmark.scoring.floors import (
+    Floors,
+    option_mask,
+    ordered_mask,
+    stack,
+    substantive_mask,
+)
 from benchmark.survey.survey import Question
-from benchmark.vocabulary import POOLED, SHOWN, SUBSTANTIVE, Reading
+from benchmark.vocabulary import POOLED, SHOWN, SUBSTANTIVE, W1, Reading
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +90,11 @@ def case_record(
             by_order=answers.each(i) if answers.permuted else (),
             nonanswers=tuple(k for k, kept in enumerate(question.substantive) if not kept),
             values={
-                **{name: float(column[i]) for name, column in values.items()},
+                **{
+                    name: float(column[i])
+                    for name, column in values.items()
+                    if question.ordered or not name.startswith(W1)
+                },
                 **extras.values.get(question.question_id, {}),
             },
         )
@@ -96,7 +106,11 @@ def case_record(
     ]
     items.sort(key=lambda item: item.item_id)
     stems = [question.stem for question in questions]
-    scores = [_mean_of_items(name, column, stems, len(items)) for name, column in values.items()]
+    of_scales = sum(question.ordered for question in (*questions, *missing))
+    scores = [
+        _mean_of_items(name, column, stems, of_scales if name.startswith(W1) else len(items))
+        for name, column in values.items()
+    ]
     scores += _extra_means(extras)
     return CaseRecord(case=case, scores=(*scores, *extras.scores), items=tuple(items))
 
@@ -110,10 +124,13 @@ def _values(
 ) -> dict[str, Floats]:
     """Every value of the questions put to the model, each (questions,)."""
     printed, substantive = option_mask(questions), substantive_mask(questions)
+    ordered = ordered_mask(questions) if any(q.ordered for q in questions) else None
     human = stack([[q.human[case.country]] for q in questions])[:, 0]
     each, of = answers.table()
     values = {
-        **values_of_answers(human, each, of, printed=printed, substantive=substantive),
+        **values_of_answers(
+            human, each, of, printed=printed, substantive=substantive, ordered=ordered
+        ),
         **similarity_in_both_readings(POOLED, human, answers.mean, substantive),
         **_floors(case.country, questions, answers, floors),
         "option_mass": answers.option_mass,

@@ -1,4 +1,4 @@
-"""Floors and ceiling of each question in each country: what any similarity must be read against.
+"""Floors and ceilings of each question in each country: what any similarity must be read against.
 
 Knows the survey and the metrics; no model, no case. Figures are computed on first use and kept,
 since every proxy of a cell shares them.
@@ -9,28 +9,28 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.metrics.alignment import similarity_in_both_readings
-from benchmark.metrics.baselines import (
-    best_country_blind,
+from benchmark.metrics.baselines import best_country_blind, mean_of_others, uniform_floor
+from benchmark.metrics.ceilings import (
+    Similarity,
+    by_js,
     expected_sample_similarity,
     expected_similarity_of_answers,
-    mean_of_others,
-    uniform_floor,
 )
 from benchmark.metrics.divergence import restrict
+from benchmark.metrics.ordered import best_blind_on_scale, by_w1, w1_similarity
 from benchmark.survey.survey import Question, Survey
-from benchmark.vocabulary import CEILING, FLOORS, SUBSTANTIVE
+from benchmark.vocabulary import CEILING, FLOORS, SUBSTANTIVE, TWO_SAMPLES, W1
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-DRAWS = 400  # sets of a few answers: they vary more than samples of respondents
-RESPONDENTS = 1200  # a country's usual WVS sample, if the data do not say (DESIGN §6)
+DRAWS_OF_PEOPLE, DRAWS = 100, 400  # sets of a few answers vary more than samples of respondents
 
 
 class Floors:
@@ -50,10 +50,12 @@ class Floors:
     def values(
         self, country: str, questions: Sequence[Question], *, drawn: Sequence[int] = ()
     ) -> dict[str, Floats]:
-        """Similarity of each floor's answer to the people's, and the ceiling, (questions,).
+        """Similarity of each floor's answer to the people's, and the ceilings, (questions,).
 
-        Keys: ``floor_uniform``, ``floor_world_average``, ``floor_best_blind``, ``ceiling``, and
-        each with ``_substantive``. NaN if a floor does not exist (no other country answered).
+        Keys: ``floor_uniform``, ``floor_world_average``, ``floor_best_blind``,
+        ``ceiling_population``, ``ceiling_two_samples``, and each with ``_substantive``; if one of
+        the questions has an ordered scale, also each with ``w1_`` before and ``_substantive``
+        after it. NaN if a floor does not exist (no other country answered, no ordered scale).
         With ``drawn``, the number of answers behind a model's shares, all are estimated from as
         many: a few draws of any answer are less similar than the answer itself.
         """
@@ -84,25 +86,29 @@ class Floors:
     def _compute(
         self, country: str, questions: Sequence[Question], drawn: Sequence[int]
     ) -> dict[str, Floats]:
-        people = self._table(questions)
-        substantive = substantive_mask(questions)
-        printed = option_mask(questions)
+        people, substantive = self._table(questions), substantive_mask(questions)
         here = self._countries.index(country)
         human = people[:, here]  # (questions, options)
         others = mean_of_others(people)[:, here]
-        rng = self._rng(country, questions)
-        respondents = np.array([q.respondents.get(country, RESPONDENTS) for q in questions])
-        blind = self._blind_answers(people, questions)
-        of_floors = (uniform_floor(printed),) * 2, (others,) * 2, blind
-        floors = dict(zip(FLOORS, of_floors, strict=True))
-        values: dict[str, Floats] = {}
-        for name, answers in floors.items():
-            values |= _in_both_readings(name, human, answers, substantive, drawn, rng)
-        sampled = partial(expected_sample_similarity, answers=drawn, draws=DRAWS)
-        fresh = sampled if drawn else expected_sample_similarity
-        values[CEILING], values[CEILING + SUBSTANTIVE] = fresh(
-            human, respondents, keep=substantive, rng=rng
+        uniform = uniform_floor(option_mask(questions))
+        measured = _Measured(
+            human=human,
+            respondents=np.array([q.respondents_of(country) for q in questions]),
+            drawn=tuple(drawn),
+            rng=self._rng(country, questions),
         )
+        blind = self._blind_answers(people, questions)
+        answers = ((uniform,) * 2, (others,) * 2, blind)
+        values: dict[str, Floats] = {}
+        for name, pair in zip(FLOORS, answers, strict=True):
+            values |= measured.floor(name, pair, substantive)
+        values |= measured.ceilings(substantive)
+        if any(question.ordered for question in questions):
+            scales = ordered_mask(questions)
+            best = best_blind_on_scale(restrict(_of_several(people), scales[:, None, :]))
+            for name, answer in zip(FLOORS, (uniform, others, best), strict=True):
+                values |= measured.floor_on_scale(name, answer, scales)
+            values |= measured.ceilings_on_scale(scales)
         return values
 
     def _table(self, questions: Sequence[Question]) -> Floats:
@@ -138,9 +144,7 @@ class Floors:
         and rows would depend on which case came first.
         """
         if question.question_id not in self._blind:
-            table = self._table([question])  # (1, countries, options)
-            if np.isfinite(table[0, :, 0]).sum() < 2:
-                table = np.full_like(table, np.nan)
+            table = _of_several(self._table([question]))  # (1, countries, options)
             keep = substantive_mask([question])[:, None, :]
             (printed,), (restricted,) = (
                 best_country_blind(table),
@@ -154,27 +158,84 @@ class Floors:
         return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
 
 
-def _in_both_readings(
-    name: str,
-    human: Floats,
-    answers: tuple[Floats, Floats],
-    substantive: Bools,
-    drawn: Sequence[int],
-    rng: np.random.Generator,
-) -> dict[str, Floats]:
-    """The similarity of a floor's answer in each reading, exact or from so many draws."""
-    printed, restricted = answers
-    if not drawn:
-        both = similarity_in_both_readings(name, human, restricted, substantive)
-        if restricted is not printed:
-            both[name] = similarity_in_both_readings(name, human, printed, substantive)[name]
-        return both
-    expected = partial(
-        expected_similarity_of_answers, answers=drawn, keep=substantive, rng=rng, draws=DRAWS
-    )
-    found = expected(human, printed)
-    other = found if restricted is printed else expected(human, restricted)
-    return {name: found[0], name + SUBSTANTIVE: other[1]}
+@dataclass(frozen=True, kw_only=True)
+class _Measured:
+    """Similarities to the people of one country, exact or from so many drawn answers."""
+
+    human: Floats  # (questions, options)
+    respondents: NDArray[np.intp]  # (questions,)
+    drawn: tuple[int, ...]  # one for each question, or none
+    rng: np.random.Generator
+
+    def floor(
+        self, name: str, answers: tuple[Floats, Floats], substantive: Bools
+    ) -> dict[str, Floats]:
+        """A floor's answers in the two readings; as two objects where they differ."""
+        printed, restricted = answers
+        if not self.drawn:
+            both = similarity_in_both_readings(name, self.human, restricted, substantive)
+            if restricted is not printed:
+                other = similarity_in_both_readings(name, self.human, printed, substantive)
+                both[name] = other[name]
+            return both
+        found = self._of_drawn(printed, substantive)
+        other_found = found if restricted is printed else self._of_drawn(restricted, substantive)
+        return {name: found[0], name + SUBSTANTIVE: other_found[1]}
+
+    def floor_on_scale(self, name: str, answer: Floats, scales: Bools) -> dict[str, Floats]:
+        """The same by `w1_similarity`, over ordered substantive options."""
+        if self.drawn:
+            found = self._of_drawn(answer, scales, similarity=by_w1)[1]
+        else:
+            found = w1_similarity(self.human, answer, keep=scales)
+        return {W1 + name + SUBSTANTIVE: found}
+
+    def ceilings(self, substantive: Bools) -> dict[str, Floats]:
+        """A fresh sample against the people, and against another sample."""
+        found: dict[str, Floats] = {}
+        for name, two in ((CEILING, False), (TWO_SAMPLES, True)):
+            found[name], found[name + SUBSTANTIVE] = self._of_sample(substantive, two_samples=two)
+        return found
+
+    def ceilings_on_scale(self, scales: Bools) -> dict[str, Floats]:
+        """The same by `w1_similarity`, over ordered substantive options."""
+        return {
+            W1 + name + SUBSTANTIVE: self._of_sample(scales, two_samples=two, similarity=by_w1)[1]
+            for name, two in ((CEILING, False), (TWO_SAMPLES, True))
+        }
+
+    def _of_drawn(
+        self, answer: Floats, keep: Bools, similarity: Similarity = by_js
+    ) -> tuple[Floats, Floats]:
+        return expected_similarity_of_answers(
+            self.human,
+            answer,
+            self.drawn,
+            keep=keep,
+            rng=self.rng,
+            draws=DRAWS,
+            similarity=similarity,
+        )
+
+    def _of_sample(
+        self, keep: Bools, *, two_samples: bool, similarity: Similarity = by_js
+    ) -> tuple[Floats, Floats]:
+        return expected_sample_similarity(
+            self.human,
+            self.respondents,
+            keep=keep,
+            rng=self.rng,
+            draws=DRAWS if self.drawn else DRAWS_OF_PEOPLE,
+            answers=self.drawn or None,
+            two_samples=two_samples,
+            similarity=similarity,
+        )
+
+
+def _of_several(people: Floats) -> Floats:
+    """Without the questions that only one country was asked: its answer is not a blind one."""
+    several = np.isfinite(people[..., 0]).sum(axis=1) >= 2
+    return np.where(several[:, None, None], people, np.nan)
 
 
 def stack(rows: Sequence[Sequence[Sequence[float] | None]]) -> Floats:
@@ -206,6 +267,13 @@ def substantive_mask(questions: Sequence[Question]) -> Bools:
         [[k < len(q.options) and q.substantive[k] for k in range(width)] for q in questions]
     )
     mask[mask.sum(axis=1) < 2] = False
+    return mask
+
+
+def ordered_mask(questions: Sequence[Question]) -> Bools:
+    """The substantive options of questions whose scale is ordered, none of the others."""
+    mask = substantive_mask(questions)
+    mask[[not question.ordered for question in questions]] = False
     return mask
 
 

@@ -90,6 +90,8 @@ def _question_row(question: Question) -> dict[str, Json]:
         "human": {iso3: list(shares) for iso3, shares in question.human.items()},
         "respondents": dict(question.respondents),
         "source": question.source,
+        "ordered": question.ordered,
+        "design_effect": question.design_effect,
     }
 
 
@@ -109,6 +111,8 @@ def _question(row: Mapping[str, Any]) -> Question:
         human=human,
         respondents={str(iso3): int(n) for iso3, n in row["respondents"].items()},
         source=_text(row["source"]),
+        ordered=bool(row["ordered"]),
+        design_effect=None if row["design_effect"] is None else float(row["design_effect"]),
     )
 
 

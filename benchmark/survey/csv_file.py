@@ -1,9 +1,10 @@
 """Reads surveys in GlobalOpinionQA's CSV layout (Durmus et al. 2023), never evaluating their text.
 
-Knows the columns ``question, selections, options, source``; not what a country, a topic or a
-valid share is. ``selections`` is a printed defaultdict from country label to shares, ``options`` a
-printed list of mixed types. Both are parsed as literals. Reading is linear: the 1 910 public rows
-take 0.7 s, 10 000 questions in 16 countries each take 4 s.
+Knows the columns ``question, selections, options, source`` and, where there is one,
+``design_effect``; not what a country, a topic or a valid share is. ``selections`` is a printed
+defaultdict from country label to shares, ``options`` a printed list of mixed types. Both are parsed
+as literals. Reading is linear: the 1 910 public rows take 0.7 s, 10 000 questions in 16 countries
+each take 4 s.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import ast
 import csv
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +24,7 @@ from benchmark.survey.wording import normalised, printed, question_id, question_
 from benchmark.texts.markers import markers_in
 
 COLUMNS = ("question", "selections", "options", "source")
+DESIGN_EFFECT = "design_effect"  # what weighting divides the number of respondents by
 _CITATIONS = {
     "WVS": "World Values Survey, in GlobalOpinionQA (Durmus et al. 2023)",
     "GAS": "Pew Global Attitudes Survey, in GlobalOpinionQA (Durmus et al. 2023)",
@@ -102,7 +105,19 @@ def _row(fields: Mapping[str | None, str | None], where: str, tally: Tally) -> R
             row=question_sha(text),
             question_id=question_id(text, shown),
             stem=stem(text),
+            design_effect=_design_effect(fields.get(DESIGN_EFFECT) or "", where, tally),
         )
+    return None
+
+
+def _design_effect(text: str, where: str, tally: Tally) -> float | None:
+    """A number of at least 1; without one the row stays, as if the file did not say."""
+    if not text.strip():
+        return None
+    with suppress(ValueError):
+        if 1 <= (effect := float(text)) < math.inf:
+            return effect
+    tally.add("design effect that is not a number of at least 1, not used", where)
     return None
 
 

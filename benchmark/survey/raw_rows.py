@@ -54,3 +54,4 @@ class RawQuestion:
     stem: str
     topic: str = ""
     respondents: Mapping[str, int] = field(default_factory=dict)
+    design_effect: float | None = None

@@ -6,6 +6,7 @@ Knows the layout and its schema version; not what a country or a valid share is.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,15 @@ def _question(item: object, number: int, path: Path) -> RawQuestion:
         stem=_field(item, "stem", str, where, stem_of(text)),
         topic=_field(item, "topic", str, where, ""),
         respondents=_field(item, "respondents", dict, where, {}),
+        design_effect=_design_effect(item, where),
     )
+
+
+def _design_effect(item: object, where: str) -> float | None:
+    found = item.get("design_effect") if isinstance(item, Mapping) else None
+    if found is not None and not (isinstance(found, int | float) and 1 <= found < math.inf):
+        raise DataProblem(f"{where}: design_effect {found!r} is not a number of at least 1")
+    return None if found is None else float(found)
 
 
 def _field(item: object, name: str, kind: type[T], where: str, default: T | None = None) -> T:

@@ -8,7 +8,8 @@ Knows no model, image or score. A row of shares is kept where it can be repaired
   sums to 1.072: people gave several answers, and dividing by the sum would count some twice);
 - of two labels of one country the first wins, in the order ISO3 code, English name, then
   ``data/survey_labels.csv`` from the top;
-- a question with more options than there are letters to label them is dropped;
+- a question with more options than there are letters to label them is dropped, and one with an
+  option without words, or with two that read the same: whose share is whose cannot be known;
 - of two rows with the same wording and options the one with more countries wins.
 
 What is dropped is in `Survey.problems`; what is only worth knowing is in `Survey.notes`.
@@ -20,23 +21,26 @@ import hashlib
 import math
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import compress
 from pathlib import Path
 from typing import cast
 
 from benchmark import data, jsonio
 from benchmark.errors import DataProblem
 from benchmark.survey.csv_file import read_csv
+from benchmark.survey.ordered import is_ordered
 from benchmark.survey.raw_rows import Problem, RawQuestion, Tally
 from benchmark.survey.sample_file import read_sample
 from benchmark.survey.topics import UNLABELLED, published_topics, read_labels, topics
-from benchmark.survey.wording import is_substantive, stem
+from benchmark.survey.wording import folded, is_substantive, stem
 from benchmark.world.countries import by_rank, resolve_label
 
 __all__ = ["SAMPLE", "Problem", "Question", "Survey", "load_survey", "stem"]
 
 SAMPLE = data.sample("sample_survey.json")
-_SUM_TOLERANCE = 0.01
+RESPONDENTS = 1200  # a country's usual WVS sample, if the data do not say (DESIGN §6)
+_SUM_TOLERANCE = 0.01 + 1e-9  # 0.25 + 0.74 is within 1 %, though its floats miss 0.99 by 1e-17
 _MOST_OPTIONS = 26  # labels are single letters, A to Z
 _HUB_LICENCE = "GlobalOpinionQA: CC BY-NC-SA 4.0; for another file, as its owner states"
 
@@ -45,8 +49,9 @@ _HUB_LICENCE = "GlobalOpinionQA: CC BY-NC-SA 4.0; for another file, as its owner
 class Question:
     """A closed question; ``human`` has a distribution over ``options`` per ISO3 code.
 
-    ``substantive`` marks the options that are opinions; a battery's items share ``stem``.
-    ``respondents`` has a country's sample size where it is known.
+    ``substantive`` marks the options that are opinions, ``ordered`` says whether these are a scale
+    in its order; a battery's items share ``stem``. ``respondents`` has a country's sample size
+    where it is known, and ``design_effect`` what weighting divides it by (None: unknown).
     """
 
     question_id: str
@@ -58,6 +63,13 @@ class Question:
     human: Mapping[str, tuple[float, ...]] = field(hash=False)
     respondents: Mapping[str, int] = field(hash=False)
     source: str
+    ordered: bool = False
+    design_effect: float | None = None
+
+    def respondents_of(self, iso3: str) -> int:
+        """How many equally weighted respondents the country's figures are worth, at least 1."""
+        asked = self.respondents.get(iso3, RESPONDENTS)
+        return max(1, round(asked / (self.design_effect or 1.0)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +139,9 @@ def _questions(
                 f"question with more than {_MOST_OPTIONS} options", f"question {row.question_id}"
             )
             continue
+        if fault := _fault_of_options(row.options):
+            tally.add(fault, f"question {row.question_id}")
+            continue
         question = _question(row, own, tally)
         if not question.human:
             tally.add("question without a usable country", f"question {question.question_id}")
@@ -138,9 +153,23 @@ def _questions(
         kept[question.question_id] = question
     for sha in sorted(unused):
         notes.add("topic label of an absent question", f"sha256 {sha}")
-    for key in sorted(key for key, found in kept.items() if found.topic == UNLABELLED):
-        notes.add("question without a topic label", f"question {key}")
+    for key, found in sorted(kept.items()):
+        if found.topic == UNLABELLED:
+            notes.add("question without a topic label", f"question {key}")
+        if sum(found.substantive) < 2:
+            notes.add(
+                "question with fewer than two substantive options, scored as printed only",
+                f"question {key}",
+            )
     return tuple(kept[key] for key in sorted(kept))
+
+
+def _fault_of_options(options: Sequence[str]) -> str:
+    """Why shares cannot be told apart by these options; empty if they can."""
+    read = [folded(option) for option in options]
+    if not all(read):
+        return "question with an option without words"
+    return "question with two options that read the same" * (len(set(read)) < len(read))
 
 
 def _precedence(question: Question) -> tuple[int, str]:
@@ -150,11 +179,13 @@ def _precedence(question: Question) -> tuple[int, str]:
 
 def _question(row: RawQuestion, own: Mapping[str, str], tally: Tally) -> Question:
     human = _human(row, tally)
+    substantive = tuple(map(is_substantive, row.options))
     return Question(
         question_id=row.question_id,
         text=row.text,
         options=row.options,
-        substantive=tuple(map(is_substantive, row.options)),
+        substantive=substantive,
+        ordered=is_ordered(row.question_id, tuple(compress(row.options, substantive))),
         topic=_topic(row, own),
         stem=row.stem,
         human=human,
@@ -164,7 +195,22 @@ def _question(row: RawQuestion, own: Mapping[str, str], tally: Tally) -> Questio
             if (iso3 := resolve_label(label).iso3) in human and _is_count(n)
         },
         source=row.source,
+        design_effect=row.design_effect,
     )
+
+
+def with_design_effect(survey: Survey, effect: float) -> Survey:
+    """The survey with the effect on every question whose file says none.
+
+    Unchanged where all have one: a bundle's figures have it, and not the words for a digest.
+    """
+    if all(question.design_effect for question in survey.questions):
+        return survey
+    questions = tuple(
+        question if question.design_effect else replace(question, design_effect=effect)
+        for question in survey.questions
+    )
+    return replace(survey, questions=questions, digest=_digest(questions))
 
 
 def _topic(row: RawQuestion, own: Mapping[str, str]) -> str:
@@ -230,8 +276,9 @@ def _digest(questions: Sequence[Question]) -> str:
 
 
 def _figures(question: Question) -> Mapping[str, object]:
-    names = ("question_id", "text", "options", "substantive", "topic", "stem")
+    names = ("question_id", "text", "options", "substantive", "ordered", "topic", "stem")
     found = {name: getattr(question, name) for name in names}
     # The bits of the shares: as exact as their decimals, and written in a tenth of the time.
     bits = {c: struct.pack(f"<{len(p)}d", *p).hex() for c, p in question.human.items()}
-    return found | {"human": bits, "respondents": question.respondents}
+    weighted = {"design_effect": question.design_effect} if question.design_effect else {}
+    return found | {"human": bits, "respondents": question.respondents} | weighted

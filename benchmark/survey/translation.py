@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmark.errors import DataProblem
 from benchmark.survey.survey import Problem, Question, Survey
+from benchmark.survey.wording import folded
 
 KEYS = ("language", "source", "licence", "questions", "countries", "categories")
 
@@ -97,6 +98,11 @@ def _reworded(question: Question, wording: tuple[str, tuple[str, ...]], source: 
         raise DataProblem(
             f"{source}, question {question.question_id!r}: {len(options)} options where the survey "
             f"has {len(question.options)}; give one for each, in the survey's order"
+        )
+    if len(set(map(folded, options))) < len(options):
+        raise DataProblem(
+            f"{source}, question {question.question_id!r}: two options read the same; an answer "
+            "could not say which is meant"
         )
     return replace(question, text=text, options=options)
 

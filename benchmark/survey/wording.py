@@ -97,10 +97,11 @@ def printed(option: object) -> str:
 @lru_cache(maxsize=4096)
 def is_substantive(option: str) -> bool:
     """Whether this is an opinion rather than don't know, no answer or a missing code."""
-    return _nonanswer().fullmatch(_folded(option)) is None
+    return _nonanswer().fullmatch(folded(option)) is None
 
 
-def _folded(option: str) -> str:
+def folded(option: str) -> str:
+    """An option without quotes and capitals, and with single spaces: equal ones read the same."""
     text = unicodedata.normalize("NFKC", _QUOTES.sub("", option))
     return " ".join(text.casefold().split())
 

@@ -38,6 +38,9 @@ USUAL: Mapping[str, Json] = {
     "income_cut_usd_month": 685.0,
     "responses": 5,
     "story_tokens": 1000,
+    "latin_square": "off",
+    "calibrate": "off",
+    "written": 0,
 }
 SHORT_DIGEST = 12
 HEX = frozenset("0123456789abcdef")

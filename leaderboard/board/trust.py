@@ -13,7 +13,12 @@ from typing import cast
 
 from benchmark import __version__, jsonio
 from benchmark.engine.keys import identity_document
-from benchmark.engine.noise_floor import Determinism
+from benchmark.engine.noise_floor import (
+    DISTANCE,
+    DISTANCE_SUBSTANTIVE,
+    OPTION_MASS,
+    Determinism,
+)
 from benchmark.errors import BoardProblem
 from benchmark.jsonio import Json
 from benchmark.records import Item
@@ -22,6 +27,11 @@ from leaderboard.board.board import Board, BoardRow, edit, row_of_run
 
 REPLAYED, RERUN = "replayed", "re-run"
 SHOWN = 5
+OF_VALUE = {
+    "js_similarity": DISTANCE,
+    "js_similarity_substantive": DISTANCE_SUBSTANTIVE,
+    "option_mass": OPTION_MASS,
+}
 
 
 def note_replay(path: Path, run: Run, *, bundle: str, level: str) -> str:
@@ -74,7 +84,7 @@ def dependence(run: Run, again: Run) -> Iterator[str]:
 
 
 def disagreements(run: Run, again: Run) -> Iterator[str]:
-    """Where two runs differ by more than the noise floor of the noisier one.
+    """Where two answers differ by more than a single answer of the noisier run may move.
 
     Compares the questions asked, the people's answers, similarities and option mass.
     """
@@ -92,10 +102,9 @@ def disagreements(run: Run, again: Run) -> Iterator[str]:
 
 
 def _floors(*found: Determinism) -> dict[str, float]:
-    names = ("js_similarity", "js_similarity_substantive", "option_mass")
     return {
-        name: max((v for d in found if not math.isnan(v := getattr(d, name))), default=math.nan)
-        for name in names
+        name: max((v for d in found if not math.isnan(v := d.of_one(of))), default=math.nan)
+        for name, of in OF_VALUE.items()
     }
 
 

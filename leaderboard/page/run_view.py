@@ -10,6 +10,11 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+<<<<<<< HEAD
+=======
+from benchmark.engine.noise_floor import DISTANCE_SUBSTANTIVE, OF_MANY
+from benchmark.engine.sampled import ANSWERS
+>>>>>>> main
 from benchmark.jsonio import Json
 from benchmark.records import CaseRecord, Score
 from benchmark.runs.run import Run
@@ -103,7 +108,7 @@ def _gate(gate: Mapping[str, Json]) -> list[Json]:
 
 def _facts(run: Run) -> Iterator[tuple[str, str]]:
     model, config = run.model, run.config
-    floor = run.determinism.js_similarity_substantive
+    floor = run.determinism.of_mean(DISTANCE_SUBSTANTIVE, OF_MANY)
     yield "model", model.model_id
     yield "revision", model.revision
     yield "backend", model.backend
@@ -126,7 +131,10 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     if run.determinism.exact:
         yield "noise floor", "exact: answers follow from a rule"
     elif math.isfinite(floor) and any(score.metric == SIMILARITY for score in run.scores):
-        yield "noise floor", f"differences of similarity up to {floor:.2g} may come from batching"
+        yield (
+            "noise floor",
+            (f"a similarity of {OF_MANY} questions may move by {floor:.2g} with the batches"),
+        )
 
 
 def _unusual(config: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

@@ -38,7 +38,7 @@ def table_1(runs: Sequence[Measured]) -> Table:
     ]
     blocks: dict[tuple[tuple[Entry, ...], ...], list[str]] = {}
     for run in runs:
-        blocks.setdefault(_mark_rows(run, scopes), []).append(run.label)
+        blocks.setdefault(_all_mark_rows(run, scopes), []).append(run.label)
     for block, labels in blocks.items():
         of = "" if len(blocks) == 1 else f", questions of {words.listed(labels)}"
         groups.append(tuple((Entry(text=f"without a model{of}"), *row) for row in block))
@@ -58,7 +58,7 @@ def _caption_1(runs: Sequence[Measured]) -> str:
     return (
         "How near each model's answers come to the people's when the country is named and when it "
         f"is only shown by pictures, {over(runs)}; each row is to be read against the floors and "
-        "the ceiling below it."
+        "the ceiling of its own questions below it."
     )
 
 
@@ -94,11 +94,27 @@ def _similarity(run: Measured, condition: str, scope: Mapping[str, str]) -> Entr
     return number(cell.value, bold=bold, mark=FEW if cell.stems < MIN_STEMS else "")
 
 
-def _mark_rows(run: Measured, scopes: Sequence[Mapping[str, str]]) -> tuple[tuple[Entry, ...], ...]:
+def _all_mark_rows(
+    run: Measured, scopes: Sequence[Mapping[str, str]]
+) -> tuple[tuple[Entry, ...], ...]:
+    """Floors and ceiling, and once more over the questions of pictures where those are others."""
+    rows = _mark_rows(run, scopes)
+    found = list(rows)
+    for pictures in pictures_of([run]):
+        theirs = _mark_rows(run, scopes, pictures)
+        if run.has(NAMED) and [row[1:] for row in theirs] != [row[1:] for row in rows]:
+            found += theirs
+    return tuple(found)
+
+
+def _mark_rows(
+    run: Measured, scopes: Sequence[Mapping[str, str]], pictures: str = ""
+) -> tuple[tuple[Entry, ...], ...]:
+    of = f", questions of {words.condition_name(pictures)}" if pictures else ""
     return tuple(
         (
-            Entry(text=words.MARK_WORDS[mark]),
-            *(number(run.mark(mark, asked(run, scope), scope)) for scope in scopes),
+            Entry(text=words.MARK_WORDS[mark] + of),
+            *(number(run.mark(mark, pictures or asked(run, scope), scope)) for scope in scopes),
         )
         for mark in MARKS
     )
@@ -120,15 +136,16 @@ def _records_1(
                     **asdict(cell),
                     "significant": significant if condition != NAMED else None,
                 }
-            for mark in MARKS:
-                value = run.mark(mark, asked(run, scope), scope)
-                yield {
-                    **about(run),
-                    "country": scope.get("country", ""),
-                    "condition": "",
-                    "metric": mark,
-                    "value": value,
-                }
+            for pictures in ("", *pictures_of([run])):
+                for mark in MARKS:
+                    value = run.mark(mark, pictures or asked(run, scope), scope)
+                    yield {
+                        **about(run),
+                        "country": scope.get("country", ""),
+                        "condition": pictures,
+                        "metric": mark,
+                        "value": value,
+                    }
 
 
 def _country_head(scope: Mapping[str, str]) -> str:

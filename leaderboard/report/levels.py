@@ -5,7 +5,7 @@ Knows what the runs measured; how dots and bars are drawn is in `dots`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from benchmark.metrics.resampling import MIN_STEMS
@@ -14,7 +14,6 @@ from leaderboard.report import words
 from leaderboard.report.contents import (
     ALL,
     about,
-    asked,
     countries_of,
     over,
     pictures_of,
@@ -28,9 +27,13 @@ from leaderboard.report.view import Drawing, NoView, drawing
 
 OF_FIGURE_7 = ("demographics", "race")
 BARS = f"Error bars: 95 % by resampling question stems; none below {MIN_STEMS} stems."
-LINES = "Lines in each row: the floors, which need no model, and the ceiling."
+LINES = (
+    "Lines in each row: the floors, which need no model, and the ceiling, over the same questions "
+    "as the dots."
+)
 
 Scope = Mapping[str, str]
+Marks = Mapping[str, float]
 Filled = tuple[Panel, list[Record]]
 
 
@@ -38,7 +41,7 @@ def figure_by_country(runs: Sequence[Measured]) -> Drawing:
     """Table 1 as a figure, with intervals."""
     scopes = [{"country": iso3} for iso3 in countries_of(runs)] + [dict(ALL)]
     names = [words.country_name(s["country"]) if s else "all" for s in scopes]
-    filled = [_panel(run, run.label, names, scopes, _whole) for run in runs]
+    filled = [panel for run in runs for panel in _panels(run, run.label, names, scopes)]
     return drawing(
         panels,
         filled,
@@ -49,7 +52,7 @@ def figure_by_country(runs: Sequence[Measured]) -> Drawing:
             f"is shown, {over(runs)}; a dot left of the "
             "dashed line knows less than the average of all other countries."
         ),
-        notes=(BARS, LINES),
+        notes=(words.PAIRS, BARS, LINES),
         per_row=min(3, len(filled)),
     )
 
@@ -92,15 +95,15 @@ def figure_7(runs: Sequence[Measured]) -> Drawing | NoView:
             reason=f"the topics {words.listed(OF_FIGURE_7)} were not measured in these runs",
         )
     filled = [
-        _panel(
+        panel
+        for slug in slugs
+        for run in runs
+        for panel in _panels(
             run,
             f"{words.topic_name(slug)}: {run.label}",
             [f"{group} income" for group in groups],
             [{"income_group": group, "topic": slug} for group in groups],
-            _paired,
         )
-        for slug in slugs
-        for run in runs
     ]
     return drawing(
         panels,
@@ -112,7 +115,7 @@ def figure_7(runs: Sequence[Measured]) -> Drawing | NoView:
             f"group of the country, {over(runs)}."
         ),
         notes=(words.PAIRS, BARS, LINES),
-        per_row=min(3, len(runs)),
+        per_row=min(3, len(filled) // len(slugs)),
     )
 
 
@@ -124,17 +127,17 @@ def figure_9(runs: Sequence[Measured]) -> Drawing | NoView:
     if not incomes:
         return NoView(title=title, reason="none of the countries has a World Bank income group")
     names = [words.topic_short(slug) for slug in slugs]
-    filled = [
-        _panel(
+    by_income = [
+        _panels(
             run,
             f"{words.INCOME_WORDS[income]}: {run.label}",
             names,
             [{"income": income, "topic": slug} for slug in slugs],
-            _paired,
         )
         for run in runs
         for income in incomes
     ]
+    filled = _side_by_side(by_income, len(incomes))
     return drawing(
         panels,
         filled,
@@ -153,64 +156,67 @@ def figure_9(runs: Sequence[Measured]) -> Drawing | NoView:
 # --- panels --------------------------------------------------------------------------------
 
 
-def _whole(run: Measured, scope: Scope) -> Mapping[str, Cell]:
-    """Every condition over all its questions."""
-    return {
-        condition: run.mean(condition, scope, interval=True)
-        for condition in (NAMED, *pictures_of([run]))
-        if run.has(condition)
-    }
-
-
-def _paired(run: Measured, scope: Scope) -> Mapping[str, Cell]:
-    """Country prompt and pictures over the same questions; without pairs, the prompt alone."""
-    found = {}
-    for pictures in pictures_of([run]):
-        both = run.compare(pictures, scope, interval=True)
-        found[pictures] = both.first
-        if both.first.n:
-            found.setdefault(NAMED, both.second)
-    if NAMED not in found and run.has(NAMED):
-        found[NAMED] = run.mean(NAMED, scope, interval=True)
+def _side_by_side(by_income: Sequence[Sequence[Filled]], incomes: int) -> list[Filled]:
+    """One row of panels for each run and kind of pictures, its incomes beside each other."""
+    found: list[Filled] = []
+    for start in range(0, len(by_income), incomes):
+        for kind in zip(*by_income[start : start + incomes], strict=True):
+            found += kind
     return found
 
 
+def _panels(
+    run: Measured, title: str, names: Sequence[str], scopes: Sequence[Scope]
+) -> list[Filled]:
+    """A panel for each kind of pictures, which have other countries: one prompt fits but one."""
+    kinds = pictures_of([run])
+    if not kinds:
+        return [_panel(run, title, names, scopes, "")]
+    return [
+        _panel(
+            run,
+            title if len(kinds) == 1 else f"{title}, {words.condition_name(kind)}",
+            names,
+            scopes,
+            kind,
+        )
+        for kind in kinds
+    ]
+
+
+def _pair(run: Measured, scope: Scope, pictures: str) -> tuple[Mapping[str, Cell], Marks]:
+    """Country prompt, pictures and floors over the same questions of the same countries.
+
+    Where there are no pairs, what there is of either, with its own floors.
+    """
+    if pictures and run.has(NAMED):
+        both = run.compare(pictures, scope, interval=True)
+        if both.first.n:
+            marks = {m: run.mark(m, pictures, scope, beside=NAMED) for m in MARKS}
+            return {NAMED: both.second, pictures: both.first}, marks
+    alone = NAMED if not pictures or run.mean(NAMED, scope).n else pictures
+    cells = {alone: run.mean(alone, scope, interval=True)} if run.has(alone) else {}
+    return cells, {m: run.mark(m, alone, scope) for m in MARKS}
+
+
 def _panel(
-    run: Measured,
-    title: str,
-    names: Sequence[str],
-    scopes: Sequence[Scope],
-    cells: Callable[[Measured, Scope], Mapping[str, Cell]],
+    run: Measured, title: str, names: Sequence[str], scopes: Sequence[Scope], pictures: str
 ) -> Filled:
-    by_row = [cells(run, scope) for scope in scopes]
-    present = [c for c in CONDITIONS if any(c in row for row in by_row)]
+    by_row = [_pair(run, scope, pictures) for scope in scopes]
+    present = [c for c in CONDITIONS if any(c in cells for cells, _ in by_row)]
     series = tuple(
-        _series(words.condition_name(c), *CONDITIONS[c], [row.get(c) for row in by_row])
+        _series(words.condition_name(c), *CONDITIONS[c], [cells.get(c) for cells, _ in by_row])
         for c in present
     )
-    marks = {
-        mark: tuple(
-            run.mark(mark, _questions(run, row, scope), scope)
-            for row, scope in zip(by_row, scopes, strict=True)
-        )
-        for mark in MARKS
-    }
+    marks = {mark: tuple(row[mark] for _, row in by_row) for mark in MARKS}
     records: list[Record] = []
-    for row, scope in zip(by_row, scopes, strict=True):
-        for condition, cell in row.items():
-            about_cell = {"condition": condition, "metric": SIMILARITY, **asdict(cell)}
-            records.append({**about(run), **scope, **about_cell})
-    records += [
-        {**about(run), **scope, "condition": "", "metric": mark, "value": value}
-        for mark, values in marks.items()
-        for scope, value in zip(scopes, values, strict=True)
-    ]
+    for (cells, row), scope in zip(by_row, scopes, strict=True):
+        where = {**about(run), "pictures": pictures, **scope}
+        for condition, cell in cells.items():
+            records.append({**where, "condition": condition, "metric": SIMILARITY, **asdict(cell)})
+        for mark, value in row.items():
+            records.append({**where, "condition": "", "metric": mark, "value": value})
     return Panel(title=title, rows=tuple(names), series=series, marks=marks), records
-
-
-def _questions(run: Measured, row: Mapping[str, Cell], scope: Scope) -> str:
-    """The condition over whose questions a row's floors are means."""
-    return next((c for c in pictures_of([run]) if c in row and row[c].n), asked(run, scope))
 
 
 def _proxy_panel(run: Measured, proxies: Sequence[str]) -> Filled:

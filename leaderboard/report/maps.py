@@ -6,14 +6,15 @@ Knows what the runs measured; how a heatmap is drawn is in `heatmaps`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.vocabulary import ALL_IMAGES, CATEGORIES, INCOME_BANDS, NAMED
 from leaderboard.report import words
-from leaderboard.report.contents import about, asked, countries_of, over, topics_of
-from leaderboard.report.heatmaps import Grid, heatmaps
+from leaderboard.report.contents import about, countries_of, over, topics_of
+from leaderboard.report.heatmaps import FloatArray, Grid, heatmaps
 from leaderboard.report.measured import Cell, Measured
 from leaderboard.report.table import Record
 from leaderboard.report.view import Drawing, NoView, drawing
@@ -144,9 +145,7 @@ def figure_8(runs: Sequence[Measured]) -> Drawing | NoView:
         for condition in (NAMED, ALL_IMAGES)
         if run.has(condition)
     ]
-    floors = [_world_average(run, runs) for run in runs]
-    same = all(np.array_equal(g.values, floors[0][0].values, equal_nan=True) for g, _ in floors)
-    filled += floors[:1] if same else floors
+    filled += _floors(runs)
     return drawing(
         heatmaps,
         filled,
@@ -158,7 +157,8 @@ def figure_8(runs: Sequence[Measured]) -> Drawing | NoView:
             f"average) as a panel of its own, {over(runs)}."
         ),
         notes=(
-            "A cell is good only where it is above the same cell of the world average.",
+            "A cell is good only where it is above the same cell of the world average over its own "
+            "questions; floors that are the same share a panel.",
             GREY,
             FEW,
         ),
@@ -177,12 +177,33 @@ def _levels(run: Measured, runs: Sequence[Measured], condition: str) -> Filled:
     return _fill(run, title, condition, (countries_of(runs), topics_of(runs)), cell)
 
 
-def _world_average(run: Measured, runs: Sequence[Measured]) -> Filled:
+def _floors(runs: Sequence[Measured]) -> list[Filled]:
+    """World averages over the questions of each panel, those already shown left out."""
+    shown: list[tuple[str, Filled]] = []
+    for run in runs:
+        for condition in (NAMED, ALL_IMAGES):
+            if run.has(condition):
+                floor = _world_average(run, runs, condition)
+                values = floor[0].values
+                if not any(_within(values, other.values) for _, (other, _) in shown):
+                    shown.append((f"{run.label}, {words.condition_name(condition)}", floor))
+    if len(shown) == 1:
+        return [shown[0][1]]
+    return [
+        (replace(grid, title=f"{grid.title}, questions of {of}"), records)
+        for of, (grid, records) in shown
+    ]
+
+
+def _within(values: FloatArray, shown: FloatArray) -> bool:
+    """Whether every cell that has a value is shown already."""
+    return bool((np.isnan(values) | (values == shown)).all())
+
+
+def _world_average(run: Measured, runs: Sequence[Measured], condition: str) -> Filled:
     def cell(iso3: str, slug: str) -> tuple[float, Cell]:
         scope = {"country": iso3, "topic": slug}
-        condition = asked(run, scope)
-        sample = run.mean(condition, scope)
-        return run.mark("floor_world_average", condition, scope), sample
+        return run.mark("floor_world_average", condition, scope), run.mean(condition, scope)
 
     title = "floor: world average"
     return _fill(run, title, "floor_world_average", (countries_of(runs), topics_of(runs)), cell)

@@ -6,7 +6,6 @@ computes it from the rows. Knows no table and no figure.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,15 +13,10 @@ from typing import Literal
 
 import numpy as np
 
-from benchmark.metrics.resampling import (
-    MIN_STEMS,
-    cluster_bootstrap,
-    expanded_level,
-    percentile_interval,
-)
+from benchmark.metrics.stem_means import jackknife_interval, mean_of_stem_means
 from benchmark.records import Score
 from benchmark.runs.run import Run
-from benchmark.vocabulary import NAMED, SIMILARITY, Reading
+from benchmark.vocabulary import ITEMS, NAMED, SIMILARITY, Reading
 from leaderboard.report.options import ReadingName
 from leaderboard.report.sheet import BoolArray, FloatArray, Sheet, sheet
 
@@ -31,9 +25,9 @@ READINGS: Mapping[ReadingName, Reading] = {
     "printed": "printed",
     "paper": "printed",
 }
-LEVEL = 0.95
 GAIN = f"{SIMILARITY}_gain"
 P_VALUES: Mapping[str, str] = {
+    "t p": f"{GAIN}_p_t",
     "sign-flip p": f"{GAIN}_p",
     "Holm": f"{GAIN}_p_holm",
     "BH": f"{GAIN}_q_bh",
@@ -44,7 +38,7 @@ HOLM, PUBLISHED = P_VALUES["Holm"], P_VALUES["bootstrap p"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """A mean and its sample; ``low`` and ``high`` are NaN below `MIN_STEMS` stems."""
+    """A mean and its sample; ``low`` and ``high`` are NaN where there is no interval."""
 
     value: float
     low: float = float("nan")
@@ -71,7 +65,11 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """One run under one reading; ``label`` is unique in a report, ``kind`` says what it is."""
+    """One run under one reading; ``label`` is unique in a report, ``kind`` says what it is.
+
+    Means are over stem means, each stem having one vote; in the paper's reading they are over
+    questions, as published, and have no interval.
+    """
 
     label: str
     kind: str
@@ -81,6 +79,11 @@ class Measured:
     @property
     def reading(self) -> Reading:
         return READINGS[self.reading_name]
+
+    @property
+    def by_questions(self) -> bool:
+        """Whether every question has one vote, and not every stem."""
+        return self.reading_name == "paper"
 
     @property
     def partial(self) -> bool:
@@ -123,7 +126,8 @@ class Measured:
 
     def mean(self, condition: str, scope: Mapping[str, str], *, interval: bool = False) -> Cell:
         """Mean similarity under a condition, over all questions of the scope."""
-        own = self.score(SIMILARITY, {**scope, "proxy": condition})
+        metric = ITEMS if self.by_questions else SIMILARITY
+        own = self.score(metric, {**scope, "proxy": condition})
         values = self._values(condition)
         inside = self.sheet.where(scope)
         scored = inside & ~np.isnan(values)
@@ -140,12 +144,18 @@ class Measured:
             )
         return self._cell(values, scored, int(inside.sum()), interval=interval)
 
-    def mark(self, mark: str, condition: str, scope: Mapping[str, str]) -> float:
-        """Mean of a floor or the ceiling over the questions scored under the condition."""
+    def mark(
+        self, mark: str, condition: str, scope: Mapping[str, str], *, beside: str = ""
+    ) -> float:
+        """Mean of a floor or the ceiling over the questions scored under the condition.
+
+        And under the one ``beside`` it, if there is any.
+        """
         scored = self.sheet.where(scope) & ~np.isnan(self._values(condition))
-        values = self.sheet.marks.get(mark, np.full(len(scored), np.nan))[scored]
-        found = values[~np.isnan(values)]
-        return float(found.mean()) if found.size else float("nan")
+        if beside:
+            scored &= ~np.isnan(self._values(beside))
+        values = self.sheet.marks.get(mark, np.full(len(scored), np.nan))
+        return self._average(values, scored & ~np.isnan(values))
 
     def compare(
         self, first: str, scope: Mapping[str, str], *, second: str = NAMED, interval: bool = False
@@ -160,7 +170,7 @@ class Measured:
             for values in (left, right, left - right)
         )
         named = {"contrast": f"{first}-{second}", **scope}
-        own = self.score(GAIN, named)
+        own = None if self.by_questions else self.score(GAIN, named)
         if own is not None:
             gain = Cell(
                 value=own.value,
@@ -172,7 +182,9 @@ class Measured:
                 source="scores",
             )
         relative, of_first = (
-            found.value if (found := self.score(metric, named)) else _ratio(a.value, b.value, base)
+            found.value
+            if not self.by_questions and (found := self.score(metric, named))
+            else _ratio(a.value, b.value, base)
             for metric, base in (("relative_gain", b.value), ("relative_gain_of_image", a.value))
         )
         return Comparison(
@@ -209,22 +221,32 @@ class Measured:
         n, stems = int(rows.sum()), self._stems(rows)
         if not n:
             return Cell(value=float("nan"), n_missing=total)
-        chosen, clusters = values[rows], self.sheet.factors["cluster"][rows]
         low = high = float("nan")
-        if interval and stems >= MIN_STEMS:
-            means = cluster_bootstrap(chosen[:, None], clusters, rng=_rng(clusters))
-            ends = percentile_interval(means[:, 0], expanded_level(LEVEL, stems))
-            low, high = float(ends[0]), float(ends[1])
+        if interval and not self.by_questions:
+            low, high = _ends(values[rows], self.sheet.factors["cluster"][rows])
         return Cell(
-            value=float(chosen.mean()), low=low, high=high, n=n, n_missing=total - n, stems=stems
+            value=self._average(values, rows),
+            low=low,
+            high=high,
+            n=n,
+            n_missing=total - n,
+            stems=stems,
         )
+
+    def _average(self, values: FloatArray, rows: BoolArray) -> float:
+        """The mean of these rows; NaN without any."""
+        if self.by_questions:
+            return float(values[rows].mean()) if rows.any() else float("nan")
+        return mean_of_stem_means(values[rows], self.sheet.factors["cluster"][rows]).value
+
+
+def _ends(values: FloatArray, clusters: np.typing.NDArray[np.str_]) -> tuple[float, float]:
+    """Student's interval over stem means; NaN where stems are too few."""
+    names, stem = np.unique(clusters, return_inverse=True)
+    means = np.bincount(stem, values) / np.bincount(stem)
+    found = jackknife_interval([means], np.zeros(len(names), dtype=np.intp), 1)
+    return float(found.low[0]), float(found.high[0])
 
 
 def _ratio(first: float, second: float, base: float) -> float:
     return (first - second) / base if base > 0 else float("nan")
-
-
-def _rng(clusters: np.typing.NDArray[np.str_]) -> np.random.Generator:
-    """A generator that depends only on the stems, so that equal runs give equal reports."""
-    names = "\n".join(np.unique(clusters).tolist())
-    return np.random.default_rng([*hashlib.sha256(names.encode()).digest()])

@@ -53,7 +53,10 @@ FLOORS = (
     "a fresh sample of respondents. A similarity below the world average shows no knowledge of "
     "the country."
 )
-PAIRS = "Both conditions are taken over the same country x question pairs."
+PAIRS = (
+    "Both conditions are taken over the same country x question pairs; each kind of pictures has a "
+    "country prompt of its own, as it has other countries."
+)
 
 
 def country_name(iso3: str) -> str:

@@ -46,6 +46,7 @@ CONDITIONS: Mapping[str, Condition] = {
     ),
 }
 CATEGORIES_FILE = Path(__file__).parent / "categories.toml"
+FILLERS_FILE = Path(__file__).parent / "content_free.toml"
 IN_PICTURES = (*CATEGORIES, HOUSEHOLD, BLANK)  # all that a prompt may have to name
 GUESS_TOKENS = 96
 # Written recognition asks for the format that can be parsed, whatever the template's wording.
@@ -70,13 +71,15 @@ class Asker:
         order: Order,
         picture: ImageRef | None,
         category: str,
+        *,
+        letters: Order = (),
     ) -> Choice:
-        """A choice of labels, with the options in ``order``."""
-        labels = tuple(string.ascii_uppercase[: len(question.options)])
+        """A choice of labels; ``order`` and ``letters`` as in `AskedChoice`."""
+        labels = labels_of(len(question.options), letters)
         plain = order == tuple(range(len(order)))
         return Choice(
             prompt=self._template(case).fill(
-                self._slots(case, question, order, category), image=picture
+                self._slots(case, question, order, category, labels), image=picture
             ),
             labels=labels,
             subject=Subject(
@@ -84,6 +87,35 @@ class Asker:
                 item_id=question.question_id,
                 order=() if plain else order,
             ),
+        )
+
+    def can_ask_why(self, case: Case) -> bool:
+        """Whether the case's templates have the words that ask for a reason."""
+        bare = self.templates[case.variant].conditions.get(CONDITION[NONE])
+        used = [self._template(case), *([bare] if bare else [])]
+        return all(template.reason is not None for template in used)
+
+    def content_free(
+        self,
+        case: Case,
+        question: Question,
+        picture: ImageRef | None,
+        category: str,
+        *,
+        filler: str,
+        letters: Order = (),
+    ) -> Choice:
+        """The same choice with ``filler`` in place of the question's and every option's words.
+
+        It is about no country (see `Subject`), though its prompt shows the same cue.
+        """
+        labels = labels_of(len(question.options), letters)
+        words = {"question": filler, "options": _lines(labels, [filler] * len(labels))}
+        slots = {**self._slots(case, question, (), category), **words}
+        return Choice(
+            prompt=self._template(case).fill(slots, image=picture),
+            labels=labels,
+            subject=Subject(country="", item_id=question.question_id),
         )
 
     def reason(
@@ -143,17 +175,18 @@ class Asker:
         return self.templates[case.variant][CONDITION[case.proxy]]
 
     def _slots(
-        self, case: Case, question: Question, order: Order, category: str
+        self,
+        case: Case,
+        question: Question,
+        order: Order,
+        category: str,
+        labels: Sequence[str] = string.ascii_uppercase,
     ) -> Mapping[str, str]:
-        shown = (question.options[place] for place in order)
         return {
             "country": self.country_name(case.country),
             "category": self._words(category),
             "question": question.text,
-            "options": "\n".join(
-                f"({label}) {option}"
-                for label, option in zip(string.ascii_uppercase, shown, strict=False)
-            ),
+            "options": _lines(labels, [question.options[place] for place in order]),
         }
 
     def _words(self, category: str) -> str:
@@ -161,6 +194,25 @@ class Asker:
             return ""
         named = self.translation.categories if self.translation else {}
         return named.get(category) or self.category_words[category]
+
+
+def labels_of(n: int, letters: Order = ()) -> tuple[str, ...]:
+    """The labels as shown: A, B, C, …, or the letters of these places.
+
+    >>> labels_of(3), labels_of(3, (2, 0, 1))
+    (('A', 'B', 'C'), ('C', 'A', 'B'))
+    """
+    return tuple(string.ascii_uppercase[place] for place in letters or range(n))
+
+
+def _lines(labels: Sequence[str], options: Sequence[str]) -> str:
+    return "\n".join(f"({label}) {option}" for label, option in zip(labels, options, strict=False))
+
+
+@cache
+def fillers(path: Path = FILLERS_FILE) -> tuple[str, ...]:
+    """What stands for the words of a prompt without content."""
+    return tuple(tomllib.loads(path.read_text("utf-8"))["fillers"])
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmark.option_values import Option, amount, count, one_of, path, unless
+from benchmark.option_values import Option, amount, at_least_one, count, one_of, path, unless
 from benchmark.settings import Settings
 from benchmark.suite.shared_options import (
     IMAGES,
@@ -24,6 +24,8 @@ from benchmark.suite.shared_options import (
     TRANSLATIONS,
 )
 
+OFF, REPORT, DIVIDE = CALIBRATIONS = ("off", "report", "content-free")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WvsOptions:
@@ -35,6 +37,10 @@ class WvsOptions:
     rationales: int | None
     min_images: int | None
     income_cut: float | None
+    design_effect: float | None
+    latin_square: bool
+    calibrate: str
+    written: int
 
 
 def own_values(settings: Settings) -> WvsOptions:
@@ -97,5 +103,37 @@ OPTIONS = (
         "monthly income from which a household is income-high; default: see docs/data.md",
         read=amount,
         from_config=lambda config: config.get("income_cut_usd_month"),
+    ),
+    Option(
+        "--design-effect",
+        "D",
+        "divide a country's number of respondents by D = 1 + CV² of the survey's weights, where "
+        "the survey file gives none; default: 1 (docs/data.md)",
+        read=at_least_one,
+    ),
+    Option(
+        "--latin-square",
+        "",
+        "ask each question in a Latin square of content, place and letter, so that label_bias and "
+        "position_bias are told apart, and average: as many prompts as the question has options, "
+        "twice as many if that is even; in place of --permutations",
+        flag=True,
+        from_config=lambda config: "latin_square" in config,
+    ),
+    Option(
+        "--calibrate",
+        "WAY",
+        "content-free: divide each answer by the one to the same prompt without content and "
+        "renormalise; report: ask those prompts for content_free_js alone; default: off",
+        default="off",
+        read=partial(one_of, known=CALIBRATIONS),
+    ),
+    Option(
+        "--written",
+        "N",
+        "let the model also write its answer to N questions of each country and proxy, drawn by "
+        "--seed, to be compared with the scored one; not for references; default: 0",
+        default="0",
+        read=partial(count, least=0),
     ),
 )

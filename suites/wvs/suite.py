@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from benchmark.errors import UsageProblem, unknown
@@ -18,6 +19,7 @@ from benchmark.metrics.directions import direction
 from benchmark.metrics.lexical import lexical_values
 from benchmark.records import (
     Case,
+    Choice,
     Continuation,
     Generate,
     ImageRef,
@@ -31,12 +33,15 @@ from benchmark.records import (
 from benchmark.scoring.choice_answers import AskedChoice, layout
 from benchmark.scoring.distributions import Extras, case_record
 from benchmark.scoring.floors import Floors
+from benchmark.scoring.latin_square import latin_layout
+from benchmark.scoring.option_bias import AskedWithoutContent, extended
 from benchmark.scoring.recognition import recognition_record, recognition_values
+from benchmark.scoring.written import Writing, drawn_questions
 from benchmark.settings import Settings
 from benchmark.suite.prompts import Templates, load_templates
 from benchmark.suite.protocol import SuiteMeta
 from benchmark.suite.sources import open_images, open_survey
-from benchmark.survey.survey import Question, Survey
+from benchmark.survey.survey import Question, Survey, with_design_effect
 from benchmark.survey.translation import Translation, load_translation, translated
 from benchmark.vocabulary import (
     BLANK,
@@ -49,14 +54,21 @@ from benchmark.vocabulary import (
     NONE,
     RECOGNITION,
 )
-from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker, category_words
+from suites.wvs.asking import CONDITIONS, GUESS_TOKENS, Asker, category_words, fillers
 from suites.wvs.cells import EXTRA_COUNTRIES, Cells
+from suites.wvs.instruments import (
+    Instruments,
+    check_instruments,
+    instruments_config,
+    instruments_note,
+)
 from suites.wvs.options import WvsOptions, own_values
 
 PROMPTS = Path(__file__).parent / "prompts"
 DEFAULT = "default"
 # A sentence; random weights never end one, and a few tokens exercise the same path.
 REASON_TOKENS, DEMO_REASON_TOKENS = 48, 12
+WRITTEN_TOKENS = 256  # some words before the line with the letter
 # Proxies under which the demo gives reasons by default; writing is slow, and it should take less
 # than a minute.
 DEMO_REASONS = (NAMED, "food", NONE)
@@ -68,7 +80,10 @@ Stage = Generator[Sequence[Request], Sequence[Reply], Sequence[ImageEntry]]
 def build(meta: SuiteMeta, settings: Settings) -> WvsSuite:
     """The suite over the data that the settings name."""
     own = own_values(settings)
+    check_instruments(settings, own)
     survey = open_survey(settings, source="WVS", topic_labels=own.topic_labels)
+    if own.design_effect is not None:
+        survey = with_design_effect(survey, own.design_effect)
     translation = _translation(settings)
     if translation is not None:
         survey = translated(survey, translation)
@@ -167,20 +182,26 @@ class WvsSuite:
         kept = yield from self._vetted(case, found)
         pictures = self._opened(case, kept)
         questions = [q for q in self._questions(case) if case.country in q.human]
-        asked = layout(questions, pictures=len(pictures), orders=self.settings.permutations)
+        asked = self._layout(questions, len(pictures))
+        choices = self._choices(case, questions, pictures, asked)
         reasoned = questions[: self._rationales(case)] if pictures else []
         reasons = [*self._reasons(case, reasoned, pictures)]
-        replies = yield [*self._choices(case, questions, pictures, asked), *reasons]
-        return case_record(
+        more = self._instruments(case, questions, pictures, asked, choices)
+        replies = iter((yield [*choices, *reasons, *more.requests]))
+        answers = [*islice(replies, len(choices))]
+        given = [*islice(replies, len(reasons))]
+        found_more = more.read(answers, [*replies])
+        record = case_record(
             case,
             questions=questions,
             unasked=[q for q in self._questions(case) if case.country not in q.human],
             asked=asked,
-            replies=replies[: len(asked)],
+            replies=found_more.answers,
             image_ids=[picture.image_id for picture, _ in pictures if picture is not None],
             floors=self.floors,
-            extras=self._extras(case, reasoned, replies[len(asked) :], len(found), len(kept)),
+            extras=self._extras(case, reasoned, given, len(found), len(kept)),
         )
+        return extended(record, values=found_more.values, keys=found_more.keys)
 
     # --- pictures ------------------------------------------------------------------------------
 
@@ -219,11 +240,60 @@ class WvsSuite:
         questions: Sequence[Question],
         pictures: Sequence[tuple[ImageRef | None, str]],
         asked: Sequence[AskedChoice],
-    ) -> Sequence[Request]:
+    ) -> Sequence[Choice]:
         return [
-            self._asker.choice(case, questions[one.question], one.order, *pictures[one.picture])
+            self._asker.choice(
+                case,
+                questions[one.question],
+                one.order,
+                *pictures[one.picture],
+                letters=one.letters,
+            )
             for one in asked
         ]
+
+    def _layout(self, questions: Sequence[Question], pictures: int) -> Sequence[AskedChoice]:
+        if self.own.latin_square:
+            return latin_layout(questions, pictures=pictures)
+        return layout(questions, pictures=pictures, orders=self.settings.permutations)
+
+    def _instruments(
+        self,
+        case: Case,
+        questions: Sequence[Question],
+        pictures: Sequence[tuple[ImageRef | None, str]],
+        asked: Sequence[AskedChoice],
+        choices: Sequence[Choice],
+    ) -> Instruments:
+        def content_free(one: AskedWithoutContent) -> Choice:
+            return self._asker.content_free(
+                case,
+                questions[one.question],
+                *pictures[one.picture],
+                filler=one.filler,
+                letters=one.letters,
+            )
+
+        sampled = self.settings.sampled
+        tokens = DEMO_REASON_TOKENS if self.settings.model == DEMO else WRITTEN_TOKENS
+        return Instruments(
+            own=self.own,
+            questions=questions,
+            asked=asked,
+            choices=choices,
+            content_free=content_free,
+            fillers=fillers(),
+            writing=Writing(tokens=tokens, seed=self.settings.seed),
+            to_write=self._to_write(case.country),
+            answers=None if sampled is None else sampled.answers,
+        )
+
+    def _to_write(self, iso3: str) -> frozenset[str]:
+        if not self.own.written:
+            return frozenset()
+        every = [q for slug in self._cells.topics for q in self._cells.by_topic[slug]]
+        here = [q for q in every if iso3 in q.human]
+        return drawn_questions(here, self.own.written, seed=self.settings.seed)
 
     def _reasons(
         self,
@@ -321,7 +391,9 @@ class WvsSuite:
         }
         if self.translation is not None:
             chosen["translation"] = self.translation.digest
-        return chosen
+        if self.own.design_effect is not None:
+            chosen["design_effect"] = self.own.design_effect
+        return {**chosen, **instruments_config(self.own)}
 
     def stamp(self) -> str:
         """The current state of the pictures' files: the configuration knows only their sizes."""
@@ -346,7 +418,8 @@ class WvsSuite:
             f"prompts {names}"
             + (f", {self.settings.permutations or 'all'} orders" * self._permuted)
             + (f", vetted {self.own.vetted}" * (self.own.vetted != "off"))
-            + self._reasons_note(),
+            + self._reasons_note()
+            + instruments_note(self.own),
         ]
         lines += [
             f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
@@ -373,11 +446,13 @@ class WvsSuite:
     def _rationales(self, case: Case) -> int:
         if self._reasons_chosen:
             return self.own.rationales or 0
-        return int(case.proxy in DEMO_REASONS)
+        return int(case.proxy in DEMO_REASONS and self._asker.can_ask_why(case))
 
     def _reasons_note(self) -> str:
         if not self._reasons_chosen:
-            return f", a reason in each case of {', '.join(DEMO_REASONS)}"
+            every = (one for t in self.templates.values() for one in t.conditions.values())
+            can = any(template.reason is not None for template in every)
+            return f", a reason in each case of {', '.join(DEMO_REASONS)}" * can
         n = self.own.rationales or 0
         return f", {n} {'reason' if n == 1 else 'reasons'} a case" * bool(n)
 

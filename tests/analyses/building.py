@@ -7,12 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from benchmark.analyses.values.alignment import NEEDS
-from benchmark.metrics.baselines import (
-    best_country_blind,
-    expected_sample_similarity,
-    mean_of_others,
-    uniform_floor,
-)
+from benchmark.metrics.baselines import best_country_blind, mean_of_others, uniform_floor
+from benchmark.metrics.ceilings import expected_sample_similarity
 from benchmark.metrics.divergence import FloatArray, js_distance, js_divergence, js_similarity
 from benchmark.records import Answer, AnswerReader, Case, CaseRecord, Evidence, Item, Score
 

@@ -1,4 +1,4 @@
-"""How many question stems show an effect: the power of the sign-flip test, simulated.
+"""How many question stems show an effect: the power of the larger of t and sign flips, simulated.
 
 Run by ``python tests/benchmarks/power.py``; prints a Markdown table. The differences of a stem
 (picture less name, mean over its questions) are drawn normal around the shift, with the standard
@@ -21,6 +21,7 @@ from benchmark.analyses.item_table import item_table  # noqa: E402
 from benchmark.analyses.pairing import column_of  # noqa: E402
 from benchmark.analyses.values.contrast import NEEDS, differences  # noqa: E402
 from benchmark.metrics.permutation import sign_flip_p  # noqa: E402
+from benchmark.metrics.stem_means import jackknife_interval, t_p  # noqa: E402
 from benchmark.runs.run import read_run  # noqa: E402
 
 DEVIATIONS = (0.05, 0.1, 0.15, 0.2)
@@ -33,7 +34,12 @@ def power(stems: int, deviation: float, *, shift: float, trials: int) -> float:
     """Share of trials with p at most 0.05."""
     rng = np.random.default_rng(stems)
     means = shift + deviation * rng.standard_normal((stems, trials))
-    return float((sign_flip_p(means, rng=rng, resamples=2000) <= 0.05).mean())
+    found = jackknife_interval(
+        [means.T.ravel()], np.repeat(np.arange(trials), stems), trials, least=5
+    )
+    t = t_p(found.value, found.error, found.k - 1)
+    flips = sign_flip_p(means, rng=rng, resamples=2000)
+    return float((np.maximum(t, flips) <= 0.05).mean())
 
 
 def enough(deviation: float, *, shift: float, trials: int) -> int:
@@ -62,7 +68,7 @@ def of_run(path: Path) -> dict[str, float]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(description="Power of the sign-flip test by question stems.")
+    parser = argparse.ArgumentParser(description="Power of a gain's test by question stems.")
     parser.add_argument("--shift", type=float, default=0.05, help="in similarity; default: 0.05")
     parser.add_argument("--trials", type=int, default=4000, help="simulations; default: 4000")
     parser.add_argument("--run", type=Path, help="a run file whose deviations to add")

@@ -143,6 +143,14 @@ def test_more_answers_ask_for_what_they_add(tmp_path: Path) -> None:
     assert len(more.asked) == 4
 
 
+def test_letters_in_another_order_are_those_of_their_places() -> None:
+    """As in a Latin square: the second place is called A."""
+    found = shares(["Answer: A", "(A)", "C"], ("B", "A", "C"))
+    assert found.p == pytest.approx((0, 2 / 3, 1 / 3))
+    requests = expanded([question(labels=("B", "A", "C"))], way(1), seed=0)
+    assert requests[0].prompt.suffix.endswith("one letter of B, A, C.")  # type: ignore[union-attr]
+
+
 def test_prompts_without_a_line_for_the_letter_are_refused() -> None:
     """A prompt file in another language says how to ask, or nobody does."""
     with pytest.raises(DataProblem, match=r"no line that asks for a letter"):

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import t
 
-from benchmark.gates.deciding import Bounds, decide, more_questions
+from benchmark.gates.deciding import Bounds, Needed, decide, more_units
 from benchmark.gates.rules import Cell, Status
+from benchmark.metrics.resampling import MIN_STEMS
+from tests.validity.gate_runs import false_fails, share_settled
 
 NAN = float("nan")
 
 
-def cell(value: float, arm: float, *, label: str = "", n: int = 100, noise: float = 0.0) -> Cell:
-    """A number with a symmetric interval."""
-    return Cell(label=label, value=value, low=value - arm, high=value + arm, n=n, noise=noise)
+def cell(
+    value: float, arm: float, *, label: str = "", units: int = 100, noise: float = 0.0
+) -> Cell:
+    """A number with a symmetric interval over so many units."""
+    return Cell(
+        label=label,
+        value=value,
+        low=value - arm,
+        high=value + arm,
+        n=10 * units,
+        n_clusters=units,
+        noise=noise,
+    )
 
 
 def equal_cells(groups: int, stems: int, rng: np.random.Generator) -> list[Cell]:
@@ -23,7 +37,7 @@ def equal_cells(groups: int, stems: int, rng: np.random.Generator) -> list[Cell]
     wide = float(t.ppf(0.975, stems - 1)) / stems**0.5
     arms = x.std(axis=1, ddof=1) * wide
     pairs = zip(x.mean(axis=1), arms, strict=True)
-    return [cell(float(mean), float(arm), n=stems) for mean, arm in pairs]
+    return [cell(float(mean), float(arm), units=stems) for mean, arm in pairs]
 
 
 def test_all_members_inside_pass_without_correction() -> None:
@@ -77,16 +91,55 @@ def test_a_noise_floor_widens_the_interval_and_leaves_the_bound() -> None:
 @pytest.mark.parametrize(
     ("found", "bounds", "more"),
     [
-        (cell(0.7, 0.2, n=10), Bounds(min=0.6), 30),  # half as wide takes four times as many
-        (cell(0.5, 0.2, n=10), Bounds(min=0.6), 30),  # also to be sure that it fails
-        (cell(0.7, 0.2, n=10, noise=0.05), Bounds(min=0.6), 150),  # (0.2 / 0.05)² is sixteen
-        (cell(0.7, 0.2, n=10, noise=0.1), Bounds(min=0.6), None),
-        (cell(0.6, 0.2, n=10), Bounds(min=0.6), None),
-        (cell(0.7, NAN, n=10), Bounds(min=0.6), None),
+        # (2 * 1.43)² times as many as there are: half as wide, and 0.84 errors to spare
+        (cell(0.7, 0.2, units=10), Bounds(min=0.6), Needed(more=72)),
+        (cell(0.5, 0.2, units=10), Bounds(min=0.6), Needed(more=72)),  # to be sure that it fails
+        (cell(0.7, 0.2, units=10, noise=0.05), Bounds(min=0.6), Needed(more=317)),
+        (cell(0.7, 0.2, units=10, noise=0.1), Bounds(min=0.6), Needed(more=None)),
+        (cell(0.6, 0.2, units=10), Bounds(min=0.6), None),  # on the bound: no evidence
+        (cell(0.68, 0.2, units=10), Bounds(min=0.6), None),  # within one error, 0.088
+        (cell(0.7, 0.2, units=0), Bounds(min=0.6), None),  # nobody knows of how many units
+        (cell(0.7, NAN, units=10), Bounds(min=0.6), None),
     ],
 )
-def test_how_many_more_questions_follows_from_the_width(
-    found: Cell, bounds: Bounds, more: int | None
+def test_how_many_more_units_follows_from_the_width(
+    found: Cell, bounds: Bounds, more: Needed | None
 ) -> None:
-    """Width shrinks with the root of n, and a noise floor not at all."""
-    assert more_questions(found, bounds) == more
+    """Width shrinks with the root of their number, and a noise floor not at all."""
+    assert more_units(found, bounds) == more
+
+
+def test_as_many_more_units_as_are_stated_settle_four_gates_of_five() -> None:
+    """Half of them did when the arm alone had to fit."""
+    assert 0.77 <= share_settled(units=20, distance=0.3, seed=1) <= 0.9
+
+
+def test_stems_and_not_questions_are_the_degrees_of_freedom() -> None:
+    """Fifty groups of six stems with ten questions each, all exactly at the floor."""
+    assert false_fails(groups=50, stems=6, questions=10, seed=2, runs=200) <= 0.05
+    assert false_fails(groups=50, stems=6, questions=10, seed=2, runs=200, by_stems=False) > 0.08
+
+
+def test_unknown_units_count_as_few() -> None:
+    """Whose tails are the heaviest: the same interval fails by itself, and not among many."""
+    far = [cell(0.5, 0.06, units=units) for units in (100, 0)]
+    others = [cell(0.9, 0.02)] * 30
+    found = [decide([one, *others], Bounds(min=0.6)).status for one in far]
+    assert found == [Status.FAIL, Status.INCONCLUSIVE]
+    assert Cell(label="", value=0.5, low=0.4, high=0.6).df == MIN_STEMS - 1
+
+
+def test_a_number_outside_without_an_interval_is_never_waved_through() -> None:
+    """``inconclusive = "pass"`` excuses doubt, not a mass of 1e-6 that nobody can bound."""
+    found = decide([cell(1e-6, NAN)], Bounds(min=0.5))
+    assert found.status is Status.INCONCLUSIVE
+    assert found.is_shut
+    assert not decide([cell(0.6, NAN)], Bounds(min=0.5)).is_shut
+
+
+def test_unmeasured_noise_decides_nothing() -> None:
+    """Neither way, however clear the interval is."""
+    for value in (0.2, 0.9):
+        found = decide([replace(cell(value, 0.01), open="not measured")], Bounds(min=0.6))
+        assert found.status is Status.INCONCLUSIVE
+        assert found.is_shut is (value < 0.6)

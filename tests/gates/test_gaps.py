@@ -7,7 +7,7 @@ import pytest
 
 from benchmark.gates.deciding import Bounds, decide
 from benchmark.gates.gaps import gap_of
-from benchmark.gates.rules import Cell, Status
+from benchmark.gates.rules import Status
 from benchmark.metrics.gaps import expected_range
 from tests.gates.test_deciding import cell, equal_cells
 
@@ -43,7 +43,7 @@ def test_a_true_gap_is_covered_and_kept() -> None:
     covered, values = 0, []
     for _ in range(200):
         cells = [
-            cell(one.value - 0.7 + float(shift), (one.high - one.low) / 2, n=20)
+            cell(one.value - 0.7 + float(shift), (one.high - one.low) / 2, units=20)
             for one, shift in zip(equal_cells(10, 20, rng), truth, strict=True)
         ]
         gap = gap_of(cells).cell
@@ -84,8 +84,3 @@ def test_the_range_of_equals_is_that_of_normals(groups: int) -> None:
     assert expected_range([1.0] * groups) == pytest.approx(
         float(np.trapezoid(above, grid)), rel=1e-3
     )
-
-
-def test_a_sample_of_one_has_one_degree_of_freedom() -> None:
-    """So that no interval claims more than it may."""
-    assert Cell(label="", value=0.5, low=0.4, high=0.6, n=1).df == 1

@@ -15,6 +15,7 @@ REPO = Path(__file__).parents[2]
 NAN = float("nan")
 BARE = '[[gate]]\nsuite = "wvs"\nmetric = "x"\n'
 FLOOR = f"{BARE}min = 1\n"
+SIMILARITY = BARE.replace('"x"', '"js_similarity"') + 'reading = "printed"\n'
 GATE = Gate(suite="wvs", metric="js_similarity", reading="substantive", min=0.6)
 
 
@@ -88,6 +89,20 @@ def test_a_gate_file_is_read(tmp_path: Path) -> None:
     assert (gate.min, gate.max) == (0.6, float("inf"))
 
 
+def test_a_reading_is_part_of_the_name_or_stands_beside_it(tmp_path: Path) -> None:
+    """As in rows, or as in the documents; what has one reading needs none."""
+    both, path = [], tmp_path / "g.toml"
+    for written in (
+        'metric = "js_similarity_substantive"',
+        'metric = "js_similarity"\nreading = "substantive"',
+        'metric = "w1_similarity"',
+    ):
+        path.write_text(f'[[gate]]\nsuite = "wvs"\n{written}\nmin = 0.5\n')
+        (gate,) = load_gates(path)
+        both.append((gate.metric.startswith(("js", "w1")), gate.reading))
+    assert both == [(True, "substantive")] * 3
+
+
 def test_a_country_may_be_written_as_people_do(tmp_path: Path) -> None:
     """A name becomes its code; what the world does not know may be a suite's own."""
     path = tmp_path / "g.toml"
@@ -130,6 +145,46 @@ def test_shipped_gate_files_are_sound(path: Path) -> None:
         (FLOOR + 'worst = "country"\namong = "NGA"', "among is a list"),
         (FLOOR + 'scope = "NGA"', "scope is a table"),
         (FLOOR + "worst = 3", "worst is 3, not text"),
+        (SIMILARITY + "min = 1.5", r"line 5.*beyond what js_similarity can be \(0.167 to 1\)"),
+        (SIMILARITY + "min = 60", r"did you mean 0.6\?"),
+        (SIMILARITY + "max = 0.8", "of which more is better; did you mean min"),
+        (
+            SIMILARITY + 'gap = "country"\nmax = 15',
+            r"can change by \(0 to 0.833\); did you mean 0.15",
+        ),
+        (
+            SIMILARITY + 'compare = "non-inferiority"\nmargin = 2',
+            r"margin = 2 is beyond what js_similarity can change by.*did you mean 0.02\?",
+        ),
+        (
+            SIMILARITY.replace("js_similarity", "js_distance") + "min = 0.1",
+            "of which less is better; did you mean max",
+        ),
+        (
+            SIMILARITY.replace("js_similarity", "js_similarity_items") + "min = 0.5",
+            "cannot be gated: .* use js_similarity",
+        ),
+        (SIMILARITY.replace("js_similarity", "floor_uniform") + "min = 0.5", "cannot be gated"),
+        (
+            SIMILARITY.replace('reading = "printed"\n', "") + "min = 0.5",
+            "name one: printed or",
+        ),
+        (
+            BARE.replace('"x"', '"option_mass"') + 'reading = "printed"\nmin = 0.5',
+            "no readings",
+        ),
+        (
+            BARE.replace('"x"', '"js_similarity_substantive"') + 'reading = "printed"\nmin = 0.5',
+            "leave one out",
+        ),
+        (
+            BARE.replace('"x"', '"accuracy_shrunk"') + 'worst = "country"\nmin = 0.4',
+            "use accuracy_simultaneous or worst_country",
+        ),
+        (
+            BARE.replace('"x"', '"spread_ratio"') + 'reading = "printed"\ncompare = "regression"',
+            "no better or worse",
+        ),
     ],
 )
 def test_a_typo_in_a_gate_file_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from benchmark.metrics.baselines import expected_sample_similarity, expected_similarity_of_answers
+from benchmark.metrics.ceilings import expected_sample_similarity, expected_similarity_of_answers
 from benchmark.metrics.divergence import js_similarity
+from benchmark.metrics.ordered import by_w1
 
 
 def rng() -> np.random.Generator:
@@ -127,3 +128,42 @@ def test_answers_of_nobody_are_not_scored() -> None:
         expected_similarity_of_answers(p, q[:1], 8, rng=rng())
     with pytest.raises(ValueError, match="answers"):
         expected_similarity_of_answers(p, q, 0, rng=rng())
+
+
+@pytest.mark.parametrize(("share", "n"), [(0.5, 1), (0.3, 20), (0.02, 50)])
+def test_two_samples_agree_with_the_exact_double_sum(share: float, n: int) -> None:
+    """All pairs of counts weighted by their probabilities give the same mean."""
+    counts = np.arange(n + 1)
+    drawn = np.stack([counts, n - counts], axis=1) / n
+    weight = binom.pmf(counts, n, share)
+    exact = float(weight @ js_similarity(drawn[:, None], drawn[None]) @ weight)
+    printed, _ = expected_sample_similarity(
+        [[share, 1 - share]], n, rng=rng(), draws=40_000, two_samples=True
+    )
+    assert printed[0] == pytest.approx(exact, abs=0.005)
+
+
+def test_people_asked_again_are_farther_from_a_sample_than_from_the_people() -> None:
+    """Both have sampling error; by the root of two where shares are even."""
+    p = np.full((1, 5), 0.2)
+    population, _ = expected_sample_similarity(p, 1200, rng=rng(), draws=4000)
+    sample, _ = expected_sample_similarity(p, 1200, rng=rng(), draws=4000, two_samples=True)
+    assert (1 - sample[0]) / (1 - population[0]) == pytest.approx(math.sqrt(2), abs=0.03)
+
+
+def test_another_measure_is_averaged_over_the_same_kind_of_draws() -> None:
+    """One respondent of a divided people is a whole scale away from the other half."""
+    printed, _ = expected_sample_similarity(
+        [[0.5, 0, 0.5]], 1, rng=rng(), draws=100, similarity=by_w1
+    )
+    assert printed.tolist() == [0.5]
+
+
+def test_two_samples_of_nobody_are_not_scored() -> None:
+    """A row without data stays without a ceiling."""
+    printed, kept = expected_sample_similarity(
+        [[np.nan, np.nan], [0.5, 0.5]], 9, keep=[[True, True], [True, False]], rng=rng(),
+        two_samples=True,
+    )  # fmt: skip
+    assert np.isnan(printed).tolist() == [True, False]
+    assert np.isnan(kept).tolist() == [True, False]

@@ -81,6 +81,55 @@ def test_members_of_one_cluster_are_drawn_together() -> None:
     assert np.isnan(few.rho_interval).all()
 
 
+def cells(models: int, alike: float, rng: np.random.Generator) -> FloatArray:
+    """A column of twelve cells with a story of each model, alike within cells."""
+    of_cell, own = rng.normal(size=(12, 1)), rng.normal(size=(12, models))
+    column: FloatArray = (np.sqrt(alike) * of_cell + np.sqrt(1 - alike) * own).ravel()
+    return column
+
+
+def test_members_of_one_cluster_are_shuffled_together() -> None:
+    """Metric and ratings are alike within cells but unrelated: called at 5 %, not at 21 %."""
+    rng, code, called = np.random.default_rng(2), np.repeat(np.arange(12), 4), 0
+    for _ in range(300):
+        x, y = cells(4, 0.6, rng), cells(4, 0.6, rng)
+        called += (
+            rank_correlation(x, y, rng=rng, resamples=9, permutations=99, clusters=code).p <= 0.05
+        )
+    assert called <= 27  # 15 expected, three standard errors above
+
+
+def test_a_metric_that_only_tells_places_apart_is_not_called() -> None:
+    """Each model has a level in both columns; what is left is noise."""
+    rng, code, called = np.random.default_rng(4), np.repeat(np.arange(12), 2), 0
+    level = np.tile([0.0, 4.0], 12)
+    for _ in range(200):
+        x, y = level + cells(2, 0.3, rng), level + cells(2, 0.3, rng)
+        found = rank_correlation(x, y, rng=rng, resamples=9, permutations=99, clusters=code)
+        assert found.rho > 0.3
+        called += found.p <= 0.05
+    assert called <= 20  # 10 expected, three standard errors above
+
+
+def test_few_orders_are_all_looked_at() -> None:
+    """Of the six orders of three members two are as far from 0 as 1, 2, 3 against itself."""
+    rng = np.random.default_rng(0)
+    assert rank_correlation([1, 2, 3], [1, 2, 3], rng=rng, resamples=99).p == pytest.approx(1 / 3)
+    shuffled = rank_correlation([1, 2, 3, 9], [1, 2, 3, 9], rng=rng, resamples=99)
+    assert shuffled.p == pytest.approx(2 / 24)
+
+
+def test_clusters_change_places_only_with_their_like() -> None:
+    """A cluster that alone has its places stays where it is; a place twice is refused."""
+    code, rng = np.array([0, 0, 1, 1, 2]), np.random.default_rng(0)
+    x = np.array([1.0, 2.0, 3.0, 4.0, 9.0])
+    places = ["a", "b", "a", "b", "a"]
+    found = rank_correlation(x, x, rng=rng, resamples=99, clusters=code, places=places)
+    assert found.p == pytest.approx(1)  # two orders, equally far from their mean
+    with pytest.raises(ValueError, match="each its own"):
+        rank_correlation(x, x, rng=rng, resamples=99, clusters=code, places=["a"] * 5)
+
+
 def test_a_constant_or_a_single_member_has_no_correlation() -> None:
     """NaN, not 0."""
     rng = np.random.default_rng(0)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from benchmark.metrics.divergence import FloatArray
-from benchmark.metrics.permanova import Stratum, permanova, sums_of_squares
+from benchmark.metrics.permanova import Stratum, permanova, shuffled_sums, sums_of_squares
 from benchmark.metrics.published_variance import Design, f_tail, published_f, published_variances
+from benchmark.metrics.robust_permanova import robust_statistics
 from benchmark.metrics.spread_of_groups import dispersion_test, distances_from_centre
 
 
@@ -39,13 +40,23 @@ def test_sums_are_those_of_the_points_themselves() -> None:
     assert sums.within[0] == pytest.approx(sum(np.square(p - p.mean(0)).sum() for p in parts))
 
 
-def test_shuffled_sums_are_those_of_a_loop() -> None:
-    """Every shuffled sum is that of the labels in another order; its mean is the expectation."""
+def test_r2_without_an_effect_is_that_of_shuffled_labels() -> None:
+    """The expectation over all shufflings, which needs none, is the mean over many."""
     stratum, _ = points(2)
-    sums = sums_of_squares([stratum], rng=np.random.default_rng(0), permutations=4000)
-    pairs = np.square(stratum.distances)[np.triu_indices(12, 1)].mean()
-    expected = 3 * 6 * pairs / 4  # three groups of six pairs, each divided by four
-    assert sums.shuffled.mean() == pytest.approx(expected, rel=0.01)
+    squares = np.square(stratum.distances)
+    pairs = [np.triu_indices(4, 1)] * 3
+    first, second = (
+        np.concatenate([p[side] + 4 * g for g, p in enumerate(pairs)]) for side in (0, 1)
+    )
+    within = shuffled_sums(
+        squares,
+        [(first, second, np.full(first.size, 1 / 4))],
+        rng=np.random.default_rng(0),
+        permutations=4000,
+    )
+    sums = sums_of_squares([stratum], rng=np.random.default_rng(0), permutations=1)
+    expected = 1 - within.mean() / sums.total[0]
+    assert permanova(sums).r2_null == pytest.approx(expected, rel=0.01)
 
 
 def test_labels_do_not_leave_their_stratum() -> None:
@@ -78,6 +89,75 @@ def test_degenerate_strata_are_not_scored() -> None:
         stratum = Stratum(distances=distances, groups=np.array(groups))
         sums = sums_of_squares([stratum], rng=np.random.default_rng(0), permutations=9)
         assert math.isnan(permanova(sums).p)
+
+
+def test_the_robust_statistic_is_welchs_in_one_dimension() -> None:
+    """Three groups of other sizes and spreads, against the formula for numbers."""
+    rng = np.random.default_rng(3)
+    parts = [rng.normal(0, 1, 9), rng.normal(1, 3, 4), rng.normal(0, 2, 6)]
+    x = np.concatenate(parts)
+    found = robust_statistics((x[:, None] - x) ** 2, np.array([9, 4, 6]), np.arange(19)[None])
+    w = np.array([part.size / part.var(ddof=1) for part in parts])
+    means = np.array([part.mean() for part in parts])
+    middle = w @ means / w.sum()
+    unknown = ((1 - w / w.sum()) ** 2 / np.array([8, 3, 5])).sum()
+    welch = (w @ (means - middle) ** 2 / 2) / (1 + 2 / 8 * unknown)
+    assert found[0] == pytest.approx(welch)
+
+
+def test_an_order_of_the_members_is_other_labels() -> None:
+    """The statistic of an order is that of the members so ordered."""
+    stratum, _ = points(4, shift=0.2)
+    squares, order = np.square(stratum.distances), np.random.default_rng(1).permutation(12)
+    counts, as_they_are = np.array([4, 4, 4]), np.arange(12)
+    found = robust_statistics(squares, counts, np.array([as_they_are, order]))
+    again = robust_statistics(squares[np.ix_(order, order)], counts, as_they_are[None])
+    assert found[1] == pytest.approx(again[0])
+    assert found[0] != pytest.approx(found[1])
+
+
+def clouds(sizes: list[int], scales: list[float], rng: np.random.Generator) -> Stratum:
+    """Groups around one centre in many dimensions, each as scattered as it is told."""
+    x = rng.normal(0, 1, (sum(sizes), 60)) * np.repeat(scales, sizes)[:, None]
+    squares = np.square(x).sum(axis=1)
+    d = np.sqrt(np.maximum(squares[:, None] + squares - 2 * x @ x.T, 0))
+    return Stratum(distances=d, groups=np.repeat(np.arange(len(sizes)), sizes))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "scales"),
+    [([10] * 5 + [3] * 3, [1.0] * 5 + [3.0] * 3), ([8] * 5 + [1] * 4, [1.0] * 5 + [3.0] * 4)],
+    ids=["small wide groups", "wide singletons"],
+)
+def test_more_variety_alone_is_not_a_difference(sizes: list[int], scales: list[float]) -> None:
+    """Where F rejected always, the p of W*d is at most 0.05 in at most 0.05 (150 runs)."""
+    rng = np.random.default_rng(0)
+    p = [
+        permanova(sums_of_squares([clouds(sizes, scales, rng)], rng=rng, permutations=99)).p
+        for _ in range(150)
+    ]
+    assert np.mean(np.array(p) <= 0.05) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 150)
+
+
+def test_members_that_are_alone_in_their_group_are_left_out() -> None:
+    """They change no figure."""
+    rng = np.random.default_rng(5)
+    whole = clouds([4, 4, 1, 1], [1.0, 2.0, 5.0, 5.0], rng)
+    part = Stratum(distances=whole.distances[:8, :8], groups=whole.groups[:8])
+    found, expected = (
+        permanova(sums_of_squares([one], rng=np.random.default_rng(0), permutations=99))
+        for one in (whole, part)
+    )
+    assert found == expected
+
+
+def test_a_group_without_spread_has_no_p() -> None:
+    """How well its centre is known cannot be told; F and the effect stay."""
+    d = np.array([[0, 0, 3, 4], [0, 0, 4, 3], [3, 4, 0, 1], [4, 3, 1, 0.0]])
+    stratum = Stratum(distances=d, groups=np.array([0, 0, 1, 1]))
+    found = permanova(sums_of_squares([stratum], rng=np.random.default_rng(0), permutations=9))
+    assert math.isnan(found.p)
+    assert found.f > 1
 
 
 def test_distance_from_the_centre_needs_no_coordinates() -> None:

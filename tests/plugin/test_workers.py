@@ -57,8 +57,6 @@ def test_the_demo_model_answers_alike_on_two_workers(place: Place) -> None:
     assert sum(answers(one)) == sum(answers(two))
     told = other.document()["provenance"]["model"]
     alone = place.document()["provenance"]["model"]
-    # Of each kind one prompt is shown as an example, that of whichever worker ends last.
-    assert told.pop("prompts").keys() == alone.pop("prompts").keys()
     assert told == alone
     assert (told["token_budget"], told["token_budget_after_halving"]) == (1024, None)
 

@@ -8,7 +8,19 @@ from dataclasses import replace
 import pytest
 
 from benchmark.engine import noise_floor as determinism
-from benchmark.engine.noise_floor import Determinism, document, parsed, sentence, unmeasured, worst
+from benchmark.engine.noise_document import document, parsed, sentence
+from benchmark.engine.noise_floor import (
+    DISTANCE,
+    DISTANCE_SUBSTANTIVE,
+    LEADER,
+    OPTION_MASS,
+    PROBABILITY,
+    VARIATION_SUBSTANTIVE,
+    Determinism,
+    Movement,
+    pooled,
+    unmeasured,
+)
 from benchmark.errors import BoardProblem
 from benchmark.records import Probabilities, Text
 from benchmark.scoring.asked_twice import Pair, compare
@@ -39,9 +51,16 @@ def test_the_largest_change_counts() -> None:
     large = pair("b", (0.5, 0.3, 0.2), (0.4, 0.4, 0.2))
     result = found(small, large)
     assert (result.n, result.n_missing) == (2, 0)
-    assert result.max_abs_difference_p == pytest.approx(0.1)
-    assert result.max_abs_difference_option_mass == pytest.approx(0.01)
-    assert result.max_js_distance_substantive > result.max_js_distance > 0.07
+    assert result.largest(PROBABILITY) == pytest.approx(0.1)
+    assert result.largest(OPTION_MASS) == pytest.approx(0.01)
+    assert result.largest(DISTANCE_SUBSTANTIVE) > result.largest(DISTANCE) > 0.07
+    assert result.largest(VARIATION_SUBSTANTIVE) == pytest.approx(0.125)  # 5/8 and 3/8 to 1/2
+    movement = result.movements[PROBABILITY]
+    assert (movement.m, movement.moved) == (2, 1)
+    assert (movement.mean, movement.sd) == pytest.approx((0.05, 0.1 / 2**0.5))
+    assert result.largest(LEADER) == 0  # 0.4 and 0.4: the first still leads
+    other = found(pair("c", (0.5, 0.3, 0.2), (0.3, 0.5, 0.2)))
+    assert other.largest(LEADER) == 1
 
 
 def test_a_question_asked_in_two_ways_is_one_question() -> None:
@@ -54,7 +73,7 @@ def test_an_answer_that_was_there_once_only_is_counted() -> None:
     """It has no distance."""
     result = found(pair("a", (0.5, 0.5), (NAN, NAN)))
     assert (result.n, result.n_missing) == (1, 1)
-    assert math.isnan(result.js_similarity)
+    assert math.isnan(result.of_mean(DISTANCE, 10))
     assert "none had an answer both times" in sentence(result)
 
 
@@ -66,20 +85,25 @@ def test_only_choices_can_be_compared() -> None:
 
 
 def test_a_sample_in_which_nothing_moved_does_not_claim_exactness() -> None:
-    """One step of a logit in the model's number type is the least; an unknown type is coarse."""
-    still = pair("a", (0.5, 0.3, 0.2), (0.5, 0.3, 0.2))
-    floors = {dtype: found(still, dtype=dtype).js_similarity for dtype in ("float32", "bfloat16")}
-    assert floors == {
-        "float32": pytest.approx(3.4e-7, rel=0.01),
-        "bfloat16": pytest.approx(0.0221, rel=0.01),
-    }
-    assert found(still, dtype="").js_similarity == floors["bfloat16"]
+    """One step of a logit, as often as the sample allows; an unknown type is coarse."""
+    still = [pair(str(i), (0.5, 0.3, 0.2), (0.5, 0.3, 0.2)) for i in range(64)]
+    for dtype, step in (("float32", 3.4e-7), ("bfloat16", 0.0221), ("", 0.0221)):
+        result = found(*still, dtype=dtype)
+        assert result.of_one(DISTANCE) == pytest.approx(step, rel=0.01)
+        # Of infinitely many answers at most 5.6 % move: Clopper and Pearson's limit.
+        assert result.of_mean(DISTANCE, math.inf) == pytest.approx(0.056 * step, rel=0.01)
+        assert result.of_mean(DISTANCE, 20) == pytest.approx(0.1 * step, rel=0.01)
 
 
-def test_what_moved_is_multiplied() -> None:
-    """The sample is smaller than the run."""
-    result = found(pair("a", (0.5, 0.3, 0.2), (0.4, 0.4, 0.2)))
-    assert result.js_similarity == determinism.FACTOR * result.max_js_distance
+def test_a_mean_of_many_answers_moves_by_their_mean_change() -> None:
+    """Not by four times the largest: ten of 40 answers moved by 0.02, by hand."""
+    result = Determinism(
+        n=40, logit_step=0.125, movements={DISTANCE: Movement.of([0.02] * 10 + [0.0] * 30)}
+    )
+    sd = (0.02**2 * 10 * 30 / 40 / 39) ** 0.5
+    wanted = 0.005 + 2.0227 * sd * (1 / 40 + 1 / 200) ** 0.5
+    assert result.of_mean(DISTANCE, 200) == pytest.approx(wanted, rel=1e-4)
+    assert result.of_one(DISTANCE) == pytest.approx(determinism.FACTOR * 0.02)
 
 
 def test_a_rule_is_exact() -> None:
@@ -91,15 +115,38 @@ def test_a_rule_is_exact() -> None:
     assert exact["n"] == 0
 
 
-def test_the_worst_of_several_workers() -> None:
-    """The largest of each, over those that found anything; a failure among them is left out."""
-    one = Determinism(n=3, max_js_distance=1e-7, max_abs_difference_p=3e-7, logit_step=1.0)
-    two = Determinism(n=4, max_js_distance=2e-7, max_abs_difference_p=1e-7, logit_step=1.0)
-    both = worst([one, unmeasured("out of memory"), two])
-    assert (both.n, both.max_js_distance, both.max_abs_difference_p) == (7, 2e-7, 3e-7)
+def test_the_findings_of_several_workers_are_one() -> None:
+    """As if all had been compared at once; a failure among them is left out."""
+    changes = [1e-7, 3e-7, 0.0, 2e-7, 5e-7]
+    parts = [
+        Determinism(n=len(some), movements={DISTANCE: Movement.of(some)}, logit_step=1.0)
+        for some in (changes[:3], changes[3:])
+    ]
+    both = pooled([parts[0], unmeasured("out of memory"), parts[1]])
+    whole = Movement.of(changes)
+    assert both.n == 5
     assert both.reason == ""
-    assert worst([unmeasured("out of memory")]).reason == "out of memory"
-    assert worst([]).reason
+    assert both.movements[DISTANCE].moved == 4
+    assert both.movements[DISTANCE].mean == pytest.approx(whole.mean)
+    assert both.movements[DISTANCE].sd == pytest.approx(whole.sd)
+    assert both.movements[DISTANCE].largest == whole.largest
+    assert pooled([unmeasured("out of memory")]).reason == "out of memory"
+    assert pooled([]).reason
+
+
+def test_what_an_earlier_version_wrote_is_no_measurement_of_a_mean() -> None:
+    """It kept the largest change alone; exact answers stay exact."""
+    for result, reason in ((found(pair("a", (0.5, 0.5, 0), (0.4, 0.6, 0))), "earlier version"),
+                           (determinism.exact(), "")):  # fmt: skip
+        old = {k: v for k, v in document(result).items() if k not in ("movements", "drawn")}
+        assert reason in parsed(old).reason
+        assert parsed(old).exact is result.exact
+
+
+def test_draws_are_covered_by_the_intervals() -> None:
+    """Asking again draws again, so nothing is added."""
+    assert determinism.drawn().of_mean(DISTANCE, 10) == 0
+    assert parsed(document(determinism.drawn())) == determinism.drawn()
 
 
 @pytest.mark.parametrize(

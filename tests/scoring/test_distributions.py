@@ -14,6 +14,7 @@ from benchmark.scoring.choice_answers import AskedChoice, layout
 from benchmark.scoring.distributions import Extras, case_record
 from benchmark.scoring.floors import Floors
 from benchmark.survey.survey import Question
+from benchmark.vocabulary import CEILING, FLOORS, TWO_SAMPLES
 from tests.models.asking import question, survey
 
 CASE = Case(suite="wvs", country="FRA", topic="religion", proxy="food")
@@ -188,6 +189,23 @@ def test_one_substantive_option_is_not_scored_in_that_reading() -> None:
         name for name in values if name.endswith("_substantive")
     }
     assert values["js_similarity"] == pytest.approx(similarity((0.5, 0.5), (0.2, 0.8)))
+
+
+def test_an_ordered_scale_has_a_similarity_of_its_own() -> None:
+    """A mean over answers, on questions with a scale alone; others are not missing there."""
+    scaled = replace(Q1, ordered=True)
+    asked = layout([scaled, Q2], pictures=2, orders=1)
+    answers = replies([0, 1, 0], [1, 0], [0.6, 0.3, 0.1], [1, 0])
+    found = record(asked, answers, pictures=2, questions=[scaled, Q2])
+    first, second = items(found)["q1"].values, items(found)["q2"].values
+    # People need .6 of one step up and .1 of one step down, of two steps in all.
+    assert first["w1_similarity_substantive"] == pytest.approx((1 + 1 - 0.7 / 2) / 2)
+    assert {f"w1_{mark}_substantive" for mark in (*FLOORS, CEILING, TWO_SAMPLES)} <= first.keys()
+    assert not any(name.startswith("w1_") for name in second)
+    assert "w1_similarity" not in first
+    scores = {score.name: score for score in found.scores}
+    mean = scores["w1_similarity_substantive"]
+    assert (mean.n, mean.n_missing, mean.higher_is_better) == (1, 0, True)
 
 
 def test_one_order_has_no_sensitivity() -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from benchmark.metrics.divergence import js_similarity
-from benchmark.scoring.floors import Floors, option_mask, stack
-from benchmark.survey.survey import SAMPLE, Question, Survey, load_survey
+from benchmark.metrics.ordered import w1_similarity
+from benchmark.scoring.floors import Floors, option_mask, stack, substantive_mask
+from benchmark.survey.survey import SAMPLE, Question, Survey, load_survey, with_design_effect
 
 KEYS = ("floor_uniform", "floor_world_average", "floor_best_blind", "ceiling_population")
 
@@ -116,3 +117,51 @@ def test_answers_of_several_lengths_are_weighted_by_how_many_there_are(survey: S
         at = {n: floors.values("NGA", questions, drawn=[n] * 3)[key] for n in (8, 2, 1)}
         right = [(2 * at[8][0] + at[2][0]) / 3, at[8][1], (at[2][2] + 2 * at[1][2]) / 3]
         np.testing.assert_allclose(mixed[key], right, atol=0.03)
+
+
+def test_people_asked_again_reach_less_than_a_fresh_sample_of_the_people(survey: Survey) -> None:
+    """Everywhere, in both readings and on scales: the published figures are a sample, too."""
+    values = Floors(survey, seed=0).values("NGA", asked(survey, "NGA"))
+    for name in ("", "w1_"):
+        for suffix in ("", "_substantive") if not name else ("_substantive",):
+            population, again = (
+                float(np.nanmean(values[f"{name}ceiling_{kind}{suffix}"]))
+                for kind in ("population", "two_samples")
+            )
+            assert again < population < 1
+
+
+def test_weighting_lowers_what_people_can_reach(survey: Survey) -> None:
+    """A quarter of the respondents are twice as far from the people."""
+    weighted = with_design_effect(survey, 4.0)
+    far = {
+        name: 1 - np.mean(Floors(s, seed=0).values("NGA", asked(s, "NGA"))["ceiling_population"])
+        for name, s in (("plain", survey), ("weighted", weighted))
+    }
+    assert far["weighted"] / far["plain"] == pytest.approx(2, abs=0.1)
+
+
+def test_a_scale_has_floors_of_its_own(survey: Survey) -> None:
+    """In their order; a question without a scale has none, and only there they are missing."""
+    questions = asked(survey, "NGA")
+    values = Floors(survey, seed=0).values("NGA", questions)
+    scales = np.array([q.ordered for q in questions])
+    uniform, world, blind, ceiling = (values[f"w1_{key}_substantive"] for key in KEYS)
+    for column in (uniform, world, blind, ceiling):
+        np.testing.assert_array_equal(np.isfinite(column), scales)
+    assert 0 < uniform[scales].mean() < world[scales].mean() < blind[scales].mean()
+    assert blind[scales].mean() < ceiling[scales].mean() < 1
+
+
+def test_drawn_answers_on_a_scale_are_held_against_floors_drawn_likewise(survey: Survey) -> None:
+    """Few draws are farther from the people there, too."""
+    questions = [q for q in asked(survey, "NGA") if q.ordered]
+    few = Floors(survey, seed=0, answers=4).values("NGA", questions, drawn=[4] * len(questions))
+    exact = Floors(survey, seed=0).values("NGA", questions)
+    people = stack([[q.human["NGA"]] for q in questions])[:, 0]
+    sets = np.random.default_rng(1).multinomial(4, people / people.sum(axis=1, keepdims=True),
+                                                size=(400, len(questions)))  # fmt: skip
+    found = np.nanmean(w1_similarity(people, sets / 4, keep=substantive_mask(questions)))
+    key = "w1_ceiling_population_substantive"
+    assert found == pytest.approx(float(few[key].mean()), abs=0.006)
+    assert found < float(exact[key].mean()) - 0.05

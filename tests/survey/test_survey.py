@@ -16,7 +16,7 @@ from scipy.spatial.distance import jensenshannon
 
 from benchmark.errors import DataProblem
 from benchmark.survey.csv_file import _literal
-from benchmark.survey.survey import SAMPLE, Question, Survey, load_survey
+from benchmark.survey.survey import SAMPLE, Question, Survey, load_survey, with_design_effect
 from benchmark.survey.topics import topics
 from benchmark.survey.wording import question_sha
 from benchmark.world.countries import countries
@@ -160,6 +160,79 @@ def test_rounded_shares_are_renormalised(tmp_path: Path) -> None:
     survey = load_survey(_file(tmp_path, _row("'Brazil': [0.5, 0.4, 0.107]")))
     assert _only(survey).human["BRA"] == pytest.approx((0.5 / 1.007, 0.4 / 1.007, 0.107 / 1.007))
     assert survey.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("[0.25, 0.74]", (25 / 99, 74 / 99)),
+        ("[0.26, 0.75]", (26 / 101, 75 / 101)),
+        ("[0.57, 0.42]", (57 / 99, 42 / 99)),
+        ("[0.249, 0.74]", None),
+        ("[0.2601, 0.75]", None),
+    ],
+)
+def test_whole_percent_may_miss_one_by_one_percent(
+    tmp_path: Path, cell: str, kept: tuple[float, ...] | None
+) -> None:
+    """0.99 and 1.01 are within it, whatever their floats add up to; 0.989 and 1.0101 are not."""
+    row = ("Tea?", _selections(f"'Brazil': {cell}, 'Italy': [0.5, 0.5]"), "['Yes', 'No']", "WVS")
+    found = _only(load_survey(_file(tmp_path, row))).human.get("BRA")
+    assert found == (None if kept is None else pytest.approx(kept))
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ("['Yes', 'Yes', 'No']", "two options that read the same"),
+        ("['Yes', ' \"yes\" ', 'No']", "two options that read the same"),
+        ("['Yes', '', 'No']", "an option without words"),
+        ("['Yes', '  ', 'No']", "an option without words"),
+    ],
+)
+def test_options_that_cannot_be_told_apart_set_their_question_aside(
+    tmp_path: Path, options: str, kind: str
+) -> None:
+    """Whose share is whose cannot be known; counted, with the reason and an example."""
+    row = ("Tea?", _selections("'Brazil': [0.5, 0.4, 0.1]"), options, "WVS")
+    survey = load_survey(_file(tmp_path, GOOD, row))
+    assert _problems(survey) == {f"question with {kind}": 1}
+    assert _only(survey).text == GOOD[0]
+
+
+def test_one_substantive_option_is_worth_knowing(tmp_path: Path) -> None:
+    """The question stays, for the printed reading; a note says so."""
+    row = ("Tea?", _selections("'Brazil': [0.5, 0.5]"), "['Yes', \"Don't know\"]", "WVS")
+    survey = load_survey(_file(tmp_path, GOOD, row))
+    assert len(survey.questions) == 2
+    assert survey.problems == ()
+    assert "fewer than two substantive options" in " ".join(note.kind for note in survey.notes)
+
+
+# --- how many respondents the figures are worth ------------------------------------------------
+
+
+def test_a_column_says_what_weighting_costs(tmp_path: Path) -> None:
+    """It divides the number of respondents; what is not such a number is counted and not used."""
+    header = (*HEADER, "design_effect")
+    texts = ("1.5", "", "0.5", "many")
+    rows = [(*_row(text=f"Is tea {i}?"), text) for i, text in enumerate(texts)]
+    survey = load_survey(_file(tmp_path, *rows, header=header))
+    found = {q.text: q.respondents_of("BRA") for q in survey.questions}
+    assert found == {f"Is tea {i}?": n for i, n in enumerate((800, 1200, 1200, 1200))}
+    assert _problems(survey) == {"design effect that is not a number of at least 1, not used": 2}
+
+
+def test_a_number_for_the_run_fills_what_the_file_leaves_open(tmp_path: Path) -> None:
+    """And makes it another survey to compare runs on; said twice it is the same."""
+    header = (*HEADER, "design_effect")
+    rows = [(*_row(), "1.5"), (*GOOD, "")]
+    survey = load_survey(_file(tmp_path, *rows, header=header))
+    weighted = with_design_effect(survey, 2.0)
+    found = {q.text: q.respondents_of("BRA") for q in weighted.questions}
+    assert found == {"Tea?": 800, GOOD[0]: 600}
+    assert weighted.digest != survey.digest
+    assert with_design_effect(weighted, 2.0) is weighted
 
 
 @pytest.mark.parametrize(

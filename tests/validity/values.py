@@ -104,7 +104,7 @@ VALUES: tuple[Figure, ...] = (
         estimates="shares and lengths of the reasons that a model gives",
     ),
     Figure(
-        names=("answers", "pictures"),
-        estimates="counts of a case",
+        names=("answers", "pictures", "stems_effective"),
+        estimates="counts of a case; how many equal stems the stems are worth",
     ),
 )

@@ -152,6 +152,7 @@ def share_scores(found: Shares, metric: str) -> Iterator[Score]:
         yield scored(
             *(metric, found.of.mean[place], scope, int(found.of.n[place]), found.method(place)),
             n_missing=int(found.of.missing[place]),
+            n_clusters=int(found.of.clusters[place]),
             ends=(low[place], high[place]),
         )
 

@@ -33,7 +33,7 @@ def paired_accuracy_changes(
     places = [place for place, score in enumerate(wanted) if score.metric == ACCURACY]
     if not places:
         return {}
-    table = _with_change(question_table(now), question_table(before))
+    table = change_table(now, before)
     found: dict[int, Score] = {}
     for by in {tuple(sorted(wanted[place].scope)) for place in places}:
         if not set(by) <= table.factors.keys():
@@ -44,6 +44,11 @@ def paired_accuracy_changes(
             if key in changes:
                 found[place] = changes[key]
     return found
+
+
+def change_table(now: Sequence[CaseRecord], before: Sequence[CaseRecord]) -> ItemTable:
+    """The table of ``now`` with a column `CHANGE`: right less right before, NaN for unpaired."""
+    return _with_change(question_table(now), question_table(before))
 
 
 def _with_change(now: ItemTable, before: ItemTable) -> ItemTable:
@@ -72,6 +77,7 @@ def _changes(table: ItemTable, by: tuple[str, ...]) -> list[Score]:
             f"paired over {n} of {size} questions"
             + ("" if pictures >= MIN_STEMS else f", too few pictures ({pictures} < {MIN_STEMS})"),
             n_missing=size - n,
+            n_clusters=pictures,
             ends=(value - arm, value + arm),
         )
         for scope, (value, arm, n, size, pictures) in zip(grouping.scopes, rows, strict=True)

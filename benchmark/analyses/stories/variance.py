@@ -14,7 +14,7 @@ from benchmark.analyses.reporting import scored
 from benchmark.analyses.stories.strata import StoryStratum, cell_means, strata_of
 from benchmark.analyses.stories.table import StoryTable, by_proxy, counts
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
-from benchmark.metrics.permanova import Stratum, Sums, permanova, sums_of_squares
+from benchmark.metrics.permanova import Permanova, Stratum, Sums, permanova, sums_of_squares
 from benchmark.metrics.permutation import holm
 from benchmark.metrics.published_variance import Design, f_tail, published_f, published_variances
 from benchmark.metrics.resampling import percentile_interval
@@ -42,6 +42,7 @@ class ProxySums:
     n: int
     n_missing: int
     topics: list[str] = field(default_factory=list)  # of each stratum
+    stories: FloatArray  # (strata,)
     sums: Sums
     spread: FloatArray  # (countries, strata)
     apart: FloatArray  # (countries, countries): summed distances
@@ -67,12 +68,13 @@ def story_variance(
     that. **Only the last is a test.**
 
     Overall (no controls), by proxy, and by proxy and concept (``topic``): ``story_permanova_f``,
-    ``story_permanova_p`` (nationality shuffled within concept and temperature), Holm's over the
-    concepts of a proxy as ``story_permanova_p_holm``; ``story_omega2``, the effect, about 0 where
-    there is none; ``story_r2`` and ``story_r2_null``, what r2 is without an effect.
-    ``story_dispersion_p`` small says that nationalities differ in how varied their stories are, and
-    that the test above may have picked that up; ``story_dispersion`` by country is the mean
-    distance of its stories from their centre. ``story_distinctness`` by country is the mean
+    ``story_permanova_p`` (of W*d, which nationalities that are only more varied do not move;
+    nationality shuffled within concept and temperature), Holm's over the concepts of a proxy as
+    ``story_permanova_p_holm``; ``story_omega2``, the effect, about 0 where there is none;
+    ``story_r2`` and ``story_r2_null``, what r2 is without an effect. A nationality's only story of
+    a concept and temperature is left out of these. ``story_dispersion_p`` small says that
+    nationalities differ in how varied their stories are; ``story_dispersion`` by country is the
+    mean distance of its stories from their centre. ``story_distinctness`` by country is the mean
     distance to the others' stories less that among its own, no story with itself: above 0 where
     stories of a nationality resemble each other. None of these is a grade.
     """
@@ -115,6 +117,7 @@ def _proxy_sums(
         n=len(table),
         n_missing=table.left_out,
         topics=[stratum.concept for stratum in strata],
+        stories=np.array([len(stratum.text) for stratum in strata], dtype=np.float64),
         sums=sums_of_squares(plain, rng=rng, permutations=permutations),
         spread=distances_from_centre(plain, countries),
         apart=np.sum([sums for sums, _ in cells], axis=0),
@@ -169,7 +172,9 @@ def _tests(
 ) -> Iterator[Score]:
     sums = _join([part.sums for part in parts])
     whole = _Sample(n=sum(p.n for p in parts), left_out=sum(p.n_missing for p in parts))
-    yield from _permanova(scope, sums, None, whole)
+    kept = int(sums.members.sum())
+    compared = _Sample(n=kept, left_out=whole.left_out + whole.n - kept)
+    yield from _permanova(scope, sums, None, compared)
     spread = np.concatenate([part.spread for part in parts], axis=1)
     rng = np.random.default_rng([seed, *repr(sorted(scope.items())).encode()])
     test = dispersion_test(spread, rng=rng, permutations=permutations)
@@ -194,16 +199,27 @@ def _permanova(
     scope: Mapping[str, str], sums: Sums, chosen: np.ndarray | None, of: _Sample
 ) -> Iterator[Score]:
     test = permanova(sums, chosen)
-    number = sums.shuffled.shape[1]
-    method = f"PERMANOVA, {number} shufflings of nationality within concept and temperature"
-    for metric, value in (
-        ("story_permanova_f", test.f),
-        ("story_permanova_p", test.p),
-        ("story_omega2", test.omega2),
-        ("story_r2", test.r2),
-        ("story_r2_null", test.r2_null),
+    method = "PERMANOVA, cells of at least two stories"
+    for metric, value, how in (
+        ("story_permanova_f", test.f, method),
+        ("story_permanova_p", test.p, _robust(test, sums.shuffled.shape[1])),
+        ("story_omega2", test.omega2, method),
+        ("story_r2", test.r2, method),
+        ("story_r2_null", test.r2_null, f"{method}; mean over all shufflings"),
     ):
-        yield _score(metric, value, scope, of, method)
+        yield _score(metric, value, scope, of, how)
+
+
+def _robust(test: Permanova, permutations: int) -> str:
+    """How the p was found, or why there is none."""
+    if np.isnan(test.f):
+        return "no two nationalities with two stories each of one concept and temperature"
+    if np.isnan(test.w):
+        return "no p: the stories of a nationality, concept and temperature are all alike"
+    return (
+        f"W*d {test.w:.4g} (robust to unequal variety), {permutations} shufflings of nationality "
+        "within concept and temperature"
+    )
 
 
 def _by_topic(proxy: str, part: ProxySums) -> Iterator[Score]:
@@ -212,8 +228,8 @@ def _by_topic(proxy: str, part: ProxySums) -> Iterator[Score]:
     p, members = [], []
     for topic in topics:
         chosen = np.asarray(column == topic)
-        n = int((part.sums.df_between + part.sums.df_within + 1)[chosen].sum())
-        members.append(_Sample(n=n, left_out=0))
+        n, kept = part.stories[chosen].sum(), part.sums.members[chosen].sum()
+        members.append(_Sample(n=int(kept), left_out=int(n - kept)))
         found = list(_permanova({"proxy": proxy, "topic": topic}, part.sums, chosen, members[-1]))
         p.append(next(s.value for s in found if s.metric == "story_permanova_p"))
         yield from found
@@ -246,6 +262,7 @@ def _join(parts: Sequence[Sums]) -> Sums:
     return Sums(
         total=np.concatenate([part.total for part in parts]),
         within=np.concatenate([part.within for part in parts]),
+        robust=np.concatenate([part.robust for part in parts]),
         shuffled=np.concatenate([part.shuffled for part in parts]),
         df_between=np.concatenate([part.df_between for part in parts]),
         df_within=np.concatenate([part.df_within for part in parts]),

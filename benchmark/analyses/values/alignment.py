@@ -61,7 +61,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 )
 TEMPLATES = ("variant",)
 CELL = ("country", "topic", "proxy", "variant")
-OF_A_CELL = frozenset({MAIN, "skill_world_average"})
+OF_A_CELL = frozenset({MAIN, ALL_ASKED, "skill_world_average"})
 OPTIONAL = (
     ORDER,
     *(in_reading(name, reading) for name in (*SOMETIMES, SHOWN) for reading in READINGS),
@@ -74,8 +74,8 @@ def alignment(evidence: Evidence) -> list[Score]:
 
     Overall and by proxy, country, topic, UN region, World Bank group and the paper's two incomes,
     and section of the questionnaire, each also by proxy; by template where there are several, with
-    the spread over them; of single cells only similarity and the skill over the world's average,
-    to keep run.json small. Controls appear under their own proxy alone.
+    the spread over them; of single cells only both similarities and the skill over the world's
+    average, to keep run.json small. Controls appear under their own proxy alone.
 
     A figure is a mean of stem means, so that a battery has one vote, except ``js_similarity_items``
     (the published mean over questions, without interval); ``stems_effective`` says of how many
@@ -103,7 +103,7 @@ def _families(
     wanted = (*always, *sometimes)
     groups = (*GROUPS, TEMPLATES) if len(_templates(table)) > 1 else GROUPS
     elsewhere = _shown() if np.isfinite(table.values[SHOWN]).any() else ()
-    of_cells = tuple(reported for reported in always if reported.metric in OF_A_CELL)
+    of_cells = tuple(reported for reported in wanted if reported.metric in OF_A_CELL)
     return [
         *(Family(by=by, wanted=wanted) for by in groups),
         Family(by=CELL, wanted=of_cells),

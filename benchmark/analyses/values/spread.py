@@ -41,7 +41,7 @@ SPREAD = Analysis(compute=spread, provides=("spread_ratio",))
 def _reported() -> Iterator[NamedFigure]:
     for reading, suffix in SUFFIXES.items():
         columns = ("model" + suffix, "people" + suffix)
-        figure = Figure(columns=columns, of_means=_ratio, interval=True)
+        figure = Figure(columns=columns, of_means=_ratio, interval=True, fieller=True)
         why = "people answer alike everywhere"
         yield NamedFigure.of("spread_ratio", figure, reading, undefined=why)
 

@@ -38,7 +38,6 @@ from benchmark.records import (
 )
 from benchmark.survey.survey import Question, Survey
 
-RESPONDENTS = 1200  # of a national sample, where the survey does not say
 SUPPORTS = frozenset({Task.CHOICE, Task.CONTINUATION, Task.GENERATE})
 NEVER = -700.0  # a log-likelihood of next to nothing; its exponential is still a number
 
@@ -107,7 +106,13 @@ class ReferenceModel(RuleModel):
         self._answers: dict[Subject, Probabilities] = {}
 
     def _choice(self, request: Choice) -> Probabilities:
-        """Shares over the options in the labels' order; NaN where the rule has no data."""
+        """Shares over the options in the labels' order; NaN where the rule has no data.
+
+        A prompt without content has nothing that a rule about people could tell apart.
+        """
+        if not request.subject.country:
+            n = len(request.labels)
+            return Probabilities(p=(1 / n,) * n, option_mass=1.0)
         about = replace(request.subject, order=())
         if about not in self._answers:
             self._answers[about] = self._compute(request)
@@ -205,12 +210,12 @@ def world_average(question: Question, country: str) -> Shares | None:
 
 
 def resample(seed: int) -> Rule:
-    """A fresh sample of as many respondents as the country had: what repetition alone changes."""
+    """A fresh sample of as many respondents as the country's are worth: what repetition changes."""
 
     def rule(question: Question, country: str) -> Shares | None:
         if country not in question.human:
             return None
-        n = question.respondents.get(country, RESPONDENTS)
+        n = question.respondents_of(country)
         p = np.asarray(question.human[country])
         material = f"{seed}/{country}/{question.question_id}".encode()
         rng = np.random.default_rng(int(hashlib.sha256(material).hexdigest()[:16], 16))

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from benchmark.analyses.reporting import LONGER
 from benchmark.analyses.values.alignment import NEEDS, alignment
 from benchmark.errors import DataProblem
 from benchmark.jsonio import canonical
 from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.skewed_means import mean_interval
 from benchmark.records import CaseRecord, Item, Score
 from tests.analyses.building import evidence, find, item, measured, record, survey_records
 
@@ -136,7 +138,7 @@ def test_fewer_than_six_stems_give_no_interval(stems: int, enough: bool) -> None
     score = find(analyse([record(*items)]), "js_similarity")
     assert score.n == 12
     assert math.isnan(score.low) == math.isnan(score.high) == (not enough)
-    method = "t on stem means, 5 d.f., 95 %" if enough else "too few stems (5 < 6)"
+    method = f"t on stem means, 5 d.f., {LONGER}" if enough else "too few stems (5 < 6)"
     assert (score.method, score.n_clusters) == (method, stems)
 
 
@@ -219,15 +221,15 @@ def battery(sizes: Sequence[int], *, seed: int = 5) -> CaseRecord:
     )
 
 
-def test_similarity_is_the_mean_of_stem_means_with_scipy_s_t_interval() -> None:
-    """One battery of twenty questions has one vote among eight stems, and SciPy the same ends."""
+def test_similarity_is_the_mean_of_stem_means_with_their_interval() -> None:
+    """One battery of twenty questions has one vote among eight stems, as far out as their skew."""
     case = battery((20, 1, 2, 3, 1, 1, 4, 2))
     means = [
         np.mean([i.values["js_similarity"] for i in case.items if i.cluster == f"s{s}"])
         for s in range(8)
     ]
     score = find(analyse([case]), "js_similarity")
-    low, high = stats.t.interval(0.95, 7, loc=np.mean(means), scale=stats.sem(means))
+    low, high = mean_interval(means)
     assert (score.value, score.low, score.high) == pytest.approx((np.mean(means), low, high))
     assert (score.n, score.n_clusters) == (34, 8)
 
@@ -299,7 +301,10 @@ def test_what_only_some_suites_record_is_reported_where_it_is_recorded() -> None
 
 
 def test_the_interval_of_a_skill_is_fieller_s() -> None:
-    """A ratio of means has an exact interval under normal stems; the jackknife's is near it."""
+    """A ratio of means has an exact interval under normal stems; the jackknife's is near it.
+
+    The end on the side of the longer tail of its stems lies further out.
+    """
     people = np.random.default_rng(33).dirichlet(np.ones(4), size=(80, 3))
     records = survey_records(people, np.roll(people, 1, axis=1))
     score = find(analyse(records), "skill_uniform")
@@ -318,12 +323,16 @@ def test_the_interval_of_a_skill_is_fieller_s() -> None:
     rest = above[:, None] - grid * room[:, None]
     inside = grid[np.abs(stats.ttest_1samp(rest, 0).statistic) <= stats.t.ppf(0.975, 39)]
     width = inside[-1] - inside[0]
-    assert (score.low, score.high) == pytest.approx((inside[0], inside[-1]), abs=0.1 * width)
+    further = inside[0] - score.low, score.high - inside[-1]
+    assert min(further) == pytest.approx(0, abs=0.1 * width)
+    assert 0 <= max(further) < 0.2 * width
 
 
-@pytest.mark.parametrize("stems", [6, pytest.param(20, marks=pytest.mark.slow)])
-def test_intervals_cover_the_truth_as_often_as_they_say(stems: int) -> None:
-    """1 000 countries with 6 or 20 stems of one to nine correlated items: 95 % hold the truth."""
+@pytest.mark.parametrize(
+    ("stems", "share"), [(6, 0.968), pytest.param(20, 0.962, marks=pytest.mark.slow)]
+)
+def test_intervals_cover_the_truth_as_often_as_they_say(stems: int, share: float) -> None:
+    """1 000 countries, 6 or 20 normal stems of one to nine correlated items: docs/validity.md."""
     rng = np.random.default_rng(35)
     means = 0.6 + 0.1 * rng.standard_normal((1000, stems))
     sizes = [1 + 8 * (s % 3 == 0) for s in range(stems)]
@@ -345,7 +354,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say(stems: int) -> None:
     ]
     assert len(found) == 1000
     hits = np.mean([score.low <= 0.6 <= score.high for score in found])
-    assert hits == pytest.approx(0.95, abs=0.021)
+    assert hits == pytest.approx(share, abs=0.017)  # three standard errors
 
 
 def questions(prefix: str, drawn: FloatArray) -> list[Item]:

@@ -9,21 +9,26 @@ from typing import Any
 
 import pytest
 
-from benchmark.engine.noise_floor import Determinism
+from benchmark.engine.noise_floor import (
+    DISTANCE,
+    DISTANCE_SUBSTANTIVE,
+    OPTION_MASS,
+    Determinism,
+    Movement,
+)
 from benchmark.errors import BoardProblem
 from benchmark.runs.run import Run, write_run
 from leaderboard.__main__ import main
 from leaderboard.board.board import read_board, update
 from leaderboard.board.trust import dependence, disagreements, note_replay, note_rerun
-from tests.leaderboard.samples import NAN, overall, record, run
+from tests.leaderboard.samples import overall, record, run
 
 DIGEST = "ab" * 32
 NOISE = Determinism(
     n=16,
-    max_abs_difference_p=1e-6,
-    max_abs_difference_option_mass=1e-6,
-    max_js_distance=1e-6,
-    max_js_distance_substantive=1e-6,
+    movements={
+        kind: Movement.of([1e-6] * 16) for kind in (DISTANCE, DISTANCE_SUBSTANTIVE, OPTION_MASS)
+    },
     logit_step=2**-19,
 )
 
@@ -143,7 +148,7 @@ def test_a_run_that_says_nothing_new_is_refused(board: Path, again: Run, why: st
 
 def test_nothing_agrees_within_an_unknown_noise_floor() -> None:
     """Fail closed."""
-    unknown = Determinism(reason="not asked again", max_js_distance=NAN)
+    unknown = Determinism(reason="not asked again")
     pair = [measured(start, determinism=unknown) for start in ("a", "b")]
     assert "neither run measured" in " ".join(disagreements(*pair))
 

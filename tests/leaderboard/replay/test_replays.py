@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.leaderboard.replay.conftest import SELECTION, Measured
+from benchmark import jsonio
+from benchmark.engine.noise_document import document
+from benchmark.engine.noise_floor import DISTANCE, DISTANCE_SUBSTANTIVE, Determinism, Movement
+from tests.leaderboard.replay.conftest import SELECTION, Measured, changed
 from tests.plugin.running import REPO, Place, run_pytest
 
 
@@ -45,10 +49,34 @@ def test_rows_and_scores_are_those_of_the_run(
 def test_gates_decide_as_always(measured: Measured, place: Place, tmp_path: Path) -> None:
     """A release can be judged where the model cannot run."""
     gate = tmp_path / "gate.toml"
-    gate.write_text('[[gate]]\nsuite = "wvs"\nmetric = "js_similarity"\nmin = 0.99\n')
+    gate.write_text(
+        '[[gate]]\nsuite = "wvs"\nmetric = "js_similarity"\nreading = "printed"\nmin = 0.99\n'
+    )
     code, out = replay(place, measured.bundle, "--gate", str(gate))
     assert code == 1
     assert "FAIL" in out
+
+
+def test_a_replay_knows_how_far_the_answers_moved(measured: Measured, place: Place) -> None:
+    """It cannot ask again: without the bundle's finding a gate would turn from open to passed."""
+    noise = Determinism(
+        n=64,
+        logit_step=0.125,
+        movements={kind: Movement.of([0.02] * 64) for kind in (DISTANCE, DISTANCE_SUBSTANTIVE)},
+        asked_again="alone",
+    )
+    noted = document(noise)
+
+    def moving(members: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        found = dict(members)
+        name = next(name for name in found if name.startswith("runs/") and "asked" not in name)
+        found[name] = jsonio.canonical(json.loads(found[name]) | {"determinism": noted}).encode()
+        return found
+
+    code, out = replay(place, changed(measured.bundle, moving))
+    assert code == 0, out
+    assert place.document()["determinism"] == noted
+    assert "64 questions asked again" in out
 
 
 def test_a_case_that_was_not_asked_fails(measured: Measured, place: Place) -> None:

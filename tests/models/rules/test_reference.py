@@ -50,6 +50,13 @@ def request(country: str, item_id: str, n: int) -> Choice:
     return choice("Hm.\n", labels=tuple("ABCDEFGHIJ"[:n]), subject=subject)
 
 
+@pytest.mark.parametrize("rule", ["world-average", "nearest-country", "resample", "uniform"])
+def test_a_prompt_without_content_tells_a_rule_nothing(rule: str) -> None:
+    """About no country: every label alike, however many the question has."""
+    people = survey(question("q1", {"FRA": [0.7, 0.2, 0.1], "BRA": [0.2, 0.2, 0.6]}))
+    assert ask(rule, people, "", "q1") == Probabilities(p=(1 / 3,) * 3, option_mass=1.0)
+
+
 # --- uniform -----------------------------------------------------------------------------------
 
 
