@@ -10,11 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-<<<<<<< HEAD
-=======
 from benchmark.engine.noise_floor import DISTANCE_SUBSTANTIVE, OF_MANY
-from benchmark.engine.sampled import ANSWERS
->>>>>>> main
 from benchmark.jsonio import Json
 from benchmark.records import CaseRecord, Score
 from benchmark.runs.run import Run

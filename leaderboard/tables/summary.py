@@ -33,6 +33,7 @@ from leaderboard.board.standing import counts
 NOT_SCORED = "—"
 BETWEEN = " · "
 LEAST_P = 0.005  # below, a p of two decimals would read 0
+LEAST_SHOWN = 0.0005  # below, three decimals would read 0
 Scope = tuple[tuple[str, str], ...]
 
 
@@ -226,6 +227,15 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
     """
     near = round(value, decimals) + 0.0  # + 0.0: no minus before a zero
     return f"{near:{'+' if signed and near else ''}.{decimals}f}"
+
+
+def little(value: float) -> str:
+    """A share that may be small: three decimals, unless these would read 0.
+
+    >>> little(0.0213), little(1e-6)
+    ('0.021', '1e-06')
+    """
+    return f"{value:.0e}" if 0 < value < LEAST_SHOWN else number(value, 3)
 
 
 def _count(score: Score, count: str) -> str:

@@ -107,7 +107,7 @@ def test_too_little_probability_on_the_options_is_said() -> None:
     """A mass that three decimals would hide is whole; a usual one is a plain figure."""
     (low,) = findings([score("option_mass", 1e-6, reading="")], WVS)
     assert low == (
-        "probability on the options: 1.0e-06: below 0.1, so it answers something else than the "
+        "probability on the options: 1e-06: below 0.1, so it answers something else than the "
         "options and is not ranked"
     )
     usual = findings([score("option_mass", 0.98, low=0.97, high=0.99, reading="")], WVS)

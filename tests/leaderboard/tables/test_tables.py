@@ -266,7 +266,7 @@ def test_a_model_that_answers_something_else_is_marked_in_a_run_and_on_a_board()
     """Each row of the run shows its mass; the board says what that means, and ranks it last."""
     other = run("org/babbler", scores=babbling(1e-6))
     shown = render(run_table(other), 80)
-    assert shown.count("mass 0.000") == 6
+    assert shown.count("mass 1e-06") == 6
     better = run("org/plain", scores=figures())
     lines = [" ".join(line.split()) for line in shown_board(board(other, better), 80).splitlines()]
     text = " ".join(lines)
