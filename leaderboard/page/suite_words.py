@@ -70,10 +70,7 @@ WVS = SuiteWords(
         "A similarity alone says little: an answer that is blind to the country already comes "
         "near. So every figure is shown on a ruler between its floors and its ceiling.",
     ),
-    beside=(
-        *(SIMILARITY, ITEMS, "skill_world_average", ORDERED, f"{W1}skill_world_average"),
-        "option_mass",
-    ),
+    beside=(*(SIMILARITY, ITEMS, "skill_world_average", ORDERED, "option_mass"),),
     figures=(SIMILARITY, "skill_world_average", ORDERED, f"{W1}skill_world_average"),
     ruled=(SIMILARITY, ORDERED),
     item="question",

@@ -28,6 +28,10 @@ culture.options = (select, pairs, chosen) => {
 culture.number = (value, decimals = 3) =>
   value === null || value === undefined ? "—" : value.toFixed(decimals).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
 
+// A number of a column; one that would read 0 and is the probability of something keeps its size.
+culture.share = (value, column) =>
+  column.metric === "option_mass" && value > 0 && value < 0.5 * 10 ** -column.decimals ? value.toExponential(0).replace("-", "−") : culture.number(value, column.decimals);
+
 culture.signed = (value, decimals = 3) => (value > 0 ? "+" : "") + culture.number(value, decimals);
 
 culture.ends = (estimate, decimals = 3) =>

@@ -43,6 +43,7 @@ culture.sortValue = (entry, key) => {
   if (key === "model") return culture.label(entry).toLowerCase();
   if (key === "trust") return culture.trustOrder[entry.trust];
   if (key === "rank") return ((entry.rank[state.proxy] || {})[state.reading]) ?? null;
+  if (key === culture.headline().metric && culture.otherwise(entry)) return null; // ranked by nothing, so not among those that are
   const place = culture.counted.findIndex(([name]) => name === key);
   if (place >= 0) return culture.counts(entry)[place];
   return (culture.figures(entry)[key] || [])[0] ?? null;
@@ -117,14 +118,14 @@ culture.boardRow = (entry, span) => {
     make("td", {class: "left"}, culture.ruler(figures, span, culture.label(entry))),
     make("td", {}, culture.number(estimate && estimate[0], headline.decimals),
       make("span", {class: "interval"}, culture.ends(estimate, headline.decimals))),
-    ...culture.column("beside").map((column) => make("td", {}, culture.number((figures[column.metric] || [])[0], column.decimals))),
+    ...culture.column("beside").map((column) => make("td", {}, culture.share((figures[column.metric] || [])[0], column))),
     ...culture.shownCounts().map((_, place) => make("td", {}, String(culture.counts(entry)[place] ?? "—"))),
     make("td", {class: "trust", title: culture.data.view.trust[entry.trust]}, entry.trust));
 };
 
 culture.showBoard = () => {
   const {make, state} = culture, group = culture.group(), visible = culture.visible(), span = culture.span();
-  culture.byId("board").classList.toggle("many", culture.column("beside").length > 4);
+  culture.byId("board").classList.toggle("many", culture.column("beside").length + culture.shownCounts().length > 5);
   culture.byId("board").tHead.replaceChildren(culture.headRow());
   culture.byId("board").tBodies[0].replaceChildren(...visible.map((entry) => culture.boardRow(entry, span)));
   culture.fill("board-caption", `Asked the same, so comparable: ${group.title}. ` +
