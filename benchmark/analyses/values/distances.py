@@ -105,13 +105,13 @@ def distances_of(table: AnswerTable, *, seed: int, permutations: int) -> list[Sc
         one
         for reading in READINGS
         for between in between_countries(table, reading)
-        for one in _compared(between, truths)
+        for one in compared_with(between, truths)
     ]
-    p = _p_values(compared, seed, permutations)
-    return [score for c, mine in zip(compared, p, strict=True) for score in _scores(c, *mine)]
+    p = p_values(compared, seed, permutations)
+    return [score for c, mine in zip(compared, p, strict=True) for score in scores_of(c, *mine)]
 
 
-def _compared(between: Between, truths: Mapping[str, FloatArray | None]) -> Iterator[Compared]:
+def compared_with(between: Between, truths: Mapping[str, FloatArray | None]) -> Iterator[Compared]:
     """The scope against each frame; frames over the same countries share its distances."""
     found: dict[bytes, Sides] = {}
     for frame, matrix in truths.items():
@@ -128,9 +128,7 @@ def _compared(between: Between, truths: Mapping[str, FloatArray | None]) -> Iter
         yield Compared(between=between, frame=frame, keep=keep, sides=sides, truth=truth, tau=tau)
 
 
-def _p_values(
-    compared: Sequence[Compared], seed: int, permutations: int
-) -> list[tuple[float, int]]:
+def p_values(compared: Sequence[Compared], seed: int, permutations: int) -> list[tuple[float, int]]:
     """The p of each and the number of shuffles, those over the same answers shuffled together."""
     alike: dict[bytes, list[int]] = {}
     for k, c in enumerate(compared):
@@ -160,7 +158,7 @@ def _truth(c: Compared) -> FloatArray:
     return _pairs(mean_over_questions(c.sides.people)) if c.truth is None else c.truth
 
 
-def _scores(c: Compared, p: float, shuffles: int) -> Iterator[Score]:
+def scores_of(c: Compared, p: float, shuffles: int) -> Iterator[Score]:
     """Tau and its p; for a frame also the people's own tau."""
     none = why_no_tau(c.n, c.tau)
     interval = Interval(*NO_ENDS, 0, none) if none else _interval(c)
