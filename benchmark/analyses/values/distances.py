@@ -14,10 +14,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
 from benchmark.analyses.relabelling import LEAST, complete, why_no_tau
-from benchmark.analyses.reporting import NO_ENDS, scored
+from benchmark.analyses.reporting import LONGER, NO_ENDS, scored
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
 from benchmark.analyses.values.between_countries import Between, between_countries
 from benchmark.metrics.divergence import BoolArray, FloatArray
@@ -30,14 +29,15 @@ from benchmark.metrics.shuffled_answers import (
     shuffled_means,
     tau_b_of_rows,
 )
+from benchmark.metrics.skewed_means import mean_interval
 from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import READINGS
 from benchmark.world.countries import countries as world
 from benchmark.world.distances import FRAMES
 
 PEOPLE = "people"
-LEVEL = 0.95
 ROUNDING = 1e-9
+JACKKNIFE = "delete-one-stem jackknife, t"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,13 +197,11 @@ def _interval(c: Compared) -> Interval:
         without = np.diagonal(tau_b_of_rows(model, people))
     else:
         without = tau_b_of_rows(model, c.truth[None])[:, 0]
-    error = math.sqrt((k - 1) / k * float(((without - without.mean()) ** 2).sum()))
-    if not error > 0:
+    pseudo = k * c.tau - (k - 1) * without
+    low, high = (float(end - pseudo.mean()) + c.tau for end in mean_interval(pseudo))
+    if not high - low > ROUNDING:
         return Interval(*NO_ENDS, k, "no interval: no stem changes the order of distances")
-    wide = float(stdtrit(k - 1, (1 + LEVEL) / 2)) * error
-    return Interval(
-        max(-1.0, c.tau - wide), min(1.0, c.tau + wide), k, "delete-one-stem jackknife, t, 95 %"
-    )
+    return Interval(max(-1.0, low), min(1.0, high), k, f"{JACKKNIFE}, {k - 1} d.f., {LONGER}")
 
 
 def _pairs(matrix: FloatArray) -> FloatArray:
