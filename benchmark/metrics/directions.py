@@ -28,6 +28,7 @@ LOWER = (
     *("js_distance", "js_divergence", "order_sensitivity", "template_spread", "template_sd"),
     *("js_similarity_gain_p", "js_similarity_gain_p_t", "js_similarity_gain_p_holm"),
     *("js_similarity_gain_q_bh", "js_similarity_gain_p_published", "distance_tau_b_p"),
+    *("identification_top1_p", "identification_mrr_p"),
     *("unscored", "answerable_blind", "questions_answerable_blind"),
     *("ece", "ece_plain", "brier", "brier_top", "brier_reliability", "gini", "gini_plain"),
     *(f"accuracy_gap_{name}" for name in ("country", "region", "continent", "income_group")),

@@ -103,8 +103,8 @@ def people_items(
 
 def _items(rng: np.random.Generator, stems: int, model: Model) -> Items:
     """Two items a stem, of a normal population."""
-    of_stems = (np.repeat(rng.standard_normal(stems), 2) for _ in range(2))
-    return people_items(rng, *of_stems, model)
+    shifts, errors = (np.repeat(rng.standard_normal(stems), 2) for _ in range(2))
+    return people_items(rng, shifts, errors, model)
 
 
 def _shares(cuts: FloatArray, shift: FloatArray) -> FloatArray:

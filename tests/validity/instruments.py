@@ -47,13 +47,14 @@ def skill_to_population(rng: np.random.Generator, setting: Setting, repetitions:
 def _population(
     rng: np.random.Generator, setting: Setting, repetitions: int, figure: OfStems
 ) -> Ends:
-    every = people_items(rng, *(_stems(rng, setting, MANY) for _ in range(2)), MODEL)
+    shifts, errors = (_stems(rng, setting, MANY) for _ in range(2))
+    every = people_items(rng, shifts, errors, MODEL)
     whole = [js_similarity(every.people, p).mean() for p in (every.model, every.world)]
     truth = figure.of_means(*whole[: len(figure.columns)])
     unit, found = units_of_items(setting), []
     for n in np.diff([*range(0, repetitions, BLOCK), repetitions]).tolist():
-        of_stems = (unit_values(rng, setting, n)[:, unit].ravel() for _ in range(2))
-        columns = _columns(rng, people_items(rng, *of_stems, MODEL))
+        shifts, errors = (unit_values(rng, setting, n)[:, unit].ravel() for _ in range(2))
+        columns = _columns(rng, people_items(rng, shifts, errors, MODEL))
         wide = {name: column.reshape(n, -1) for name, column in columns.items()}
         found.append(intervals(wide, unit, figure, float(truth)))
     low, high = (np.concatenate([getattr(one, end) for one in found]) for end in ("low", "high"))
