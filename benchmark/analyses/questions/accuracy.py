@@ -77,6 +77,7 @@ ACCURACY = Analysis(
         *("unscored", "accuracy_unscored_wrong", *MEANS),
     ),
     needs=(CORRECT,),
+    without_interval=MEANS,
 )
 
 
