@@ -73,6 +73,7 @@ def values() -> Evidence:
     for name in (POOLED, ALL_ASKED, TWO_SAMPLES):
         more |= {name: 0.5, f"{name}_substantive": 0.5}
     more |= {"label_bias": 0.2, "position_bias": 0.1, "content_free_js": 0.3}
+    more |= {"option_bias_noise": 0.1}
     more |= {"written_agreement": 1.0, "written_unreadable": 0.0, "written_tv": 0.2}
     more |= {"written_tv_expected": 0.1, "scored_option": 0.0, "written_option": 0.0}
     rows = [
