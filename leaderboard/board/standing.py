@@ -1,4 +1,4 @@
-"""Whether a run answers what it was asked: the least option mass of a row that is ranked.
+"""Whether a run answers what it was asked: its counts, and the least option mass that is ranked.
 
 Knows scores; no table, no page and no order. A model that gives the offered options almost no
 probability would say something else, so how it divides the rest among them is no answer.
@@ -10,10 +10,29 @@ import math
 from collections.abc import Iterable, Mapping
 
 from benchmark.records import Score
+from benchmark.vocabulary import ALL_ASKED, SIMILARITY
 
 LEAST_OPTION_MASS = 0.1
 OPTION_MASS = "option_mass"
+OVER_ANSWERS: Mapping[str, str] = {ALL_ASKED: SIMILARITY}
+"""What a ranking metric is where only the answers that were given count."""
 ANSWERS_OTHERWISE = "answers something else than the options"
+
+
+def counts(score: Score | None) -> tuple[int | None, int | None, int | None]:
+    """How many questions were answered, not asked, and not answered; None where nothing says.
+
+    ``score`` is one over answers alone: what it misses was not asked or not answered.
+
+    >>> counts(Score(metric="m", value=0.5, n=7, n_missing=3, n_unanswered=1,
+    ...     higher_is_better=True))
+    (7, 2, 1)
+    """
+    if score is None:
+        return None, None, None
+    if score.n_unanswered is None:
+        return score.n, None, None
+    return score.n, max(0, score.n_missing - score.n_unanswered), score.n_unanswered
 
 
 def option_mass(scores: Iterable[Score], scope: Mapping[str, str] | None = None) -> Score | None:

@@ -14,15 +14,18 @@ from pathlib import Path
 
 from benchmark.engine.sampled import OF_CONFIG
 from benchmark.jsonio import Json, canonical, pretty
-from benchmark.records import CaseRecord, Item
+from benchmark.records import CaseRecord, Item, Score
 from benchmark.runs.run import Run
-from benchmark.vocabulary import SIMILARITY
+from benchmark.vocabulary import ORDERED, SIMILARITY, W1
+from leaderboard.board.standing import ANSWERS_OTHERWISE, OPTION_MASS
 from leaderboard.export.headline import Attribution, Task, end_time, harness, tasks
 
 VERSION = "0.2.2"
 PROBABILITIES = "probabilities of the option labels"
 LETTERS = "letters read in written answers"
-LEAST = 1 - math.sqrt(math.log(2))  # of a Jensen-Shannon similarity, natural logarithm
+NO_ANSWER = "[no usable answer]"
+# The least value, by the beginning of a metric's name; of Jensen-Shannon with natural logarithm.
+LEAST = {SIMILARITY: 1 - math.sqrt(math.log(2)), ORDERED: 0.0, OPTION_MASS: 0.0}
 
 
 def files(run: Run, about: Attribution) -> dict[Path, str]:
@@ -70,12 +73,15 @@ def _record(run: Run, about: Attribution) -> dict[str, Json]:
                 "device_kind": run.model.device_kind,
             },
         },
-        "evaluation_results": [_result(run, task, about) for task in tasks(run)],
+        "evaluation_results": [
+            _result(run, task, score, about)
+            for task in tasks(run)
+            for score in (task.score, *task.beside)
+        ],
     }
 
 
-def _result(run: Run, task: Task, about: Attribution) -> dict[str, Json]:
-    score = task.score
+def _result(run: Run, task: Task, score: Score, about: Attribution) -> dict[str, Json]:
     uncertainty: dict[str, Json] = {"num_samples": score.n}
     if not math.isnan(score.low + score.high):
         uncertainty["confidence_interval"] = {
@@ -84,10 +90,14 @@ def _result(run: Run, task: Task, about: Attribution) -> dict[str, Json]:
             "confidence_level": 0.95,
             "method": score.method,
         }
-    similarity = score.metric == SIMILARITY
+    least = next((low for name, low in LEAST.items() if score.metric.startswith(name)), None)
     bounds: dict[str, Json] = (
-        {"score_type": "continuous", "min_score": LEAST, "max_score": 1.0} if similarity else {}
+        {} if least is None else {"score_type": "continuous", "min_score": least, "max_score": 1.0}
     )
+    floors = task.floors.get(W1 if score.metric.startswith(W1) else "", {})
+    details = {name: repr(value) for name, value in floors.items()}
+    if task.otherwise:
+        details["note"] = ANSWERS_OTHERWISE
     return {
         "evaluation_result_id": f"{task.name}/{score.name}",
         "evaluation_name": task.name,
@@ -101,7 +111,7 @@ def _result(run: Run, task: Task, about: Attribution) -> dict[str, Json]:
         },
         "score_details": {
             "score": score.value,
-            "details": {name: repr(value) for name, value in task.floors.items()},
+            "details": details,
             "uncertainty": uncertainty,
         },
     }
@@ -134,7 +144,7 @@ def _lines(run: Run) -> Iterator[dict[str, Json]]:
 
 
 def _line(run: Run, record: CaseRecord, item: Item, task: Task, value: float) -> dict[str, Json]:
-    answer = canonical(item.model)
+    answer = NO_ANSWER if item.model is None else canonical(item.model)
     case = record.case
     return {
         "schema_version": VERSION,

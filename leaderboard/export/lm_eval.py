@@ -10,8 +10,11 @@ from datetime import datetime
 
 from benchmark.jsonio import Json, pretty
 from benchmark.runs.run import Run
-from benchmark.vocabulary import MARKS
+from benchmark.vocabulary import MARKS, SKILL, TWO_SAMPLES, W1
+from leaderboard.board.standing import ANSWERS_OTHERWISE, OPTION_MASS
 from leaderboard.export.headline import end_time, harness, tasks
+
+KEPT = (*MARKS, TWO_SAMPLES, f"{SKILL}world_average", OPTION_MASS)
 
 
 def results(run: Run) -> str:
@@ -32,6 +35,8 @@ def results(run: Run) -> str:
                         "config_digest": run.config_digest,
                         "interval": [task.score.low, task.score.high],
                         "interval_method": task.score.method,
+                        "not_answered": task.answered.n_unanswered,
+                        **({"note": ANSWERS_OTHERWISE} if task.otherwise else {}),
                         "harness": f"pytest-culture {harness(run)}",
                     },
                 }
@@ -40,12 +45,15 @@ def results(run: Run) -> str:
             "versions": {task.name: run.suite_version for task in found},
             "n-shot": {task.name: 0 for task in found},
             "higher_is_better": {
-                task.name: {task.score.metric: task.score.higher_is_better} for task in found
+                task.name: {
+                    score.metric: score.higher_is_better for score in (task.score, *task.beside)
+                }
+                for task in found
             },
             "n-samples": {
                 task.name: {
-                    "original": task.score.n + task.score.n_missing,
-                    "effective": task.score.n,
+                    "original": task.answered.n + task.answered.n_missing,
+                    "effective": task.answered.n,
                 }
                 for task in found
             },
@@ -63,10 +71,10 @@ def results(run: Run) -> str:
 
 
 def _values(run: Run, name: str, scope: object) -> dict[str, Json]:
-    """The similarities, floors and option mass of one scope."""
+    """The similarities, floors, ceilings, skill and option mass of one scope."""
     values: dict[str, Json] = {"alias": name}
     for score in run.scores:
-        kept = score.metric.startswith("js_") or score.metric in (*MARKS, "option_mass")
+        kept = score.metric.startswith(("js_", W1)) or score.metric in KEPT
         if dict(score.scope) == scope and kept:
             key = f"{score.metric}{{}},{score.reading or 'none'}"
             values[key.format("")] = score.value

@@ -22,9 +22,10 @@ from leaderboard.board.board import Board, BoardRow, read_board, row_of_run
 from leaderboard.page import scripts
 from leaderboard.page.library import require_page
 from leaderboard.page.pictures import LARGE_SIDE, thumbnails
+from leaderboard.page.question_view import questions
 from leaderboard.page.questions import data_digest, publishable
 from leaderboard.page.rendering import notices, page
-from leaderboard.page.run_view import countries, overview, questions
+from leaderboard.page.run_view import countries, overview
 from leaderboard.page.stories import EXAMPLES, contents, shelves
 from leaderboard.page.texts import Texts, open_texts
 from leaderboard.page.view import document, entry_id, view

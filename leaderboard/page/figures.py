@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from benchmark.jsonio import Json
 from benchmark.records import Score
 from benchmark.vocabulary import Reading
+from leaderboard.board.standing import OPTION_MASS
 
 DECIMALS = 4
 Scope = tuple[tuple[str, str], ...]
@@ -28,6 +29,8 @@ def rounded(value: float, decimals: int = DECIMALS) -> float | None:
 def estimate(score: Score, *, brief: bool = False) -> list[Json]:
     """``[value, low, high, n, missing]``, or the value alone; trailing unknowns are left out."""
     found: list[Json] = [rounded(score.value)]
+    if score.metric == OPTION_MASS and 0 < score.value < 10**-DECIMALS:
+        found = [float(f"{score.value:.1g}")]  # how little it is, is the finding
     if not brief:
         found += [rounded(score.low), rounded(score.high), score.n, score.n_missing]
     return found

@@ -6,7 +6,10 @@ A metric that is not in the table is shown by its suite's name for it, or by its
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from benchmark.vocabulary import ALL_ASKED, CEILING, FLOORS, ITEMS, ORDERED, TWO_SAMPLES, W1
+from leaderboard.board.standing import ANSWERS_OTHERWISE, LEAST_OPTION_MASS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,12 +22,37 @@ class Words:
     decimals: int = 3
 
 
-METRICS: Mapping[str, Words] = {
+_PLAIN: Mapping[str, Words] = {
+    ALL_ASKED: Words(
+        label="similarity, all asked",
+        short="all asked",
+        note="The similarity with each question that was asked and not answered counted as the "
+        "worst answer to it, so that leaving questions out never pays. It ranks.",
+    ),
     "js_similarity": Words(
         label="similarity",
         short="similarity",
         note="1 less the Jensen-Shannon distance (natural logarithm) between the model's and the "
-        "people's answers, mean over questions; 1 is alike.",
+        "people's answers, mean of the means of question stems over those that were answered; 1 is "
+        "alike.",
+    ),
+    ITEMS: Words(
+        label="similarity, the paper's mean",
+        short="paper's mean",
+        note="Mean over single questions, as published: a battery of alike questions weighs as "
+        "much as all of its questions, so it has no interval and no gate.",
+    ),
+    ORDERED: Words(
+        label="W1 similarity",
+        short="W1",
+        note="On ordered scales: 1 less the mean distance that answers would have to move along "
+        "the scale (Wasserstein-1); one step costs less than nine.",
+    ),
+    "w1_skill_world_average": Words(
+        label="W1 skill",
+        short="W1 skill",
+        note="The skill on ordered scales, by the W1 similarity.",
+        decimals=2,
     ),
     "floor_uniform": Words(
         label="floor: uniform",
@@ -52,10 +80,16 @@ METRICS: Mapping[str, Words] = {
         note="The same questions asked without their picture. Whatever lies above it came from "
         "seeing.",
     ),
-    "ceiling_population": Words(
-        label="ceiling",
+    CEILING: Words(
+        label="ceiling: fresh sample",
         short="ceiling",
-        note="A fresh sample of respondents of the same country.",
+        note="A fresh sample of respondents of the same country, held against all of them.",
+    ),
+    TWO_SAMPLES: Words(
+        label="ceiling: two samples",
+        short="two samples",
+        note="Two samples of respondents held against each other, as published answers are a "
+        "sample too.",
     ),
     "skill_world_average": Words(
         label="skill",
@@ -66,7 +100,9 @@ METRICS: Mapping[str, Words] = {
     "option_mass": Words(
         label="option mass",
         short="option mass",
-        note="Probability that the model gave to the offered options at all.",
+        note="Probability that the model gave to the offered options at all; where even the upper "
+        f"end of its interval is below {LEAST_OPTION_MASS}, it {ANSWERS_OTHERWISE} and is not "
+        "ranked.",
         decimals=2,
     ),
     "recognition_top1": Words(label="country recognised at first guess", short="recognised"),
@@ -123,4 +159,12 @@ METRICS: Mapping[str, Words] = {
     "story_marker_words": Words(
         label="words that mark a nationality", short="marker words", decimals=0
     ),
+}
+# The floors and ceilings of the W1 similarity are those of any other, on ordered scales.
+METRICS: Mapping[str, Words] = {
+    **_PLAIN,
+    **{
+        W1 + mark: replace(_PLAIN[mark], note=f"On ordered scales. {_PLAIN[mark].note}")
+        for mark in (*FLOORS, CEILING, TWO_SAMPLES)
+    },
 }

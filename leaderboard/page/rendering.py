@@ -14,6 +14,7 @@ from benchmark.jsonio import Json
 from benchmark.survey.topics import topics
 from benchmark.vocabulary import PROXIES
 from benchmark.world.countries import countries
+from leaderboard.board.standing import ANSWERS_OTHERWISE
 from leaderboard.page import scripts, wording
 from leaderboard.page.geometry import world
 from leaderboard.page.library import chart_library, origin
@@ -41,6 +42,7 @@ def page(content: Mapping[str, Json], *, title: str) -> str:
     html = environment.get_template("page.html").render(
         title=title,
         view=content,
+        otherwise=ANSWERS_OTHERWISE,
         style=_asset("page.css"),
         library=chart_library(),
         script="".join(_asset(f"script/{name}.js") for name in SCRIPTS),
@@ -73,7 +75,7 @@ def _names() -> Mapping[str, Json]:
         "whom": whom(),
         "readings": dict(wording.READINGS),
         "proxies": {proxy: wording.proxy_words(proxy) for proxy in ("", *PROXIES)},
-        "marks": {name: words.label for name, words in wording.METRICS.items()},
+        "otherwise": ANSWERS_OTHERWISE,
     }
 
 

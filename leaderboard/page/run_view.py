@@ -1,4 +1,4 @@
-"""What the page shows of one run: figures by group, every case, and every question of a country.
+"""What the page shows of one run: figures by group and every case.
 
 Plain values only, each in the shape of its script. Knows no HTML and no file, and no survey
 wording, as a run has none.
@@ -7,49 +7,29 @@ wording, as a run has none.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from benchmark.engine.noise_floor import DISTANCE_SUBSTANTIVE, OF_MANY
-from benchmark.engine.sampled import ANSWERS
 from benchmark.jsonio import Json
-from benchmark.metrics.proportions import simultaneous_bounds
-from benchmark.records import VECTORS, CaseRecord, Item, Score
+from benchmark.records import CaseRecord, Score
 from benchmark.runs.run import Run
 from benchmark.suite.protocol import shipped_layout
-from benchmark.vocabulary import SIMILARITY, Reading, in_reading
+from benchmark.vocabulary import SIMILARITY
+from leaderboard.board.standing import OVER_ANSWERS
 from leaderboard.page import wording
 from leaderboard.page.figures import ScoreIndex, estimate, rounded
+from leaderboard.page.question_view import is_left_open
 from leaderboard.page.reliability import reliability
-from leaderboard.page.view import marks_of
+from leaderboard.page.run_metric import Metric, metric_of
+from leaderboard.page.view import figure_marks
 from leaderboard.page.vocabulary import vocabulary
 from leaderboard.tables.findings import findings
 from leaderboard.tables.summary import lines_of
 
 FAMILIES = ("country", "topic", "region", "income_group")
 LANGUAGE = "en"  # of prompts, unless a run names another
-SHARES = 3  # decimals of an option's share
 CHANCE = "floor_chance"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Metric:
-    """A metric of a run's suite with its readings and marks, as on the board."""
-
-    suite: str
-    headline: str
-    readings: Sequence[Reading]
-    marks: Sequence[str]
-
-
-def metric_of(run: Run) -> Metric:
-    """The headline, readings and marks that the page shows of a run."""
-    found = ScoreIndex(run.scores)
-    named = next((s for s in run.scores if s.name == run.headline), None)
-    headline = named.metric if named is not None else run.headline
-    readings = found.readings(headline) or [""]
-    marks = marks_of(found.metrics(), headline, run.suite)
-    return Metric(suite=run.suite, headline=headline, readings=readings, marks=marks)
 
 
 def overview(run: Run) -> Mapping[str, Json]:
@@ -77,23 +57,6 @@ def countries(run: Run) -> list[str]:
     return sorted({record.case.country for record in run.rows})
 
 
-def questions(run: Run, country: str) -> Mapping[str, Json]:
-    """Every question of a country's cases: the people's answers once, the model's by case."""
-    what = metric_of(run)
-    people: dict[str, Json] = {}
-    cases: dict[str, Json] = {}
-    for record in run.rows:
-        if record.case.country != country:
-            continue
-        asked = [item for item in record.items if not item.item_id.startswith(VECTORS)]
-        for item in asked:
-            people.setdefault(item.item_id, _people(item, what))
-        cases[record.case.case_id] = [
-            _answer(item, what, people) for item in asked if _has_something(item)
-        ]
-    return {"people": people, "cases": cases}
-
-
 # --- the run -------------------------------------------------------------------------------
 
 
@@ -104,7 +67,13 @@ def _others(found: ScoreIndex, suite: str) -> list[str]:
 
 
 def _figure(found: ScoreIndex, suite: str, metric: str) -> Mapping[str, Json]:
-    what = Metric(suite=suite, headline=metric, readings=[""], marks=[])
+    ruled = metric in wording.suite_words(suite).ruled
+    what = Metric(
+        suite=suite,
+        headline=metric,
+        readings=found.readings(metric),
+        marks=figure_marks(metric) if ruled else [],
+    )
     return {family: _members(found, what, family) for family in (*FAMILIES, "proxy")}
 
 
@@ -226,13 +195,15 @@ def _marks(found: ScoreIndex, what: Metric, reading: str, scope: Mapping[str, st
 def _case(record: CaseRecord, found: ScoreIndex, what: Metric) -> list[Json]:
     """``[country, topic, proxy, variant, kind, id, metric, {reading: [estimate, marks]}, others]``.
 
-    ``metric`` is empty for the headline, else the case's first score; ``others`` are its values of
-    the suite's other figures.
+    ``metric`` is empty for the headline, else the case's first score; the estimate ends with how
+    many questions were not asked and not answered. ``others`` are the case's values of the suite's
+    other figures, by reading if they have any.
     """
     case, own = record.case, ScoreIndex(record.scores)
     metrics = own.metrics()
     metric = what.headline if what.headline in metrics else next(iter(metrics), "")
     scope = {"country": case.country, "topic": case.topic, "proxy": case.proxy}
+    left_open = sum(map(is_left_open, record.items))
     readings: dict[str, Json] = {}
     for reading in own.readings(metric):
         score = own.get(metric, reading, {})
@@ -241,12 +212,23 @@ def _case(record: CaseRecord, found: ScoreIndex, what: Metric) -> list[Json]:
         marks = _marks(own, what, reading, {}) if metric == what.headline else []
         marks = _with_chance(marks, record, what)
         wide = None if case.variant else found.get(metric, reading, scope)
-        readings[reading] = [_with_ends(score, wide), marks]
+        answered = own.get(OVER_ANSWERS.get(metric, metric), reading, {}) or score
+        readings[reading] = [_with_ends(score, wide, answered, left_open), marks]
     shown_metric = "" if metric == what.headline else metric
     head = [case.country, case.topic, case.proxy, case.variant, case.kind, case.case_id]
     named = wording.suite_words(what.suite).figures
-    others = {name: rounded(s.value) for name in named if (s := own.get(name, "", {})) is not None}
+    others = {name: value for name in named if (value := _by_reading(own, name)) != {}}
     return [*head, shown_metric, readings, *([others] if others else [])]
+
+
+def _by_reading(own: ScoreIndex, metric: str) -> Json:
+    """A case's value of a figure; by reading, if it has any."""
+    values: dict[str, Json] = {
+        reading: rounded(score.value)
+        for reading in own.readings(metric)
+        if (score := own.get(metric, reading, {})) is not None
+    }
+    return values.get("", values)
 
 
 def _with_chance(marks: list[Json], record: CaseRecord, what: Metric) -> list[Json]:
@@ -261,70 +243,8 @@ def _with_chance(marks: list[Json], record: CaseRecord, what: Metric) -> list[Js
     ]
 
 
-def _with_ends(score: Score, wide: Score | None) -> list[Json]:
-    """The case's own value and n, with the interval that the analyses give its cell."""
+def _with_ends(score: Score, wide: Score | None, answered: Score, left_open: int) -> list[Json]:
+    """The case's own value and counts, with the interval that the analyses give its cell."""
     ends: list[Json] = [None, None] if wide is None else [rounded(wide.low), rounded(wide.high)]
-    return [rounded(score.value), *ends, score.n, score.n_missing]
-
-
-# --- questions -----------------------------------------------------------------------------
-
-
-def _has_something(item: Item) -> bool:
-    return item.human is not None or item.model is not None or bool(item.values)
-
-
-def _people(item: Item, what: Metric) -> Mapping[str, Json]:
-    marks = {
-        reading: [_value(item, in_reading(mark, reading)) for mark in what.marks]
-        for reading in what.readings
-    }
-    return {
-        "h": _shares(item.human),
-        "na": list(item.nonanswers),
-        "c": item.cluster,
-        "m": {reading: values for reading, values in marks.items() if any(values)},
-    }
-
-
-def _answer(item: Item, what: Metric, people: Mapping[str, Json]) -> Mapping[str, Json]:
-    known = people[item.item_id]
-    found: dict[str, Json] = {"q": item.item_id}
-    if item.model is not None:
-        found["d"] = _shares(item.model)
-        found |= _ends(item)
-    if isinstance(known, Mapping) and known["h"] != _shares(item.human):
-        found["h"] = _shares(item.human)  # the same id, asked of other people
-    if ANSWERS in item.values:  # a case may have more of these than another
-        found["m"] = _people(item, what)["m"]
-    scored: dict[str, Json] = {}
-    for reading in what.readings:
-        value = _value(item, in_reading(what.headline, reading))
-        if value is not None:
-            scored[reading] = value
-    if scored:
-        found["s"] = scored
-    if not scored or wording.suite_words(what.suite).stories:
-        found["v"] = {name: rounded(value) for name, value in sorted(item.values.items())}
-    if "option_mass" in item.values:
-        found["o"] = rounded(item.values["option_mass"])
-    if item.image_ids:
-        found["i"] = list(item.image_ids)
-    return found
-
-
-def _ends(item: Item) -> Mapping[str, Json]:
-    """Intervals of the model's shares, if these come from answers that it wrote."""
-    drawn = item.values.get(ANSWERS, math.nan)
-    if item.model is None or not drawn > 0:
-        return {}
-    low, high = simultaneous_bounds(item.model, drawn)
-    return {"b": [_shares(ends) for ends in zip(low.tolist(), high.tolist(), strict=True)]}
-
-
-def _value(item: Item, name: str) -> float | None:
-    return rounded(item.values.get(name, math.nan))
-
-
-def _shares(distribution: Sequence[float] | None) -> list[Json] | None:
-    return None if distribution is None else [rounded(p, SHARES) for p in distribution]
+    unasked = max(0, answered.n_missing - left_open)
+    return [rounded(score.value), *ends, answered.n, unasked, left_open]

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 
 from benchmark.questions.kinds import categories, question_types
 from benchmark.stories.lists import concepts
-from benchmark.vocabulary import BLANK, ELSEWHERE, NONE, OWN_IMAGE, SHARED_IMAGE
+from benchmark.vocabulary import (
+    BLANK,
+    ELSEWHERE,
+    ITEMS,
+    NONE,
+    ORDERED,
+    OWN_IMAGE,
+    SHARED_IMAGE,
+    SIMILARITY,
+    W1,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,8 +29,9 @@ class SuiteWords:
 
     ``beside`` are metrics of the board's last columns (else those of the suite's layout), ``marks``
     metrics that the headline is compared with besides floors and ceiling, ``figures`` what the
-    charts of one model can show instead of the headline. ``no_grade`` is shown where a number could
-    be taken for one, and then nothing is ranked. ``stories``: its answers are texts to read.
+    charts of one model can show instead of the headline, those that are ``ruled`` between floors
+    and a ceiling of their own. ``no_grade`` is shown where a number could be taken for one, and
+    then nothing is ranked. ``stories``: its answers are texts to read.
     """
 
     title: str
@@ -28,6 +39,7 @@ class SuiteWords:
     beside: Sequence[str] = ()
     marks: Sequence[str] = ()
     figures: Sequence[str] = ()
+    ruled: Sequence[str] = ()
     item: str = "item"
     items: str = "items"
     people: str = "people"
@@ -44,7 +56,8 @@ class SuiteWords:
     everything: str = "everything together"
     below: str = ""  # shown under the chart of countries
     kept_back: str = ""  # why there is no wording
-    unscored: str = "not scored"
+    unasked: str = "not asked"
+    unscored: str = "not answered"
     cluster: str = ""  # what items of one cluster share
     credit: str = ""
 
@@ -57,14 +70,16 @@ WVS = SuiteWords(
         "A similarity alone says little: an answer that is blind to the country already comes "
         "near. So every figure is shown on a ruler between its floors and its ceiling.",
     ),
-    beside=("skill_world_average", "option_mass"),
+    beside=(*(SIMILARITY, ITEMS, "skill_world_average", ORDERED, "option_mass"),),
+    figures=(SIMILARITY, "skill_world_average", ORDERED, f"{W1}skill_world_average"),
+    ruled=(SIMILARITY, ORDERED),
     item="question",
     items="questions",
     against="floor_world_average",
     below="a dot left of the dashed line knows less than the average of all other countries.",
     kept_back="The survey's terms do not allow its wording here: questions by id, options by "
     "letter.",
-    unscored="not asked in this country or not answered",
+    unasked="not asked in this country",
     cluster="stem",
     credit="Protocol: arXiv:2502.14906. People's answers: Durmus et al. 2023, "
     "arXiv:2306.16388 (GlobalOpinionQA, CC BY-NC-SA 4.0); Haerpfer et al. 2022, World Values "

@@ -1,6 +1,6 @@
 """What the page's first view shows of a board: suites, sets of comparable rows, ranks, figures.
 
-Plain values only, the page's contract: knows no HTML, file or chart. Equal boards give equal
+Plain values only (`contract`): knows no HTML, file or chart. Equal boards give equal
 views, as there is no clock.
 """
 
@@ -8,95 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import groupby
 from typing import cast
 
 from benchmark import jsonio
 from benchmark.jsonio import Json
 from benchmark.records import Score
-from benchmark.vocabulary import CEILING, CHANCE, FLOOR
+from benchmark.vocabulary import CEILING, CHANCE, FLOOR, MARKS, ORDERED, TWO_SAMPLES, W1
 from leaderboard.board.board import Board, BoardRow
+from leaderboard.board.standing import OVER_ANSWERS, answers_otherwise, counts, option_mass
 from leaderboard.page import wording
+from leaderboard.page.contract import Column, Entry, Figures, Group, Suite, View
 from leaderboard.page.figures import ScoreIndex, estimate
 from leaderboard.page.ranking import Contender, ranks
 
 MOST_COLUMNS = 8  # of a suite without words of its own
-Figures = Mapping[str, Sequence[Json]]  # by metric
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Column:
-    """A metric as the page names it; ``role`` is headline, floor, ceiling or beside."""
-
-    metric: str
-    role: str
-    label: str
-    short: str
-    note: str
-    decimals: int
-    lower_is_better: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """A row of the board; ``figures`` by proxy (empty = everything) and reading.
-
-    ``entry_id`` names the row's scripts, ``has_cases`` says whether there are any; ``rank`` is by
-    proxy and reading, and None for baselines and partial runs.
-    """
-
-    entry_id: str
-    model: str
-    model_id: str
-    revision: str
-    kind: str
-    complete: bool
-    partial_because: Sequence[str]
-    trust: str
-    config: str
-    config_digest: str
-    harness_version: str
-    measured_at: str
-    n_cases: int
-    n_failed: int
-    figures: Mapping[str, Mapping[str, Figures]]
-    rank: Mapping[str, Mapping[str, int | None]]
-    has_cases: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
-    """Rows that were asked the same, best first; only these are ranked against each other."""
-
-    group_id: str
-    title: str
-    columns: Sequence[Column]
-    headline: str
-    readings: Mapping[str, str]
-    first_reading: str
-    proxies: Mapping[str, str]
-    entries: Sequence[Entry]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Suite:
-    """A suite of the board with its words; ``figures`` are what one model's charts can show."""
-
-    name: str
-    words: wording.SuiteWords
-    groups: Sequence[Group]
-    figures: Sequence[Column]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class View:
-    """Everything in the page's first view."""
-
-    title: str
-    suites: Sequence[Suite]
-    kinds: Mapping[str, str]
-    trust: Mapping[str, str]
 
 
 def view(board: Board, with_cases: Iterable[str], *, title: str) -> View:
@@ -112,6 +39,13 @@ def view(board: Board, with_cases: Iterable[str], *, title: str) -> View:
                 _column(metric, "figure", name, lower_is_better=False)
                 for metric in wording.suite_words(name).figures
             ],
+            ruled={
+                metric: [
+                    _column(mark, _role(mark), name, lower_is_better=False)
+                    for mark in figure_marks(metric)
+                ]
+                for metric in wording.suite_words(name).ruled
+            },
         )
         for name, members in groupby(rows, key=lambda row: row["suite"])
     ]
@@ -144,22 +78,28 @@ def marks_of(metrics: Iterable[str], headline: str, suite: str = "") -> list[str
     return sorted(found, key=lambda name: (known.index(name) if name in known else 99, name))
 
 
+def figure_marks(metric: str) -> list[str]:
+    """The floors and ceilings of a similarity that is not the headline, in order."""
+    return [(W1 if metric == ORDERED else "") + mark for mark in (*MARKS, TWO_SAMPLES)]
+
+
 def _is_mark(name: str, headline: str) -> bool:
     own_chance = name == f"{headline}{CHANCE}"
-    return name.startswith((FLOOR, CEILING)) or own_chance
+    return name.startswith(FLOOR) or name in (CEILING, TWO_SAMPLES) or own_chance
 
 
 # --- groups --------------------------------------------------------------------------------
 
 
 def _groups(rows: Sequence[BoardRow], known: frozenset[str]) -> list[Group]:
-    ordered = sorted(rows, key=lambda row: (row["measured_on"], row["comparable"]))
-    sets = [list(members) for _, members in groupby(ordered, key=lambda row: row["comparable"])]
+    ordered = sorted(rows, key=lambda row: row.asked)
+    sets = [list(members) for _, members in groupby(ordered, key=lambda row: row.asked)]
     sets.sort(key=len, reverse=True)  # the page opens with the set that has the most rows
-    return [_group(members, known) for members in sets]
+    several = len({row["suite_version"] for row in rows}) > 1
+    return [_group(members, known, version=several) for members in sets]
 
 
-def _group(rows: Sequence[BoardRow], known: frozenset[str]) -> Group:
+def _group(rows: Sequence[BoardRow], known: frozenset[str], *, version: bool) -> Group:
     found = {entry_id(row): ScoreIndex(row.scores) for row in rows}
     scores = [score for row in rows for score in row.scores]
     metric, reading = headline_of(rows[0])
@@ -181,15 +121,17 @@ def _group(rows: Sequence[BoardRow], known: frozenset[str]) -> Group:
             found[entry_id(row)],
             columns,
             {p: {r: ranked[p, r][place] for r in readings} for p in proxies},
+            OVER_ANSWERS.get(metric, metric),
             known,
         )
         for place, row in enumerate(rows)
     ]
     return Group(
-        group_id=f"{suite}-{rows[0]['comparable']}",
-        title=rows[0]["measured_on"],
+        group_id=f"{suite}-{rows[0]['suite_version']}-{rows[0]['comparable']}",
+        title=rows[0]["measured_on"] + (f", version {rows[0]['suite_version']}" if version else ""),
         columns=columns,
         headline=metric,
+        answered=OVER_ANSWERS.get(metric, metric),
         readings={name: wording.READINGS.get(name, name) for name in readings},
         first_reading=reading if reading in readings else readings[0],
         proxies={proxy: wording.proxy_words(proxy, suite) for proxy in proxies},
@@ -220,7 +162,7 @@ def _columns(scores: Sequence[Score], headline: str, suite: str) -> list[Column]
 
 
 def _role(mark: str) -> str:
-    return "ceiling" if mark.startswith(CEILING) else "floor"
+    return "ceiling" if mark.removeprefix(W1) in (CEILING, TWO_SAMPLES) else "floor"
 
 
 def _column(metric: str, role: str, suite: str, *, lower_is_better: bool) -> Column:
@@ -241,13 +183,14 @@ def _ranks(
 ) -> list[int | None]:
     scope = {"proxy": proxy} if proxy else {}
     scores = [found[entry_id(row)].get(metric, reading, scope) for row in rows]
+    elsewhere = [answers_otherwise(option_mass(row.scores, scope)) for row in rows]
     unranked = bool(wording.suite_words(rows[0]["suite"]).no_grade)
     return ranks(
         [
             None
-            if score is None or row["kind"] or not row.complete or unranked
+            if score is None or row["kind"] or not row.complete or unranked or otherwise
             else _contender(score)
-            for row, score in zip(rows, scores, strict=True)
+            for row, score, otherwise in zip(rows, scores, elsewhere, strict=True)
         ]
     )
 
@@ -266,10 +209,12 @@ def _entry(
     found: ScoreIndex,
     columns: Sequence[Column],
     rank: Mapping[str, Mapping[str, int | None]],
+    counted: str,
     known: frozenset[str],
 ) -> Entry:
     name = entry_id(row)
     content = row.content
+    scopes = {proxy: {"proxy": proxy} if proxy else {} for proxy in rank}
     return Entry(
         entry_id=name,
         model=row["model"],
@@ -287,12 +232,19 @@ def _entry(
         n_failed=cast("int", content["n_failed"]),
         figures={
             proxy: {
-                reading: _figures(found, columns, reading, {"proxy": proxy} if proxy else {})
-                for reading in readings
+                reading: _figures(found, columns, reading, scopes[proxy]) for reading in readings
             }
             for proxy, readings in rank.items()
         },
         rank=rank,
+        counts={
+            proxy: {reading: counts(found.get(counted, reading, scopes[proxy])) for reading in own}
+            for proxy, own in rank.items()
+        },
+        otherwise={
+            proxy: answers_otherwise(option_mass(row.scores, scope))
+            for proxy, scope in scopes.items()
+        },
         has_cases=name in known,
     )
 

@@ -16,8 +16,9 @@ from itertools import groupby
 from benchmark.errors import UsageProblem
 from benchmark.records import Score
 from benchmark.suite.protocol import shipped_meta
-from benchmark.vocabulary import MARKS
+from benchmark.vocabulary import MARKS, ORDERED
 from leaderboard.board.board import Board, BoardRow, headline
+from leaderboard.board.standing import ANSWERS_OTHERWISE, OPTION_MASS, OVER_ANSWERS, counts
 from leaderboard.publish.parquet import LAYOUT
 from leaderboard.report.escaping import markdown
 
@@ -103,26 +104,26 @@ def _render(name: str, **known: object) -> str:
 
 def _tables(board: Board) -> list[Mapping[str, str]]:
     """A table for each suite and data set, best rows first."""
-    shared = ("suite", "measured_on", "comparable")
-    groups = groupby(board.rows, key=lambda row: tuple(row[name] for name in shared))
+    groups = groupby(board.rows, key=lambda row: (row["suite"], *row.asked))
     return [
         {
-            "title": markdown(f"{suite}: {measured_on}"),
+            "title": markdown(f"{suite} {version}: {measured_on}"),
             "text": _table(sorted(rows, key=_by_headline)),
         }
-        for (suite, measured_on, _), rows in groups
+        for (suite, measured_on, _, version), rows in groups
     ]
 
 
-def _by_headline(row: BoardRow) -> tuple[bool, float, str]:
+def _by_headline(row: BoardRow) -> tuple[int, float, str]:
     value = headline(row)
-    return math.isnan(value), 0.0 if math.isnan(value) else -value, row["model_id"]
+    last = 2 * math.isnan(value) + row.answers_otherwise
+    return last, 0.0 if math.isnan(value) else -value, row["model_id"]
 
 
 def _table(rows: Sequence[BoardRow]) -> str:
     head = (
-        *("model", "score", "95 % interval", "uniform", "world average", "best blind"),
-        *("ceiling_population", "n", "missing", "trust"),
+        *("model", "score", "95 % interval", "answers alone", "uniform", "world average"),
+        *("best blind", "ceiling", "W1", "option mass", "n", "not asked", "not answered", "trust"),
     )
     lines = [f"| {' | '.join(head)} |", "|---|" + "---:|" * (len(head) - 2) + "---|"]
     return "\n".join([*lines, *(f"| {' | '.join(_cells(row))} |" for row in rows)])
@@ -133,15 +134,21 @@ def _cells(row: BoardRow) -> list[str]:
     main = next((s for s in row.scores if not s.scope and s.name == row["headline"]), None)
     name = markdown(row["model"]) + _kind(row)
     name += "" if row.complete else " (partial)"
+    name += f" ({ANSWERS_OTHERWISE})" if row.answers_otherwise else ""
     if main is None:
-        return [name, *([MISSING] * 8), markdown(row.trust)]
+        return [name, *([MISSING] * 12), markdown(row.trust)]
+
+    def found(metric: str) -> Score | None:
+        return overall.get((metric, main.reading)) or overall.get((metric, ""))
+
+    answered = found(OVER_ANSWERS.get(main.metric, main.metric))
+    beside = (answered, *map(found, (*MARKS, ORDERED, OPTION_MASS)))
     return [
         name,
         _number(main.value),
         _interval(main),
-        *(_number(_value(overall.get((floor, main.reading)))) for floor in MARKS),
-        str(main.n),
-        str(main.n_missing),
+        *(_number(_value(score)) for score in beside),
+        *(MISSING if count is None else str(count) for count in counts(answered or main)),
         markdown(row.trust),
     ]
 
@@ -162,7 +169,7 @@ def _value(score: Score | None) -> float:
 
 
 def _number(value: float) -> str:
-    return MISSING if math.isnan(value) else f"{value:.3f}"
+    return MISSING if math.isnan(value) else f"{value:z.3f}"
 
 
 def _sources(board: Board) -> list[tuple[str, Mapping[str, str]]]:

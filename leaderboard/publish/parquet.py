@@ -16,17 +16,31 @@ import pyarrow.parquet as pq
 from benchmark.records import Item, Score
 from benchmark.runs.rows import sample
 from benchmark.runs.run import Run
-from benchmark.vocabulary import MARKS, SIMILARITY, SUBSTANTIVE
+from benchmark.vocabulary import (
+    ALL_ASKED,
+    MARKS,
+    ORDERED,
+    POOLED,
+    SIMILARITY,
+    SUBSTANTIVE,
+    TWO_SAMPLES,
+    W1,
+)
 from leaderboard.board.board import Board
 
-LAYOUT = 1
+LAYOUT = 2
 """Part of the files' paths: a table with other columns gets another path."""
 
 BOTH = (
-    *(SIMILARITY, "js_distance", "js_divergence"),
-    *MARKS,
+    *(SIMILARITY, ALL_ASKED, POOLED, "js_distance", "js_divergence"),
+    *(*MARKS, TWO_SAMPLES),
 )
-FIGURES = (*BOTH, *(name + SUBSTANTIVE for name in BOTH), "option_mass", "order_sensitivity")
+ON_SCALES = (ORDERED, *(W1 + mark for mark in (*MARKS, TWO_SAMPLES)))
+FIGURES = (
+    *BOTH,
+    *(name + SUBSTANTIVE for name in (*BOTH, *ON_SCALES)),
+    *("option_mass", "order_sensitivity"),
+)
 """Columns of their own; whatever else a suite measures is in the list ``scores`` or ``values``."""
 
 _TEXT, _NUMBER, _COUNT, _TRUTH = pa.string(), pa.float64(), pa.int64(), pa.bool_()
@@ -42,7 +56,7 @@ _WHO = [*_columns(_TEXT, *_MODEL), ("complete", _TRUTH)]
 _SCORE = [
     *_columns(_TEXT, "metric", "reading"),
     *_columns(_NUMBER, "value", "low", "high"),
-    *_columns(_COUNT, "n", "n_missing"),
+    *_columns(_COUNT, "n", "n_missing", "n_unanswered", "n_clusters"),
     ("method", _TEXT),
     ("higher_is_better", _TRUTH),
 ]
@@ -155,7 +169,8 @@ def _item(item: Item) -> dict[str, Any]:
 
 def _score(score: Score) -> dict[str, Any]:
     numbers = {name: _number(getattr(score, name)) for name in ("value", "low", "high")}
-    named = ("metric", "reading", "n", "n_missing", "method", "higher_is_better")
+    counted = ("n", "n_missing", "n_unanswered", "n_clusters")
+    named = ("metric", "reading", "method", "higher_is_better", *counted)
     return {**{name: getattr(score, name) for name in named}, **numbers}
 
 

@@ -15,7 +15,7 @@ from benchmark.suite.layout import Block, Column, Layout
 from benchmark.vocabulary import PROXIES, Reading
 from leaderboard.board.board import BoardRow, is_sampled
 from leaderboard.board.standing import OPTION_MASS, answers_otherwise
-from leaderboard.tables.summary import NOT_SCORED, Scored, cell, explained, number
+from leaderboard.tables.summary import NOT_SCORED, Scored, cell, explained, little
 from leaderboard.tables.table_parts import LEAST_LABEL, model_cell
 
 RUN, BOARD, SAMPLED = "run", "board", "sampled"
@@ -36,7 +36,7 @@ def run_columns(table: Table, row: BoardRow, layout: Layout) -> Table:
         found = Scored(row.scores, reading=cast("Reading", block.reading))
         for label, scope in _members(row, block.by):
             if answers_otherwise(mass := found.get(OPTION_MASS, scope)) and mass is not None:
-                label.append(f"\nmass {number(mass.value, 3)}", style="red")
+                label.append(f"\nmass {little(mass.value)}", style="red")
             table.add_row(label, *(cell(found, column, scope) for column in columns))
     table.caption = Text(_caption(row, layout, columns, RUN))
     return table

@@ -17,9 +17,7 @@ from leaderboard.board.standing import (
     option_mass,
 )
 from leaderboard.tables.encoder_lines import encoder_lines
-from leaderboard.tables.summary import Scored, sentences, with_ends
-
-LEAST_SHOWN = 0.0005  # below, three decimals would read 0
+from leaderboard.tables.summary import LEAST_SHOWN, Scored, little, sentences, with_ends
 
 
 def findings(scores: Sequence[Score], layout: Layout) -> tuple[str, ...]:
@@ -39,5 +37,5 @@ def _option_mass(scores: Sequence[Score]) -> Iterator[str]:
         if answers_otherwise(mass)
         else ""
     )
-    value = f"{mass.value:.1e}" if 0 < mass.value < LEAST_SHOWN else with_ends(mass, 3)
+    value = little(mass.value) if 0 < mass.value < LEAST_SHOWN else with_ends(mass, 3)
     yield f"probability on the options: {value}{otherwise}"

@@ -28,10 +28,12 @@ from benchmark.suite.layout import (
 )
 from benchmark.vocabulary import Reading
 from benchmark.world.countries import countries
+from leaderboard.board.standing import counts
 
 NOT_SCORED = "—"
 BETWEEN = " · "
 LEAST_P = 0.005  # below, a p of two decimals would read 0
+LEAST_SHOWN = 0.0005  # below, three decimals would read 0
 Scope = tuple[tuple[str, str], ...]
 
 
@@ -227,18 +229,19 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
     return f"{near:{'+' if signed and near else ''}.{decimals}f}"
 
 
+def little(value: float) -> str:
+    """A share that may be small: three decimals, unless these would read 0.
+
+    >>> little(0.0213), little(1e-6)
+    ('0.021', '1e-06')
+    """
+    return f"{value:.0e}" if 0 < value < LEAST_SHOWN else number(value, 3)
+
+
 def _count(score: Score, count: str) -> str:
-    match count:
-        case "n":
-            return str(score.n)
-        case "missing":
-            return str(score.n_missing)
-        case _ if score.n_unanswered is None:
-            return NOT_SCORED
-        case "unanswered":
-            return str(score.n_unanswered)
-        case _:
-            return str(max(0, score.n_missing - score.n_unanswered))
+    n, unasked, unanswered = counts(score)
+    known = {"n": n, "missing": score.n_missing, "unasked": unasked, "unanswered": unanswered}
+    return NOT_SCORED if known[count] is None else str(known[count])
 
 
 def _fits(pair: tuple[str, str], wanted: Mapping[str, str]) -> bool:

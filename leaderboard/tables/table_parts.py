@@ -14,10 +14,10 @@ from benchmark.runs.run import Run
 from benchmark.vocabulary import A_RULE, RANDOM_WEIGHTS
 from leaderboard.board.board import BoardRow
 from leaderboard.board.migrating import SELF_REPORTED
-from leaderboard.board.standing import ANSWERS_OTHERWISE
 
 LEAST_LABEL = 11
 NARROWEST = 72  # a narrow table would squeeze its caption
+ELSEWHERE = "\n  answers something\n  else: not ranked"  # two lines, as the cell is narrow
 KINDS = {
     A_RULE: "reference: a rule, not a model",
     RANDOM_WEIGHTS: "random weights: it tests the harness, its answers mean nothing",
@@ -59,4 +59,4 @@ def model_cell(row: BoardRow) -> Text:
         row.trust if row.trust != SELF_REPORTED else "",
     ]
     cell = Text("\n  ".join([row["model"], *filter(None, about)]))
-    return cell.append(f"\n  {ANSWERS_OTHERWISE}", style="red") if row.answers_otherwise else cell
+    return cell.append(ELSEWHERE, style="red") if row.answers_otherwise else cell

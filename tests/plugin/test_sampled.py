@@ -12,7 +12,7 @@ from benchmark.errors import UsageProblem
 from benchmark.plugin.sampled_options import sampling_of
 from benchmark.runs.run import read_run
 from leaderboard.__main__ import main
-from leaderboard.page.run_view import metric_of
+from leaderboard.page.run_metric import metric_of
 from tests.models.endpoint.chat_server import serving
 from tests.models.endpoint.thinker import Thinker
 from tests.plugin.running import SMALL, Outcome, Place, answers

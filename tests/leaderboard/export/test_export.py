@@ -97,6 +97,73 @@ def test_model_index_is_read_back_by_the_hub_client(path: Path) -> None:
     ]
 
 
+UNANSWERED: dict[str, Any] = {"n_missing": 3, "n_unanswered": 2}
+LEFT_OPEN = (
+    overall(0.6, metric="js_similarity_all_asked", n_missing=1, n_unanswered=2, low=0.5, high=0.7),
+    overall(0.7, **UNANSWERED),
+    overall(0.65, metric="js_similarity_items", **UNANSWERED),
+    overall(0.8, metric="w1_similarity", **UNANSWERED),
+    overall(0.77, metric="w1_floor_uniform"),
+    overall(0.5, metric="floor_uniform"),
+    overall(1e-6, metric="option_mass", reading=""),
+)
+
+
+@pytest.fixture
+def left_open(tmp_path: Path) -> Path:
+    """A run that ranks by all questions asked, of a model that answers something else."""
+    made = run(
+        headline="js_similarity_all_asked_substantive",
+        scores=LEFT_OPEN,
+        rows=(scored(),),
+        provenance=PROVENANCE,
+    )
+    return write_run(tmp_path / "runs", made)
+
+
+def test_what_ranks_never_stands_without_the_similarity_of_the_answers(left_open: Path) -> None:
+    """Notes and records say both, both counts, and that the model answers something else."""
+    (text,) = export(left_open, "eval-results", *DATASET).values()
+    (entry,) = parse_eval_result_entries(yaml.safe_load(text))
+    assert entry.value == 0.6
+    for part in (
+        "n=10, 1 not asked, 2 not answered",
+        "over the answers alone 0.700",
+        "answers something else than the options",
+    ):
+        assert part in str(entry.notes)
+
+
+def test_every_similarity_is_a_metric_of_its_own(left_open: Path) -> None:
+    """Ordered scales beside the others, with their own floors and bounds."""
+    found = export(left_open, "every-eval-ever")
+    (text,) = (text for name, text in found.items() if name.endswith(".json"))
+    results = {r["evaluation_result_id"]: r for r in json.loads(text)["evaluation_results"]}
+    assert {name: r["score_details"]["score"] for name, r in results.items()} == {
+        "wvs/js_similarity_all_asked_substantive": 0.6,
+        "wvs/js_similarity_substantive": 0.7,
+        "wvs/js_similarity_items_substantive": 0.65,
+        "wvs/w1_similarity_substantive": 0.8,
+        "wvs/option_mass": 1e-6,
+    }
+    ordered = results["wvs/w1_similarity_substantive"]
+    assert ordered["metric_config"]["min_score"] == 0
+    assert ordered["score_details"]["details"]["w1_floor_uniform"] == "0.77"
+    assert "floor_uniform" not in ordered["score_details"]["details"]
+    assert "something else" in ordered["score_details"]["details"]["note"]
+
+
+def test_readers_of_lm_eval_find_every_similarity(left_open: Path) -> None:
+    """Under keys of their own; what was not answered is no effective sample."""
+    (text,) = export(left_open, "lm-eval").values()
+    values = json.loads(text)["results"]["wvs"]
+    assert values["js_similarity_all_asked,substantive"] == 0.6
+    assert values["js_similarity,substantive"] == 0.7
+    assert values["w1_similarity,substantive"] == 0.8
+    assert values["w1_floor_uniform,substantive"] == 0.77
+    assert json.loads(text)["n-samples"]["wvs"] == {"original": 13, "effective": 10}
+
+
 def test_lm_eval_has_the_keys_that_its_readers_look_for(path: Path) -> None:
     """Results, configs, versions, shots, directions, samples and the run's circumstances."""
     (text,) = export(path, "lm-eval").values()

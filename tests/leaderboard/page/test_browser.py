@@ -15,8 +15,9 @@ if not os.environ.get("CI"):  # there, a browser that is missing is a failure
 from leaderboard.board.board import Board, row_of_run
 from leaderboard.page import scripts
 from leaderboard.page.building import build_page
+from leaderboard.page.question_view import questions
 from leaderboard.page.rendering import page as render
-from leaderboard.page.run_view import overview, questions
+from leaderboard.page.run_view import overview
 from leaderboard.page.view import document, entry_id, view
 from tests.leaderboard.page.boards import large_runs, photos, small_runs, write_board
 from tests.leaderboard.page.sites import ROWS, WIDTHS, Site, says

@@ -194,7 +194,7 @@ def test_tables_of_a_run_are_named_after_it() -> None:
     """So a run that goes takes its tables along."""
     file = run_path(Path("runs"), run(rows=(record(),))).as_posix()
     rows, items = tables_of(file)
-    assert rows.startswith("data/v1/rows/org__model--")
+    assert rows.startswith("data/v2/rows/org__model--")
     assert Path(rows).name == Path(items).name
 
 

@@ -52,7 +52,7 @@ def test_without_yes_nothing_is_written_and_all_is_listed(
     assert "added complete run wvs of org/model" in done.out
     size = len(read_board(board).rows) and next((tmp_path / "runs").rglob("*.json")).stat().st_size
     assert f"{size} B" in done.out
-    for name in ("README.md", "eval.yaml", "data/v1/leaderboard.parquet", "index.html"):
+    for name in ("README.md", "eval.yaml", "data/v2/leaderboard.parquet", "index.html"):
         assert name in done.out
     assert "nothing was written" in done.out
     assert hub.repositories == {}
@@ -72,8 +72,8 @@ def test_data_set_and_space_are_written_in_one_commit_each(
     files = hub.files("dataset", PLACE)
     (row,) = published(hub).rows
     assert files[row["file"]] == (tmp_path / row["file"]).read_bytes()
-    (table,) = (data for path, data in files.items() if path.startswith("data/v1/rows/"))
-    (items,) = (data for path, data in files.items() if path.startswith("data/v1/items/"))
+    (table,) = (data for path, data in files.items() if path.startswith("data/v2/rows/"))
+    (items,) = (data for path, data in files.items() if path.startswith("data/v2/items/"))
     rows = pq.read_table(io.BytesIO(table)).to_pylist()
     assert [(r["country"], r["js_similarity"], r["js_similarity_substantive"]) for r in rows] == [
         ("NGA", 0.75, None)
@@ -230,4 +230,4 @@ def test_names_of_others_cannot_break_the_card(
     assert "<script>" not in card
     assert head_of(card.encode())["pretty_name"].startswith("board")
     (line,) = (line for line in card.splitlines() if "alert" in line)
-    assert line.replace("\\|", "").count("|") == 11
+    assert line.replace("\\|", "").count("|") == 15

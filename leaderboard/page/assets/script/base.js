@@ -28,6 +28,10 @@ culture.options = (select, pairs, chosen) => {
 culture.number = (value, decimals = 3) =>
   value === null || value === undefined ? "—" : value.toFixed(decimals).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
 
+// A number of a column; one that would read 0 and is the probability of something keeps its size.
+culture.share = (value, column) =>
+  column.metric === "option_mass" && value > 0 && value < 0.5 * 10 ** -column.decimals ? value.toExponential(0).replace("-", "−") : culture.number(value, column.decimals);
+
 culture.signed = (value, decimals = 3) => (value > 0 ? "+" : "") + culture.number(value, decimals);
 
 culture.ends = (estimate, decimals = 3) =>
@@ -60,6 +64,8 @@ culture.group = () => culture.suite().groups.find((group) => group.group_id === 
 culture.entry = (id) => culture.group().entries.find((entry) => entry.entry_id === id);
 culture.column = (role) => culture.group().columns.filter((column) => column.role === role);
 culture.headline = () => culture.column("headline")[0];
+// The headline over the answers alone, where it counts questions that were not answered too.
+culture.answered = () => culture.group().columns.find((column) => column.metric === culture.group().answered) || culture.headline();
 culture.marks = () => culture.group().columns.filter((column) => ["floor", "ceiling"].includes(column.role));
 
 // Two rows may be one model under two configurations; the name then says which.
@@ -71,9 +77,17 @@ culture.label = (entry) => {
 culture.figures = (entry, proxy = culture.state.proxy) =>
   ((entry.figures[proxy] || {})[culture.state.reading]) || {};
 
+// Answers scored, not asked and not answered, of the row and of what is shown of it.
+culture.counts = (entry) => ((entry.counts[culture.state.proxy] || {})[culture.state.reading]) || [null, null, null];
+// Whether any row shown left something open; else the two columns would hold nothing but zeros.
+culture.leftOpen = () => culture.group().entries.some((entry) => culture.counts(entry)[1] || culture.counts(entry)[2]);
+// Whether the model gave the options so little probability that it is not ranked.
+culture.otherwise = (entry, proxy = culture.state.proxy) => Boolean(entry.otherwise[proxy]);
+
 // How a mark is drawn, everywhere on the page.
 culture.look = (metric) => {
-  if (metric.startsWith("ceiling")) return "ceiling";
+  if (metric.endsWith("two_samples")) return "again";
+  if (metric.includes("ceiling")) return "ceiling";
   if (metric.includes("world")) return "world";
   return metric.includes("blind") ? "blind" : "uniform";
 };

@@ -19,7 +19,7 @@ culture.ruler = (figures, span, name) => {
   const svg = make("svg", {class: "ruler", role: "img", "aria-label": words},
     make("title", {}, words),
     make("line", {class: "base", x1: "0", x2: "100%", y1: "50%", y2: "50%"}));
-  const classes = {uniform: "floor", world: "world", blind: "blind", ceiling: "top"};
+  const classes = {uniform: "floor", world: "world", blind: "blind", ceiling: "top", again: "again"};
   for (const mark of marks) {
     const at = x(figures[mark.metric][0]);
     svg.append(make("line", {class: classes[culture.look(mark.metric)], x1: at, x2: at, y1: "14%", y2: "86%"}));
@@ -30,6 +30,12 @@ culture.ruler = (figures, span, name) => {
   return svg;
 };
 
+culture.counted = [["n", "n", "Answers scored."],
+  ["unasked", "not asked", "Questions that the survey did not ask there, or whose answers leave fewer than two options."],
+  ["unanswered", "not answered", "Questions that the model was asked and gave no usable answer to."]];
+
+culture.shownCounts = () => (culture.leftOpen() ? culture.counted : culture.counted.slice(0, 1));
+
 culture.trustOrder = {"self-reported": 0, replayed: 1, "re-run": 2};
 
 culture.sortValue = (entry, key) => {
@@ -37,7 +43,9 @@ culture.sortValue = (entry, key) => {
   if (key === "model") return culture.label(entry).toLowerCase();
   if (key === "trust") return culture.trustOrder[entry.trust];
   if (key === "rank") return ((entry.rank[state.proxy] || {})[state.reading]) ?? null;
-  if (key === "n") return (culture.figures(entry)[culture.headline().metric] || [])[3] ?? null;
+  if (key === culture.headline().metric && culture.otherwise(entry)) return null; // ranked by nothing, so not among those that are
+  const place = culture.counted.findIndex(([name]) => name === key);
+  if (place >= 0) return culture.counts(entry)[place];
   return (culture.figures(entry)[key] || [])[0] ?? null;
 };
 
@@ -62,12 +70,12 @@ culture.visible = () => {
 culture.heads = () => {
   const beside = culture.column("beside");
   const ranked = culture.suite().words.no_grade ? []
-    : [["rank", "Rank", "Models whose intervals overlap share a rank; baselines and partial runs have none."]];
+    : [["rank", "Rank", "Models whose intervals overlap share a rank; baselines, partial runs, and models that give the options almost no probability have none."]];
   return [...ranked,
     ["model", "Model", ""], ["", culture.marks().length ? "Between floors and ceiling" : "With its interval", ""],
     [culture.headline().metric, culture.headline().short, culture.headline().note],
     ...beside.map((column) => [column.metric, column.short, column.note]),
-    ["n", "n", "Answers scored."], ["trust", "Trust", "How far the row was checked."]];
+    ...culture.shownCounts(), ["trust", "Trust", "How far the row was checked."]];
 };
 
 culture.sortBy = (key) => {
@@ -90,6 +98,7 @@ culture.tags = (entry) => {
   const {make} = culture;
   const found = [];
   if (entry.kind) found.push(entry.kind === "reference" ? "baseline, a rule" : make("b", {}, entry.kind));
+  if (culture.otherwise(entry)) found.push(make("b", {class: "missed"}, culture.data.names.otherwise));
   if (!entry.complete) found.push(make("b", {}, `partial: ${entry.partial_because.join(", ") || "not all cases"}`));
   const commit = entry.revision.replace(/^sha256:/, "").slice(0, 10);
   if (commit.length > 1 && entry.kind !== "reference") found.push(commit);
@@ -109,14 +118,14 @@ culture.boardRow = (entry, span) => {
     make("td", {class: "left"}, culture.ruler(figures, span, culture.label(entry))),
     make("td", {}, culture.number(estimate && estimate[0], headline.decimals),
       make("span", {class: "interval"}, culture.ends(estimate, headline.decimals))),
-    ...culture.column("beside").map((column) => make("td", {}, culture.number((figures[column.metric] || [])[0], column.decimals))),
-    make("td", {}, estimate ? String(estimate[3]) : "—"),
+    ...culture.column("beside").map((column) => make("td", {}, culture.share((figures[column.metric] || [])[0], column))),
+    ...culture.shownCounts().map((_, place) => make("td", {}, String(culture.counts(entry)[place] ?? "—"))),
     make("td", {class: "trust", title: culture.data.view.trust[entry.trust]}, entry.trust));
 };
 
 culture.showBoard = () => {
   const {make, state} = culture, group = culture.group(), visible = culture.visible(), span = culture.span();
-  culture.byId("board").classList.toggle("many", culture.column("beside").length > 4);
+  culture.byId("board").classList.toggle("many", culture.column("beside").length + culture.shownCounts().length > 5);
   culture.byId("board").tHead.replaceChildren(culture.headRow());
   culture.byId("board").tBodies[0].replaceChildren(...visible.map((entry) => culture.boardRow(entry, span)));
   culture.fill("board-caption", `Asked the same, so comparable: ${group.title}. ` +
@@ -126,9 +135,10 @@ culture.showBoard = () => {
   const key = (look, text) => make("span", {}, make("svg", {class: "ruler-key", "aria-hidden": "true"},
     make("line", {x1: "50%", x2: "50%", y1: "0", y2: "100%", style: {
       uniform: "stroke:var(--soft);stroke-width:1.4", world: "stroke:var(--ink);stroke-width:1.4;stroke-dasharray:2.5 2",
-      blind: "stroke:var(--soft);stroke-width:1.4;stroke-dasharray:1.5 1.5", ceiling: "stroke:var(--ink);stroke-width:2"}[look]})), text);
+      blind: "stroke:var(--soft);stroke-width:1.4;stroke-dasharray:1.5 1.5", again: "stroke:var(--ink);stroke-width:1", ceiling: "stroke:var(--ink);stroke-width:2"}[look]})), text);
   const columns = [culture.headline(), ...culture.marks(), ...culture.column("beside")];
   culture.fill("legend", ...columns.filter((column) => column.note).map((column) =>
     culture.marks().includes(column) ? key(culture.look(column.metric), `${column.label}: ${column.note}`)
-      : make("span", {}, `${column.label}: ${column.note}`)));
+      : make("span", {}, `${column.label}: ${column.note}`)),
+  ...culture.shownCounts().slice(1).map(([, name, note]) => make("span", {}, `${name}: ${note}`)));
 };

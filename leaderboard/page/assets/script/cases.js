@@ -87,10 +87,15 @@ culture.distributions = (answer, people, wording) => {
 
 culture.scoreLine = (answer, people) => {
   const {reading} = culture.state;
+  if (answer.u) {
+    const cost = answer.s && answer.s[reading] !== undefined ? `; it counts as the worst answer, ${culture.number(answer.s[reading])}` : "";
+    return `${culture.capital(culture.suite().words.unscored)}${cost}`;
+  }
   if (answer.v) return Object.entries(answer.v || {}).map(([name, value]) => `${name.replaceAll("_", " ")} ${culture.number(value)}`).join(" · ");
   const marks = ((answer.m || people.m)[reading] || []).map((value, place) => [culture.marks()[place], value]).filter(([mark, value]) => mark && value !== null);
   const mass = answer.o === undefined ? [] : [`option mass ${culture.number(answer.o, 2)}`];
-  return [`${culture.headline().label} ${culture.number(answer.s[reading])}`, ...marks.map(([mark, value]) => `${mark.short} ${culture.number(value)}`), ...mass].join(" · ");
+  const ordered = answer.w === undefined || answer.w === null ? [] : [`W1 ${culture.number(answer.w)}`];
+  return [`${culture.answered().label} ${culture.number(answer.s[reading])}`, ...ordered, ...marks.map(([mark, value]) => `${mark.short} ${culture.number(value)}`), ...mass].join(" · ");
 };
 
 culture.pictureRow = (ids, pictures) => {
@@ -133,10 +138,10 @@ culture.openCase = async (id, go) => {
   for (const row of document.querySelectorAll("#case-list tbody tr")) row.toggleAttribute("aria-current", row.dataset.case === id);
   const answers = content.cases[id] || [], pictures = [...new Set(answers.flatMap((answer) => answer.i || []))];
   const pair = culture.readingOf(one);
-  const unasked = pair ? pair[0][4] : 0;
+  const [unasked, unanswered] = pair ? pair[0].slice(4) : [0, 0];
   const words = culture.suite().words, why = content.wording ? content.wording.note : words.kept_back;
   fill("case", make("h3", {}, culture.caseName(one)),
-    make("p", {class: "note"}, `${id} · ${answers.length} ${answers.length === 1 ? words.item : words.items}${unasked ? `, ${unasked} ${words.unscored}` : ""}. ${why}`),
+    make("p", {class: "note"}, `${id} · ${answers.length} ${answers.length === 1 ? words.item : words.items}${unasked ? `, ${unasked} ${words.unasked}` : ""}${unanswered ? `, ${unanswered} ${words.unscored}` : ""}. ${why}`),
     pictures.length ? culture.pictureRow(pictures, content.pictures) : "",
     ...answers.map((answer) => culture.question(answer, content)));
   if (go) culture.goTo("case");

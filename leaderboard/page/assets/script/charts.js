@@ -70,8 +70,8 @@ culture.pointRow = (row, series, estimate, name, decimals = 3) => ({
 
 // What the lines of a dot chart mean.
 culture.lines = (marks = culture.marks()) => {
-  const words = {uniform: "thin", world: "dashed", blind: "dotted", ceiling: "thick"};
-  const found = marks.map((mark) => `${words[culture.look(mark.metric)]} ${mark.label.replace("floor: ", "")}`);
+  const words = {uniform: "thin", world: "dashed", blind: "dotted", ceiling: "thick", again: "thin"};
+  const found = marks.map((mark) => `${words[culture.look(mark.metric)]} ${mark.label.replace("floor: ", "").replace(": ", ", ")}`);
   return found.length ? `Lines: ${found.join(", ")}.` : "";
 };
 

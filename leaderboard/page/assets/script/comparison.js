@@ -23,6 +23,8 @@ culture.verdict = (entries) => {
   const [one, other] = entries.map((entry) => culture.figures(entry)[headline.metric]);
   const [first, second] = entries.map(culture.label);
   if (!one || !other) return "One of the two was not scored here.";
+  const elsewhere = entries.filter((entry) => culture.otherwise(entry)).map(culture.label);
+  if (elsewhere.length) return `${elsewhere.join(" and ")}: ${culture.data.names.otherwise}, so the two are not compared.`;
   const says = `${first} ${culture.number(one[0])} ${culture.ends(one)}, ${second} ${culture.number(other[0])} ${culture.ends(other)}: `;
   if ([one, other].some((estimate) => estimate[1] === null || estimate[1] === undefined)) return `${says}without intervals for both, no ranking.`;
   if (one[1] <= other[2] && other[1] <= one[2]) return `${says}the intervals overlap, so neither is above the other.`;

@@ -2,11 +2,15 @@
 culture.figureColumn = () =>
   culture.suite().figures.find((one) => one.metric === culture.state.figure) || culture.headline();
 culture.isHeadline = () => culture.figureColumn().metric === culture.headline().metric;
-culture.figureMarks = () => (culture.isHeadline() ? culture.marks() : []);
+culture.figureMarks = () => (culture.isHeadline() ? culture.marks() : culture.suite().ruled[culture.figureColumn().metric] || []);
 culture.form = (column) => `.${Math.min(2, column.decimals)}f`;
 
+// A figure of one reading, such as that of ordered scales, is no choice in the other.
+culture.hasFigure = (run, metric) => Object.values(run.figures[metric] || {})
+  .some((rows) => rows.some(([, , readings]) => readings[culture.state.reading]));
+
 culture.figureChoices = (run) => {
-  const {state, byId, options} = culture, figures = culture.suite().figures.filter((one) => one.metric in run.figures);
+  const {state, byId, options} = culture, figures = culture.suite().figures.filter((one) => culture.hasFigure(run, one.metric));
   state.figure = options(byId("figure"), [culture.headline(), ...figures].map((one) => [one.metric, one.label]), state.figure);
   byId("figure").closest("label").hidden = !figures.length;
   const floor = culture.marks()[culture.against()];

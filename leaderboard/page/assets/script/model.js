@@ -42,7 +42,8 @@ culture.tip = (name, pair) => {
 // A case's own value of the chosen figure, or its headline where cases do not have that figure.
 culture.casePair = (one) => {
   if (culture.isHeadline()) return one[7][culture.state.reading];
-  const value = (one[8] || {})[culture.state.figure];
+  const found = (one[8] || {})[culture.state.figure];
+  const value = found && typeof found === "object" ? found[culture.state.reading] : found;
   return value === undefined || value === null ? null : [[value], []];
 };
 
@@ -137,7 +138,7 @@ culture.showModel = async () => {
   }
   if (culture.state.model !== entry.entry_id) return undefined; // another was chosen meanwhile
   body.hidden = false;
-  const kind = entry.kind ? ` ${culture.data.view.kinds[entry.kind]}.` : "";
+  const kind = (entry.kind ? ` ${culture.data.view.kinds[entry.kind]}.` : "") + (culture.otherwise(entry, "") ? ` It ${culture.data.names.otherwise}, so it is not ranked.` : "");
   fill("model-status", `${entry.n_cases} cases measured, ${entry.n_failed} failed; ${entry.trust}: ${culture.data.view.trust[entry.trust]}.${kind}` +
     (entry.complete ? "" : ` Partial: ${entry.partial_because.join(", ")}.`));
   culture.showFindings(run.about);

@@ -27,7 +27,7 @@ culture.showGroup = () => {
   for (const [id, word] of [["proxy-word", culture.suite().words.shown_by], ["case-proxy-word", culture.suite().words.shown_by], ["case-topic-word", culture.capital(culture.suite().words.topic)]]) culture.fill(id, word);
   byId("reading").closest("label").hidden = Object.keys(group.readings).length < 2;
   const known = group.columns.map((column) => column.metric);
-  if (![...known, "rank", "model", "n", "trust"].includes(state.sort)) {
+  if (![...known, "rank", "model", "trust", ...culture.counted.map(([key]) => key)].includes(state.sort)) {
     state.sort = group.headline;
     state.descending = !culture.headline().lower_is_better;
   }
