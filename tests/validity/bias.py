@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri, stdtrit
 
-from benchmark.metrics.baselines import expected_sample_similarity
+from benchmark.metrics.ceilings import expected_sample_similarity
 from benchmark.metrics.divergence import FloatArray, js_distance, js_divergence, js_similarity
 from benchmark.metrics.letters_against_shares import kappa_of_means
 from benchmark.metrics.option_effects import calibrated, displaced, effect_shares, smoothed

@@ -117,7 +117,8 @@ def test_ratings_too_scattered_to_be_drawn_are_said() -> None:
     """Six raters with a story each: some draws of both hold no rating, which is not too few."""
     ratings = drawn()
     ratings[CONCEPTS:] = np.nan
-    ratings[CONCEPTS : 2 * CONCEPTS, :CONCEPTS] = np.where(np.eye(CONCEPTS), [1, 2, 3, 4, 5, 5], np.nan)
+    diagonal = np.where(np.eye(CONCEPTS), [1, 2, 3, 4, 5, 5], np.nan)
+    ratings[CONCEPTS : 2 * CONCEPTS, :CONCEPTS] = diagonal
     nigeria = one(assessed(ratings)[1], "mean_rating", country="NGA")
     assert np.isnan(nigeria.low)
     assert nigeria.method.startswith("hardly rated: ")
