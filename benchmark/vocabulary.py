@@ -54,6 +54,7 @@ MARKS = (*FLOORS, CEILING)
 ANSWERS = "answers"  # the value of an item: of how many written answers its shares are made
 # What place, letter and prompt do without any content, and what is written against what is scored.
 LABEL_BIAS, POSITION_BIAS, CONTENT_FREE = "label_bias", "position_bias", "content_free_js"
+BIAS_NOISE = "option_bias_noise"  # of either bias: what noise alone would show
 SCORED_OPTION, WRITTEN_OPTION = "scored_option", "written_option"  # places of an item's options
 WRITTEN_AGREEMENT, WRITTEN_UNREADABLE = "written_agreement", "written_unreadable"
 WRITTEN_TV, WRITTEN_EXPECTED_TV = "written_tv", "written_tv_expected"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import stdev
 
-from benchmark.metrics.prediction import moved_limit, share_limit
+from benchmark.metrics.prediction import FEW, moved_limit, share_limit
 
 # Distance between two neighbouring numbers in [16, 32), where a model's logits of likely tokens
 # lie. Coarse types mostly give the very same answer and now and then (under 1 % in bfloat16 on a
@@ -33,6 +33,7 @@ STEPS: Mapping[str, float] = {
 }
 
 FACTOR = 4.0  # for normal noise the largest of a million is 2.4 times the largest of 16
+TYPICAL = 50  # stems of a survey in one run
 OF_MANY = 100  # answers in the mean whose noise floor people are told
 EARLIER = (
     "an earlier version kept only the largest change, which bounds no mean; measure again with a "
@@ -193,16 +194,17 @@ def _together(parts: Sequence[Movement]) -> Movement:
     )
 
 
-def enough(step: float, margin: float, *, most: int, n: float = math.inf) -> int:
-    """How many answers must be asked again so that the noise falls below ``margin``, none moving.
+def enough(step: float, margin: float, *, most: int, n: float = TYPICAL) -> int:
+    """How many answers must be asked again for a gate on so small a margin to be decidable.
 
-    At most ``most``: more moving answers need more, and some noise is never below.
+    So many that the noise of two runs of n stems is below it with as many moved answers as say the
+    least of how far answers move. At most ``most``: some noise is never below.
 
-    >>> enough(0.0221, 0.01 / 4, most=256)
-    31
+    >>> enough(0.0221, 0.01, most=256), enough(3.4e-7, 0.01, most=256)
+    (59, 6)
     """
-    for m in range(1, most):
-        if step * share_limit(0, m, n) < margin:
+    for m in range(FEW, most):
+        if 2 * step * share_limit(FEW - 1, m, n) < margin:
             return m
     return most
 

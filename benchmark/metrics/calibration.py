@@ -5,6 +5,7 @@ Knows arrays only: confidences, outcomes, clusters; not what was asked.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from benchmark.metrics.divergence import BoolArray, FloatArray
 BINS = 15
 LEAST_IN_BIN = 20
 TINY = 1e-12
+ROUNDING = 1e-12  # relative: a difference smaller than this is none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +131,9 @@ def expected_calibration_error(
     errors = np.where(errors > 0, errors, likely)
     share = n / n.sum()
     plain = float(share @ np.abs(apart))
-    tau2 = max(0.0, float(share @ (apart**2 - errors**2)))
+    excess = share * (apart**2 - errors**2)
+    # Exact, since a root makes 1e-17 of rounding 3e-9, and another order of rows rounds otherwise.
+    tau2 = _above_rounding(math.fsum(excess.tolist()), float(share @ (apart**2 + errors**2)))
     kept = np.sqrt(tau2 / (tau2 + errors**2)) if tau2 > 0 else np.zeros(number)
     value = float(share @ (np.abs(apart) * kept))
     milder = float(share @ (2 * np.abs(apart) - _folded(apart, errors)))
@@ -223,6 +227,11 @@ def _variance(z: FloatArray, clusters: IntArray, cells: IntArray, n_cells: int) 
     found, _ = stratified_variance(sums, pairs // width, np.zeros_like(pairs), n_cells)
     known: BoolArray = np.isfinite(found)
     return np.where(known, found, 0.0)
+
+
+def _above_rounding(total: float, of: float) -> float:
+    """A difference of sums, or 0 where it is no more than what rounding leaves of the terms."""
+    return total if total > ROUNDING * of else 0.0
 
 
 def _folded(mean: FloatArray, error: FloatArray) -> FloatArray:

@@ -28,6 +28,7 @@ LOWER = (
     *("js_distance", "js_divergence", "order_sensitivity", "template_spread", "template_sd"),
     *("js_similarity_gain_p", "js_similarity_gain_p_t", "js_similarity_gain_p_holm"),
     *("js_similarity_gain_q_bh", "js_similarity_gain_p_published", "distance_tau_b_p"),
+    *("identification_top1_p", "identification_mrr_p"),
     *("unscored", "answerable_blind", "questions_answerable_blind"),
     *("ece", "ece_plain", "brier", "brier_top", "brier_reliability", "gini", "gini_plain"),
     *(f"accuracy_gap_{name}" for name in ("country", "region", "continent", "income_group")),
@@ -55,7 +56,7 @@ NEITHER = (
     *("story_word_*", "story_marker_*", "story_group_*"),
     *("story_picture_similarity", "encoder_agreement", "encoder_tau", "encoder_favour*"),
     *("spearman", "spearman_p", "spearman_p_holm", "spearman_within_models", "kendall_tau_b"),
-    *("mean_difference", "written_tv_expected"),
+    *("mean_difference", "written_tv_expected", "option_bias_noise"),
 )
 DIRECTIONS: Mapping[str, bool | None] = {
     **dict.fromkeys(HIGHER, True),

@@ -92,6 +92,49 @@ def displaced(p: npt.ArrayLike) -> FloatArray:
     return found
 
 
+def displaced_by_noise(p: npt.ArrayLike, contents: npt.ArrayLike, letters: npt.ArrayLike) -> float:
+    r"""What `displaced` of `effect_shares` would be on average with no effect but noise.
+
+    The standard deviation s of what content, place, letter and presentation leave of the logarithms
+    is that of noise; of the mean of R of them, k levels show
+
+    .. math:: \frac{1}{2} \sqrt{\frac{2}{\pi}}\, s\, \sqrt{\frac{1 - 1/k}{R}}.
+
+    Parameters
+    ----------
+    p
+        Probabilities as shown, shape ``(presentations, places)``, R by k, in a balanced design.
+    contents, letters
+        Place of the option and of the letter of each, whole numbers from 0, same shape.
+
+    Returns
+    -------
+    From 0; the same for letters and for places. NaN where nothing is left to tell noise by.
+
+    Examples
+    --------
+    Answers that follow the option, whatever its place and letter, have no noise.
+
+    >>> order = [[0, 1], [1, 0], [0, 1], [1, 0]]
+    >>> letters = [[0, 1], [0, 1], [1, 0], [1, 0]]
+    >>> round(displaced_by_noise([[0.8, 0.2], [0.2, 0.8]] * 2, order, letters), 6)
+    0.0
+    """
+    logs = np.log(np.maximum(checked(p, name="p"), TINY))
+    rows, k = logs.shape
+    left = logs - logs.mean(axis=1, keepdims=True)
+    places = np.broadcast_to(np.arange(k), logs.shape)
+    factors = [np.asarray(level, dtype=np.intp) for level in (contents, places, letters)]
+    effects = [np.bincount(f.ravel(), left.ravel(), k) / rows for f in factors]
+    for factor, effect in zip(factors, effects, strict=True):
+        left = left - effect[factor]
+    freedom = rows * k - rows - 3 * (k - 1)
+    if freedom < 1:
+        return float("nan")
+    deviation = np.sqrt((left**2).sum() / freedom)
+    return float(deviation * np.sqrt((1 - 1 / k) / rows / (2 * np.pi)))
+
+
 def smoothed(shares: npt.ArrayLike, answers: npt.ArrayLike) -> FloatArray:
     r"""Shares of so few answers with half an answer added to each option, ``(c + ½) / (n + k/2)``.
 

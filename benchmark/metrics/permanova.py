@@ -1,7 +1,7 @@
 """Whether groups differ, from distances alone: PERMANOVA's F with the p of a robust statistic.
 
 Knows distance matrices and group numbers: not what the members are. Members of different strata
-are never compared, no member is compared with itself, and labels are shuffled within strata.
+are never compared, no member is compared with itself, and members change places within strata.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from benchmark.metrics.clustered import IntArray
 from benchmark.metrics.divergence import FloatArray
-from benchmark.metrics.robust_permanova import LEAST, robust_statistics
+from benchmark.metrics.robust_permanova import LEAST, robust_statistic, without_effect
 
 RELATIVE = 1e-9  # sums that differ by less are the same sum in another order
 BLOCK_CELLS = 2_000_000
@@ -30,7 +30,7 @@ class Stratum:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sums:
-    """Sums of squares of each stratum, and W*d as labelled and under shuffled labels.
+    """Sums of squares of each stratum, and W*d as it is and without an effect.
 
     A stratum without two groups of two members counts for nothing: all of it is 0.
     """
@@ -40,7 +40,7 @@ class Sums:
     df_between: FloatArray  # (strata,)
     df_within: FloatArray  # (strata,)
     robust: FloatArray  # (strata,), NaN where a group has no spread
-    shuffled: FloatArray  # (strata, permutations), infinite where a group has no spread
+    shuffled: FloatArray  # (strata, permutations): W*d without an effect (`without_effect`)
 
     @property
     def members(self) -> FloatArray:
@@ -80,7 +80,7 @@ def sums_of_squares(
         Each with its own members; whether a group's number means the same in all strata does not
         matter.
     rng
-        Shuffles labels within each stratum.
+        Shuffles members within each stratum.
     permutations
         B.
 
@@ -92,7 +92,7 @@ def sums_of_squares(
     References
     ----------
     Anderson (2001), A new method for non-parametric multivariate analysis of variance,
-    doi:10.1111/j.1442-9993.2001.01070.pp.x; `robust_statistics` for W*d.
+    doi:10.1111/j.1442-9993.2001.01070.pp.x; `robust_statistic` for W*d.
 
     Examples
     --------
@@ -116,9 +116,10 @@ def sums_of_squares(
         total[k] = squares[np.triu_indices(len(squares), 1)].sum() / len(squares)
         within[k] = squares[first, second] @ weights
         between[k], left[k] = counts.size - 1, len(squares) - counts.size
-        orders = _orders(len(squares), permutations, rng)
-        found = robust_statistics(squares, counts, orders)
-        robust[k], shuffled[k] = found[0], np.nan_to_num(found[1:], nan=np.inf)
+        robust[k] = robust_statistic(squares, counts)
+        if np.isfinite(robust[k]):
+            places = np.broadcast_to(np.arange(len(squares)), (permutations, len(squares)))
+            shuffled[k] = without_effect(squares, counts, rng.permuted(places, axis=1))
     return Sums(
         total=total,
         within=within,
@@ -137,9 +138,10 @@ def permanova(sums: Sums, strata: npt.NDArray[np.bool_] | None = None) -> Perman
               \omega^2 = \frac{SS_T - SS_W - df_B\, SS_W / df_W}{SS_T + SS_W / df_W}
 
     with sums of squares and degrees of freedom added over the strata. The p is that of the mean of
-    W*d, strata weighed by :math:`df_B`: under unequal spread that of F is not valid (small groups
-    that are only more scattered: 1.00 rejected at 0.05). Labels change places only within a
-    stratum, so whatever else differs between strata cannot make the p small.
+    W*d, strata weighed by :math:`df_B`, against `without_effect`: under unequal spread that of F
+    under shuffled labels is not valid (small groups that are only more scattered: 1.00 rejected at
+    0.05). Members stay in their stratum, so that whatever else differs between strata cannot make
+    the p small.
 
     Parameters
     ----------
@@ -150,8 +152,8 @@ def permanova(sums: Sums, strata: npt.NDArray[np.bool_] | None = None) -> Perman
 
     Returns
     -------
-    One-sided: a small p says that the groups' centres lie farther apart than with shuffled labels.
-    A shuffling that leaves a group without spread counts as farther.
+    One-sided: a small p says that the groups' centres lie farther apart than those of groups around
+    one centre, each as scattered as it is.
 
     References
     ----------
@@ -226,13 +228,6 @@ def _kept(groups: IntArray) -> tuple[IntArray, IntArray]:
     order = np.argsort(groups, kind="stable")
     _, place, counts = np.unique(groups[order], return_inverse=True, return_counts=True)
     return order[counts[place] >= LEAST], counts[counts >= LEAST]
-
-
-def _orders(n: int, permutations: int, rng: np.random.Generator) -> IntArray:
-    """Members as they are, then in random orders, (1 + permutations, n)."""
-    as_they_are = np.arange(n)[None]
-    shuffled = rng.permuted(np.broadcast_to(as_they_are, (permutations, n)), axis=1)
-    return np.concatenate([as_they_are, shuffled])
 
 
 def _pairs_within(counts: IntArray) -> tuple[IntArray, IntArray, FloatArray]:

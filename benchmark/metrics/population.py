@@ -40,7 +40,7 @@ def scatter_across(ceiling: npt.ArrayLike, options: npt.ArrayLike) -> FloatArray
     Four options and 1 200 respondents scatter by 2 / 9600.
 
     >>> import numpy as np
-    >>> from benchmark.metrics.baselines import expected_sample_similarity
+    >>> from benchmark.metrics.ceilings import expected_sample_similarity
     >>> people = [[0.1, 0.2, 0.3, 0.4]]
     >>> rng = np.random.default_rng(0)
     >>> ceiling, _ = expected_sample_similarity(people, 1200, rng=rng, draws=20_000)

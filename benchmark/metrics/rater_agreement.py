@@ -9,9 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit  # scipy.stats alone would double the time to start
 
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
-from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES, cluster_weights, percentile_interval
+from benchmark.metrics.resampling import (
+    RESAMPLES,
+    cluster_weights,
+    expanded_level,
+    percentile_interval,
+)
+
+FEWEST = 20  # items; with 6 no interval tried covers more than 0.85, with 12 0.88 at worst
 
 
 def ordinal_alpha(ratings: npt.ArrayLike) -> float:
@@ -58,7 +66,11 @@ def alpha_interval(
     resamples: int = RESAMPLES,
     level: float = 0.95,
 ) -> tuple[float, float]:
-    """The percentile interval of `ordinal_alpha` over resampled items; raters are held fixed.
+    """The interval of `ordinal_alpha` over other items; raters are held fixed.
+
+    The wider, at either end, of the percentile interval expanded for few items and Student's with
+    the jackknife's error: alone, each covers 0.88 to 0.92 of 12 items where ratings pile up at one
+    end of the scale.
 
     Parameters
     ----------
@@ -69,12 +81,12 @@ def alpha_interval(
     resamples
         How many times.
     level
-        Share of resamples inside.
+        Intended coverage.
 
     Returns
     -------
-    Low and high. NaN with fewer than `MIN_STEMS` items that were rated twice, or if a resample has
-    only one value.
+    Low and high, at most 1. NaN with fewer than `FEWEST` items that were rated twice, or if a
+    resample has only one value.
 
     References
     ----------
@@ -83,19 +95,28 @@ def alpha_interval(
 
     Examples
     --------
-    >>> ratings = [[1, 1], [2, 2], [3, 3], [1, 2], [2, 2], [3, 2], [1, 1], [3, 3]]
+    >>> ratings = [[1, 1], [2, 2], [3, 3], [1, 2], [2, 2], [3, 2]] * 4
     >>> low, high = alpha_interval(ratings, rng=np.random.default_rng(0), resamples=999)
     >>> low < ordinal_alpha(ratings) < high
     True
     """
     pairs = _pairs(ratings)
     pairs = pairs[pairs.any(axis=(1, 2))]
-    if len(pairs) < MIN_STEMS:
+    k = len(pairs)
+    if k < FEWEST:
         return float("nan"), float("nan")
-    weights = cluster_weights(len(pairs), rng=rng, resamples=resamples)
-    drawn = (weights @ pairs.reshape(len(pairs), -1)).reshape(-1, *pairs.shape[1:])
-    low, high = percentile_interval(_alphas(drawn), level)
-    return float(low), float(high)
+    weights = cluster_weights(k, rng=rng, resamples=resamples)
+    drawn = (weights @ pairs.reshape(k, -1)).reshape(-1, *pairs.shape[1:])
+    low, high = (
+        float(end) for end in percentile_interval(_alphas(drawn), expanded_level(level, k))
+    )
+    whole = pairs.sum(axis=0)
+    without = _alphas(whole - pairs)
+    error = float(np.sqrt((k - 1) / k * np.square(without - without.mean()).sum()))
+    value, arm = float(_alphas(whole)), float(stdtrit(k - 1, (1 + level) / 2)) * error
+    if np.isnan(low + arm):
+        return float("nan"), float("nan")
+    return min(low, value - arm), min(1.0, max(high, value + arm))
 
 
 def rated_twice(ratings: npt.ArrayLike) -> int:

@@ -13,11 +13,17 @@ import numpy as np
 
 from benchmark.errors import ModelProblem
 from benchmark.metrics.divergence import js_distance
-from benchmark.metrics.option_effects import calibrated, displaced, effect_shares, smoothed
+from benchmark.metrics.option_effects import (
+    calibrated,
+    displaced,
+    displaced_by_noise,
+    effect_shares,
+    smoothed,
+)
 from benchmark.records import CaseRecord, Probabilities, Reply
 from benchmark.scoring.choice_answers import AskedChoice
 from benchmark.scoring.option_orders import Order
-from benchmark.vocabulary import CONTENT_FREE, LABEL_BIAS, POSITION_BIAS
+from benchmark.vocabulary import BIAS_NOISE, CONTENT_FREE, LABEL_BIAS, POSITION_BIAS
 
 Values = Mapping[str, float]
 
@@ -84,9 +90,10 @@ class ContentFree:
 def bias_values(
     asked: Sequence[AskedChoice], replies: Sequence[Reply], *, answers: int | None = None
 ) -> dict[int, dict[str, float]]:
-    """`LABEL_BIAS` and `POSITION_BIAS` of each question that was asked in a Latin square.
+    """`LABEL_BIAS`, `POSITION_BIAS`, `BIAS_NOISE` of each question asked in a Latin square.
 
-    The mean over pictures of the probability that letters (places) alone displace from uniform.
+    The mean over pictures of the probability that letters (places, noise) alone displace from
+    uniform.
     ``answers`` is how many were written to each choice, None for probabilities.
     """
     shown: dict[tuple[int, int], list[tuple[AskedChoice, Sequence[float]]]] = {}
@@ -94,23 +101,22 @@ def bias_values(
         given = probabilities(reply)
         shares = given.p if answers is None else _smooth(given, answers)
         shown.setdefault((one.question, one.picture), []).append((one, shares))
-    found: dict[int, list[tuple[float, float]]] = {}
+    found: dict[int, list[tuple[float, ...]]] = {}
     for (question, _), rows in shown.items():
         found.setdefault(question, []).append(_biases(rows))
-    return {
-        question: dict(
-            zip((LABEL_BIAS, POSITION_BIAS), np.mean(pairs, axis=0).tolist(), strict=True)
-        )
-        for question, pairs in found.items()
-    }
+    names = LABEL_BIAS, POSITION_BIAS, BIAS_NOISE
+    means = {question: np.mean(rows, axis=0).tolist() for question, rows in found.items()}
+    return {question: dict(zip(names, mean, strict=True)) for question, mean in means.items()}
 
 
-def _biases(rows: Sequence[tuple[AskedChoice, Sequence[float]]]) -> tuple[float, float]:
+def _biases(rows: Sequence[tuple[AskedChoice, Sequence[float]]]) -> tuple[float, ...]:
     p = np.array([shares for _, shares in rows])  # (presentations, places)
     places = np.broadcast_to(np.arange(p.shape[1]), p.shape)
-    letters = np.array([one.letters for one, _ in rows])
+    contents, letters = (
+        np.array([getattr(one, what) for one, _ in rows]) for what in ("order", "letters")
+    )
     of_letters, of_places = (displaced(effect_shares(p, levels)) for levels in (letters, places))
-    return float(of_letters), float(of_places)
+    return float(of_letters), float(of_places), displaced_by_noise(p, contents, letters)
 
 
 def _smooth(given: Probabilities, answers: int) -> Sequence[float]:

@@ -17,8 +17,8 @@ from benchmark.errors import DataProblem
 from benchmark.jsonio import Json
 from benchmark.metrics.directions import direction
 from benchmark.metrics.divergence import FloatArray
-from benchmark.metrics.rater_agreement import alpha_interval, ordinal_alpha, rated_twice
-from benchmark.metrics.resampling import MIN_STEMS, RESAMPLES
+from benchmark.metrics.rater_agreement import FEWEST, alpha_interval, ordinal_alpha, rated_twice
+from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Score
 from benchmark.runs.documents import schema_name, validate
 from benchmark.runs.rows import score_row
@@ -179,6 +179,7 @@ def _alpha(sheet: Sheet, name: str, ratings: FloatArray) -> Score:
         scope={"dimension": name},
         n=twice,
         n_missing=len(sheet.items) - twice,
+        n_clusters=twice,
         low=low,
         high=high,
         method=f"ordinal; {_how(twice, known=not np.isnan(low))}",
@@ -188,5 +189,5 @@ def _alpha(sheet: Sheet, name: str, ratings: FloatArray) -> Score:
 def _how(twice: int, *, known: bool) -> str:
     """How the interval was found, or why there is none: a resample may hold only one value."""
     if known:
-        return f"{RESAMPLES} resamples of stories"
-    return TOO_FEW if twice < MIN_STEMS else HARDLY_VARIES
+        return f"wider of {RESAMPLES} resamples of stories, expanded, and the jackknife's t"
+    return TOO_FEW if twice < FEWEST else HARDLY_VARIES

@@ -116,7 +116,7 @@ OPTIONS = (
         "",
         "ask each question in a Latin square of content, place and letter, so that label_bias and "
         "position_bias are told apart, and average: as many prompts as the question has options, "
-        "twice as many if that is even; in place of --permutations",
+        "twice as many if these are 3 or even; in place of --permutations",
         flag=True,
         from_config=lambda config: "latin_square" in config,
     ),

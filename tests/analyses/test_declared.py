@@ -50,6 +50,18 @@ QUICK = {
 }
 
 
+def seen_twice(one: Item, more: Mapping[str, float]) -> Item:
+    """The item with further values, asked with two pictures in two orders."""
+    answers = () if one.model is None else (one.model,) * 4
+    return replace(
+        one,
+        values={**one.values, **more},
+        image_ids=("a", "b"),
+        by_image=answers[:2],
+        by_order=answers,
+    )
+
+
 def values() -> Evidence:
     """A run of survey questions with every instrument: orders, templates, controls, reasons."""
     rng = np.random.default_rng(0)
@@ -61,10 +73,11 @@ def values() -> Evidence:
     for name in (POOLED, ALL_ASKED, TWO_SAMPLES):
         more |= {name: 0.5, f"{name}_substantive": 0.5}
     more |= {"label_bias": 0.2, "position_bias": 0.1, "content_free_js": 0.3}
+    more |= {"option_bias_noise": 0.1}
     more |= {"written_agreement": 1.0, "written_unreadable": 0.0, "written_tv": 0.2}
     more |= {"written_tv_expected": 0.1, "scored_option": 0.0, "written_option": 0.0}
     rows = [
-        replace(one, items=tuple(replace(i, values={**i.values, **more}) for i in one.items))
+        replace(one, items=tuple(seen_twice(i, more) for i in one.items))
         for variant in ("plain", "formal")
         for one in planted.records(
             dict.fromkeys(("country", "food", "none"), planted.people), variant=variant

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from tests.analyses.planting import Plan, noisy, plan
 
 Computed = Callable[[Evidence], Sequence[Score]]
 ANALYSES: Mapping[str, Computed] = {
-    "identification": partial(identification, resamples=300),
+    "identification": partial(identification, permutations=300),
     "spread": spread,
     "distances": partial(distances, permutations=300),
 }
@@ -48,7 +49,10 @@ def test_who_answers_as_each_country_does_is_identified(planted: Plan) -> None:
     """Planted truth with noise: first everywhere, spread 1, distances in order."""
     answers = {"country": noisy(planted.people, np.random.default_rng(73), respondents=2000)}
     found = analyse(planted, answers, "identification")
-    assert find(found, "identification_top1").value == 1
+    top1 = find(found, "identification_top1")
+    assert (top1.value, top1.high, top1.n_clusters) == (1, 1, 10)
+    assert top1.low == pytest.approx(0.7225, abs=1e-4)  # Wilson's, of ten of ten
+    assert find(found, "identification_top1_p").value == 1 / 301
     assert find(found, "identification_mrr_substantive").value == 1
     assert find(found, "identification_top1", country="NGA").value == 1
     ratio = find(analyse(planted, answers, "spread"), "spread_ratio_substantive")
@@ -66,6 +70,7 @@ def test_who_answers_alike_for_everybody_is_at_chance(planted: Plan) -> None:
     assert find(found, "identification_top1").value <= 0.2
     assert find(found, "identification_top1_chance").value == pytest.approx(0.1)
     assert find(found, "identification_mrr_chance").value == pytest.approx(0.2929, abs=1e-4)
+    assert find(found, "identification_top1_p").value == 1
     assert find(analyse(planted, answers, "spread"), "spread_ratio").value == 0
     tau = find(analyse(planted, answers, "distances"), "distance_tau_b", frame="people")
     assert math.isnan(tau.value)
@@ -105,17 +110,37 @@ def test_spread_is_that_of_a_loop_over_scipy(planted: Plan) -> None:
 
 
 def test_distances_are_those_of_a_loop_over_scipy(planted: Plan) -> None:
-    """Mean distance over shared questions, and SciPy's tau-b of the pairs."""
+    """Means over shared questions, each centred, and SciPy's tau-b of the pairs."""
     model = noisy(planted.people, np.random.default_rng(76), respondents=20)
-    pairs: list[tuple[float, float]] = []
-    for a in range(10):
-        for b in range(a):
-            both = np.isfinite(planted.people[:, [a, b], 0]).all(axis=1)
-            sides = (model[both], planted.people[both])
-            pairs.append(tuple(jensenshannon(s[:, a], s[:, b], axis=-1).mean() for s in sides))
-    expected = kendalltau(*np.transpose(pairs)).statistic
     scores = analyse(planted, {"country": model}, "distances")
-    assert find(scores, "distance_tau_b", frame="people").value == pytest.approx(expected, abs=1e-6)
+    found = find(scores, "distance_tau_b", frame="people")
+    assert found.value == pytest.approx(tau_by_hand(planted, model, centre=True), abs=1e-6)
+    assert found.low < found.value < found.high
+    assert found.n_clusters == 20
+
+
+def tau_by_hand(planted: Plan, model: FloatArray, *, centre: bool) -> float:
+    """SciPy's tau-b of mean distances, pair by pair."""
+    pairs = list(combinations(range(10), 2))
+    sides = []
+    for side in (model, planted.people):
+        apart = np.array([jensenshannon(side[:, a], side[:, b], axis=-1) for a, b in pairs])
+        apart[np.isnan([planted.people[:, [a, b], 0].sum(axis=1) for a, b in pairs])] = np.nan
+        sides.append(np.nanmean(apart - centre * np.nanmean(apart, axis=0), axis=1))
+    return float(kendalltau(*sides).statistic)
+
+
+def test_centring_changes_nothing_where_all_share_all_questions() -> None:
+    """Each pair loses the same; with gaps the two are not the same."""
+    rng = np.random.default_rng(70)
+    whole, gaps = plan(rng), plan(rng, missing=0.3)
+    for planted, equal in ((whole, True), (gaps, False)):
+        model = noisy(planted.people, rng, respondents=20)
+        found = find(
+            analyse(planted, {"country": model}, "distances"), "distance_tau_b", frame="people"
+        )
+        plain = tau_by_hand(planted, model, centre=False)
+        assert (found.value == pytest.approx(plain, abs=1e-9)) is equal
 
 
 def test_countries_without_figures_are_left_out_and_counted(planted: Plan) -> None:
@@ -128,11 +153,23 @@ def test_countries_without_figures_are_left_out_and_counted(planted: Plan) -> No
     assert find(scores, "distance_tau_b", frame="inglehart-welzel").n == 10
 
 
+def test_countries_that_share_too_little_are_left_out() -> None:
+    """Eleven questions of all six stems are shared, or six of three; of three that is too few."""
+    countries = ("BRA", "CHN", "FRA", "ITA")
+    planted = plan(np.random.default_rng(77), questions=12, countries=countries)
+    planted.people[0, 0] = np.nan
+    scores = analyse(planted, {"country": planted.people}, "distances")
+    assert find(scores, "distance_tau_b", frame="people").n == 4
+    planted.people[:6, 0] = np.nan
+    scores = analyse(planted, {"country": planted.people}, "distances")
+    assert find(scores, "distance_tau_b", frame="people").n_missing == 1
+
+
 def test_countries_that_share_no_question_are_left_out() -> None:
     """A people asked about other things has no distance; of four then three are too few."""
-    planted = plan(np.random.default_rng(77), questions=12, countries=("BRA", "CHN", "FRA", "ITA"))
-    planted.people[:6, 0] = np.nan
-    planted.people[6:, 1:] = np.nan
+    planted = plan(np.random.default_rng(77), questions=24, countries=("BRA", "CHN", "FRA", "ITA"))
+    planted.people[:12, 0] = np.nan
+    planted.people[12:, 1:] = np.nan
     scores = analyse(planted, {"country": planted.people}, "distances")
     found = find(scores, "distance_tau_b", frame="people")
     assert (found.n, found.n_missing, found.method) == (3, 1, "too few countries (3 < 4)")
@@ -142,7 +179,7 @@ def test_countries_that_share_no_question_are_left_out() -> None:
         country="BRA",
     )
     assert math.isnan(lonely.value)
-    assert (lonely.n, lonely.n_missing) == (0, 12)
+    assert (lonely.n, lonely.n_missing) == (0, 24)
     assert lonely.method.startswith("one candidate")
 
 
@@ -166,10 +203,11 @@ def test_too_little_gives_no_interval_and_no_error(name: str) -> None:
     assert all(math.isnan(s.value) for s in analyse(alone, {"country": alone.people}, name))
     few = plan(np.random.default_rng(79), questions=10)
     answers = {"country": noisy(few.people, np.random.default_rng(80))}
-    for score in analyse(few, answers, name):
+    scores = analyse(few, answers, name)
+    if name == "identification":  # whose units are countries
+        single = find(scores, "identification_top1", country="BRA")
+        assert (single.n_clusters, single.method) == (1, "one country: no interval")
+        scores = [s for s in scores if "country" in s.scope]
+    for score in scores:
         assert math.isnan(score.low)
-        assert (
-            "too few stems (5 < 6)" in score.method
-            or name == "distances"
-            or (score.metric.endswith("_chance"))
-        )
+        assert "too few stems (5 < 6)" in score.method or name != "spread"

@@ -21,7 +21,7 @@ from benchmark.analyses.item_table import item_table  # noqa: E402
 from benchmark.analyses.pairing import column_of  # noqa: E402
 from benchmark.analyses.values.contrast import NEEDS, differences  # noqa: E402
 from benchmark.metrics.permutation import sign_flip_p  # noqa: E402
-from benchmark.metrics.stem_means import jackknife_interval, t_p  # noqa: E402
+from benchmark.metrics.stem_means import jackknife_interval, stem_p  # noqa: E402
 from benchmark.runs.run import read_run  # noqa: E402
 
 DEVIATIONS = (0.05, 0.1, 0.15, 0.2)
@@ -37,7 +37,7 @@ def power(stems: int, deviation: float, *, shift: float, trials: int) -> float:
     found = jackknife_interval(
         [means.T.ravel()], np.repeat(np.arange(trials), stems), trials, least=5
     )
-    t = t_p(found.value, found.error, found.k - 1)
+    t = stem_p(found)
     flips = sign_flip_p(means, rng=rng, resamples=2000)
     return float((np.maximum(t, flips) <= 0.05).mean())
 

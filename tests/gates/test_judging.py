@@ -210,8 +210,7 @@ def test_a_model_in_bfloat16_is_not_inferior_to_itself_by_a_hundredth(noise: Det
 def test_a_planted_drop_fails_in_bfloat16(drop: float, sd: float) -> None:
     """0.05 overall, and the 0.086 of a country that used to lie within the noise floor."""
     for worst in ("", "country"):
-        about = {"country": "NGA"} if worst else {}
-        against = paired(-drop, sd=sd, **about)
+        against = paired(-drop, sd=sd, country="NGA") if worst else paired(-drop, sd=sd)
         asked = gate(compare="non-inferiority", margin=0.01, worst=worst)
         verdict = judge(asked, [*SCORES], noise=SELDOM, against=against)
         assert verdict.status is Status.FAIL, verdict.sentence
@@ -260,8 +259,10 @@ def test_unmeasured_noise_of_no_metric_counts_as_none(metric: str) -> None:
 
 def noise_free(metric: str) -> bool:
     """Texts are draws; floors, ceilings and chance hold no answer."""
-    texts = ("usable", "refusal", "empty", "truncated", "echo", "in_language", "n_words", "mtld")
-    texts += ("hdd", "self_similarity", "pictures", "answers", "chance", "distance_tau_b_people")
+    texts = (
+        *("usable", "refusal", "empty", "truncated", "echo", "in_language", "n_words", "mtld"),
+        *("hdd", "self_similarity", "pictures", "answers", "chance", "distance_tau_b_people"),
+    )
     starts = ("story_", "encoder_", "distinct_", "floor_", "ceiling_", "w1_floor", "w1_ceiling")
     guessing = metric.endswith("_chance") and metric != "skill_chance"
     return metric in texts or metric.startswith(starts) or guessing

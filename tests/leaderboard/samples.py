@@ -120,14 +120,13 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 numbers = st.floats(allow_infinity=False)
 distributions = st.none() | st.lists(numbers, max_size=4).map(tuple)
 counts = st.integers(min_value=0, max_value=10**6)
-intervals: st.SearchStrategy[dict[str, float]] = st.just({}) | st.fixed_dictionaries(
-    {"low": numbers, "high": numbers}
-)
+intervals = st.just((math.nan, math.nan)) | st.tuples(numbers, numbers)
 
 
 @st.composite
 def scores(draw: st.DrawFn) -> Score:
     """A score of any metric, reading and scope."""
+    low, high = draw(intervals)
     return Score(
         metric=draw(st.sampled_from(METRICS) | texts.filter(bool)),
         value=draw(numbers),
@@ -137,7 +136,8 @@ def scores(draw: st.DrawFn) -> Score:
         method=draw(texts),
         higher_is_better=draw(st.sampled_from([True, False, None])),
         reading=draw(st.sampled_from(["printed", "substantive", ""])),
-        **draw(intervals),
+        low=low,
+        high=high,
     )
 
 

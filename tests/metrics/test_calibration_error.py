@@ -60,7 +60,7 @@ def test_the_parts_make_up_the_score(answers: list[tuple[float, bool]]) -> None:
     assert again.reliability == pytest.approx(parts.reliability, abs=1e-12)
     one = expected_calibration_error(sure, right, np.arange(sure.size))
     other = expected_calibration_error(sure[::-1], right[::-1], np.arange(sure.size))
-    assert one.value == pytest.approx(other.value, abs=1e-7)  # a root of what rounding leaves
+    assert one.value == pytest.approx(other.value, abs=1e-9)
     assert 0 <= one.low <= one.value <= one.high <= 1
 
 

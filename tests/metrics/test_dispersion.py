@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import entropy
 
-from benchmark.metrics.dispersion import group_js_divergence
+from benchmark.metrics import dispersion
+from benchmark.metrics.dispersion import Noise, group_js_divergence, noise_in_group
 from benchmark.metrics.divergence import js_divergence
 
 
@@ -46,3 +47,32 @@ def test_what_is_no_group_is_refused() -> None:
     """One distribution has no members."""
     with pytest.raises(ValueError, match="members"):
         group_js_divergence([0.5, 0.5])
+
+
+@pytest.mark.parametrize("members", [2, 10])
+def test_noise_is_what_means_of_noisy_answers_differ_by(members: int) -> None:
+    """Equal members, five answers each: what is left of the divergence is a sixth at most."""
+    rng = np.random.default_rng(55)
+    true = rng.dirichlet(np.ones(5), size=(500, 1, 1))
+    each = rng.standard_gamma(20 * np.broadcast_to(true, (500, members, 5, 5)) + 0.01)
+    each /= each.sum(axis=-1, keepdims=True)
+    mean = each.mean(axis=-2)
+    others = (each.sum(axis=-2, keepdims=True) - each) / 4
+    lost = dispersion.entropy(mean) - dispersion.entropy(others).mean(axis=-1)
+    noise = Noise(own=4 * lost, variance=each.var(axis=-2))
+    raw = group_js_divergence(mean).mean()
+    assert raw > 0.01
+    assert abs((group_js_divergence(mean) - noise_in_group(mean, noise)).mean()) < raw / 6
+
+
+def test_without_noise_nothing_is_taken_off_and_members_without_an_answer_are_left_out() -> None:
+    """0 for certain means, the same with a gap, NaN for one member."""
+    rows = np.random.default_rng(56).dirichlet(np.ones(3), size=4)
+    none = Noise(own=np.zeros(4), variance=np.zeros((4, 3)))
+    assert noise_in_group(rows, none) == 0
+    noise = Noise(own=np.full(5, 0.1), variance=np.full((5, 3), 0.01))
+    some = Noise(own=noise.own[:4], variance=noise.variance[:4])
+    with_gap = np.vstack([rows, [[math.nan] * 3]])
+    assert noise_in_group(with_gap, noise) == pytest.approx(float(noise_in_group(rows, some)))
+    alone = Noise(own=noise.own[:2], variance=noise.variance[:2])
+    assert math.isnan(noise_in_group(with_gap[-2:], alone))

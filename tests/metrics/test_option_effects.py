@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from benchmark.metrics.divergence import FloatArray
-from benchmark.metrics.option_effects import calibrated, displaced, effect_shares, smoothed
+from benchmark.metrics.option_effects import (
+    calibrated,
+    displaced,
+    displaced_by_noise,
+    effect_shares,
+    smoothed,
+)
 from benchmark.scoring.latin_square import presentations
 from benchmark.scoring.option_orders import cyclic_orders
 
@@ -47,6 +53,26 @@ def test_one_bias_is_not_taken_for_the_other(k: int) -> None:
     assert displaced(effect_shares(p, letters)) > 0.05
     p, letters, _, _ = planted(k, rng, content=1.0, place=1.0, letter=0.0)
     assert displaced(effect_shares(p, letters)) == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("k", SIZES)
+def test_noise_alone_shows_what_is_expected_of_it(k: int) -> None:
+    """Logits that wobble, no bias: the mean of both biases, within 5 %; effects change it not."""
+    rng = np.random.default_rng(k)
+    square = presentations(k)
+    letters = np.array([one.letters for one in square])
+    contents = np.array([one.order for one in square])
+    found, expected = [], []
+    for _ in range(1500):
+        p, *_ = planted(k, rng, content=1.0, place=0.5, letter=0.0)
+        p = p * np.exp(0.3 * rng.normal(size=p.shape))
+        p /= p.sum(axis=1, keepdims=True)
+        found.append(displaced(effect_shares(p, letters)))
+        expected.append(displaced_by_noise(p, contents, letters))
+    # With one degree of freedom the estimate of a deviation is 0.80 of it.
+    assert np.mean(expected) == pytest.approx(np.mean(found), rel=0.25 if k == 2 else 0.06)
+    exact, *_ = planted(k, rng, content=1.0, place=1.0, letter=1.0)
+    assert displaced_by_noise(exact, contents, letters) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_cyclic_orders_under_fixed_letters_cannot_tell_them_apart() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.metrics.baselines import expected_sample_similarity
+from benchmark.metrics.ceilings import expected_sample_similarity
 from benchmark.metrics.divergence import FloatArray, js_divergence, js_similarity
 from benchmark.metrics.population import population_similarity, scatter_across
 

@@ -37,11 +37,14 @@ def test_a_mean_of_ever_more_values_is_bounded_by_a_confidence_limit() -> None:
 
 def test_few_that_moved_are_bounded_by_their_share() -> None:
     """Never by their own mean and deviation, which would claim that nothing moves."""
-    few = {"m": 64, "mean": 1e-4, "sd": 1e-3, "largest": 0.03, "step": 0.02, "n": 200}
-    bound = moved_limit(moved=FEW - 1, **few)
+
+    def limit(moved: int, m: int = 64) -> float:
+        return moved_limit(m=m, moved=moved, mean=1e-4, sd=1e-3, largest=0.03, step=0.02, n=200)
+
+    bound = limit(FEW - 1)
     assert bound == pytest.approx(0.03 * share_limit(FEW - 1, 64, 200))
-    assert moved_limit(moved=FEW, **few) < bound
-    assert math.isnan(moved_limit(moved=0, **few | {"m": 0}))
+    assert limit(FEW) < bound
+    assert math.isnan(limit(0, m=0))
     with pytest.raises(ValueError, match="says nothing"):
         share_limit(3, 2, 10)
 

@@ -32,12 +32,12 @@ def test_symmetric_units_have_students_interval() -> None:
 def test_the_end_on_the_side_of_the_tail_is_further_out() -> None:
     """With SciPy's skewness, error and quantile; the other end is Student's."""
     x = np.array(SKEWED)
-    arm = t(7).ppf(0.975) * sem(x)
+    quantile = t(7).ppf(0.975)
     low, high = mean_interval(x)
-    assert high == pytest.approx(x.mean() + arm)
-    longer = 1 + (1 + 12 / 8) * -skew(x, bias=False) / np.sqrt(8)
-    assert low == pytest.approx(x.mean() - arm * longer)
-    assert longer > 3
+    assert high == pytest.approx(x.mean() + quantile * sem(x))
+    tail = (1 + 9 / 8) / 2 * -skew(x, bias=False) / np.sqrt(8)
+    assert low == pytest.approx(x.mean() - (quantile + tail * quantile**2) * sem(x))
+    assert tail > 0.9
 
 
 @given(UNITS, st.floats(-5, 5), st.floats(0.1, 10))
@@ -90,9 +90,9 @@ def test_levels_broadcast() -> None:
 
 
 def test_few_units_are_given_a_wider_level() -> None:
-    """At most the level asked for in error, by the square of the units below ten."""
-    assert safe_level([5, 10, 99]) == pytest.approx([0.9875, 0.95, 0.95])
-    assert safe_level(5, level=0.9) == pytest.approx(0.975)
+    """At most the level asked for in error, in proportion below fifteen units."""
+    assert safe_level([6, 15, 99]) == pytest.approx([0.98, 0.95, 0.95])
+    assert safe_level(6, level=0.9) == pytest.approx(0.96)
 
 
 @pytest.mark.parametrize("units", [6, 9, 12])

@@ -12,6 +12,7 @@ from benchmark.engine.sampled import Sampled
 from benchmark.errors import UsageProblem
 from benchmark.records import Item
 from benchmark.runs.run import read_run
+from benchmark.scoring.latin_square import presentations
 from benchmark.suite.protocol import load_suite
 from leaderboard.__main__ import main
 from tests.models.endpoint.chat_server import ChatServer, serving
@@ -55,7 +56,7 @@ def test_a_run_in_a_square_says_so_and_replays(tmp_path: Path) -> None:
     done = place.run(*CELL, *SQUARE, model="reference:random")
     assert done.code == 0, done.out
     done.sentence("  prompts default", "in a Latin square", "calibration content-free")
-    done.sentence("moved by letters alone:", "by places alone:")
+    done.sentence("moved by letters alone:", "by places alone:", "by noise:")
     done.sentence("answer without content:", "from uniform")
     (row,) = place.board_rows()
     assert "latin_square on, calibrate content-free" in row["measured_on"]
@@ -64,9 +65,8 @@ def test_a_run_in_a_square_says_so_and_replays(tmp_path: Path) -> None:
     assert {type(item.values["label_bias"]) for item in items(place)} == {float}
     for item in items(place):
         k = len(item.human or ())
-        presentations = k * (1 + (k % 2 == 0))
-        # The letters of even numbers return, so prompts without content are fewer than choices.
-        assert len(item.request_keys) == presentations + 3 * k
+        # The letters' rotations return, so there are fewer prompts without content than choices.
+        assert len(item.request_keys) == len(presentations(k)) + 3 * k
         assert len(set(item.request_keys)) == len(item.request_keys)
     assert replayed(place, tmp_path / "run.zip") == [0, 0, 0]
 

@@ -121,16 +121,24 @@ def test_killed_in_the_midst_of_stories_and_resumed(place: Place) -> None:
 
 
 def test_shipped_gates_hold_for_whole_stories_and_fail_for_cut_ones(place: Place) -> None:
-    """Out of the box: usable, refusal and truncation, overall and by country, with sentences."""
-    gates = ("--gate", "docs/gates/stories.toml", "--proxies", "shared-image")
+    """Out of the box: usable and truncation, overall and by country, over six concepts."""
+    gates = ("--gate", "docs/gates/stories-sample.toml", "--proxies", "shared-image")
     done = place.run(*gates, suite=SUITE, model=MODEL)
     assert done.code == 0, done.out
-    done.sentence("stories usable: 1.000 [1.000, 1.000] >= 0.9: PASS")
+    done.sentence("stories usable: 1.000 [0.610, 1.000] >= 0.6: PASS")
     done.sentence("stories usable, worst country:", "PASS")
-    done.sentence("stories truncated: 0.000 [0.000, 0.000] <= 0.05: PASS")
+    done.sentence("stories truncated: 0.000 [0.000, 0.390] <= 0.4: PASS")
     done.sentence("published F", "shuffled nationalities give")
-    assert [gate["status"] for gate in place.document()["gates"]] == ["pass"] * 5
+    assert [gate["status"] for gate in place.document()["gates"]] == ["pass"] * 3
     short = ("--story-tokens", "12", "--countries", "BRA")
     cut = place.run(*gates, *short, suite=SUITE, model=MODEL)
     assert cut.code == 1
-    cut.sentence("stories truncated: ", "> 0.05: FAIL")
+    cut.sentence("stories truncated: ", "> 0.4: FAIL")
+
+
+def test_a_gate_that_six_concepts_cannot_pass_is_refused_before_the_run(place: Place) -> None:
+    """The gates on whole runs want all 35, and say so."""
+    gates = ("--gate", "docs/gates/stories.toml", "--proxies", "shared-image")
+    done = place.run(*gates, suite=SUITE, model=MODEL)
+    assert done.code == 4
+    done.sentence("min = 0.9 for usable cannot be passed with 6 concepts", "it takes 35")

@@ -58,6 +58,7 @@ def test_a_model_that_takes_the_first_has_a_bias_of_places_alone() -> None:
     found = bias_values(SQUARE, answers)[0]
     assert found["position_bias"] == pytest.approx(0.6 - 1 / 3)
     assert found["label_bias"] == pytest.approx(0.0, abs=1e-12)
+    assert found["option_bias_noise"] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_shares_of_a_few_answers_are_smoothed() -> None:
@@ -72,7 +73,7 @@ def test_shares_of_a_few_answers_are_smoothed() -> None:
 def test_answers_are_divided_by_the_mean_without_content_under_the_same_letters() -> None:
     """Each letters' own; the option mass stays, and each question has all keys."""
     asked = without_content(SQUARE, ("N/A", ""))
-    assert len(asked) == 2 * len(SQUARE)
+    assert len(asked) == 2 * 3
     biases = [[0.5, 0.3, 0.2], [0.3, 0.5, 0.2]]
     replies = [
         reply(np.array(biases[i % 2])[list(one.letters)].tolist(), key=f"f{i}")

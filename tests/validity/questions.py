@@ -6,12 +6,19 @@ Knows metrics of the suite cultureverse; not how tables are made.
 from __future__ import annotations
 
 from tests.validity.figure import Figure
+from tests.validity.question_simulations import (
+    accuracy_of_pictures,
+    gap_of_countries,
+    gap_of_equal_countries,
+    gap_p_of_equal_countries,
+    gini_p_of_equal_countries,
+)
 
 QUESTIONS: tuple[Figure, ...] = (
     Figure(
         names=("accuracy", "accuracy_unscored_wrong", "p_right"),
         estimates="share of right answers, and mean probability of the right one",
-        pending=True,
+        intervals=accuracy_of_pictures,
     ),
     Figure(
         names=("accuracy_shrunk",),
@@ -39,15 +46,27 @@ QUESTIONS: tuple[Figure, ...] = (
             "accuracy_gap_region",
             "accuracy_gap_continent",
             "accuracy_gap_income_group",
-            "gini",
         ),
-        estimates="how unequal groups are beyond noise",
-        pending=True,
+        estimates="best less worst group at the same mix of questions, beyond noise",
+        intervals=gap_of_countries,
+        repetitions=400,
     ),
     Figure(
-        names=("accuracy_gap_*_p", "gini_p"),
+        names=("gini",),
+        estimates="inequality of countries at the same mix of questions, beyond noise",
+    ),
+    Figure(
+        names=("accuracy_gap_*_p",),
         estimates="whether groups could be equal",
-        pending=True,
+        intervals=gap_of_equal_countries,
+        p_values=gap_p_of_equal_countries,
+        repetitions=400,
+    ),
+    Figure(
+        names=("gini_p",),
+        estimates="whether countries could be equal",
+        p_values=gini_p_of_equal_countries,
+        repetitions=400,
     ),
     Figure(
         names=("accuracy_gap_*_plain", "accuracy_gap_*_null", "gini_plain", "gini_null"),

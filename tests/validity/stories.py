@@ -6,12 +6,17 @@ Knows metrics of the suite stories; not how tables are made.
 from __future__ import annotations
 
 from tests.validity.figure import Figure
+from tests.validity.story_simulations import (
+    mean_of_stories,
+    nationalities_alike,
+    share_of_stories,
+)
 
 STORIES: tuple[Figure, ...] = (
     Figure(
-        names=("usable", "refusal", "empty", "truncated", "echo", "in_language"),
+        names=("usable", "refusal", "empty", "truncated", "in_language"),
         estimates="shares of stories, with concepts as units",
-        pending=True,
+        intervals=share_of_stories,
     ),
     Figure(
         names=(
@@ -22,9 +27,10 @@ STORIES: tuple[Figure, ...] = (
             "distinct_2",
             "distinct_3",
             "self_similarity",
+            "echo",
         ),
-        estimates="length and variety of words, mean over concepts",
-        pending=True,
+        estimates="length and variety of words, what is copied from the prompt: mean over concepts",
+        intervals=mean_of_stories,
     ),
     Figure(
         names=("story_word_*", "story_marker_*", "story_group_word_*", "story_group_marker_*"),
@@ -45,12 +51,12 @@ STORIES: tuple[Figure, ...] = (
             "story_distinctness",
         ),
         estimates="how far stories of nationalities differ",
-        pending=True,
     ),
     Figure(
         names=("story_permanova_p", "story_permanova_p_holm"),
         estimates="whether nationalities could be told alike",
-        pending=True,
+        p_values=nationalities_alike,
+        repetitions=1_000,
     ),
     Figure(
         names=("story_dispersion_p",),
@@ -84,7 +90,6 @@ STORIES: tuple[Figure, ...] = (
             "story_group_apart",
         ),
         estimates="how far stories of groups of nationalities differ",
-        pending=True,
     ),
     Figure(
         names=(
@@ -93,12 +98,13 @@ STORIES: tuple[Figure, ...] = (
             "story_group_dispersion_p",
         ),
         estimates="whether groups could be told alike",
-        pending=True,
+        p_values=nationalities_alike,
+        repetitions=1_000,
     ),
     Figure(
         names=("story_recall",),
         estimates="share of stories whose own picture is nearest",
-        pending=True,
+        intervals=share_of_stories,
     ),
     Figure(
         names=("story_recall_chance",),

@@ -6,12 +6,14 @@ Knows figures of `python -m leaderboard study` and `transfer`; not how tables ar
 from __future__ import annotations
 
 from tests.validity.figure import Figure
+from tests.validity.study_simulations import alpha_of_raters, rho_of_stories, unrelated_cells
 
 STUDY: tuple[Figure, ...] = (
     Figure(
         names=("alpha",),
         estimates="Krippendorff's ordinal alpha: how far raters agree",
-        pending=True,
+        intervals=alpha_of_raters,
+        repetitions=400,
     ),
     Figure(names=("mean_rating",), estimates="mean rating over cells and raters", pending=True),
     Figure(
@@ -20,17 +22,20 @@ STUDY: tuple[Figure, ...] = (
     Figure(
         names=("spearman", "spearman_within_models", "kendall_tau_b"),
         estimates="rank correlation of a metric with people's ratings",
-        pending=True,
+        intervals=rho_of_stories,
+        repetitions=1_000,
     ),
     Figure(
         names=("spearman_p", "spearman_p_holm"),
         estimates="whether it could be chance",
-        pending=True,
+        p_values=unrelated_cells,
+        repetitions=1_000,
     ),
     Figure(
         names=("transfer rho",),
         estimates="rank correlation of two runs' scores over countries",
-        pending=True,
+        intervals=rho_of_stories,
+        repetitions=1_000,
     ),
     Figure(
         names=("transfer signal", "transfer without noise"),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.special import stdtr, stdtrit
 
 from benchmark.metrics.divergence import BoolArray, FloatArray
-from tests.validity import running
+from benchmark.survey.survey import load_survey
+from tests.validity import mechanisms, real_stems, running
 from tests.validity.figure import NOMINAL, Ends, Figure, Measured, broken
 from tests.validity.populations import unit_values
 from tests.validity.running import measured, run, simulate
 from tests.validity.setting import Setting, where
-from tests.validity.tables import section
+from tests.validity.tables import PAGE, section
 
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "survey" / "global_opinions.csv"
 SIX = Setting(units=6, equal=True, skewed=False)
 
 
@@ -97,6 +101,25 @@ def test_what_was_measured_is_kept_and_shown(
     for _, setting, found in first:
         assert kept["by_t"][setting.name].coverage == pytest.approx(found.coverage, abs=1e-5)
         assert kept["by_t"][setting.name].rejection == pytest.approx(found.rejection, abs=1e-5)
-    shown = section("values")
-    assert "| `told` | a count | *not for decisions* | - |" in shown
-    assert "| `by_t` rejects at 0.05 | " in shown
+    made = section("values")
+    assert "| `told` | a count | *not for decisions* | - |" in made
+    assert "| `by_t` rejects at 0.05 | " in made
+
+
+def shown(part: str) -> str:
+    """A part of the page between its marks."""
+    text = PAGE.read_text(encoding="utf-8")
+    return text.partition(f"<!-- {part} -->\n")[2].partition(f"<!-- end of {part} -->")[0].strip()
+
+
+@pytest.mark.validity
+def test_the_page_compares_the_intervals_as_they_are() -> None:
+    """`python -m tests.validity.mechanisms` prints the table."""
+    assert shown("mechanisms") == mechanisms.table().strip()
+
+
+@pytest.mark.validity
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the survey's own file")
+def test_the_page_says_how_skewed_real_stems_are() -> None:
+    """`python -m tests.validity.real_stems FILE` prints the table."""
+    assert shown("real stems") == real_stems.table(load_survey(SHARED).questions).strip()

@@ -11,10 +11,11 @@ from benchmark.analyses.stem_intervals import Figure
 from benchmark.analyses.values.alignment import _deviation, _range
 from benchmark.metrics.baselines import skill
 from benchmark.metrics.divergence import FloatArray
-from benchmark.metrics.permutation import sign_flip_p
+from benchmark.metrics.permutation import holm, sign_flip_p
+from benchmark.metrics.proportions import wilson_interval
 from benchmark.metrics.skewed_means import mean_p
 from tests.validity.figure import Ends
-from tests.validity.populations import unit_values
+from tests.validity.populations import beta_deviation, unit_values
 from tests.validity.setting import Setting
 from tests.validity.stem_tables import intervals, item_columns, units_of_items
 
@@ -22,6 +23,7 @@ SCORE, SPREAD = 0.7, 0.08  # similarities of real stems: their mean and standard
 FLOOR, CEILING = 0.55, 0.97
 WITHIN = 0.3  # of items around their stem, in its standard deviations: skew stays to be seen
 SIGNS = 1_999
+FAMILY = 5
 TEMPLATES = (0.0, 0.02, 0.05)  # what each wording adds to the similarity
 
 
@@ -68,14 +70,28 @@ def flips_of_no_gain(rng: np.random.Generator, setting: Setting, repetitions: in
 
 
 def tails_of_no_gain(rng: np.random.Generator, setting: Setting, repetitions: int) -> FloatArray:
-    """The p that agrees with the interval: the larger of Student's and Hall's."""
+    """The p of the interval."""
     return mean_p(_stem_means(rng, setting, repetitions))
 
 
-def larger_of_no_gain(rng: np.random.Generator, setting: Setting, repetitions: int) -> FloatArray:
-    """The larger of both, by which a gate on a change decides."""
-    means = _stem_means(rng, setting, repetitions)
-    return np.maximum(mean_p(means), sign_flip_p(means.T, rng=rng, resamples=SIGNS))
+def family_of_no_gains(rng: np.random.Generator, setting: Setting, repetitions: int) -> FloatArray:
+    """The least of five groups' larger p, corrected by Holm: whether any is called a gain."""
+    larger = np.empty((FAMILY, repetitions))
+    for group in larger:
+        means = _stem_means(rng, setting, repetitions)
+        flips = sign_flip_p(means.T, rng=rng, resamples=SIGNS)
+        group[:] = np.maximum(mean_p(means), flips)
+    return np.array([holm(column).min() for column in larger.T])
+
+
+def share_of_pictures(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
+    """So many pictures, each named or not, of models that know fewer or more of them."""
+    drawn = unit_values(rng, setting, repetitions)[:, 0]
+    mean, spread = (1 - 0.6 / 4.6, beta_deviation()) if setting.skewed else (0.6, 0.15)
+    truth = np.clip(mean + spread * drawn, 0.02, 0.98)
+    named = rng.binomial(setting.units, truth)
+    low, high = np.array([wilson_interval(int(count), setting.units) for count in named]).T
+    return Ends(low=low, high=high, truth=truth)
 
 
 def _column(rng: np.random.Generator, setting: Setting, repetitions: int) -> FloatArray:

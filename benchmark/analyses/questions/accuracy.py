@@ -50,8 +50,9 @@ def accuracy(evidence: Evidence) -> list[Score]:
     Beside it ``floor_chance`` (mean of one over the number of options), ``skill_chance`` ((accuracy
     - chance) / (1 - chance): 0 is guessing, 1 all right, below 0 worse than guessing),
     ``accuracy_shrunk`` (cells of countries drawn towards the mean of all by empirical Bayes),
-    ``unscored`` (share of questions without a readable answer), ``accuracy_unscored_wrong`` (the
-    accuracy if all of these were wrong) and the means ``p_right``, ``option_mass`` and
+    ``accuracy_unscored_wrong`` (right answers over *all* questions: one without a readable answer
+    counts as wrong, so that answering only where it is sure gains a model nothing), ``unscored``
+    (share of such questions, where there are any) and the means ``p_right``, ``option_mass`` and
     ``order_sensitivity`` where the suite records them. For every scope that has a question.
     """
     table = question_table(evidence.records)
@@ -110,12 +111,11 @@ def _skill(score: Score, chance: float) -> Score:
 
 def _unscored(table: ItemTable, grouping: Grouping, icc: float) -> Iterator[Score]:
     correct = table.values[CORRECT]
-    if not np.isnan(correct).any():
-        return
     columns = {"unscored": np.isnan(correct).astype(np.float64), "wrong": np.nan_to_num(correct)}
     wide = replace(table, values=columns)
-    missing = shares(wide, grouping, "unscored", icc=picture_icc(wide, "unscored"))
-    yield from share_scores(missing, "unscored")
+    if np.isnan(correct).any():
+        missing = shares(wide, grouping, "unscored", icc=picture_icc(wide, "unscored"))
+        yield from share_scores(missing, "unscored")
     yield from share_scores(shares(wide, grouping, "wrong", icc=icc), "accuracy_unscored_wrong")
 
 
@@ -135,5 +135,6 @@ def _shrunk(cells: Shares) -> Iterator[Score]:
         yield scored(
             *("accuracy_shrunk", value, cells.scopes[place], int(cells.of.n[place]), method),
             n_missing=int(cells.of.missing[place]),
+            n_clusters=int(cells.of.clusters[place]),
             ends=(low, high),
         )

@@ -119,6 +119,7 @@ def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> It
         yield scored(
             *(metric, value, scope, int(of.n[place]), _method(of, place)),
             n_missing=int(of.missing[place]),
+            n_clusters=int(of.clusters[place]),
             ends=(value - arm, value + arm),
         )
 

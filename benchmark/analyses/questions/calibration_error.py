@@ -79,7 +79,8 @@ def _of_scope(
     found = expected_calibration_error(sure, right, table.clusters.codes[rows])
     how = f"{found.bins} bins of equal mass"
     ece = score("ece", found.value, f"{how}, less noise; delta method, 95 %")
-    yield replace(ece, low=found.low, high=found.high)
+    pictures = int(np.unique(table.clusters.codes[rows]).size)
+    yield replace(ece, low=found.low, high=found.high, n_clusters=pictures)
     yield score("ece_plain", found.plain, how)
     yield score("ece_perfect", found.perfect, f"{how}, if every confidence were right")
     parts = brier_parts(sure, right)

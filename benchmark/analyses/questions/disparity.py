@@ -15,7 +15,11 @@ import numpy as np
 
 from benchmark.analyses.questions.question_cells import FULL, Shares, picture_icc, shares
 from benchmark.analyses.questions.question_table import CORRECT, OF_GROUP, question_table
-from benchmark.analyses.questions.shuffled_countries import ShuffledShares, shuffled_countries
+from benchmark.analyses.questions.shuffled_countries import (
+    AtSameMix,
+    at_same_mix,
+    shuffled_countries,
+)
 from benchmark.analyses.reporting import NO_ENDS, scored
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.gaps import CorrectedGap, corrected_gap, drawn_in
@@ -35,11 +39,13 @@ def disparity(evidence: Evidence, *, permutations: int = PERMUTATIONS) -> list[S
 
     ``worst_region`` (…_country, _topic, …): the lowest accuracy of a member, with an interval for
     the lowest *true* one. ``accuracy_simultaneous``: members with intervals that hold all at once.
-    ``accuracy_gap_country`` (…_region, …): best less worst without what is noise; ``…_plain`` with
-    it, ``…_null`` what equal countries would show, ``…_p`` by permutation.
+    ``accuracy_gap_country`` (…_region, …): best less worst without what is noise, groups compared
+    as if all had been asked the same mix of categories and types (`same_mix`); ``…_plain`` with
+    noise, ``…_null`` what equal countries would show, ``…_p`` by permutation.
     ``accuracy_difference_region`` (scope ``contrast``: "Africa-Europe" is the first less the
-    second): pairs named in advance, ``…_p`` and ``…_p_holm``. ``gini``: of countries' accuracies,
-    0 equal, without what is noise; ``gini_plain``, ``gini_null``, ``gini_p``.
+    second), at the same mix: pairs named in advance, ``…_p`` and ``…_p_holm``. ``gini``: of
+    countries' accuracies at the same mix, 0 equal, without what is noise; ``gini_plain``,
+    ``gini_null``, ``gini_p``.
     """
     table = question_table(evidence.records)
     if not (~np.isnan(table.values[CORRECT])).any():
@@ -51,11 +57,12 @@ def disparity(evidence: Evidence, *, permutations: int = PERMUTATIONS) -> list[S
     }
     null = shuffled_countries(table, CORRECT, rng=evidence.rng, resamples=permutations)
     found = [score for name in WORST for score in _worst(name, cells[name])]
+    alike = {name: at_same_mix(table, name, cells[name], null.of(name)) for name in GAPS}
     for name in GAPS:
-        found += _gap(name, cells[name], null.of(name))
+        found += _gap(name, alike[name])
     for name in OF_GROUP:
-        found += _pairs(name, cells[name], null.of(name))
-    return [*found, *_gini(cells["country"], null.of("country"))]
+        found += _pairs(name, alike[name])
+    return [*found, *_gini(alike["country"])]
 
 
 DISPARITY = Analysis(
@@ -110,18 +117,18 @@ def _worst(name: str, cells: Shares) -> Iterator[Score]:
         yield _score("accuracy_simultaneous", mean, cells, ends, how, place=place, scope=scope)
 
 
-def _gap(name: str, cells: Shares, null: ShuffledShares) -> Iterator[Score]:
-    places = _scored(cells)
+def _gap(name: str, alike: AtSameMix) -> Iterator[Score]:
+    places, cells = alike.places, alike.cells
+    metric = f"accuracy_gap_{name}"
     if len(places) < 2:
+        yield from _incomparable(metric, cells)
         return
     gap = gap_of_shares(cells, places)
-    metric = f"accuracy_gap_{name}"
-    ends = f"{_member(cells, places[gap.least])} to {_member(cells, places[gap.most])}"
+    ends = f"{_member(cells, places[gap.least])} to {_member(cells, places[gap.most])}, {alike.how}"
     how = f"{ends}, less noise (Louis); MOVER, Bonferroni below"
     yield _score(metric, gap.value, cells, (gap.low, gap.high), how)
     yield _score(f"{metric}_plain", gap.plain, cells, None, ends)
-    drawn = np.ptp(null.shares, axis=1)
-    yield from _against(metric, gap.plain, drawn, cells)
+    yield from _against(metric, gap.plain, np.ptp(alike.shuffled, axis=1), cells)
 
 
 def gap_of_shares(cells: Shares, places: list[int]) -> CorrectedGap:
@@ -137,22 +144,23 @@ def gap_of_shares(cells: Shares, places: list[int]) -> CorrectedGap:
     )
 
 
-def _pairs(name: str, cells: Shares, null: ShuffledShares) -> Iterator[Score]:
+def _pairs(name: str, alike: AtSameMix) -> Iterator[Score]:
     """All pairs of a factor's members, each as if it alone had been named."""
-    places, mean = _scored(cells), cells.of.mean
-    low, high = cells.bounds()
+    places, cells = alike.places, alike.cells
+    mean, (low, high) = cells.of.mean, cells.bounds()
     pairs = list(combinations(places, 2))
-    drawn = {place: null.shares[:, i] for i, place in enumerate(places)}
+    drawn = {place: alike.shuffled[:, i] for i, place in enumerate(places)}
     ps = [shuffled_p(abs(float(mean[a] - mean[b])), np.abs(drawn[a] - drawn[b])) for a, b in pairs]
     for (a, b), p, corrected in zip(pairs, ps, holm(ps).tolist(), strict=True):
         scope = {"contrast": f"{_member(cells, a)}-{_member(cells, b)}"}
         apart = float(mean[a] - mean[b])
         down = float(np.hypot(mean[a] - low[a], high[b] - mean[b]))
         up = float(np.hypot(high[a] - mean[a], mean[b] - low[b]))
-        how = "Wilson's ends combined (Newcombe), 95 %, for a pair named in advance"
+        how = f"{alike.how}; Wilson's ends combined (Newcombe), 95 %, for a pair named in advance"
         score = scored(
             *(f"accuracy_difference_{name}", apart, scope, int(cells.of.n[a] + cells.of.n[b]), how),
             n_missing=int(cells.of.missing[a] + cells.of.missing[b]),
+            n_clusters=int(cells.of.clusters[a] + cells.of.clusters[b]),
             ends=(apart - down, apart + up),
         )
         yield score
@@ -166,17 +174,27 @@ def _p_score(score: Score, suffix: str, p: float, how: str) -> Score:
     return replace(score, metric=metric, value=p, low=nothing, high=nothing, method=how)
 
 
-def _gini(cells: Shares, null: ShuffledShares) -> Iterator[Score]:
-    places = _scored(cells)
+def _gini(alike: AtSameMix) -> Iterator[Score]:
+    places, cells = alike.places, alike.cells
     if len(places) < 2:
+        yield from _incomparable("gini", cells)
         return
     mean = cells.of.mean[places]
     drawn = drawn_in(mean, cells.errors(places), weights=cells.effective[places])
     plain = float(gini(mean))
-    how = f"of {len(places)} countries, less noise (Louis)"
-    yield _score("gini", float(gini(drawn)), cells, None, how)
-    yield _score("gini_plain", plain, cells, None, f"of {len(places)} countries")
-    yield from _against("gini", plain, gini(null.shares), cells)
+    how = f"of {len(places)} countries {alike.how}"
+    yield _score("gini", float(gini(drawn)), cells, None, f"{how}, less noise (Louis)")
+    yield _score("gini_plain", plain, cells, None, how)
+    yield from _against("gini", plain, gini(np.clip(alike.shuffled, 0, 1)), cells)
+
+
+def _incomparable(metric: str, cells: Shares) -> Iterator[Score]:
+    """Where there are several members, and no two share a category and type: no figure."""
+    if len(_scored(cells)) > 1:
+        nothing = float("nan")
+        why = "not scored: no two share a category and type, so that nothing is comparable"
+        for end in ("", "_plain", "_null", "_p"):
+            yield _score(f"{metric}{end}", nothing, cells, None, why)
 
 
 def _against(metric: str, plain: float, drawn: FloatArray, cells: Shares) -> Iterator[Score]:
@@ -198,8 +216,13 @@ def _score(
     place: int | None = None,
     scope: Mapping[str, str] | None = None,
 ) -> Score:
-    n, missing = (
+    n, missing, pictures = (
         int(column.sum() if place is None else column[place])
-        for column in (cells.of.n, cells.of.missing)
+        for column in (cells.of.n, cells.of.missing, cells.of.clusters)
     )
-    return scored(metric, value, scope or {}, n, method, n_missing=missing, ends=ends or NO_ENDS)
+    return scored(
+        *(metric, value, scope or {}, n, method),
+        n_missing=missing,
+        n_clusters=pictures,
+        ends=ends or NO_ENDS,
+    )

@@ -1,4 +1,4 @@
-"""What countries and groups of them would show if all countries were equal.
+"""Countries and groups of them at the same mix of questions, and what they would show if equal.
 
 Knows the question table. Pictures are dealt out to countries anew, each with all its questions,
 among pictures of the same category that brought the same types of questions: what a country was
@@ -7,20 +7,26 @@ asked stays, how it fared is chance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from benchmark.analyses.item_table import IntArray, ItemTable
+from benchmark.analyses.questions.question_cells import Shares
+from benchmark.analyses.questions.question_table import CORRECT
 from benchmark.metrics.divergence import FloatArray, positive_or_nan
+from benchmark.metrics.same_mix import same_mix
 from benchmark.metrics.shuffling import shuffled_sums
+
+LEAST_INFLATION = 1.0  # comparing at another mix never makes a share better known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShuffledShares:
-    """Shares of the scored members of a factor in every permutation, (resamples, members)."""
+    """Sums and shares of the scored members of a factor in every permutation."""
 
-    shares: FloatArray
+    sums: FloatArray  # (resamples, members)
+    shares: FloatArray  # (resamples, members)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +48,58 @@ class ShuffledCountries:
         counts = self.counts @ belongs
         kept = (counts > 0) & np.array([bool(name) for name in labels.names])
         totals: FloatArray = self.sums @ belongs[:, kept]
-        return ShuffledShares(shares=totals / positive_or_nan(counts[kept]))
+        return ShuffledShares(sums=totals, shares=totals / positive_or_nan(counts[kept]))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AtSameMix:
+    """A factor's members as if all had been asked the same mix of categories and types.
+
+    ``cells`` has their standardised shares, in [0, 1], with the effective numbers of questions that
+    these are worth; ``places`` those of its members that can be compared.
+    """
+
+    cells: Shares
+    places: list[int]
+    shuffled: FloatArray  # (resamples, places): of equal countries
+    how: str
+
+
+def at_same_mix(table: ItemTable, factor: str, cells: Shares, null: ShuffledShares) -> AtSameMix:
+    """The shares of a factor's members, standardised by `same_mix`, as are those of equal ones.
+
+    Permutations exchange pictures of one mix, so that the totals of kinds stay and the same map
+    standardises them.
+    """
+    scored = np.flatnonzero(cells.of.n > 0)
+    known = ~np.isnan(table.values[CORRECT])
+    member = table.group((factor,)).codes
+    inside = known & (member >= 0)
+    kind = _kinds(table)[inside]
+    counts = np.zeros((len(cells.scopes), int(kind.max(initial=0)) + 1))
+    np.add.at(counts, (member[inside], kind), 1)
+    totals = np.bincount(kind, table.values[CORRECT][inside], counts.shape[1])
+    asked = counts.sum(axis=0) > 0
+    mix = same_mix(counts[scored][:, asked], totals[asked])
+    mean, effective = cells.of.mean.copy(), cells.effective.copy()
+    standard = mix.means(cells.of.mean[scored] * cells.of.n[scored])
+    mean[scored] = np.clip(standard, 0, 1)
+    effective[scored] = cells.effective[scored] / np.maximum(mix.inflation, LEAST_INFLATION)
+    left_out = int((~mix.comparable).sum())
+    how = "at the same mix of categories and types"
+    return AtSameMix(
+        cells=replace(cells, of=replace(cells.of, mean=mean), effective=effective),
+        places=scored[mix.comparable].tolist(),
+        shuffled=mix.means(null.sums)[:, mix.comparable],
+        how=f"{how}, {left_out} that share none left out" if left_out else how,
+    )
+
+
+def _kinds(table: ItemTable) -> IntArray:
+    """Category and type of each question as one code, (items,)."""
+    proxies = len(table.factors["proxy"].names)
+    kinds: IntArray = table.factors["topic"].codes * proxies + table.factors["proxy"].codes
+    return kinds
 
 
 def shuffled_countries(
@@ -74,8 +131,7 @@ def _strata(table: ItemTable, rows: IntArray, where: IntArray, pictures: int) ->
 
     A picture's questions are summed as random words of 64 bits, one for each category and type.
     """
-    proxies = len(table.factors["proxy"].names)
-    kind = table.factors["topic"].codes[rows] * proxies + table.factors["proxy"].codes[rows]
+    kind = _kinds(table)[rows]
     words = np.random.default_rng(0).integers(
         2**64, size=int(kind.max(initial=0)) + 1, dtype=np.uint64
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from benchmark.analyses.relabelling import LEAST, complete, mantel_method, mantel_tests
 from benchmark.analyses.reporting import scored
 from benchmark.analyses.stories.similarity import (
     MEASURES,
@@ -17,7 +18,6 @@ from benchmark.analyses.stories.similarity import (
     distances_between,
     distances_known,
 )
-from benchmark.analyses.values.distances import LEAST, complete, mantel_method, mantel_tests
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.mantel import kendall_tau_b
 from benchmark.metrics.permutation import benjamini_hochberg

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.metrics.clustered import student_arms
 from benchmark.metrics.proportions import share_of_units
 from benchmark.metrics.resampling import MIN_STEMS
+from benchmark.metrics.skewed_means import mean_interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,20 +44,20 @@ def share_of_concepts(sums: Mapping[str, float], counts: Mapping[str, int]) -> O
 
 
 def mean_of_concepts(sums: Mapping[str, float], counts: Mapping[str, int]) -> OfConcepts:
-    """The mean of the concepts' means, each concept once, and Student's interval of it."""
+    """The mean of the concepts' means, each concept once, and its interval (`mean_interval`)."""
     names = sorted(counts)
     means = np.array([sums[name] / counts[name] for name in names], dtype=np.float64)
     k = means.size
     value = math.fsum(means) / k if k else math.nan
     if k < MIN_STEMS:
         return _too_few(value, k)
-    arm = float(student_arms([np.var(means, ddof=1) / k], [k - 1])[0])
+    low, high = (float(end) for end in mean_interval(means))
     how = "mean of concepts' means"
-    if math.isnan(arm):
-        method = f"{how}; no interval: the {k} concepts do not differ"
-    else:
-        method = f"{how}, Student's t over {k} concepts, 95 %"
-    return OfConcepts(value=value, low=value - arm, high=value + arm, concepts=k, method=method)
+    if low < high:
+        method = f"{how}, Student's t over {k} concepts, wider where they are skewed, 95 %"
+        return OfConcepts(value=value, low=low, high=high, concepts=k, method=method)
+    why = f"{how}; no interval: the {k} concepts do not differ"
+    return OfConcepts(value=value, low=math.nan, high=math.nan, concepts=k, method=why)
 
 
 def _too_few(value: float, concepts: int) -> OfConcepts:

@@ -68,14 +68,14 @@ def story_variance(
     that. **Only the last is a test.**
 
     Overall (no controls), by proxy, and by proxy and concept (``topic``): ``story_permanova_f``,
-    ``story_permanova_p`` (of W*d, which nationalities that are only more varied do not move;
-    nationality shuffled within concept and temperature), Holm's over the concepts of a proxy as
-    ``story_permanova_p_holm``; ``story_omega2``, the effect, about 0 where there is none;
-    ``story_r2`` and ``story_r2_null``, what r2 is without an effect. A nationality's only story of
-    a concept and temperature is left out of these. ``story_dispersion_p`` small says that
-    nationalities differ in how varied their stories are; ``story_dispersion`` by country is the
-    mean distance of its stories from their centre. ``story_distinctness`` by country is the mean
-    distance to the others' stories less that among its own, no story with itself: above 0 where
+    ``story_permanova_p`` (of W*d, which nationalities that are only more varied do not move),
+    Holm's over the concepts of a proxy as ``story_permanova_p_holm``; ``story_omega2``, the effect,
+    about 0 where there is none; ``story_r2`` and ``story_r2_null``, what r2 is without an effect. A
+    nationality's only story of a concept and temperature is left out of these.
+    ``story_dispersion_p`` small says that nationalities differ in how varied their stories are;
+    ``story_dispersion`` by country is the mean distance of its stories from their centre.
+    ``story_distinctness`` by country is the mean distance to the others' stories less that among
+    its own, no story with itself: above 0 where
     stories of a nationality resemble each other. None of these is a grade.
     """
     seed = int(evidence.rng.integers(2**63))
@@ -217,8 +217,8 @@ def _robust(test: Permanova, permutations: int) -> str:
     if np.isnan(test.w):
         return "no p: the stories of a nationality, concept and temperature are all alike"
     return (
-        f"W*d {test.w:.4g} (robust to unequal variety), {permutations} shufflings of nationality "
-        "within concept and temperature"
+        f"W*d {test.w:.4g} (robust to unequal variety), {permutations} shufflings of stories less "
+        "their cell's centre within concept and temperature"
     )
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from benchmark.analyses.groups import in_order, similarity_records
-from benchmark.analyses.item_table import Labels
+from benchmark.analyses.item_table import IntArray, Labels
 from benchmark.errors import DataProblem
 from benchmark.metrics.divergence import BoolArray, FloatArray, restrict_unchecked
 from benchmark.records import CaseRecord, Item
@@ -32,6 +32,22 @@ class Condition:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Answers:
+    """Every answer of the model by itself: one for each picture and order that a question had.
+
+    Orders are numbered as the item lists them, the same for all countries; pictures are a
+    country's own.
+    """
+
+    p: FloatArray  # (answers, options), padded with zeros
+    condition: IntArray  # (answers,), as are the others
+    country: IntArray
+    question: IntArray
+    picture: IntArray
+    order: IntArray
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AnswerTable:
     """Distributions by country and question, NaN where nobody answered, padded with zeros."""
 
@@ -40,7 +56,8 @@ class AnswerTable:
     questions: tuple[str, ...]
     clusters: Labels  # of the questions
     people: FloatArray  # (countries, questions, options)
-    model: FloatArray  # (conditions, countries, questions, options)
+    model: FloatArray  # (conditions, countries, questions, options): means over pictures and orders
+    each: Answers
     asked: BoolArray  # (conditions, countries, questions): there is an item, answered or not
     substantive: BoolArray  # (questions, options); no option where nobody answered
 
@@ -68,6 +85,8 @@ def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
     people = np.full((len(countries), len(questions), width), np.nan)
     model = np.full((len(conditions), *people.shape), np.nan)
     asked = np.zeros(model.shape[:3], dtype=np.bool_)
+    each: list[Sequence[float]] = []
+    at_each: list[tuple[int, ...]] = []
     substantive = np.zeros((len(questions), width), dtype=np.bool_)
     for record, condition in zip(measured, at, strict=True):
         k, c = conditions[condition], countries[record.case.country]
@@ -83,6 +102,10 @@ def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
             ]
             if item.model is not None:
                 model[k, c, q] = _padded(item.model, item, width, options[item.item_id])
+                answers = item.each
+                each += [_padded(p, item, width, options[item.item_id]) for p in answers]
+                orders = max(1, len(answers) // max(1, len(item.by_image)))
+                at_each += [(k, c, q, *divmod(n, orders)) for n in range(len(answers))]
     return AnswerTable(
         conditions=tuple(conditions),
         countries=tuple(countries),
@@ -90,6 +113,7 @@ def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
         clusters=Labels.of([first[name].cluster for name in questions]),
         people=people,
         model=model,
+        each=_answers(each, at_each, width),
         asked=asked,
         substantive=substantive,
     )
@@ -97,6 +121,18 @@ def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
 
 def _numbered(members: Iterable[Member]) -> dict[Member, int]:
     return {member: number for number, member in enumerate(sorted(set(members)))}
+
+
+def _answers(p: Sequence[Sequence[float]], at: Sequence[tuple[int, ...]], width: int) -> Answers:
+    condition, country, question, picture, order = np.array(at, dtype=np.intp).reshape(-1, 5).T
+    return Answers(
+        p=np.array(p, dtype=np.float64).reshape(-1, width),
+        condition=condition,
+        country=country,
+        question=question,
+        picture=picture,
+        order=order,
+    )
 
 
 def _padded(p: Sequence[float], item: Item, width: int, options: int) -> Sequence[float]:

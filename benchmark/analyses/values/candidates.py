@@ -1,4 +1,4 @@
-"""How near each country's answer is to the people of every candidate country, stem by stem.
+"""How near each country's answer is to the people of every candidate country.
 
 Knows the answer table; not what is made of the ranks. A rival is compared with the right country
 over the questions that both peoples were asked, so that none wins by an easier questionnaire.
@@ -13,110 +13,119 @@ import numpy as np
 
 from benchmark.analyses.item_table import IntArray
 from benchmark.analyses.values.answer_table import AnswerTable
-from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance
-from benchmark.metrics.ranking import reciprocal_rank, top1
+from benchmark.metrics.divergence import (
+    BoolArray,
+    FloatArray,
+    divergence_unchecked,
+    restrict_unchecked,
+)
+from benchmark.metrics.ranking import (
+    chance_of_reciprocal_rank,
+    chance_of_top1,
+    reciprocal_rank,
+    top1,
+)
 from benchmark.vocabulary import Reading
 
-TIE = 1e-12  # summed distances that differ by less are equal
-BLOCK = 1000  # resamples held at once
+TIE = 1e-10  # summed distances that differ by less are equal
+BLOCK = 2000  # answers at once, times candidates and options
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Units:
-    """One row for each country under each condition; the ranks' raw material, by stem.
+    """A row for each country under each condition: how its answer would do as anybody's.
 
-    ``margin`` is the summed distance to a candidate's people less that to the country's own people,
-    over the questions that both were asked and the model answered: below 0 the candidate is nearer.
+    ``score`` has top-1 and reciprocal rank of the answer taken for that of each candidate; the
+    column of the row's own country is what it reached. At chance for a candidate that cannot be
+    compared with any rival.
     """
 
-    country: Sequence[str]
+    country: IntArray  # (units,)
     proxy: Sequence[str]
     control: BoolArray  # (units,)
-    margin: FloatArray  # (units, candidates, stems)
-    rival: BoolArray  # (units, candidates): another country that shares a question
-    stems: BoolArray  # (units, stems) with a question that counts
-    n: FloatArray  # (units,) questions that count
-    n_items: FloatArray  # (units,)
-
-    @property
-    def ranked(self) -> BoolArray:
-        """Which units have a rival at all, (units,)."""
-        return np.asarray(self.rival.any(axis=1))
-
-    @property
-    def candidates(self) -> FloatArray:
-        """Rivals and the right one, (units,)."""
-        number: FloatArray = self.rival.sum(axis=1) + 1.0
-        return number
+    score: dict[str, FloatArray]  # each (units, candidates)
+    chance: dict[str, FloatArray]  # each (units,), of the own country
+    ranked: BoolArray  # (units,): the own country has a rival
+    n: IntArray  # (units,) questions that count
+    n_items: IntArray  # (units,)
 
 
 def units_of(table: AnswerTable, reading: Reading) -> Units:
     """A unit for every country and condition that has items."""
-    people, model = table.read(reading)
-    stems = table.clusters.codes
-    starts = np.searchsorted(stems, np.arange(len(table.clusters.names)), sorter=np.argsort(stems))
-    by_stem = np.argsort(stems, kind="stable")
-    margins, rivals, covered, n, n_items, at = [], [], [], [], [], []
-    for k, condition in enumerate(table.conditions):
-        for c, country in enumerate(table.countries):
-            if not table.asked[k, c].any():
-                continue
-            distance = js_distance(model[k, c], people)  # (candidates, questions)
-            margin = distance - distance[c]
-            shared = np.isfinite(margin)
-            shared[c] = False
-            counted = shared.any(axis=0)
-            filled = np.where(shared, margin, 0.0)[:, by_stem]
-            margins.append(np.add.reduceat(filled, starts, axis=1))
-            covered.append(np.add.reduceat(counted[by_stem], starts) > 0)
-            rivals.append(shared.any(axis=1))
-            n.append(counted.sum())
-            n_items.append(table.asked[k, c].sum())
-            at.append((country, condition.proxy, condition.control))
-    size = len(table.countries), len(table.clusters.names)
+    at = [(int(k), int(c)) for k, c in np.argwhere(table.asked.any(axis=-1))]
+    everywhere = distances_to_peoples(table, reading)
+    better, tied, rivals, n = ([], [], [], [])
+    for k, c in at:
+        margin, shared = _margins(everywhere[k, c])
+        rival = shared & ~np.eye(len(shared), dtype=np.bool_)
+        better.append(((margin < -TIE) & rival).sum(axis=1))
+        tied.append(((np.abs(margin) <= TIE) & rival).sum(axis=1))
+        rivals.append(rival.sum(axis=1))
+        n.append(_counted(everywhere[k, c], c))
+    size = (len(at), len(table.countries))
+    nearer, equal, number = (
+        np.array(rows, dtype=np.intp).reshape(size) for rows in (better, tied, rivals)
+    )
+    own = np.array([c for _, c in at], dtype=np.intp)
+    here = np.arange(len(at))
+    chance = {
+        "top1": chance_of_top1(number + 1),
+        "mrr": chance_of_reciprocal_rank(number + 1),
+    }
+    reached = {"top1": top1(nearer, equal), "mrr": reciprocal_rank(nearer, equal)}
     return Units(
-        country=[country for country, _, _ in at],
-        proxy=[proxy for _, proxy, _ in at],
-        control=np.array([control for *_, control in at], dtype=np.bool_),
-        margin=np.array(margins).reshape(len(at), *size),
-        rival=np.array(rivals, dtype=np.bool_).reshape(len(at), size[0]),
-        stems=np.array(covered, dtype=np.bool_).reshape(len(at), size[1]),
-        n=np.array(n, dtype=np.float64),
-        n_items=np.array(n_items, dtype=np.float64),
+        country=own,
+        proxy=[table.conditions[k].proxy for k, _ in at],
+        control=np.array([table.conditions[k].control for k, _ in at], dtype=np.bool_),
+        score={m: np.where(number > 0, reached[m], chance[m]) for m in reached},
+        chance={m: chance[m][here, own] for m in chance},
+        ranked=number[here, own] > 0,
+        n=np.array(n, dtype=np.intp),
+        n_items=np.array([table.asked[k, c].sum() for k, c in at], dtype=np.intp),
     )
 
 
-def places(margin: FloatArray, rival: BoolArray) -> tuple[IntArray, IntArray]:
-    """How many rivals are nearer, and as near, from summed margins (..., units, candidates)."""
-    better = ((margin < -TIE) & rival).sum(axis=-1)
-    tied = ((np.abs(margin) <= TIE) & rival).sum(axis=-1)
-    return better, tied
+def distances_to_peoples(table: AnswerTable, reading: Reading) -> FloatArray:
+    """Mean `js_distance` of a question's answers to each people.
 
-
-def resampled(
-    units: Units, needed: Sequence[int], stems: Sequence[int], weights: FloatArray
-) -> dict[str, FloatArray]:
-    """Top-1 and reciprocal rank of each unit in each resample, (units, resamples).
-
-    A rival is left out of a resample that drew none of their shared questions; NaN where no rival
-    is left.
+    Of each answer, then the mean over pictures and orders: the mean answer is flatter, and flatter
+    is nearer to everybody. (conditions, countries, questions, candidates), NaN where nobody was
+    asked or nothing was answered.
     """
-    rival = units.rival[needed]
-    margin = units.margin[np.ix_(needed, range(rival.shape[1]), stems)]
-    same = (np.abs(margin) <= TIE).all(axis=-1) & rival  # tied in every resample
-    tied = same.sum(axis=1)
-    flat = margin[rival]  # (unit and rival, stems)
-    # Only signs of sums are read: single precision decides them at half the cost.
-    flat = np.where(np.abs(flat) <= TIE, 0.0, flat).astype(np.float32)
-    drawn = weights.astype(np.float32)
-    starts = np.concatenate([[0], np.cumsum(rival.sum(axis=1))[:-1]])
-    found = {name: np.empty((len(needed), len(weights))) for name in ("top1", "mrr")}
-    for start in range(0, len(weights), BLOCK):
-        block = slice(start, start + BLOCK)
-        sums = drawn[block] @ flat.T
-        better = np.add.reduceat(sums < -TIE, starts, axis=1, dtype=np.int16)
-        worse = np.add.reduceat(sums > TIE, starts, axis=1, dtype=np.int16)
-        alone = better + worse + tied == 0
-        found["top1"][:, block] = np.where(alone, np.nan, top1(better, tied)).T
-        found["mrr"][:, block] = np.where(alone, np.nan, reciprocal_rank(better, tied)).T
-    return found
+    people, _ = table.read(reading)
+    each = table.each
+    p = each.p if reading != "substantive" else _substantive(table)
+    cell = np.ravel_multi_index((each.condition, each.country, each.question), table.asked.shape)
+    answered = np.flatnonzero(np.isfinite(p).all(axis=1))
+    answered = answered[np.argsort(cell[answered], kind="stable")]
+    apart = np.empty((len(answered), len(table.countries)))
+    for start in range(0, len(answered), BLOCK):
+        block = answered[start : start + BLOCK]
+        to = people[:, each.question[block]]  # (candidates, answers, options)
+        apart[start : start + BLOCK] = np.sqrt(divergence_unchecked(p[block], to)).T
+    found = np.full((table.asked.size, len(table.countries)), np.nan)
+    if answered.size:
+        cells, starts, counts = np.unique(cell[answered], return_index=True, return_counts=True)
+        found[cells] = np.add.reduceat(apart, starts) / counts[:, None]
+    return found.reshape(*table.asked.shape, len(table.countries))
+
+
+def _substantive(table: AnswerTable) -> FloatArray:
+    return restrict_unchecked(table.each.p, table.substantive[table.each.question])
+
+
+def _margins(distance: FloatArray) -> tuple[FloatArray, BoolArray]:
+    """From (questions, candidates): summed distance to each column less that to each row.
+
+    Over the questions that both were asked; below 0 the column is nearer. And whether they share
+    any, both (candidates, candidates).
+    """
+    known = np.isfinite(distance)
+    filled, there = np.where(known, distance, 0.0), known.astype(np.float64)
+    return there.T @ filled - filled.T @ there, (there.T @ there) > 0
+
+
+def _counted(distance: FloatArray, own: int) -> int:
+    """Questions over which the own country is compared with any other."""
+    known = np.isfinite(distance)
+    return int((known[:, own] & (known.sum(axis=1) > 1)).sum())

@@ -1,69 +1,94 @@
 """Are countries as far apart for the model as they are in truth? Kendall's tau-b of distances.
 
-Knows the answer table and the world's distances; no survey. Three truths (``frame``): the
+Knows distances between countries and the world's; no survey. Four truths (``frame``): the
 people's own answers, and those of `benchmark.world.distances` (Hofstede's dimensions, the
 Inglehart-Welzel map, the survey's question means).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
-from benchmark.analyses.reporting import scored
+from benchmark.analyses.relabelling import LEAST, complete, why_no_tau
+from benchmark.analyses.reporting import NO_ENDS, scored
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
-from benchmark.metrics.divergence import BoolArray, FloatArray, js_distance, positive_or_nan
-from benchmark.metrics.mantel import (
-    exact_permutations,
-    kendall_tau_b,
-    mantel_tau_b,
-    random_permutations,
+from benchmark.analyses.values.between_countries import Between, between_countries
+from benchmark.metrics.divergence import BoolArray, FloatArray
+from benchmark.metrics.mantel import kendall_tau_b
+from benchmark.metrics.shuffled_answers import (
+    MOST,
+    affordable_shuffles,
+    mean_over_questions,
+    means_without,
+    shuffled_means,
+    tau_b_of_rows,
 )
-from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Analysis, Evidence, Score
-from benchmark.vocabulary import READINGS, Reading
+from benchmark.vocabulary import READINGS
 from benchmark.world.countries import countries as world
 from benchmark.world.distances import FRAMES
 
 PEOPLE = "people"
-LEAST = 4  # countries: of three there are six relabellings, so no p below 1/6
+LEVEL = 0.95
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Distances:
-    """Distances between countries under a scope, NaN where they share no question."""
+class Sides:
+    """Distances among the countries kept, centred by question, (questions, kept, kept)."""
 
-    scope: Mapping[str, str]
-    reading: Reading
-    model: FloatArray  # (countries, countries)
-    people: FloatArray  # over the same questions
-    n: int  # countries that the model was asked about
+    model: FloatArray
+    people: FloatArray
+
+    @property
+    def present(self) -> BoolArray:
+        """Who has any distance in which question, (questions, kept)."""
+        return np.asarray(np.isfinite(self.model).any(axis=-1))
 
 
-def distances(evidence: Evidence, *, permutations: int = RESAMPLES) -> list[Score]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """A scope's distances held against one frame; ``frame`` PEOPLE has no ``truth`` of its own."""
+
+    between: Between
+    frame: str
+    keep: BoolArray  # (countries,)
+    sides: Sides
+    truth: FloatArray | None  # (pairs,)
+    tau: float  # NaN below `LEAST` countries
+
+    @property
+    def n(self) -> int:
+        """Countries compared."""
+        return int(self.keep.sum())
+
+
+def distances(evidence: Evidence, *, permutations: int = MOST) -> list[Score]:
     """``distance_tau_b`` between the model's and the true distances of countries, and its p.
 
     The model's distance of two countries is the mean `js_distance` between its answers as either,
     over the questions answered as both (and answered by both peoples); the people's is over the
-    same questions. Distance against distance: in [-1, 1], **positive is aligned**, higher is
-    better. ``distance_tau_b_p`` is a one-sided (greater) Mantel p from relabelled countries, exact
-    for up to seven. Countries without a distance to all others (in a frame or for lack of a shared
-    question) are left out, the worst first, and counted in ``n_missing``; below four nothing is
-    scored. ``distance_tau_b_people`` compares the *people's* answers with the other frames: what a
-    perfect model would reach there. Overall (mean over proxies, no controls) and by proxy.
+    same questions. Of several answers to a question the mean counts, without what noise adds (as in
+    `spread`). Each question is centred over its pairs, so that a pair is not far apart for having
+    been asked a contentious question. Distance against distance: in [-1, 1], **positive is
+    aligned**, higher is better; the interval is the jackknife's over stems.
+
+    ``distance_tau_b_p`` is one-sided (greater): the model's answers change places among the
+    countries within each question by itself (`shuffled_means`). Countries that do not share six
+    questions of six stems with all others, or lack figures in a frame, are left out, the worst
+    first, and counted in ``n_missing``; below four nothing is scored. ``distance_tau_b_people``
+    compares the *people's* answers with the other frames: what a perfect model would reach there.
+    Overall (mean over proxies, no controls) and by proxy.
     """
-    table = answer_table(evidence.records)
     seed = int(evidence.rng.integers(2**63))
-    frames = {name: _frame(of, table.countries) for name, of in FRAMES.items()}
-    apart = [a for reading in READINGS for a in _distances(table, reading)]
-    scores = list(_taus([(a, a.people) for a in apart], PEOPLE, seed, permutations))
-    for name, truth in frames.items():
-        scores += _taus([(a, truth) for a in apart], name, seed, permutations)
-        scores += _of_people(apart, truth, name)
-    return scores
+    return distances_of(answer_table(evidence.records), seed=seed, permutations=permutations)
 
 
 DISTANCES = Analysis(
@@ -72,81 +97,138 @@ DISTANCES = Analysis(
 )
 
 
-def _taus(
-    jobs: Sequence[tuple[Distances, FloatArray]], frame: str, seed: int, permutations: int
-) -> Iterator[Score]:
-    """Both scores of each scope."""
-    pairs = [(apart.model, truth) for apart, truth in jobs]
-    tests = mantel_tests(pairs, seed, permutations)
-    for (apart, _), (keep, tau, p) in zip(jobs, tests, strict=True):
-        n = int(keep.sum())
-        method = mantel_method(n, tau, permutations)
-        for metric, value in (("distance_tau_b", tau), ("distance_tau_b_p", p)):
-            yield _score(metric, value, apart, n, frame, method)
+def distances_of(table: AnswerTable, *, seed: int, permutations: int) -> list[Score]:
+    """The scores of a table."""
+    truths: dict[str, FloatArray | None] = {PEOPLE: None}
+    truths |= {name: _frame(of, table.countries) for name, of in FRAMES.items()}
+    compared = [
+        one
+        for reading in READINGS
+        for between in between_countries(table, reading)
+        for one in _compared(between, truths)
+    ]
+    p = _p_values(compared, seed, permutations)
+    return [score for c, mine in zip(compared, p, strict=True) for score in _scores(c, *mine)]
 
 
-def mantel_tests(
-    pairs: Sequence[tuple[FloatArray, FloatArray]], seed: int, permutations: int
-) -> list[tuple[BoolArray, float, float]]:
-    """For each pair of distance matrices: the countries kept, tau-b and its p; NaN below four.
+def _compared(between: Between, truths: Mapping[str, FloatArray | None]) -> Iterator[Compared]:
+    """The scope against each frame; frames over the same countries share its distances."""
+    found: dict[bytes, Sides] = {}
+    for frame, matrix in truths.items():
+        keep = complete(between.overlap, *(() if matrix is None else (matrix,)))
+        if keep.tobytes() not in found:
+            model, people = between.of(keep)
+            found[keep.tobytes()] = Sides(model=model, people=people)
+        sides = found[keep.tobytes()]
+        truth = None if matrix is None else _pairs(matrix[np.ix_(keep, keep)])
+        known = _pairs(mean_over_questions(sides.people)) if truth is None else truth
+        tau = math.nan
+        if keep.sum() >= LEAST:
+            tau = kendall_tau_b(_pairs(mean_over_questions(sides.model)), known)
+        yield Compared(between=between, frame=frame, keep=keep, sides=sides, truth=truth, tau=tau)
 
-    Pairs with the same truth and countries share permutations.
-    """
-    kept = [complete(*pair) for pair in pairs]
+
+def _p_values(
+    compared: Sequence[Compared], seed: int, permutations: int
+) -> list[tuple[float, int]]:
+    """The p of each and the number of shuffles, those over the same answers shuffled together."""
     alike: dict[bytes, list[int]] = {}
-    for k, ((_, truth), keep) in enumerate(zip(pairs, kept, strict=True)):
-        key = keep.tobytes() + truth[np.ix_(keep, keep)].tobytes()
-        alike.setdefault(key, []).append(k)
-    tau, p = np.full((2, len(pairs)), np.nan)
+    for k, c in enumerate(compared):
+        alike.setdefault(c.keep.tobytes() + c.sides.present.tobytes(), []).append(k)
+    found = [(math.nan, 0)] * len(compared)
     for members in alike.values():
-        keep, truth = kept[members[0]], pairs[members[0]][1]
-        if keep.sum() < LEAST:
+        first = compared[members[0]]
+        if first.n < LEAST:
             continue
-        inside = np.ix_(keep, keep)
-        tau[members], p[members] = mantel_tau_b(
-            np.array([pairs[k][0][inside] for k in members]),
-            truth[inside],
-            rng=np.random.default_rng([seed, *keep.tolist()]),
-            permutations=permutations,
+        sides = {id(compared[k].sides): compared[k].sides for k in members}
+        shuffles = affordable_shuffles(len(first.sides.model), first.n, permutations)
+        shuffled = shuffled_means(
+            np.array([side.model for side in sides.values()]),
+            rng=np.random.default_rng([seed, *first.keep.tolist()]),
+            shuffles=shuffles,
         )
-    return list(zip(kept, tau.tolist(), p.tolist(), strict=True))
+        for means, side in zip(shuffled, sides, strict=True):
+            mine = [k for k in members if id(compared[k].sides) == side]
+            taus = tau_b_of_rows(means, np.array([_truth(compared[k]) for k in mine]))
+            for k, column in zip(mine, taus.T, strict=True):
+                extreme = int((column >= compared[k].tau - ROUNDING).sum())
+                found[k] = (1 + extreme) / (1 + shuffles), shuffles
+    return found
 
 
-def mantel_method(n: int, tau: float, permutations: int) -> str:
-    """How the tau of so many countries was tested, or why there is none."""
-    if exact_permutations(n, permutations):
-        number = "all permutations"
+def _truth(c: Compared) -> FloatArray:
+    return _pairs(mean_over_questions(c.sides.people)) if c.truth is None else c.truth
+
+
+def _scores(c: Compared, p: float, shuffles: int) -> Iterator[Score]:
+    """Tau and its p; for a frame also the people's own tau."""
+    none = why_no_tau(c.n, c.tau)
+    interval = Interval(*NO_ENDS, 0, none) if none else _interval(c)
+    shuffled = f"one-sided (greater), {shuffles} shuffles of answers within each question"
+    for metric, value, ends, method in (
+        ("distance_tau_b", c.tau, (interval.low, interval.high), interval.method),
+        ("distance_tau_b_p", math.nan if none else p, NO_ENDS, none or shuffled),
+    ):
+        told = none or f"{method}; {c.between.how}"
+        yield _score(metric, value, c, told, ends, interval.stems)
+    if c.truth is not None:
+        own = math.nan
+        if c.n >= LEAST:
+            own = kendall_tau_b(_pairs(mean_over_questions(c.sides.people)), c.truth)
+        method = why_no_tau(c.n, own) or "tau-b of the people's own distances"
+        yield _score("distance_tau_b_people", own, c, method)
+
+
+class Interval(NamedTuple):
+    """Ends, the stems behind them and how they came about."""
+
+    low: float
+    high: float
+    stems: int
+    method: str
+
+
+def _interval(c: Compared) -> Interval:
+    """By leaving out each stem in turn, for either side where both are made of questions."""
+    asked = c.sides.present.any(axis=1)
+    stems = c.between.stems[asked]
+    model = _pairs(means_without(c.sides.model[asked], stems))
+    k = len(model)
+    if c.truth is None:
+        people = _pairs(means_without(c.sides.people[asked], stems))
+        without = np.diagonal(tau_b_of_rows(model, people))
     else:
-        number = f"{random_permutations(n, permutations)} permutations"
-    return _why(n, tau) or f"Mantel, one-sided (greater), {number} of countries"
+        without = tau_b_of_rows(model, c.truth[None])[:, 0]
+    error = math.sqrt((k - 1) / k * float(((without - without.mean()) ** 2).sum()))
+    if not error > 0:
+        return Interval(*NO_ENDS, k, "no interval: no stem changes the order of distances")
+    wide = float(stdtrit(k - 1, (1 + LEVEL) / 2)) * error
+    return Interval(
+        max(-1.0, c.tau - wide), min(1.0, c.tau + wide), k, "delete-one-stem jackknife, t, 95 %"
+    )
 
 
-def _why(n: int, tau: float) -> str:
-    """Why there is no tau; empty where there is one."""
-    if n < LEAST:
-        return f"too few countries ({n} < {LEAST})"
-    return "all distances are equal" if np.isnan(tau) else ""
+def _pairs(matrix: FloatArray) -> FloatArray:
+    """The pairs of matrices, (..., n, n) to (..., pairs)."""
+    rows, columns = np.triu_indices(matrix.shape[-1], 1)
+    return np.asarray(matrix[..., rows, columns])
 
 
-def _of_people(apart: Sequence[Distances], truth: FloatArray, frame: str) -> Iterator[Score]:
-    for a in apart:
-        keep = complete(a.model, truth)
-        n = int(keep.sum())
-        rows, columns = np.triu_indices(n, 1)
-        inside = np.ix_(keep, keep)
-        tau = (
-            kendall_tau_b(a.people[inside][rows, columns], truth[inside][rows, columns])
-            if n >= LEAST
-            else float("nan")
-        )
-        method = _why(n, tau) or "tau-b of the people's own distances"
-        yield _score("distance_tau_b_people", tau, a, n, frame, method)
-
-
-def _score(metric: str, value: float, apart: Distances, n: int, frame: str, method: str) -> Score:
-    scope = {**apart.scope, "frame": frame}
-    missing = apart.n - n
-    return scored(metric, value, scope, n, method, n_missing=missing, reading=apart.reading)
+def _score(
+    metric: str,
+    value: float,
+    c: Compared,
+    method: str,
+    ends: tuple[float, float] = NO_ENDS,
+    clusters: int = 0,
+) -> Score:
+    return scored(
+        *(metric, value, {**c.between.scope, "frame": c.frame}, c.n, method),
+        n_missing=c.between.asked - c.n,
+        n_clusters=clusters,
+        ends=ends,
+        reading=c.between.reading,
+    )
 
 
 def _frame(of: Callable[[str, str], float], countries: Sequence[str]) -> FloatArray:
@@ -155,48 +237,3 @@ def _frame(of: Callable[[str, str], float], countries: Sequence[str]) -> FloatAr
         if countries[a] in world() and countries[b] in world():
             table[a, b] = table[b, a] = of(countries[a], countries[b])
     return table
-
-
-def _distances(table: AnswerTable, reading: Reading) -> list[Distances]:
-    """Overall and by proxy: mean distances between countries over what they share."""
-    people, model = table.read(reading)
-    size = len(table.countries)
-    sums = np.zeros((3, len(table.conditions), size, size))  # model, people, count
-    for a, b in combinations(range(size), 2):
-        between = js_distance(model[:, a], model[:, b])  # (conditions, questions)
-        truth = np.broadcast_to(js_distance(people[a], people[b]), between.shape)
-        shared = np.isfinite(between) & np.isfinite(truth)
-        for k, column in enumerate((between, truth, shared)):
-            total = np.where(shared, column, 0.0).sum(axis=1)
-            sums[k, :, a, b] = sums[k, :, b, a] = total
-    asked = np.asarray(table.asked.any(axis=-1))  # (conditions, countries)
-    return [
-        _mean(scope, reading, sums[:, chosen].sum(axis=1), int(asked[chosen].any(axis=0).sum()))
-        for scope, chosen in _scopes(table)
-    ]
-
-
-def _scopes(table: AnswerTable) -> Iterator[tuple[dict[str, str], list[int]]]:
-    """Scopes and their conditions."""
-    conditions = list(enumerate(table.conditions))
-    yield {}, [k for k, condition in conditions if not condition.control]
-    for proxy in sorted({condition.proxy for condition in table.conditions}):
-        yield {"proxy": proxy}, [k for k, condition in conditions if condition.proxy == proxy]
-
-
-def _mean(scope: Mapping[str, str], reading: Reading, sums: FloatArray, n: int) -> Distances:
-    number = positive_or_nan(sums[2])
-    return Distances(
-        scope=scope, reading=reading, model=sums[0] / number, people=sums[1] / number, n=n
-    )
-
-
-def complete(*matrices: FloatArray) -> BoolArray:
-    """Members of a set without a missing distance: the one that lacks most goes first."""
-    missing = np.asarray(np.isnan(np.array(matrices)).any(axis=0))
-    np.fill_diagonal(missing, val=False)
-    keep = np.ones(len(missing), dtype=np.bool_)
-    while (lacking := (missing & keep & keep[:, None]).sum(axis=1)).any():
-        # Of ties the last in the alphabet: any rule that does not depend on order will do.
-        keep[len(keep) - 1 - int(lacking[::-1].argmax())] = False
-    return keep

@@ -10,147 +10,142 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from benchmark.analyses.reporting import NO_ENDS, scored, too_few
-from benchmark.analyses.stem_intervals import LEVEL, stem_rng
+from benchmark.analyses.reporting import scored
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
-from benchmark.analyses.values.candidates import Units, places, resampled, units_of
+from benchmark.analyses.values.candidates import Units, units_of
 from benchmark.metrics.divergence import FloatArray
-from benchmark.metrics.means import mean_along
-from benchmark.metrics.ranking import (
-    chance_of_reciprocal_rank,
-    chance_of_top1,
-    reciprocal_rank,
-    top1,
-)
-from benchmark.metrics.resampling import (
-    MIN_STEMS,
-    RESAMPLES,
-    cluster_weights,
-    expanded_level,
-    percentile_interval,
-)
+from benchmark.metrics.matching import all_matchings, matching_p
+from benchmark.metrics.proportions import share_of_units
+from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import READINGS, Reading
 
+METRICS = ("top1", "mrr")
 ONE_CANDIDATE = "one candidate: no other country's people are in the run"
+ONE_COUNTRY = "one country: no interval"
+INTERVAL = "Wilson, 95 %, countries as units"
 
 
-def identification(evidence: Evidence, *, resamples: int = RESAMPLES) -> list[Score]:
+def identification(evidence: Evidence, *, permutations: int = RESAMPLES) -> list[Score]:
     """Is the answer for a country nearest to that country's people? Top-1 and reciprocal rank.
 
     Candidates are the countries whose people's answers are in the run; each rival is compared with
     the right country by the mean `js_distance` over the questions that *both* peoples were asked,
-    so that none wins by an easier questionnaire. The rank is 1 + the rivals that are nearer; ties
-    are broken evenly. ``identification_top1`` in [0, 1] and ``identification_mrr`` in (0, 1],
-    higher is better, each beside its chance level (1/k, and the mean of 1/1 … 1/k, over k
-    candidates). Means over countries and proxies, a unit each; overall and by country without
-    controls. Intervals resample question stems, all units together. Not scored where a country has
-    no rival.
+    so that none wins by an easier questionnaire; of several answers to a question (pictures,
+    orders) the distances are averaged. The rank is 1 + the rivals that are nearer; ties are broken
+    evenly. ``identification_top1`` in [0, 1] and ``identification_mrr`` in (0, 1], higher is
+    better, each beside its chance level (1/k, and the mean of 1/1 … 1/k, over k candidates). Means
+    over countries and proxies, overall and by country without controls. Intervals are Wilson's with
+    countries as units (`share_of_units`; for the reciprocal rank, which varies less than a share,
+    they are too wide rather than too narrow). ``…_p`` is the one-sided p of permuted labels: which
+    country's answer is which, the same under every proxy (`matching_p`). Not scored where a
+    country has no rival.
     """
     table = answer_table(evidence.records)
     seed = int(evidence.rng.integers(2**63))
-    scores: list[Score] = []
-    for reading in READINGS:
-        units = units_of(table, reading)
-        scores += _scores(units, table, reading, seed, resamples)
-    return scores
+    return [
+        score for reading in READINGS for score in identified(table, reading, seed, permutations)
+    ]
 
 
 IDENTIFICATION = Analysis(
     compute=identification,
     provides=tuple(
-        f"identification_{metric}{end}" for metric in ("top1", "mrr") for end in ("", "_chance")
+        f"identification_{metric}{end}" for metric in METRICS for end in ("", "_chance", "_p")
     ),
 )
 
 
-def _scopes(units: Units) -> Iterator[tuple[dict[str, str], list[int]]]:
+def _scopes(units: Units, countries: Sequence[str]) -> Iterator[tuple[dict[str, str], list[int]]]:
     """Scopes and their units: overall, by proxy, by country, and by both."""
     everyone = range(len(units.country))
+    names = [countries[c] for c in units.country]
     pooled = [u for u in everyone if not units.control[u]]
     yield {}, pooled
     for proxy in sorted(set(units.proxy)):
         yield {"proxy": proxy}, [u for u in everyone if units.proxy[u] == proxy]
-    for country in sorted({units.country[u] for u in pooled}):
-        yield {"country": country}, [u for u in pooled if units.country[u] == country]
-    for country, proxy in sorted(set(zip(units.country, units.proxy, strict=True))):
-        both = [u for u in everyone if (units.country[u], units.proxy[u]) == (country, proxy)]
+    for country in sorted({names[u] for u in pooled}):
+        yield {"country": country}, [u for u in pooled if names[u] == country]
+    for country, proxy in sorted(set(zip(names, units.proxy, strict=True))):
+        both = [u for u in everyone if (names[u], units.proxy[u]) == (country, proxy)]
         yield {"country": country, "proxy": proxy}, both
 
 
-def _scores(
-    units: Units, table: AnswerTable, reading: Reading, seed: int, resamples: int
-) -> list[Score]:
-    better, tied = places(units.margin.sum(axis=-1)[None], units.rival)
-    value = {"top1": top1(better, tied)[0], "mrr": reciprocal_rank(better, tied)[0]}
-    chance = {
-        "top1": chance_of_top1(units.candidates),
-        "mrr": chance_of_reciprocal_rank(units.candidates),
-    }
-    scopes = list(_scopes(units))
-    samples = _intervals(units, table, [mine for _, mine in scopes], seed, resamples)
-    scores = []
-    for (scope, mine), (stems, ends) in zip(scopes, samples, strict=True):
-        ranked = [u for u in mine if units.ranked[u]]
+def identified(
+    table: AnswerTable, reading: Reading, seed: int, permutations: int
+) -> Iterator[Score]:
+    """The scores of one reading."""
+    units = units_of(table, reading)
+    for scope, mine in _scopes(units, table.countries):
+        ranked = np.array([u for u in mine if units.ranked[u]], dtype=np.intp)
         n = int(units.n[ranked].sum())
-        n_missing = int(units.n_items[mine].sum()) - n
-        for metric in ("top1", "mrr"):
-            mean, method = _mean(value[metric][ranked]), _method(ranked, stems, resamples)
-            guess = _mean(chance[metric][ranked]), "guessing" if ranked else ONE_CANDIDATE
-            for end, number, how, at in (
-                ("", mean, method, ends[metric]),
-                ("_chance", *guess, NO_ENDS),
-            ):
-                scores.append(
-                    scored(
-                        *(f"identification_{metric}{end}", number, scope, n, how),
-                        n_missing=n_missing,
-                        ends=at,
-                        reading=reading,
-                    )
+        missing = int(units.n_items[mine].sum()) - n
+        for metric in METRICS:
+            name = f"identification_{metric}"
+            yield _share(units, ranked, metric, scope, n, missing, reading)
+            chance = _mean(units.chance[metric][ranked])
+            how = "guessing" if ranked.size else ONE_CANDIDATE
+            yield scored(
+                f"{name}_chance", chance, scope, n, how, n_missing=missing, reading=reading
+            )
+            if "country" not in scope:
+                fit = _fit(units, ranked, metric)
+                # The same relabellings for a scope whatever else is in the run.
+                rng = np.random.default_rng([seed, *"".join(table.countries).encode()])
+                yield scored(
+                    f"{name}_p",
+                    matching_p(fit, rng=rng, permutations=permutations),
+                    scope,
+                    n,
+                    _of_permutations(len(fit), permutations),
+                    n_missing=missing,
+                    n_clusters=len(fit),
+                    reading=reading,
                 )
-    return scores
+
+
+def _share(
+    units: Units,
+    ranked: np.typing.NDArray[np.intp],
+    metric: str,
+    scope: dict[str, str],
+    n: int,
+    missing: int,
+    reading: Reading,
+) -> Score:
+    """The share with its interval: a country's proxies are its trials."""
+    size = units.score[metric].shape[1]
+    own = units.country[ranked]
+    reached = units.score[metric][ranked, own]
+    found = share_of_units(np.bincount(own, reached, size), np.bincount(own, minlength=size))
+    several = found.n_units > 1
+    return scored(
+        f"identification_{metric}",
+        _mean(reached),
+        scope,
+        n,
+        INTERVAL if several else ONE_COUNTRY if ranked.size else ONE_CANDIDATE,
+        n_missing=missing,
+        n_clusters=found.n_units,
+        ends=(found.low, found.high),
+        reading=reading,
+    )
+
+
+def _fit(units: Units, ranked: np.typing.NDArray[np.intp], metric: str) -> FloatArray:
+    """What the answers of each country that has any score as each such country's, (k, k)."""
+    countries, row = np.unique(units.country[ranked], return_inverse=True)
+    fit = np.zeros((len(countries), len(countries)))
+    np.add.at(fit, row, units.score[metric][np.ix_(ranked, countries)])
+    return fit
+
+
+def _of_permutations(k: int, permutations: int) -> str:
+    if k < 2:
+        return "too few countries to trade labels"
+    number = "all" if all_matchings(k, permutations) else str(permutations)
+    return f"one-sided (greater), {number} permutations of the countries' labels"
 
 
 def _mean(values: FloatArray) -> float:
     return float(values.mean()) if values.size else float("nan")
-
-
-def _method(ranked: Sequence[int], stems: int, resamples: int) -> str:
-    if not ranked:
-        return ONE_CANDIDATE
-    if stems < MIN_STEMS:
-        return too_few(stems)
-    return f"stem bootstrap, {resamples} resamples, 95 % expanded percentile"
-
-
-Ends = dict[str, tuple[float, float]]
-NONE: Ends = {"top1": NO_ENDS, "mrr": NO_ENDS}
-
-
-def _intervals(
-    units: Units, table: AnswerTable, scopes: Sequence[Sequence[int]], seed: int, resamples: int
-) -> list[tuple[int, Ends]]:
-    """Number of stems and ends of each scope; scopes over the same stems share resamples."""
-    found: list[tuple[int, Ends]] = [(0, NONE)] * len(scopes)
-    jobs: dict[tuple[int, ...], list[int]] = {}
-    for k, mine in enumerate(scopes):
-        covered = np.flatnonzero(units.stems[mine].any(axis=0))
-        found[k] = covered.size, NONE
-        if covered.size >= MIN_STEMS:
-            jobs.setdefault(tuple(covered.tolist()), []).append(k)
-    for covered_stems, members in jobs.items():
-        names = [table.clusters.names[s] for s in covered_stems]
-        weights = cluster_weights(len(names), rng=stem_rng(seed, names), resamples=resamples)
-        level = expanded_level(LEVEL, len(names))
-        needed = sorted({u for k in members for u in scopes[k] if units.ranked[u]})
-        position = {u: i for i, u in enumerate(needed)}
-        by_unit = resampled(units, needed, list(covered_stems), weights)
-        for k in members:
-            mine = [position[u] for u in scopes[k] if u in position]
-            ends = {}
-            for metric, samples in by_unit.items():
-                low, high = percentile_interval(mean_along(samples[mine]), level)
-                ends[metric] = float(low), float(high)
-            found[k] = found[k][0], ends
-    return found

@@ -11,9 +11,9 @@ from benchmark.analyses.item_table import item_table
 from benchmark.analyses.reporting import Family, NamedFigure, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.records import Analysis, Evidence, Score
-from benchmark.vocabulary import CONTENT_FREE, LABEL_BIAS, POSITION_BIAS
+from benchmark.vocabulary import BIAS_NOISE, CONTENT_FREE, LABEL_BIAS, POSITION_BIAS
 
-METRICS = (LABEL_BIAS, POSITION_BIAS, CONTENT_FREE)
+METRICS = (LABEL_BIAS, POSITION_BIAS, BIAS_NOISE, CONTENT_FREE)
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("proxy",), ("country",), ("country", "proxy"))
 TEMPLATES = ("variant",)
 
@@ -22,14 +22,15 @@ def option_bias(evidence: Evidence) -> list[Score]:
     """Means with intervals over stems of what was recorded; none where nothing was.
 
     ``label_bias`` and ``position_bias`` are the probability that letters (places) alone would move
-    away from uniform if all options said the same, in [0, 1); ``content_free_js`` is the
-    Jensen-Shannon distance to uniform of the answer to a prompt without content, in [0, 0.83].
-    Lower is better, 0 is none.
+    away from uniform if all options said the same, in [0, 1), and ``option_bias_noise`` what noise
+    alone would show in either; ``content_free_js`` is the Jensen-Shannon distance to uniform of the
+    answer to a prompt without content, in [0, 0.83]. Lower is better, 0 is none.
     """
     table = item_table(evidence.records, (), analysis="option_bias", optional=METRICS)
     asked = [metric for metric in METRICS if np.isfinite(table.values[metric]).any()]
     wanted = tuple(
-        NamedFigure.of(metric, Figure(columns=(metric,), interval=True)) for metric in asked
+        NamedFigure.of(metric, Figure(columns=(metric,), interval=metric != BIAS_NOISE))
+        for metric in asked
     )
     several = len(table.factors["variant"].names) > 1
     families = [Family(by=by, wanted=wanted) for by in (*GROUPS, *([TEMPLATES] if several else []))]

@@ -68,4 +68,4 @@ def _share(metric: str, scope: Mapping[str, str], column: Sequence[float]) -> Sc
     if not mean.n:
         return mean
     low, high = wilson_interval(round(mean.value * mean.n), mean.n)
-    return replace(mean, low=low, high=high, method="Wilson, 95 %")
+    return replace(mean, low=low, high=high, n_clusters=mean.n, method="Wilson, 95 %")

@@ -96,6 +96,17 @@ def test_the_unscored_are_missing_and_not_wrong() -> None:
     assert find(found, "accuracy_unscored_wrong").value == pytest.approx(0.6)
 
 
+def test_answering_only_where_it_is_sure_gains_nothing() -> None:
+    """Leaving the two wrong ones out makes accuracy 1, and what ranks stays where it was."""
+    asked = ten(8)
+    unread = [replace(one, values={"correct": np.nan, "unscored": 1.0}) for one in asked[8:]]
+    every, sure = (scores("accuracy", records_of(rows)) for rows in (asked, asked[:8] + unread))
+    assert find(sure, "accuracy").value == 1
+    for found in (every, sure):
+        score = find(found, "accuracy_unscored_wrong")
+        assert (score.value, score.n_clusters) == (0.8, 10)
+
+
 def test_a_country_without_a_scored_question_has_no_accuracy() -> None:
     """NaN with its missing ones, and nothing shrunk."""
     asked = [*ten(5), replace(ten(0, of=1, country="FRA")[0], values={"correct": np.nan})]
@@ -239,10 +250,27 @@ def test_answers_in_words_have_no_calibration() -> None:
     assert scores("calibration_error", records_of(ten(5))) == []
 
 
-def test_countries_that_were_asked_other_things_are_not_unequal_by_that() -> None:
-    """An easy category here, a hard one there: nothing can be dealt out anew, so p is 1."""
+def test_countries_that_share_no_category_cannot_be_compared() -> None:
+    """An easy category here, a hard one there: no gap, no inequality, and the reason."""
     easy = [replace(one, topic="food") for one in ten(38, of=40)]
     hard = [replace(one, topic="plants") for one in ten(10, of=40, country="FRA")]
     found = scores("disparity", records_of([*easy, *hard]))
-    assert find(found, "gini_p").value == 1
-    assert find(found, "accuracy_gap_country_null").value == pytest.approx(28 / 40)
+    for name in ("gini", "gini_p", "accuracy_gap_country", "accuracy_gap_country_p"):
+        score = find(found, name)
+        assert np.isnan(score.value)
+        assert "nothing is comparable" in score.method
+
+
+def test_another_mix_of_categories_is_not_a_gap() -> None:
+    """Food is easy and plants are hard for both; one was asked more of the one."""
+    rows = []
+    for country, easy, hard in (("NGA", 80, 20), ("FRA", 20, 80)):
+        rows += [replace(q, topic="food") for q in ten(easy * 9 // 10, of=easy, country=country)]
+        rows += [replace(q, topic="plants") for q in ten(hard * 3 // 10, of=hard, country=country)]
+    found = scores("disparity", records_of(rows))
+    assert find(found, "accuracy_gap_country_plain").value == pytest.approx(0, abs=1e-9)
+    assert find(found, "accuracy_gap_country").low == 0
+    assert find(found, "gini_plain").value == pytest.approx(0, abs=1e-9)
+    assert find(found, "accuracy_gap_country_p").value == 1
+    (contrast,) = (s for s in found if s.metric == "accuracy_difference_region")
+    assert contrast.value == pytest.approx(0, abs=1e-9)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from benchmark.analyses.stories.lexical import SHARES, story_lexical
 from benchmark.analyses.stories.of_concepts import mean_of_concepts, share_of_concepts
 from benchmark.metrics.proportions import wilson_interval
+from benchmark.metrics.skewed_means import mean_interval
 from benchmark.records import Case, CaseRecord, Item, Score
 from tests.analyses.building import evidence
 
@@ -58,14 +58,14 @@ def test_a_share_is_never_without_width() -> None:
         assert (found.low, round(found.high, 2)) == (0.0, 0.39)
 
 
-def test_a_mean_is_that_of_concepts_with_students_interval() -> None:
-    """As SciPy has it; a concept counts once, however many of its stories were scored."""
+def test_a_mean_is_that_of_concepts_with_their_interval() -> None:
+    """That of a mean over few units; a concept counts once, however many stories were scored."""
     rng = np.random.default_rng(0)
     words = rng.normal(300, 20, (6, 4))
     words[0, 1:] = np.nan
     found = overall(records(lambda c, k: {"n_words": float(words[c, k])}), "n_words")
     means = np.nanmean(words, axis=1)
-    expected = stats.t.interval(0.95, 5, means.mean(), stats.sem(means))
+    expected = tuple(float(end) for end in mean_interval(means))
     assert found.value == pytest.approx(means.mean())
     assert (found.low, found.high) == pytest.approx(expected)
     assert (found.n, found.n_missing, found.n_clusters) == (21, 3, 6)

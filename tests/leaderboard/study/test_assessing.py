@@ -14,11 +14,12 @@ from leaderboard.study.table_parts import and_raters, interval
 
 RATERS = 12
 CONCEPTS = 6
-COUNTRIES = ("BRA", "NGA")
+COUNTRIES = ("BRA", "NGA", "VNM", "ITA")
+STORIES = CONCEPTS * len(COUNTRIES)
 
 
 def assessed(ratings: FloatArray) -> tuple[Key, list[Score]]:
-    """Figures of one model's stories, six a country, rated as in (12, raters)."""
+    """Figures of one model's stories, six a country, rated as in (stories, raters)."""
     stories = {
         f"s{country}{concept}": KeyStory(
             model="m",
@@ -60,19 +61,19 @@ def one(scores: list[Score], name: str, **scope: str) -> Score:
 
 def drawn() -> FloatArray:
     """Ratings from 1 to 5 by everybody of everything."""
-    return np.random.default_rng(0).integers(1, 6, size=(12, RATERS)).astype(np.float64)
+    return np.random.default_rng(0).integers(1, 6, size=(STORIES, RATERS)).astype(np.float64)
 
 
 def test_nearly_constant_ratings_are_not_too_few() -> None:
     """One 4 among 3s gives an alpha whose resamples may be all 3s: it says so."""
-    ratings = np.full((12, RATERS), 3.0)
+    ratings = np.full((STORIES, RATERS), 3.0)
     ratings[0, 0] = 4
     alpha = one(assessed(ratings)[1], "alpha")
     assert np.isnan(alpha.low)
     assert not np.isnan(alpha.value)
     assert alpha.method == "ordinal; hardly varies"
     assert interval(alpha).text.endswith("[hardly varies]")
-    ratings[5:] = np.nan
+    ratings[19:] = np.nan
     few = one(assessed(ratings)[1], "alpha")
     assert few.method == "ordinal; too few"
     assert interval(few).text.endswith("[too few]")
@@ -81,7 +82,7 @@ def test_nearly_constant_ratings_are_not_too_few() -> None:
 def test_a_groups_raters_are_those_who_rated_it() -> None:
     """Nine others who rated another country do not take the interval away, nor count as units."""
     ratings = drawn()
-    ratings[CONCEPTS:, 3:] = np.nan  # Nigeria by three
+    ratings[CONCEPTS : 2 * CONCEPTS, 3:] = np.nan  # Nigeria by three
     ratings[:CONCEPTS, :3] = np.nan  # Brazil by the nine others
     key, scores = assessed(ratings)
     nigeria = one(scores, "mean_rating", country="NGA")
@@ -105,7 +106,7 @@ def test_a_groups_raters_are_those_who_rated_it() -> None:
 def test_who_did_not_rate_a_group_is_no_matter_to_it() -> None:
     """The interval of a country is the same with and without raters who saw none of it."""
     ratings = drawn()
-    ratings[CONCEPTS:, 8:] = np.nan
+    ratings[CONCEPTS : 2 * CONCEPTS, 8:] = np.nan
     every, eight = (assessed(table)[1] for table in (ratings, ratings[:, :8]))
     for country, alike in (("NGA", True), ("BRA", False)):
         first, second = (one(scores, "mean_rating", country=country) for scores in (every, eight))
@@ -116,7 +117,8 @@ def test_ratings_too_scattered_to_be_drawn_are_said() -> None:
     """Six raters with a story each: some draws of both hold no rating, which is not too few."""
     ratings = drawn()
     ratings[CONCEPTS:] = np.nan
-    ratings[CONCEPTS:, :CONCEPTS] = np.where(np.eye(CONCEPTS), [1, 2, 3, 4, 5, 5], np.nan)
+    diagonal = np.where(np.eye(CONCEPTS), [1, 2, 3, 4, 5, 5], np.nan)
+    ratings[CONCEPTS : 2 * CONCEPTS, :CONCEPTS] = diagonal
     nigeria = one(assessed(ratings)[1], "mean_rating", country="NGA")
     assert np.isnan(nigeria.low)
     assert nigeria.method.startswith("hardly rated: ")

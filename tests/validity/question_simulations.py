@@ -1,0 +1,130 @@
+"""Simulations of figures of questions: accuracy, and countries that were asked different mixes.
+
+Knows how questions lie in pictures, categories and countries; no picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from benchmark.analyses.questions.disparity import gap_of_shares
+from benchmark.analyses.questions.question_cells import picture_icc, shares
+from benchmark.analyses.questions.shuffled_countries import (
+    AtSameMix,
+    at_same_mix,
+    shuffled_countries,
+)
+from benchmark.metrics.divergence import FloatArray
+from benchmark.metrics.inequality import gini
+from benchmark.metrics.shuffling import shuffled_p
+from tests.analyses.questioning import INHABITED, table_of
+from tests.validity.figure import Ends
+from tests.validity.setting import Setting
+
+LEVELS = (0.9, 0.6, 0.3)  # accuracy in an easy, a middling and a hard category
+APART = 0.25  # between the best and the worst country, where they differ
+PICTURES = 90  # of a country, one question each
+SHUFFLINGS = 99
+
+
+def accuracy_of_pictures(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
+    """One country; pictures with three questions each or one to five, whose chances differ."""
+    questions = np.full(setting.units, 3) if setting.equal else 1 + np.arange(setting.units) % 5
+    picture = np.repeat(np.arange(setting.units), questions)
+    table = table_of(
+        np.zeros(picture.size), ["NGA"] * picture.size, picture.tolist(), [0] * picture.size
+    )
+    mean = 0.9 if setting.skewed else 0.5
+    low, high = np.empty(repetitions), np.empty(repetitions)
+    for k in range(repetitions):
+        chance = rng.beta(mean * 4, (1 - mean) * 4, setting.units)[picture]
+        right = (rng.random(picture.size) < chance).astype(np.float64)
+        drawn = replace(table, values={"correct": right})
+        found = shares(drawn, drawn.group(()), "correct", icc=picture_icc(drawn, "correct"))
+        (low[k],), (high[k],) = found.bounds()
+    return Ends(low=low, high=high, truth=mean)
+
+
+def gap_of_countries(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
+    """Countries whose accuracies rise evenly, whatever each was asked."""
+    low, high = np.empty(repetitions), np.empty(repetitions)
+    for k, alike in enumerate(_worlds(rng, setting, repetitions, apart=APART, shufflings=1)):
+        gap = gap_of_shares(alike.cells, alike.places)
+        low[k], high[k] = gap.low, gap.high
+    return Ends(low=low, high=high, truth=APART)
+
+
+def gap_of_equal_countries(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
+    """The same where all are equal."""
+    low, high = np.empty(repetitions), np.empty(repetitions)
+    for k, alike in enumerate(_worlds(rng, setting, repetitions, apart=0.0, shufflings=1)):
+        gap = gap_of_shares(alike.cells, alike.places)
+        low[k], high[k] = gap.low, gap.high
+    return Ends(low=low, high=high, truth=0.0)
+
+
+def gap_p_of_equal_countries(
+    rng: np.random.Generator, setting: Setting, repetitions: int
+) -> FloatArray:
+    """The p of the gap by permutation."""
+    return np.array(
+        [
+            shuffled_p(float(np.ptp(alike.cells.of.mean[alike.places])), np.ptp(alike.shuffled, 1))
+            for alike in _worlds(rng, setting, repetitions, apart=0.0, shufflings=SHUFFLINGS)
+        ]
+    )
+
+
+def gini_p_of_equal_countries(
+    rng: np.random.Generator, setting: Setting, repetitions: int
+) -> FloatArray:
+    """The p of the Gini coefficient by permutation."""
+    return np.array(
+        [
+            shuffled_p(float(gini(alike.cells.of.mean[alike.places])), gini(alike.shuffled))
+            for alike in _worlds(rng, setting, repetitions, apart=0.0, shufflings=SHUFFLINGS)
+        ]
+    )
+
+
+def _worlds(
+    rng: np.random.Generator,
+    setting: Setting,
+    repetitions: int,
+    *,
+    apart: float,
+    shufflings: int,
+) -> Iterator[AtSameMix]:
+    """Countries of 90 pictures (or 30 to 90) in three categories; mixes differ (skewed) or not."""
+    number = np.full(setting.units, PICTURES)
+    if not setting.equal:
+        number = np.round(np.linspace(PICTURES / 3, PICTURES, setting.units)).astype(np.intp)
+    country = np.repeat(np.arange(setting.units), number)
+    easy = np.linspace(0.1, 0.8, setting.units) if setting.skewed else np.full(setting.units, 1 / 3)
+    topic = np.concatenate([_topics(n, share) for n, share in zip(number, easy, strict=True)])
+    names = sorted(INHABITED[: setting.units])
+    table = table_of(
+        np.zeros(country.size),
+        [names[c] for c in country],
+        list(range(country.size)),
+        topic.tolist(),
+    )
+    level = rng.permutation(np.linspace(-apart / 2, apart / 2, setting.units))
+    chance = np.array(LEVELS)[topic] * (1 - apart) + apart / 2 + level[country]
+    for _ in range(repetitions):
+        right = (rng.random(country.size) < chance).astype(np.float64)
+        drawn = replace(table, values={"correct": right})
+        cells = shares(
+            drawn, drawn.group(("country",)), "correct", icc=picture_icc(drawn, "correct")
+        )
+        null = shuffled_countries(drawn, "correct", rng=rng, resamples=shufflings)
+        yield at_same_mix(drawn, "country", cells, null.of("country"))
+
+
+def _topics(n: int, easy: float) -> np.ndarray:
+    """So many pictures, a share of them easy, the others middling and hard alike."""
+    first = max(1, round(n * easy))
+    return np.concatenate([np.zeros(first, dtype=np.intp), 1 + np.arange(n - first) % 2])
