@@ -43,11 +43,7 @@ from tests.analyses.values.test_recognition_and_rationales import RIGHT, picture
 
 QUICK = {
     "contrast": {"resamples": 50},
-<<<<<<< HEAD
     **{name: {"permutations": 19} for name in ("disparity", "distances", "identification")},
-=======
-    **{name: {"permutations": 19} for name in ("disparity", "distances")},
->>>>>>> stems
     "story_vocabulary": {"shufflings": 9},
     "story_variance": {"permutations": 19, "published_permutations": 9},
     "story_distances": {"permutations": 19, "row_permutations": 9},
