@@ -80,6 +80,8 @@ def _kept(item: Item, *, substantive: bool) -> tuple[FloatArray | None, FloatArr
     keep = np.ones(len(item.human), dtype=np.bool_)
     if substantive:
         keep[list(item.nonanswers)] = False
+    if keep.sum() < 2:  # all agree where there is nothing to choose
+        return None, None
     return restrict(item.human, keep), restrict(np.array(item.each), keep)
 
 
