@@ -21,6 +21,7 @@ from leaderboard.report.levels import figure_7, figure_9, figure_by_category, fi
 from leaderboard.report.maps import NO_PICTURES, figure_4, figure_5, figure_6, figure_8
 from leaderboard.report.measured import Measured
 from leaderboard.report.options import PICTURES, Format
+from leaderboard.report.own_scores import table_4, table_5
 from leaderboard.report.style import picture, require_matplotlib
 from leaderboard.report.table import Entry, Table
 from leaderboard.report.view import Drawing, NoView
@@ -39,6 +40,8 @@ def views(runs: Sequence[Measured]) -> tuple[View, ...]:
         tables += [NoView(title=f"Table {n}", reason=NO_PICTURES) for n in (2, 3)]
     return (
         *tables,
+        table_4(runs),
+        table_5(runs),
         figure_by_country(runs),
         figure_4(runs),
         figure_5(runs),

@@ -23,7 +23,7 @@ from leaderboard.report.options import ReadingName
 READING_WORDS: Mapping[ReadingName, str] = {
     "substantive": "substantive options (without “don't know” and the like)",
     "printed": "all options as printed",
-    "paper": "all options as printed, significance by the published bootstrap",
+    "paper": "all options as printed, mean over questions, significance by the published bootstrap",
 }
 CONDITION_WORDS: Mapping[str, str] = {
     NAMED: "country prompt",
@@ -45,13 +45,14 @@ INCOME_WORDS: Mapping[str, str] = {"high": "high income", "low": "low income"}
 GROUP_ORDER = tuple(TWO_INCOMES)
 SIMILARITY = (
     "Similarity is 1 - the Jensen-Shannon distance (natural logarithm) between the model's and "
-    "the people's answers, mean over questions; 1 is alike."
+    "the people's answers; 1 is alike. In a mean each question stem has one vote, in the paper's "
+    "reading each question."
 )
 FLOORS = (
     "Floors need no model: uniform = all options equally likely; world average = mean of all "
     "other countries; best blind = the one answer for every country that scores best. Ceiling = "
-    "a fresh sample of respondents. A similarity below the world average shows no knowledge of "
-    "the country."
+    "a fresh sample of respondents, held against all of them. A similarity below the world average "
+    "shows no knowledge of the country."
 )
 PAIRS = (
     "Both conditions are taken over the same country x question pairs; each kind of pictures has a "

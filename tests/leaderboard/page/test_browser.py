@@ -85,7 +85,12 @@ def test_every_figure_stands_between_floors_and_ceiling(page: Page) -> None:
     """The ruler says so in words, too; another reading moves everything."""
     row = page.locator(ROWS).filter(has_text="org/alpha")
     label = row.locator("svg").get_attribute("aria-label") or ""
-    for words in ("similarity 0.", "floor: uniform 0.600", "world average 0.750", "ceiling 0.980"):
+    for words in (
+        "similarity 0.",
+        "floor: uniform 0.600",
+        "world average 0.750",
+        "ceiling: fresh sample 0.980",
+    ):
         assert words in label
     page.locator("#reading").select_option("printed")
     assert "floor: uniform 0.500" in (row.locator("svg").get_attribute("aria-label") or "")

@@ -176,7 +176,8 @@ def test_the_overview_has_lines_gates_and_figures(told: tuple[Run, Path]) -> Non
     assert labels[:2] == ["usable", "words a story"]
     assert "published F" in labels
     status, holds, sentence = shown["about"]["gates"][0]
-    assert (status, holds) == ("pass", True)
+    # The shipped gate needs more concepts than the sample has.
+    assert (status, holds) == ("inconclusive", False)
     assert sentence.startswith("stories usable: ")
     assert not sentence.endswith("PASS")
     assert {"country", "proxy"} <= shown["figures"]["n_words"].keys()

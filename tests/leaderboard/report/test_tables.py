@@ -7,10 +7,14 @@ import io
 
 import pytest
 
+from benchmark.runs.run import Run
 from leaderboard.report.by_country import table_1
 from leaderboard.report.by_income import table_2
 from leaderboard.report.by_topic import table_3
+from leaderboard.report.options import ReadingName
+from leaderboard.report.own_scores import table_4, table_5
 from leaderboard.report.table import Table
+from leaderboard.report.view import NoView
 from leaderboard.report.writing import csv_text
 from tests.leaderboard.report.made_up import contrasts, long, made, measured, score
 
@@ -153,6 +157,54 @@ def test_table_3_does_not_call_a_missing_p_too_few() -> None:
     table = table_3(measured(run))
     assert row(table, "Politics and policy")["org/model: Holm"] == "not in this run"
     assert table.records[0]["status"] == "not in this run"
+
+
+def own(run_name: str, **mass: float) -> Run:
+    """A run with scores on ordered scales, and one question left open."""
+    left_open = {"n": 9, "n_missing": 4, "n_unanswered": 1}
+    scores = [
+        score("w1_similarity", 0.85, {}, low=0.8, high=0.9, **left_open),
+        score("w1_similarity", 0.875, {"country": "NGA"}),
+        score("w1_similarity", 0.8, {"proxy": "country"}),
+        score("w1_floor_uniform", 0.774, {}),
+        score("w1_ceiling_population", 0.99, {}),
+        score("w1_skill_world_average", -0.7, {}),
+        score("js_similarity", 0.7, {}, **left_open),
+        score("js_similarity_all_asked", 0.65, {}, n=10, n_missing=3, n_unanswered=1),
+        score("js_similarity_items", 0.72, {}),
+        score("ceiling_population", 0.983, {}),
+        score("ceiling_two_samples", 0.976, {}),
+        score("option_mass", mass.get("mass", 0.9), {}, reading=""),
+    ]
+    return made(run_name, scores=tuple(scores))
+
+
+def test_table_4_has_ordered_scales_with_their_own_floors() -> None:
+    """By country and under the country prompt, whatever reading the report is in."""
+    readings: tuple[ReadingName, ...] = ("substantive", "printed")
+    for reading in readings:
+        table = table_4(measured(own("org/model"), reading=reading))
+        assert isinstance(table, Table)
+        main = row(table, "org/model", "W1 similarity")
+        assert (main["Nigeria"], main["United States"], main["all"]) == ("0.875", "—", "0.850")
+        assert row(table, "org/model", "W1 similarity, country prompt")["all"] == "0.800"
+        assert row(table, "org/model", "floor: uniform")["all"] == "0.774"
+        assert row(table, "org/model", "skill")["all"] == "-0.700"
+        (whole, *_) = (r for r in table.records if not r["country"] and not r["condition"])
+        assert (whole["low"], whole["high"], whole["reading"]) == (0.8, 0.9, "substantive")
+    assert isinstance(table_4(measured(made())), NoView)
+
+
+def test_table_5_tells_unasked_from_unanswered() -> None:
+    """Both similarities, counts and ceilings; an option mass of nearly nothing is bold."""
+    table = table_5(measured(own("org/a"), own("org/b", mass=1e-6)))
+    assert isinstance(table, Table)
+    assert list(row(table, "org/a").values()) == [
+        *("org/a", "0.700", "0.650", "0.720", "0.983", "0.976", "9", "3", "1", "0.900")
+    ]
+    last = [line[-1] for group in table.groups for line in group]
+    assert [(cell.text, cell.bold) for cell in last] == [("0.900", False), ("1e-06", True)]
+    assert isinstance(table_5(measured(made())), NoView)
 
 
 @pytest.mark.parametrize("build", [table_1, table_2, table_3])

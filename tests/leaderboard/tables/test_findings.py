@@ -99,8 +99,7 @@ def test_the_paper_s_mean_and_both_ceilings_have_their_names() -> None:
         "ceiling: 0.983 is a fresh sample against the people; two samples against each other "
         "reach 0.976",
         "the paper's mean over questions, without interval: 0.537, all options as printed 0.410; "
-        "in it, batteries of alike questions weigh so much that these stems are worth 21 equal "
-        "ones",
+        "it weighs these stems as if 21 were equal",
     )
 
 

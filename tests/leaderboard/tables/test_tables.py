@@ -245,7 +245,7 @@ def test_caption_explains_every_head() -> None:
         "similarity:",
         "uniform =",
         "world average =",
-        "best blind =",
+        "Best blind =",
         "Ceiling:",
         "skill:",
     ):
