@@ -31,7 +31,7 @@ ONLY: dict[str, frozenset[str]] = {
     "benchmark.metrics": frozenset({"numpy", "rapidfuzz", "regex", "scipy"}),
     "benchmark.analyses": frozenset({"numpy", "threadpoolctl"}),
     "benchmark.engine": frozenset(),
-    "benchmark.gates": frozenset({"scipy"}),
+    "benchmark.gates": frozenset({"numpy", "scipy"}),
 }
 OWN = [name for name in modules() if name != "benchmark"]
 

@@ -66,6 +66,7 @@ class ItemTable:
     values: Mapping[str, FloatArray]  # each (items,)
     items: Labels
     control: BoolArray  # (items,): asked to be compared with, never pooled with other proxies
+    pictured: BoolArray | None = None  # (items,): asked about pictures; None where nobody said
 
     def group(self, by: Sequence[str]) -> Grouping:
         """Items by the given factors in sorted order; without factors, one scope over everything.
@@ -119,6 +120,7 @@ def item_table(
         values=dict(zip(names, columns, strict=True)),
         items=Labels.of([item.item_id for _, item in rows]),
         control=np.array([case.kind == CONTROL for case, _ in rows], dtype=np.bool_),
+        pictured=np.array([bool(item.image_ids) for _, item in rows], dtype=np.bool_),
     )
 
 

@@ -20,6 +20,7 @@ from benchmark.records import Score
 from benchmark.vocabulary import Reading
 
 NO_ENDS = (math.nan, math.nan)
+THESE = "; these pictures"  # behind the method of an interval that takes them as they are
 LONGER = "longer on the side of a tail, 95 %"  # benchmark/metrics/skewed_means.py
 
 
@@ -104,8 +105,11 @@ def scores_of(part: PooledFamily) -> Iterator[Score]:
 def _scores(reported: NamedFigure, grouping: Grouping, pool: Pool) -> Iterator[Score]:
     found = pool.estimates[reported.figure]
     columns = (found.value, pool.n, pool.n_clusters, grouping.sizes, found.low, found.high)
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    for scope, (value, n, stems, size, low, high) in zip(grouping.scopes, rows, strict=True):
+    rows = zip(*(column.tolist() for column in (*columns, pool.pictured)), strict=True)
+    for scope, (value, n, stems, size, low, high, pictured) in zip(
+        grouping.scopes, rows, strict=True
+    ):
+        these = THESE if pictured and not np.isnan(low) else ""
         yield Score(
             metric=reported.metric,
             value=value,
@@ -115,7 +119,7 @@ def _scores(reported: NamedFigure, grouping: Grouping, pool: Pool) -> Iterator[S
             n_clusters=stems,
             low=low,
             high=high,
-            method=_method(reported, value, stems, low),
+            method=_method(reported, value, stems, low) + these,
             higher_is_better=reported.higher_is_better,
             reading=reported.reading,
         )

@@ -75,6 +75,8 @@ class Pool:
         self._names = sorted({name for f in figures if f.interval for name in f.columns})
         self.n = np.bincount(self._item_scope, minlength=scopes)
         self.n_clusters = np.diff(self._starts)
+        pictured = np.zeros_like(present) if table.pictured is None else table.pictured
+        self.pictured = np.bincount(self._item_scope, pictured[present], scopes) > 0
         self.estimates = {figure: self._estimates(figure) for figure in figures}
 
     def blank(self) -> dict[str, FloatArray]:

@@ -86,8 +86,9 @@ def more_units(cell: Cell, bounds: Bounds) -> Needed | None:
     An arm of the interval shrinks with the root of the number of units; the noise floor does not.
     To be clear of a bound in four runs of five, not in every other one, the distance must be the
     arm and 0.84 standard errors more. None where there is nothing to state: without an interval, or
-    with one that is clear (and a test that is not), where nobody knows how many units there are, or
-    where the value lies within one standard error of the bound, which is no evidence of either side.
+    with one that is clear (and a test that is not); where nobody knows how many units there are; or
+    where the value lies within one standard error of the bound, which is no evidence of either
+    side.
 
     >>> cell = Cell(label="", value=0.7, low=0.5, high=0.9, n_clusters=10)
     >>> more_units(cell, Bounds(min=0.6)), more_units(cell, Bounds(min=0.69))

@@ -128,7 +128,7 @@ RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("n_words", "mtld", "hdd", "distinct_*", "self_similarity"), lambda _: 0.0),
     (("story_*", "encoder_*", "rationale_*"), lambda _: 0.0),
     # What jumps.
-    (("*_p", "*_p_holm", "*_q_bh"), _ratio),
+    (("*_p", "*_p_t", "*_p_holm", "*_q_bh"), _ratio),
     (("identification_*", "distance_tau_b", "spread_ratio", "gini", "ece"), _ratio),
     (("relative_gain*",), _ratio),
     # Means of similarities: the triangle inequality of the distance.

@@ -24,11 +24,12 @@ CHANGES = ("js_similarity_gain",)
 IN_BOTH_READINGS = (
     *SIMILARITIES,
     *("js_distance", "js_divergence", "skill_uniform", "skill_world_average", "skill_best_blind"),
+    *("skill_population", "stems_effective", "variance_*", "enough_*"),
     *("relative_gain", "relative_gain_of_image", "spread_ratio"),
     *("identification_*", "distance_tau_b", "distance_tau_b_*"),
 )
 SUBSTANTIVE_ONLY = ("w1_*",)
-P_VALUES = ("*_p", "*_p_holm", "*_q_bh", "*_p_permuted")
+P_VALUES = ("*_p", "*_p_t", "*_p_holm", "*_q_bh", "*_p_permuted")
 # The first pattern that fits a name counts.
 RANGES: tuple[tuple[tuple[str, ...], tuple[float, float]], ...] = (
     ((*P_VALUES, "*_p_published"), (0.0, 1.0)),
@@ -40,11 +41,13 @@ RANGES: tuple[tuple[tuple[str, ...], tuple[float, float]], ...] = (
     (("skill_chance",), (-INF, 1.0)),
     (("answerable_blind_chance", "story_recall_chance"), (0.0, 1.0)),
     (("skill_*", "w1_skill_*", "relative_gain*"), (-INF, INF)),
+    (("variance_*", "enough_*", "stems_effective"), (0.0, INF)),
     (("spread_ratio", "n_words", "pictures", "answers", "questions_*"), (0.0, INF)),
     (("accuracy_difference_*", "image_gain", "image_gain_accuracy"), (-1.0, 1.0)),
     (("distance_tau_b*", "story_*tau*", "encoder_tau", "kendall_tau_b"), (-1.0, 1.0)),
     (("spearman*", "alpha", "story_omega2"), (-1.0, 1.0)),
     (("brier", "brier_*"), (0.0, 2.0)),
+    (("label_bias", "position_bias", "content_free_js", "written_*"), (0.0, 1.0)),
     (("option_mass", "answer_mass", "identification_*", "recognition_*"), (0.0, 1.0)),
     (("accuracy", "accuracy_*", "worst_*", "p_right", "unscored", "floor_chance"), (0.0, 1.0)),
     (("blind_accuracy", "answerable_blind", "confidence", "ece", "ece_*"), (0.0, 1.0)),
@@ -71,10 +74,33 @@ WITHOUT_INTERVAL: Mapping[str, str] = {
     "*_null": "what equal members would show",
     "relative_gain*": "use js_similarity_gain",
     "template_*": "over two or three wordings; gate the score itself",
+    **dict.fromkeys(("variance_*", "enough_*", "stems_effective"), "of the questions asked"),
+    **dict.fromkeys(
+        ("recognition_mrr", "recognition_p_country", "recognition_answer_mass"),
+        "a mean without an interval; use recognition_top1",
+    ),
+    **dict.fromkeys(("brier", "confidence", "p_right"), "a mean without an interval"),
+    "gini": "without an interval; use gini_p, or worst_country",
+    **dict.fromkeys(
+        ("story_variance_*", "story_omega2", "story_permanova_f", "story_r2", "story_distinctness"),
+        "a description; use story_permanova_p",
+    ),
+    **dict.fromkeys(
+        ("story_group_omega2", "story_group_permanova_f", "story_group_r2"),
+        "a description; use story_group_permanova_p",
+    ),
+    **dict.fromkeys(
+        ("story_dispersion", "story_dispersion_f"), "a description; use story_dispersion_p"
+    ),
+    **dict.fromkeys(
+        ("story_alignment_tau", "story_alignment_tau_missing_as_zero", "story_similarity_tau"),
+        "without an interval; use story_alignment_tau_p",
+    ),
+    **dict.fromkeys(("story_word_tfidf", "story_word_z"), "of single words; use story_word_p"),
+    **dict.fromkeys(("story_marker_*", "story_group_marker_*"), "a description of words"),
     "answers": "a count",
     "pictures": "a count",
     "questions_answerable_blind": "a count; use answerable_blind",
-    "story_marker_words": "a count",
     "brier_*": "a part of brier",
     "rationale_*": "of single texts",
 }

@@ -97,6 +97,36 @@ _PLAIN: Mapping[str, Words] = {
         note="Share of the way from the world average (0) to the ceiling (1).",
         decimals=2,
     ),
+    "skill_population": Words(
+        label="skill towards the population",
+        short="skill (population)",
+        note="Share of the way from the world average (0) to the people behind the sample (1).",
+        decimals=2,
+    ),
+    "label_bias": Words(
+        label="bias of letters",
+        short="letters",
+        note="Probability that the letters of the options alone move from uniform; 0 is none.",
+        decimals=2,
+    ),
+    "position_bias": Words(
+        label="bias of places",
+        short="places",
+        note="Probability that the places of the options alone move from uniform; 0 is none.",
+        decimals=2,
+    ),
+    "content_free_js": Words(
+        label="answer without content, from uniform",
+        short="without content",
+        note="Jensen-Shannon distance to uniform of the answer to a prompt that says nothing.",
+        decimals=2,
+    ),
+    "written_agreement": Words(
+        label="written answer is the scored one",
+        short="written = scored",
+        note="Share of questions where the written option is the most probable one.",
+        decimals=2,
+    ),
     "option_mass": Words(
         label="option mass",
         short="option mass",

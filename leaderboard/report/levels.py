@@ -26,7 +26,10 @@ from leaderboard.report.table import Record
 from leaderboard.report.view import Drawing, NoView, drawing
 
 OF_FIGURE_7 = ("demographics", "race")
-BARS = f"Error bars: 95 % by resampling question stems; none below {MIN_STEMS} stems."
+BARS = (
+    "Error bars: 95 %, Student's t on the means of question stems, for these pictures; none below "
+    f"{MIN_STEMS} stems, and none in the paper's reading."
+)
 LINES = (
     "Lines in each row: the floors, which need no model, and the ceiling, over the same questions "
     "as the dots."

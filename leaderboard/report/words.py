@@ -23,7 +23,7 @@ from leaderboard.report.options import ReadingName
 READING_WORDS: Mapping[ReadingName, str] = {
     "substantive": "substantive options (without “don't know” and the like)",
     "printed": "all options as printed",
-    "paper": "all options as printed, significance by the published bootstrap",
+    "paper": "all options as printed, mean over questions, significance by the published bootstrap",
 }
 CONDITION_WORDS: Mapping[str, str] = {
     NAMED: "country prompt",

@@ -42,8 +42,8 @@ from tests.analyses.questioning import Asked, question, records_of
 from tests.analyses.values.test_recognition_and_rationales import RIGHT, picture
 
 QUICK = {
-    **{name: {"resamples": 50} for name in ("contrast", "identification")},
-    **{name: {"permutations": 19} for name in ("disparity", "distances")},
+    "contrast": {"resamples": 50},
+    **{name: {"permutations": 19} for name in ("disparity", "distances", "identification")},
     "story_vocabulary": {"shufflings": 9},
     "story_variance": {"permutations": 19, "published_permutations": 9},
     "story_distances": {"permutations": 19, "row_permutations": 9},

@@ -210,7 +210,8 @@ def test_a_model_in_bfloat16_is_not_inferior_to_itself_by_a_hundredth(noise: Det
 def test_a_planted_drop_fails_in_bfloat16(drop: float, sd: float) -> None:
     """0.05 overall, and the 0.086 of a country that used to lie within the noise floor."""
     for worst in ("", "country"):
-        against = paired(-drop, sd=sd, country="NGA") if worst else paired(-drop, sd=sd)
+        about: dict[str, Any] = {"country": "NGA"} if worst else {}
+        against = paired(-drop, sd=sd, **about)
         asked = gate(compare="non-inferiority", margin=0.01, worst=worst)
         verdict = judge(asked, [*SCORES], noise=SELDOM, against=against)
         assert verdict.status is Status.FAIL, verdict.sentence

@@ -41,9 +41,8 @@ def test_few_that_moved_are_bounded_by_their_share() -> None:
     def limit(moved: int, m: int = 64) -> float:
         return moved_limit(m=m, moved=moved, mean=1e-4, sd=1e-3, largest=0.03, step=0.02, n=200)
 
-    bound = limit(FEW - 1)
-    assert bound == pytest.approx(0.03 * share_limit(FEW - 1, 64, 200))
-    assert limit(FEW) < bound
+    assert limit(FEW - 1) == pytest.approx(0.03 * share_limit(FEW - 1, 64, 200))
+    assert limit(FEW) < limit(FEW - 1)
     assert math.isnan(limit(0, m=0))
     with pytest.raises(ValueError, match="says nothing"):
         share_limit(3, 2, 10)

@@ -109,8 +109,8 @@ def test_two_sets_in_one_session(place: Place) -> None:
     done = place.run(*sets, "-s", suite=SUITE, model="reference:random", env=env, plugins=plugins)
     assert done.code == 0, done.out
     assert done.out.count("LOADED") == 1
-    assert "cultureverse:sample 1: 72 cases" in done.out
-    assert "cultureverse:other 1: 66 cases" in done.out
+    assert "cultureverse:sample 2: 72 cases" in done.out
+    assert "cultureverse:other 2: 66 cases" in done.out
     assert done.sentence("A: sample, B: other")
     assert done.sentence("A-B", "11")
     sample, other = sorted(place.files(), key=lambda p: "NZL" not in p.read_text("utf-8"))

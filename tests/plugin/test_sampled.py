@@ -76,7 +76,7 @@ def test_header_board_and_run_say_how_it_was_asked(both: tuple[Place, Outcome]) 
     assert run.config["sampled"] == {
         "answers": N, "tokens": 2048, "temperature": 1.0, "version": 2,
     }  # fmt: skip
-    assert metric_of(run).headline == "js_similarity"
+    assert metric_of(run).headline == "js_similarity_all_asked"
 
 
 def test_floors_and_ceiling_are_told_by_as_many_answers(both: tuple[Place, Outcome]) -> None:

@@ -2,7 +2,7 @@
 
 Knows populations whose truth is known and the product's functions; no survey and no run. Each
 returns the ends of intervals and the truth of many repetitions. ``python -m tests.validity.bias``
-prints what decisions/0011 quotes.
+prints what decisions/0012 quotes.
 """
 
 from __future__ import annotations
@@ -84,16 +84,27 @@ class Items(NamedTuple):
     shift: FloatArray
 
 
-def _items(rng: np.random.Generator, stems: int, model: Model) -> Items:
-    """Two items a stem: ordered answers, cut from a normal that each country shifts."""
-    n, stem = 2 * stems, np.repeat(np.arange(stems), 2)
+def people_items(
+    rng: np.random.Generator, stems: FloatArray, errors: FloatArray, model: Model
+) -> Items:
+    """Ordered answers, cut from a normal that each country shifts.
+
+    ``stems`` and ``errors`` say of each item how its stem is shifted, and how the model errs on it.
+    """
+    n = len(stems)
     base = rng.dirichlet(np.full(OPTIONS, 2.0), n)
     cuts = ndtri(np.clip(np.cumsum(base, axis=1)[:, :-1], 1e-6, 1 - 1e-6))
-    shift = rng.normal(0, 0.35, stems)[stem] + rng.normal(0, 0.25, n)
-    noise = 0.7 * (rng.normal(size=stems)[stem] + rng.normal(size=n))
+    shift = 0.35 * stems + rng.normal(0, 0.25, n)
+    noise = 0.7 * (errors + rng.normal(size=n))
     answer = model.share * shift + model.off + model.noise * noise
     here, world, said = (_shares(cuts, by) for by in (shift, np.zeros(n), answer))
     return Items(people=here, world=world, model=said, thresholds=cuts, shift=shift)
+
+
+def _items(rng: np.random.Generator, stems: int, model: Model) -> Items:
+    """Two items a stem, of a normal population."""
+    shifts, errors = (np.repeat(rng.standard_normal(stems), 2) for _ in range(2))
+    return people_items(rng, shifts, errors, model)
 
 
 def _shares(cuts: FloatArray, shift: FloatArray) -> FloatArray:

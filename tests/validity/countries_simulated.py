@@ -10,17 +10,35 @@ from typing import Literal
 
 import numpy as np
 
-from benchmark.analyses.item_table import Labels
+from benchmark.analyses.item_table import IntArray, Labels
+from benchmark.analyses.stem_intervals import Figure as StemFigure
 from benchmark.analyses.values.answer_table import Answers, AnswerTable, Condition
-from benchmark.analyses.values.distances import distances_of
-from benchmark.analyses.values.identification import identified
-from benchmark.analyses.values.spread import spread_of
+from benchmark.analyses.values.between_countries import between_countries
+from benchmark.analyses.values.candidates import Units, units_of
+from benchmark.analyses.values.distances import (
+    PEOPLE,
+    compared_with,
+    distances_of,
+    p_values,
+    scores_of,
+)
+from benchmark.analyses.values.identification import fit, identified, of_countries
+from benchmark.analyses.values.spread import ratio_of_spreads, spread_of
 from benchmark.metrics.divergence import BoolArray, FloatArray
+from benchmark.metrics.matching import matching_p
 from benchmark.records import Score
+from tests.validity.figure import Ends
+from tests.validity.populations import sizes, unit_values
+from tests.validity.setting import Setting
+from tests.validity.stem_tables import intervals as stem_intervals
+from tests.validity.stem_tables import item_columns, units_of_items
+
+SHUFFLES = 99
+MOST_OF_A_STEM = 8  # questions: a battery of thirty takes long and says no more
 
 
 def answer_table_of(
-    people: FloatArray, each: FloatArray, *, a_stem: int = 1, country_of: Sequence[str] = ()
+    people: FloatArray, each: FloatArray, *, a_stem: int = 1, stems: Sequence[int] = ()
 ) -> AnswerTable:
     """A table from arrays; NaN people were not asked.
 
@@ -38,9 +56,9 @@ def answer_table_of(
         conditions=tuple(
             Condition(proxy=f"p{k:02}", variant="", control=False) for k in range(proxies)
         ),
-        countries=tuple(country_of) or tuple(f"C{c:02}" for c in range(countries)),
+        countries=tuple(f"C{c:02}" for c in range(countries)),
         questions=tuple(f"q{q:03}" for q in range(questions)),
-        clusters=Labels.of([f"s{q // a_stem:03}" for q in range(questions)]),
+        clusters=Labels.of([f"s{s:03}" for s in stems or [q // a_stem for q in range(questions)]]),
         people=people,
         model=mean,
         each=Answers(
@@ -64,9 +82,14 @@ def peoples(
     options: int = 4,
     spread: float = 8.0,
     missing: float = 0.0,
+    middle: FloatArray | None = None,
 ) -> FloatArray:
-    """Peoples around a common answer to each question, (countries, questions, options)."""
-    middle = rng.dirichlet(np.ones(options), size=(1, questions))
+    """Peoples around a common answer to each question, (countries, questions, options).
+
+    The same questions again where a ``middle`` is given, (questions, options).
+    """
+    middle = rng.dirichlet(np.ones(options), size=questions) if middle is None else middle
+    middle = middle[None]
     people = drawn(np.repeat(middle, countries, axis=0), rng, spread)
     people[rng.random((countries, questions)) < missing] = np.nan
     return people
@@ -136,6 +159,50 @@ def rejected(trials: Sequence[Sequence[Score]], metric: str, level: float) -> fl
     return float(np.mean([overall(scores, metric).value <= level for scores in trials]))
 
 
+def identification_ends(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
+    """Of a model that knows countries to a degree; some are asked under more proxies."""
+    own = unit_values(rng, setting, repetitions)
+    proxies = _proxies(setting)
+    ends = np.empty((repetitions, 3))
+    for k, knows in enumerate(own):
+        units = _units(rng, np.clip(0.35 + 0.2 * knows, 0, 1), proxies)
+        found = of_countries(units, np.arange(len(units.country)), "top1")
+        ends[k] = found.low, found.high, found.value
+    return Ends(low=ends[:, 0], high=ends[:, 1], truth=float(ends[:, 2].mean()))
+
+
+def identification_p(rng: np.random.Generator, setting: Setting, repetitions: int) -> FloatArray:
+    """Of a model that answers around the world average, whoever is asked about."""
+    found = np.empty(repetitions)
+    for k in range(repetitions):
+        units = _units(rng, np.zeros(setting.units), _proxies(setting), skewed=setting.skewed)
+        table = fit(units, np.arange(len(units.country)), "top1")
+        found[k] = matching_p(table, rng=rng, permutations=SHUFFLES)
+    return found
+
+
+def _proxies(setting: Setting) -> IntArray:
+    return np.full(setting.units, 2) if setting.equal else np.arange(setting.units) % 3 + 1
+
+
+def _units(
+    rng: np.random.Generator, knows: FloatArray, proxies: IntArray, *, skewed: bool = False
+) -> Units:
+    """The same twenty questions, a tenth not asked in a country; skewed: peoples far apart.
+
+    An interval over countries is about other countries, not about other questions.
+    """
+    size, middle = len(knows), np.random.default_rng(2).dirichlet(np.ones(4), size=20)
+    spread = 2.0 if skewed else 8.0
+    people = peoples(rng, size, 20, missing=0.1, spread=spread, middle=middle)
+    mean = np.nanmean(people, axis=0, keepdims=True)
+    known = knows[:, None, None]
+    true = np.where(np.isnan(people), mean, known * people + (1 - known) * mean)
+    each = drawn(np.repeat(true[None], proxies.max(), axis=0), rng, 20.0)
+    each[np.arange(proxies.max())[:, None] >= proxies] = np.nan
+    return units_of(answer_table_of(people, each[:, :, :, None, None]), "printed")
+
+
 # --- spread ----------------------------------------------------------------------------------
 
 
@@ -164,6 +231,19 @@ def spread_of_noisy_answers(
     each = (1 - liking) * each + liking * labels
     scores = spread_of(answer_table_of(people, each[None]))
     return overall(scores, "spread_ratio").value, 0.0 if alike else 1.0
+
+
+def spread_ends(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
+    """A model that varies half as much as people do, the more in the questions that divide them."""
+    divided, own = (item_columns(rng, setting, repetitions, within=0.3) for _ in range(2))
+    columns = {
+        "model": 0.05 + 0.012 * divided + 0.009 * own,
+        "people": 0.10 + 0.025 * divided,
+    }
+    figure = StemFigure(
+        columns=tuple(columns), of_means=ratio_of_spreads, interval=True, fieller=True
+    )
+    return stem_intervals(columns, units_of_items(setting), figure, 0.5)
 
 
 # --- distances -------------------------------------------------------------------------------
@@ -207,11 +287,13 @@ def distance_trials(
     return found
 
 
-def mapped(rng: np.random.Generator, places: FloatArray, questions: int) -> FloatArray:
-    """Peoples who answer by where they are on a map; half of the questions divide them."""
+def mapped(
+    rng: np.random.Generator, places: FloatArray, questions: int, *, divided: float = 0.5
+) -> FloatArray:
+    """Peoples who answer by where they are on a map; a share of the questions divides them."""
     options = 4
     loadings = rng.standard_normal((questions, places.shape[1], options))
-    loadings *= rng.choice([0.15, 1.0], size=(questions, 1, 1))
+    loadings *= rng.choice([1.0, 0.15], size=(questions, 1, 1), p=[divided, 1 - divided])
     logits = rng.standard_normal((1, questions, options)) + np.einsum(
         "cd,qdo->cqo", places, loadings
     )
@@ -241,3 +323,51 @@ def _shuffled(rng: np.random.Generator, people: FloatArray) -> FloatArray:
 
 def _holes(rng: np.random.Generator, people: FloatArray, missing: float) -> FloatArray:
     return np.where(rng.random((*people.shape[:2], 1)) < missing, np.nan, people)
+
+
+def tau_ends(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
+    """Of a model that knows half, over fresh stems for the same ten countries."""
+    places = np.random.default_rng(1).standard_normal((10, 3))
+    found = np.array(
+        [
+            _tau(rng, setting, places, 0.5, "distance_tau_b", permutations=1)
+            for _ in range(repetitions)
+        ]
+    )
+    return Ends(low=found[:, 1], high=found[:, 2], truth=float(np.nanmean(found[:, 0])))
+
+
+def tau_p(rng: np.random.Generator, setting: Setting, repetitions: int) -> FloatArray:
+    """Of the three nulls in turn."""
+    places = np.random.default_rng(1).standard_normal((10, 3))
+    nulls: tuple[Null, ...] = ("noise", "contentious", "shuffled")
+    return np.array(
+        [
+            _tau(rng, setting, places, nulls[k % 3], "distance_tau_b_p", permutations=SHUFFLES)[0]
+            for k in range(repetitions)
+        ]
+    )
+
+
+def _tau(
+    rng: np.random.Generator,
+    setting: Setting,
+    places: FloatArray,
+    null: Null | float,
+    metric: str,
+    *,
+    permutations: int,
+) -> tuple[float, float, float]:
+    """Value and ends in one repetition; the skewed population has few questions that divide."""
+    stem = np.repeat(np.arange(setting.units), np.minimum(sizes(setting), MOST_OF_A_STEM))
+    people = mapped(rng, places, stem.size, divided=0.15 if setting.skewed else 0.5)
+    table = answer_table_of(
+        _holes(rng, people, 0.05),
+        _modelled(rng, people, null)[None, :, :, None, None],
+        stems=stem.tolist(),
+    )
+    (between, *_) = between_countries(table, "printed")
+    (one,) = compared_with(between, {PEOPLE: None})
+    ((p, shuffles),) = p_values([one], int(rng.integers(2**31)), permutations)
+    (score,) = (s for s in scores_of(one, p, shuffles) if s.metric == metric)
+    return score.value, score.low, score.high

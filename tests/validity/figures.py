@@ -13,6 +13,7 @@ from benchmark.metrics.directions import DIRECTIONS
 from tests.validity.countries import COUNTRIES
 from tests.validity.figure import Figure
 from tests.validity.gates import GATES
+from tests.validity.instruments import INSTRUMENTS
 from tests.validity.questions import QUESTIONS
 from tests.validity.stories import STORIES
 from tests.validity.study import STUDY
@@ -20,6 +21,7 @@ from tests.validity.values import VALUES
 
 AREAS: Mapping[str, tuple[Figure, ...]] = {
     "values": VALUES,
+    "instruments": INSTRUMENTS,
     "countries": COUNTRIES,
     "questions": QUESTIONS,
     "stories": STORIES,

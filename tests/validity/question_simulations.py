@@ -26,25 +26,28 @@ from tests.validity.setting import Setting
 
 LEVELS = (0.9, 0.6, 0.3)  # accuracy in an easy, a middling and a hard category
 APART = 0.25  # between the best and the worst country, where they differ
+RUN = 40  # countries of a run, from all of which the likeness of a picture's questions is known
 PICTURES = 90  # of a country, one question each
 SHUFFLINGS = 99
 
 
 def accuracy_of_pictures(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
-    """One country; pictures with three questions each or one to five, whose chances differ."""
+    """One of forty countries; pictures of unlike chances with three questions, or one to five."""
     questions = np.full(setting.units, 3) if setting.equal else 1 + np.arange(setting.units) % 5
-    picture = np.repeat(np.arange(setting.units), questions)
-    table = table_of(
-        np.zeros(picture.size), ["NGA"] * picture.size, picture.tolist(), [0] * picture.size
-    )
+    places = np.repeat(np.arange(RUN), setting.units)
+    picture = np.repeat(np.arange(places.size), np.tile(questions, RUN))
+    names = sorted(INHABITED[:RUN])
+    country = [names[place] for place in places[picture]]
+    table = table_of(np.zeros(picture.size), country, picture.tolist(), [0] * picture.size)
     mean = 0.9 if setting.skewed else 0.5
-    low, high = np.empty(repetitions), np.empty(repetitions)
-    for k in range(repetitions):
-        chance = rng.beta(mean * 4, (1 - mean) * 4, setting.units)[picture]
+    ends = []
+    for _ in range(-(-repetitions // RUN)):
+        chance = rng.beta(mean * 4, (1 - mean) * 4, places.size)[picture]
         right = (rng.random(picture.size) < chance).astype(np.float64)
         drawn = replace(table, values={"correct": right})
-        found = shares(drawn, drawn.group(()), "correct", icc=picture_icc(drawn, "correct"))
-        (low[k],), (high[k],) = found.bounds()
+        icc = picture_icc(drawn, "correct")
+        ends.append(shares(drawn, drawn.group(("country",)), "correct", icc=icc).bounds())
+    low, high = (np.concatenate(side)[:repetitions] for side in zip(*ends, strict=True))
     return Ends(low=low, high=high, truth=mean)
 
 

@@ -19,6 +19,8 @@ QUESTIONS: tuple[Figure, ...] = (
         names=("accuracy", "accuracy_unscored_wrong", "p_right"),
         estimates="share of right answers, and mean probability of the right one",
         intervals=accuracy_of_pictures,
+        note="a country among forty: a run of few pictures in all covers .91 to .95, as it cannot "
+        "tell how alike a picture's questions are",
     ),
     Figure(
         names=("accuracy_shrunk",),

@@ -6,9 +6,11 @@ Knows metrics of the suite stories; not how tables are made.
 from __future__ import annotations
 
 from tests.validity.figure import Figure
+from tests.validity.setting import EVERYWHERE
 from tests.validity.story_simulations import (
     mean_of_stories,
     nationalities_alike,
+    nationalities_equally_varied,
     share_of_stories,
 )
 
@@ -61,7 +63,10 @@ STORIES: tuple[Figure, ...] = (
     Figure(
         names=("story_dispersion_p",),
         estimates="whether nationalities could be equally varied",
-        pending=True,
+        p_values=nationalities_equally_varied,
+        note="cells of fewer stories vary more: .08 to .11 at 0.05 where sizes differ fourfold",
+        except_for=frozenset(name for name in EVERYWHERE if name.endswith("unequal")),
+        repetitions=1_000,
     ),
     Figure(
         names=(

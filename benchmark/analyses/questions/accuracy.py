@@ -78,6 +78,7 @@ ACCURACY = Analysis(
         *("unscored", "accuracy_unscored_wrong", *MEANS),
     ),
     needs=(CORRECT,),
+    without_interval=MEANS,
 )
 
 

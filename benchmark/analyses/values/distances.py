@@ -14,10 +14,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
 from benchmark.analyses.relabelling import LEAST, complete, why_no_tau
-from benchmark.analyses.reporting import NO_ENDS, scored
+from benchmark.analyses.reporting import LONGER, NO_ENDS, scored
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
 from benchmark.analyses.values.between_countries import Between, between_countries
 from benchmark.metrics.divergence import BoolArray, FloatArray
@@ -30,14 +29,15 @@ from benchmark.metrics.shuffled_answers import (
     shuffled_means,
     tau_b_of_rows,
 )
+from benchmark.metrics.skewed_means import mean_interval
 from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import READINGS
 from benchmark.world.countries import countries as world
 from benchmark.world.distances import FRAMES
 
 PEOPLE = "people"
-LEVEL = 0.95
 ROUNDING = 1e-9
+JACKKNIFE = "delete-one-stem jackknife, t"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,13 +105,13 @@ def distances_of(table: AnswerTable, *, seed: int, permutations: int) -> list[Sc
         one
         for reading in READINGS
         for between in between_countries(table, reading)
-        for one in _compared(between, truths)
+        for one in compared_with(between, truths)
     ]
-    p = _p_values(compared, seed, permutations)
-    return [score for c, mine in zip(compared, p, strict=True) for score in _scores(c, *mine)]
+    p = p_values(compared, seed, permutations)
+    return [score for c, mine in zip(compared, p, strict=True) for score in scores_of(c, *mine)]
 
 
-def _compared(between: Between, truths: Mapping[str, FloatArray | None]) -> Iterator[Compared]:
+def compared_with(between: Between, truths: Mapping[str, FloatArray | None]) -> Iterator[Compared]:
     """The scope against each frame; frames over the same countries share its distances."""
     found: dict[bytes, Sides] = {}
     for frame, matrix in truths.items():
@@ -128,9 +128,7 @@ def _compared(between: Between, truths: Mapping[str, FloatArray | None]) -> Iter
         yield Compared(between=between, frame=frame, keep=keep, sides=sides, truth=truth, tau=tau)
 
 
-def _p_values(
-    compared: Sequence[Compared], seed: int, permutations: int
-) -> list[tuple[float, int]]:
+def p_values(compared: Sequence[Compared], seed: int, permutations: int) -> list[tuple[float, int]]:
     """The p of each and the number of shuffles, those over the same answers shuffled together."""
     alike: dict[bytes, list[int]] = {}
     for k, c in enumerate(compared):
@@ -160,7 +158,7 @@ def _truth(c: Compared) -> FloatArray:
     return _pairs(mean_over_questions(c.sides.people)) if c.truth is None else c.truth
 
 
-def _scores(c: Compared, p: float, shuffles: int) -> Iterator[Score]:
+def scores_of(c: Compared, p: float, shuffles: int) -> Iterator[Score]:
     """Tau and its p; for a frame also the people's own tau."""
     none = why_no_tau(c.n, c.tau)
     interval = Interval(*NO_ENDS, 0, none) if none else _interval(c)
@@ -199,13 +197,11 @@ def _interval(c: Compared) -> Interval:
         without = np.diagonal(tau_b_of_rows(model, people))
     else:
         without = tau_b_of_rows(model, c.truth[None])[:, 0]
-    error = math.sqrt((k - 1) / k * float(((without - without.mean()) ** 2).sum()))
-    if not error > 0:
+    pseudo = k * c.tau - (k - 1) * without
+    low, high = (float(end - pseudo.mean()) + c.tau for end in mean_interval(pseudo))
+    if not high - low > ROUNDING:
         return Interval(*NO_ENDS, k, "no interval: no stem changes the order of distances")
-    wide = float(stdtrit(k - 1, (1 + LEVEL) / 2)) * error
-    return Interval(
-        max(-1.0, c.tau - wide), min(1.0, c.tau + wide), k, "delete-one-stem jackknife, t, 95 %"
-    )
+    return Interval(max(-1.0, low), min(1.0, high), k, f"{JACKKNIFE}, {k - 1} d.f., {LONGER}")
 
 
 def _pairs(matrix: FloatArray) -> FloatArray:

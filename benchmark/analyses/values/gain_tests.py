@@ -14,6 +14,7 @@ from benchmark.analyses.item_table import Grouping, IntArray
 from benchmark.analyses.reporting import (
     LONGER,
     NO_ENDS,
+    THESE,
     NamedFigure,
     scored,
     t_on_stems,
@@ -27,8 +28,6 @@ from benchmark.metrics.skewed_means import skewed_p
 from benchmark.metrics.stem_means import Estimates
 from benchmark.metrics.two_way import PictureVariance, for_other_pictures
 from benchmark.records import Score
-
-THESE = "; these pictures"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from benchmark.analyses.item_table import IntArray
 from benchmark.analyses.reporting import scored
 from benchmark.analyses.values.answer_table import AnswerTable, answer_table
 from benchmark.analyses.values.candidates import Units, units_of
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.matching import all_matchings, matching_p
-from benchmark.metrics.proportions import share_of_units
+from benchmark.metrics.proportions import Share, share_of_units
 from benchmark.metrics.resampling import RESAMPLES
 from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import READINGS, Reading
@@ -89,39 +90,35 @@ def identified(
                 f"{name}_chance", chance, scope, n, how, n_missing=missing, reading=reading
             )
             if "country" not in scope:
-                fit = _fit(units, ranked, metric)
+                table_of = fit(units, ranked, metric)
                 # The same relabellings for a scope whatever else is in the run.
                 rng = np.random.default_rng([seed, *"".join(table.countries).encode()])
                 yield scored(
                     f"{name}_p",
-                    matching_p(fit, rng=rng, permutations=permutations),
+                    matching_p(table_of, rng=rng, permutations=permutations),
                     scope,
                     n,
-                    _of_permutations(len(fit), permutations),
+                    _of_permutations(len(table_of), permutations),
                     n_missing=missing,
-                    n_clusters=len(fit),
+                    n_clusters=len(table_of),
                     reading=reading,
                 )
 
 
 def _share(
     units: Units,
-    ranked: np.typing.NDArray[np.intp],
+    ranked: IntArray,
     metric: str,
     scope: dict[str, str],
     n: int,
     missing: int,
     reading: Reading,
 ) -> Score:
-    """The share with its interval: a country's proxies are its trials."""
-    size = units.score[metric].shape[1]
-    own = units.country[ranked]
-    reached = units.score[metric][ranked, own]
-    found = share_of_units(np.bincount(own, reached, size), np.bincount(own, minlength=size))
+    found = of_countries(units, ranked, metric)
     several = found.n_units > 1
     return scored(
         f"identification_{metric}",
-        _mean(reached),
+        found.value,
         scope,
         n,
         INTERVAL if several else ONE_COUNTRY if ranked.size else ONE_CANDIDATE,
@@ -132,7 +129,15 @@ def _share(
     )
 
 
-def _fit(units: Units, ranked: np.typing.NDArray[np.intp], metric: str) -> FloatArray:
+def of_countries(units: Units, ranked: IntArray, metric: str) -> Share:
+    """The share with its interval: a country's proxies are its trials."""
+    size = units.score[metric].shape[1]
+    own = units.country[ranked]
+    reached = np.bincount(own, units.score[metric][ranked, own], size)
+    return share_of_units(reached, np.bincount(own, minlength=size))
+
+
+def fit(units: Units, ranked: IntArray, metric: str) -> FloatArray:
     """What the answers of each country that has any score as each such country's, (k, k)."""
     countries, row = np.unique(units.country[ranked], return_inverse=True)
     fit = np.zeros((len(countries), len(countries)))

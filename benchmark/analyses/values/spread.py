@@ -49,7 +49,7 @@ SPREAD = Analysis(compute=spread, provides=("spread_ratio",))
 def _reported() -> Iterator[NamedFigure]:
     for reading, suffix in SUFFIXES.items():
         columns = ("model" + suffix, "people" + suffix)
-        figure = Figure(columns=columns, of_means=_ratio, interval=True, fieller=True)
+        figure = Figure(columns=columns, of_means=ratio_of_spreads, interval=True, fieller=True)
         why = "people answer alike everywhere"
         yield NamedFigure.of("spread_ratio", figure, reading, undefined=why)
 
@@ -61,7 +61,8 @@ def _told(score: Score, pooled: PooledAnswers) -> Score:
     return replace(score, method=f"{score.method}; {how_debiased(pooled, mine)}")
 
 
-def _ratio(model: FloatArray, people: FloatArray) -> FloatArray:
+def ratio_of_spreads(model: FloatArray, people: FloatArray) -> FloatArray:
+    """The model's dispersion over the people's; NaN where people answer alike."""
     ratio: FloatArray = model / positive_or_nan(people)
     return ratio
 

@@ -234,6 +234,15 @@ def test_similarity_is_the_mean_of_stem_means_with_their_interval() -> None:
     assert (score.n, score.n_clusters) == (34, 8)
 
 
+def test_an_interval_that_takes_its_pictures_as_they_are_says_so() -> None:
+    """Other pictures might give another similarity, which stems say nothing about."""
+    seen = [replace(i, image_ids=("a",)) for i in battery([2] * 8).items]
+    scores = analyse([record(*seen), record(*battery([2] * 8).items, proxy="country")])
+    for proxy, these in (("food", True), ("country", False)):
+        score = find(scores, "skill_uniform", proxy=proxy)
+        assert score.method.endswith("; these pictures") is these
+
+
 def test_the_published_mean_over_questions_stands_beside_without_interval() -> None:
     """The battery weighs its questions there, and Kish says of how many stems that is worth."""
     case = battery((20, 1, 2, 3, 1, 1, 4, 2))
