@@ -67,7 +67,7 @@ def gap_verdict(gate: Gate, gap: Gap, decision: Decision, bounds: Bounds) -> Ver
     name = name_of(gate)
     sentence = (
         f"{name}: {_number(gap.cell)} {_relation(decision, bounds)} ({gap.least.label} "
-        f"{gap.least.value:.3f} to {gap.most.label} {gap.most.value:.3f}; equal ones would show "
+        f"{gap.least.value:z.3f} to {gap.most.label} {gap.most.value:z.3f}; equal ones would show "
         f"{gap.by_noise:.3f} by noise)"
     )
     return _verdict(gate, name, sentence, decision, None)
@@ -125,13 +125,13 @@ def _needed(gate: Gate, decision: Decision) -> str:
 def _number(cell: Cell) -> str:
     label = f"{cell.label} " if cell.label else ""
     if cell.open:
-        return f"{label}{cell.value:.3f}, {cell.open},"
+        return f"{label}{cell.value:z.3f}, {cell.open},"
     if not cell.has_interval:
-        return f"{label}{cell.value:.3f} has no interval ({cell.method}),"
+        return f"{label}{cell.value:z.3f} has no interval ({cell.method}),"
     if cell.low == cell.high == cell.value and not cell.noise and not cell.n_clusters:
-        return f"{label}{cell.value:.3f}"
+        return f"{label}{cell.value:z.3f}"
     widened = f" ± {cell.noise:.2g} noise floor" if cell.noise >= 0.0005 else ""
-    return f"{label}{cell.value:.3f} [{cell.low:.3f}, {cell.high:.3f}]{widened}"
+    return f"{label}{cell.value:z.3f} [{cell.low:z.3f}, {cell.high:z.3f}]{widened}"
 
 
 def _relation(decision: Decision, bounds: Bounds) -> str:

@@ -100,10 +100,10 @@ def _change_text(row: Row) -> str:
     if math.isnan(change.value):
         return NOT_SCORED
     if not math.isnan(change.low):
-        return f"{change.value:+.3f} [{change.low:+.3f}, {change.high:+.3f}]{mark}"
+        return f"{change.value:+z.3f} [{change.low:+z.3f}, {change.high:+z.3f}]{mark}"
     why = TOO_FEW if TOO_FEW in change.method else "no interval"
-    return f"{change.value:+.3f} ({why}){mark}"
+    return f"{change.value:+z.3f} ({why}){mark}"
 
 
 def _number(value: float) -> str:
-    return NOT_SCORED if math.isnan(value) else f"{value:.3f}"
+    return NOT_SCORED if math.isnan(value) else f"{value:z.3f}"

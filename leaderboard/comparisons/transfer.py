@@ -191,7 +191,7 @@ def transfer_table(found: Sequence[Transfer], metric: str) -> Table:
 def _interval(value: float, ends: tuple[float, float]) -> str:
     if np.isnan(ends).any():
         return _number(value, 2)
-    return f"{_number(value, 2)} [{ends[0]:.2f}…{ends[1]:.2f}]"
+    return f"{_number(value, 2)} [{ends[0]:z.2f}…{ends[1]:z.2f}]"
 
 
 def _number(value: float, decimals: int) -> str:

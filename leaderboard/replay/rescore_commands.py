@@ -148,5 +148,5 @@ def _alike(old: Score | None, new: Score | None) -> bool:
 def _cells(score: Score | None) -> tuple[str, str]:
     if score is None:
         return "", ""
-    value = NOT_SCORED if math.isnan(score.value) else f"{score.value:.3f}"
+    value = NOT_SCORED if math.isnan(score.value) else f"{score.value:z.3f}"
     return value, ends(score, 3)

@@ -298,3 +298,15 @@ def test_a_run_of_before_unanswered_was_counted_shows_a_dash() -> None:
     lines = render(run_table(run(scores=old)), 100).splitlines()
     line = next(line for line in lines if line.startswith("overall"))
     assert line.split()[-3:] == ["12345", "—", "—"]
+
+
+def test_no_zero_has_a_sign_in_any_table() -> None:
+    """A value of rounding noise below zero reads as zero, in columns and score by score."""
+    noise = tuple(
+        replace(score, value=-1e-9) if score.metric == "skill_world_average" else score
+        for score in figures()
+    )
+    made = run(scores=noise)
+    bare = run(suite="toy", scores=(replace(toy().scores[0], value=-1e-9, low=-1e-9),))
+    for table in (run_table(made), *board_tables(board(made), "wvs"), run_table(bare)):
+        assert "-0.0" not in render(table, 100)
