@@ -143,7 +143,9 @@ def _method(reported: NamedFigure, value: float, stems: int, low: float) -> str:
         if reported.figure.fieller:
             return f"too few stems ({stems}) to rule out: {reported.undefined}"
         return f"no interval: {reported.undefined} without one of the stems"
-    return f"Fieller's {t_on_stems(stems)}" if reported.figure.fieller else t_on_stems(stems)
+    if reported.figure.fieller:
+        return f"Fieller's interval on stem means, {stems - 1} d.f., 95 %"
+    return t_on_stems(stems)
 
 
 def t_on_stems(stems: int) -> str:

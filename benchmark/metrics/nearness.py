@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import xlog1py
 
-from benchmark.metrics.divergence import BoolArray, FloatArray, checked, restrict_unchecked
+from benchmark.metrics.divergence import FloatArray, checked, restrict
 
 SMALL = 0.1  # below, the series is exact to the last digits; above, the closed form is
 TERMS = 8
@@ -58,68 +58,30 @@ def js_distance_near(p: npt.ArrayLike, q: npt.ArrayLike) -> FloatArray:
     return distance
 
 
-def widest_distance(p: npt.ArrayLike, q: npt.ArrayLike, keep: npt.ArrayLike) -> FloatArray:
-    """The largest `js_distance_near` over the kept options, for every order of asking them.
+def kept_variation(p: npt.ArrayLike, q: npt.ArrayLike, keep: npt.ArrayLike) -> FloatArray:
+    r"""Total variation :math:`\tfrac12 \sum |p - q|` of two answers over the kept options.
+
+    No Wasserstein-1 similarity on an ordered scale changes by more: each of the k - 1 differences
+    of :math:`\sum |F - G| / (k - 1)` is at most the total variation.
 
     Parameters
     ----------
     p, q
-        As for `js_distance_near`, one row each, shape ``(options,)``.
+        As for `js_distance_near`.
     keep
-        True for options that stay, shape ``(options,)``, in printed order. A question may have
-        been asked with its options shifted cyclically; all shifts are tried.
+        True for options that stay, shape ``(..., options)``.
 
     Returns
     -------
-    A number in [0, √ln 2]; NaN if no shift leaves anything of both rows.
+    Shape ``(...)``, in [0, 1]; NaN if either has nothing on what is kept.
 
     Examples
     --------
-    >>> float(widest_distance([0.5, 0.5], [0.5, 0.5], [True, False]))
-    0.0
-    """
-    found = js_distance_near(*_restricted(p, q, keep))
-    return _widest(found)
-
-
-def widest_variation(p: npt.ArrayLike, q: npt.ArrayLike, keep: npt.ArrayLike) -> FloatArray:
-    r"""The largest total variation :math:`\tfrac12 \sum |p - q|` over the kept options.
-
-    For every order of asking them, as in `widest_distance`. No Wasserstein-1 similarity on an
-    ordered scale changes by more: each of the k - 1 differences of :math:`\sum |F - G| / (k - 1)`
-    is at most the total variation.
-
-    Parameters
-    ----------
-    p, q, keep
-        As for `widest_distance`.
-
-    Returns
-    -------
-    A number in [0, 1]; NaN if no shift leaves anything of both rows.
-
-    Examples
-    --------
-    >>> float(widest_variation([0.5, 0.5], [0.75, 0.25], [True, True]))
+    >>> float(kept_variation([0.5, 0.5], [0.75, 0.25], [True, True]))
     0.25
     """
-    rows_p, rows_q = _restricted(p, q, keep)
-    return _widest(np.abs(rows_p - rows_q).sum(axis=-1) / 2)
-
-
-def _restricted(
-    p: npt.ArrayLike, q: npt.ArrayLike, keep: npt.ArrayLike
-) -> tuple[FloatArray, FloatArray]:
-    """Both answers over what is kept, for each shift of the options, (shifts, options)."""
-    rows_p, rows_q = checked(p, name="p"), checked(q, name="q")
-    mask = np.asarray(keep, dtype=np.bool_)
-    shifts: BoolArray = np.stack([np.roll(mask, by) for by in range(len(mask))])
-    return restrict_unchecked(rows_p, shifts), restrict_unchecked(rows_q, shifts)
-
-
-def _widest(found: FloatArray) -> FloatArray:
-    seen = found[~np.isnan(found)]
-    return np.asarray(seen.max() if seen.size else np.nan, dtype=np.float64)
+    found: FloatArray = np.abs(restrict(p, keep) - restrict(q, keep)).sum(axis=-1) / 2
+    return found
 
 
 def _bend(d: FloatArray) -> FloatArray:

@@ -24,8 +24,10 @@ from benchmark.engine.noise_floor import (
     Movement,
     unmeasured,
 )
-from benchmark.metrics.nearness import js_distance_near, widest_distance, widest_variation
+from benchmark.metrics.divergence import restrict
+from benchmark.metrics.nearness import js_distance_near, kept_variation
 from benchmark.records import Answer, Choice, Probabilities, Request
+from benchmark.scoring.option_orders import as_printed
 
 Mask = tuple[bool, ...]
 KINDS = (
@@ -89,7 +91,8 @@ def _furthest(ways: Sequence[_Change]) -> dict[str, float]:
 
 def _change(request: Choice, pair: Pair, mask: Mask | None) -> _Change:
     before, after = _probabilities(pair.stored), _probabilities(pair.again)
-    p, q = np.asarray(before.p), np.asarray(after.p)  # (options,)
+    order = request.subject.order or tuple(range(len(before.p)))
+    p, q = (np.asarray(as_printed(one.p, order)) for one in (before, after))  # as the mask is
     known = not np.isnan(p + q).any()
     restricted = known and mask is not None and len(mask) == len(p)
     by = {
@@ -101,8 +104,9 @@ def _change(request: Choice, pair: Pair, mask: Mask | None) -> _Change:
         VARIATION_SUBSTANTIVE: math.nan,
     }
     if restricted:
-        by[DISTANCE_SUBSTANTIVE] = float(widest_distance(p, q, mask or ()))
-        by[VARIATION_SUBSTANTIVE] = float(widest_variation(p, q, mask or ()))
+        kept = restrict(p, mask or ()), restrict(q, mask or ())
+        by[DISTANCE_SUBSTANTIVE] = float(js_distance_near(*kept))
+        by[VARIATION_SUBSTANTIVE] = float(kept_variation(p, q, mask or ()))
     return _Change(request=request, by=by, lost=bool(np.isnan(p).any() != np.isnan(q).any()))
 
 

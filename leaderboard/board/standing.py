@@ -24,8 +24,9 @@ def counts(score: Score | None) -> tuple[int | None, int | None, int | None]:
 
     ``score`` is one over answers alone: what it misses was not asked or not answered.
 
-    >>> counts(Score(metric="m", value=0.5, n=7, n_missing=3, n_unanswered=1,
-    ...     higher_is_better=True))
+    >>> from dataclasses import replace
+    >>> from benchmark.analyses.reporting import scored
+    >>> counts(replace(scored("accuracy", 0.5, {}, 7, "mean", n_missing=3), n_unanswered=1))
     (7, 2, 1)
     """
     if score is None:
@@ -46,10 +47,10 @@ def answers_otherwise(mass: Score | None) -> bool:
 
     The value decides where there is no interval. Without an option mass nothing is said.
 
-    >>> answers_otherwise(Score(metric="option_mass", value=1e-6, n=40, higher_is_better=None))
+    >>> from benchmark.analyses.reporting import scored
+    >>> answers_otherwise(scored("option_mass", 1e-6, {}, 40, "mean"))
     True
-    >>> answers_otherwise(Score(metric="option_mass", value=0.08, low=0.02, high=0.14, n=40,
-    ...     higher_is_better=None))
+    >>> answers_otherwise(scored("option_mass", 0.08, {}, 40, "mean", ends=(0.02, 0.14)))
     False
     """
     if mass is None or math.isnan(mass.value):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.metrics.divergence import js_distance, js_similarity
-from benchmark.metrics.nearness import js_distance_near, widest_distance
+from benchmark.metrics.nearness import js_distance_near, kept_variation
 from tests.metrics.strategies import probabilities
 
 
@@ -67,17 +67,8 @@ def test_no_answer_is_no_distance() -> None:
     assert math.isnan(js_distance_near([math.nan, math.nan], [0.5, 0.5]))
 
 
-def test_the_widest_distance_is_over_every_order_of_asking() -> None:
-    """Without the last option nothing moves; shifted by one, what moved is kept."""
+def test_variation_is_over_what_is_kept() -> None:
+    """1/3 and 2/3 to 2/7 and 5/7 once the last option is dropped; nothing kept, no variation."""
     p, q = [0.2, 0.4, 0.4], [0.2, 0.5, 0.3]
-    keep = [True, True, False]
-    by_hand = max(
-        float(js_distance_near(*([x / sum(row) for x in row] for row in ([a, b], [c, d]))))
-        for a, b, c, d in [(0.2, 0.4, 0.2, 0.5), (0.4, 0.4, 0.5, 0.3), (0.4, 0.2, 0.3, 0.2)]
-    )
-    assert float(widest_distance(p, q, keep)) == pytest.approx(by_hand)
-
-
-def test_where_nothing_is_kept_there_is_no_distance() -> None:
-    """All the probability lies on options that are dropped, in every order."""
-    assert math.isnan(widest_distance([1.0], [1.0], [False]))
+    assert float(kept_variation(p, q, [True, True, False])) == pytest.approx(1 / 3 - 2 / 7)
+    assert math.isnan(kept_variation([1.0], [1.0], [False]))

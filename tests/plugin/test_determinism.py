@@ -13,6 +13,12 @@ from tests.plugin.test_run_files import valid
 DEMO = ("--countries", "NGA,BRA", "--topics", "religion,race,science", "--proxies", "country,food")
 FLOORS = {
     "js_similarity": ("js_similarity", 1.0),
+    "js_similarity_all_asked": ("js_similarity", 1.0),
+    "js_similarity_pooled": ("js_similarity", 1.0),
+    "js_similarity_all_asked_substantive": ("js_similarity_substantive", 1.0),
+    "js_similarity_pooled_substantive": ("js_similarity_substantive", 1.0),
+    # At most the total variation, which is at most √2 times the distance.
+    "w1_similarity_substantive": ("js_similarity_substantive", 1.4143),
     "js_distance": ("js_similarity", 1.0),
     "js_divergence": ("js_similarity", 1.67),
     "js_similarity_substantive": ("js_similarity_substantive", 1.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
@@ -61,6 +62,17 @@ def test_the_largest_change_counts() -> None:
     assert result.largest(LEADER) == 0  # 0.4 and 0.4: the first still leads
     other = found(pair("c", (0.5, 0.3, 0.2), (0.3, 0.5, 0.2)))
     assert other.largest(LEADER) == 1
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_what_is_kept_is_found_in_every_order_of_asking(order: tuple[int, ...]) -> None:
+    """Only the option that is no answer moved against the others: in opinions nothing did."""
+    shown = [tuple(p[place] for place in order) for p in ((0.5, 0.3, 0.2), (0.25, 0.15, 0.6))]
+    one = pair("a", shown[0], shown[1])
+    request = replace(one.request, subject=replace(one.request.subject, order=order))
+    result = found(replace(one, request=request))
+    assert result.largest(DISTANCE) > 0.2
+    assert result.largest(DISTANCE_SUBSTANTIVE) == pytest.approx(0, abs=1e-12)
 
 
 def test_a_question_asked_in_two_ways_is_one_question() -> None:

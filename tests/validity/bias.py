@@ -187,8 +187,10 @@ def calibration(rng: np.random.Generator, *, multiplies: bool, questions: int = 
     A bias that multiplies is taken off; one that a prompt without content shows and the question
     does not have is put on.
     """
-    content, bias = rng.dirichlet(np.ones(OPTIONS), questions), rng.dirichlet(np.full(OPTIONS, 3.0))
-    biased = calibrated(content, 1 / bias / (1 / bias).sum()) if multiplies else content
+    content = rng.dirichlet(np.ones(OPTIONS), questions)
+    bias = rng.dirichlet(np.full(OPTIONS, 3.0), questions)
+    inverse = 1 / bias / (1 / bias).sum(axis=1, keepdims=True)
+    biased = calibrated(content, inverse) if multiplies else content
     found = [js_distance(content, p).mean() for p in (biased, calibrated(biased, bias))]
     return np.array(found)
 

@@ -58,6 +58,6 @@ COUNTRIES: tuple[Figure, ...] = (
         names=("spread_ratio",),
         estimates="how far apart the model's countries lie, over how far the people's do",
         intervals=spread_ends,
-        note="Where a question has one answer, noise counts as spread, and the method says so.",
+        note="where a question has one answer, noise counts as spread, and the method says so",
     ),
 )

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from benchmark.analyses.questions.blind import GAIN_P, _gains
 from benchmark.analyses.questions.disparity import gap_of_shares
 from benchmark.analyses.questions.question_cells import picture_icc, shares
 from benchmark.analyses.questions.shuffled_countries import (
@@ -20,8 +21,10 @@ from benchmark.analyses.questions.shuffled_countries import (
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.inequality import gini
 from benchmark.metrics.shuffling import shuffled_p
+from benchmark.records import Score
 from tests.analyses.questioning import INHABITED, table_of
 from tests.validity.figure import Ends
+from tests.validity.populations import unit_values
 from tests.validity.setting import Setting
 
 LEVELS = (0.9, 0.6, 0.3)  # accuracy in an easy, a middling and a hard category
@@ -49,6 +52,33 @@ def accuracy_of_pictures(rng: np.random.Generator, setting: Setting, repetitions
         ends.append(shares(drawn, drawn.group(("country",)), "correct", icc=icc).bounds())
     low, high = (np.concatenate(side)[:repetitions] for side in zip(*ends, strict=True))
     return Ends(low=low, high=high, truth=mean)
+
+
+def skill_of_pictures(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
+    """The same accuracy on the scale from a chance of one in four to all right."""
+    found = accuracy_of_pictures(rng, setting, repetitions)
+    low, high = ((end - 0.25) / 0.75 for end in (found.low, found.high))
+    return Ends(low=low, high=high, truth=(found.truth - 0.25) / 0.75)
+
+
+def gain_of_pictures(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
+    """One of forty countries: questions whose right option gains by their picture, unlike much."""
+    questions = np.full(setting.units, 3) if setting.equal else 1 + np.arange(setting.units) % 5
+    places = np.repeat(np.arange(RUN), setting.units)
+    picture = np.repeat(np.arange(places.size), np.tile(questions, RUN))
+    names = sorted(INHABITED[:RUN])
+    country = [names[place] for place in places[picture]]
+    table = table_of(np.zeros(picture.size), country, picture.tolist(), [0] * picture.size)
+    found: list[Score] = []
+    for _ in range(-(-repetitions // RUN)):
+        of_pictures = unit_values(rng, setting, RUN).ravel()[picture]
+        gain = 0.1 + 0.1 * of_pictures + 0.05 * rng.standard_normal(picture.size)
+        drawn = replace(table, values={GAIN_P: gain})
+        found += _gains(drawn, drawn.group(("country",)), GAIN_P, "image_gain")
+    low, high = (
+        np.array([getattr(s, end) for s in found[:repetitions]]) for end in ("low", "high")
+    )
+    return Ends(low=low, high=high, truth=0.1)
 
 
 def gap_of_countries(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:

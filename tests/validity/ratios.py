@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmark.analyses.stem_intervals import Figure
-from benchmark.analyses.values.spread import _ratio
+from benchmark.analyses.values.spread import ratio_of_spreads
 from benchmark.metrics.divergence import FloatArray
 from tests.validity.figure import Ends
 from tests.validity.populations import unit_values
@@ -32,7 +32,7 @@ def spread_of_stems(rng: np.random.Generator, setting: Setting, repetitions: int
         name: (1 - TOGETHER) * own + TOGETHER * shared * (TRUTH if name == "model" else 1.0)
         for name, own in columns.items()
     }
-    figure = Figure(columns=tuple(columns), of_means=_ratio, interval=True, fieller=True)
+    figure = Figure(columns=tuple(columns), of_means=ratio_of_spreads, interval=True, fieller=True)
     return intervals(columns, unit, figure, TRUTH)
 
 

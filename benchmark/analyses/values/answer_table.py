@@ -59,7 +59,7 @@ class AnswerTable:
     model: FloatArray  # (conditions, countries, questions, options): means over pictures and orders
     each: Answers
     asked: BoolArray  # (conditions, countries, questions): there is an item, answered or not
-    substantive: BoolArray  # (questions, options); no option where nobody answered
+    substantive: BoolArray  # (questions, options); none where fewer than two are, as all agree then
 
     def read(self, reading: Reading) -> tuple[FloatArray, FloatArray]:
         """People and model over all options as printed, or over the substantive ones."""
@@ -115,7 +115,7 @@ def answer_table(records: Sequence[CaseRecord]) -> AnswerTable:
         model=model,
         each=_answers(each, at_each, width),
         asked=asked,
-        substantive=substantive,
+        substantive=substantive & (substantive.sum(axis=1) > 1)[:, None],
     )
 
 

@@ -6,17 +6,22 @@ fresh sample scatters is in the ceiling. Stems scatter independently, so their i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from benchmark.analyses.groups import in_order, similarity_records
-from benchmark.analyses.item_table import ItemTable, item_table
+from benchmark.analyses.item_table import IntArray, ItemTable, item_table
 from benchmark.analyses.reporting import Family, NamedFigure, report
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.metrics.baselines import skill
-from benchmark.metrics.divergence import FloatArray, js_divergence, restrict
+from benchmark.metrics.divergence import (
+    BoolArray,
+    FloatArray,
+    divergence_unchecked,
+    restrict_unchecked,
+)
 from benchmark.metrics.population import population_similarity, scatter_across
 from benchmark.records import Analysis, Evidence, Item, Score
 from benchmark.vocabulary import ANSWERS, CEILING, FLOORS, SUFFIXES, in_reading
@@ -59,35 +64,66 @@ def _with_columns(evidence: Evidence, table: ItemTable) -> ItemTable:
     """The table with similarity and floor to the population, in both readings."""
     records = similarity_records(evidence.records)
     items = [item for record in records for item in in_order(record.items)]
+    people, model, counts = _stacked(items)
     columns = dict(table.values)
     for reading in SUFFIXES:
-        ceiling = columns[in_reading(CEILING, reading)]
-        keeps = [_kept(item, substantive=reading == "substantive") for item in items]
-        options = np.array([0 if p is None else np.count_nonzero(p) for p, _ in keeps])
-        scatter = scatter_across(ceiling, options)
-        columns[in_reading(SIMILARITY, reading)] = np.array(
-            [_similarity(*pair, s) for pair, s in zip(keeps, scatter.tolist(), strict=True)]
-        )
+        keep = _kept(items, people.shape[1], substantive=reading == "substantive")
+        human = restrict_unchecked(people, keep)  # (items, options)
+        options = (human > 0).sum(axis=1)
+        scatter = scatter_across(columns[in_reading(CEILING, reading)], options)
+        each = restrict_unchecked(model, np.repeat(keep, counts, axis=0))  # (answers, options)
+        apart = divergence_unchecked(np.repeat(human, counts, axis=0), each)
+        similarity = population_similarity(apart, np.repeat(scatter, counts))
+        columns[in_reading(SIMILARITY, reading)] = _means(similarity, counts)
         floor = (1 - columns[in_reading(FLOOR, reading)]) ** 2
         columns[in_reading(f"{SIMILARITY}_floor", reading)] = population_similarity(floor, scatter)
     return replace(table, values=columns)
 
 
-def _kept(item: Item, *, substantive: bool) -> tuple[FloatArray | None, FloatArray | None]:
-    """The people's shares and each of the model's answers, of the options that a reading keeps."""
-    if item.human is None or not item.each:
-        return None, None
-    keep = np.ones(len(item.human), dtype=np.bool_)
+def _stacked(items: Sequence[Item]) -> tuple[FloatArray, FloatArray, IntArray]:
+    """People's shares (items, options), answers (answers, options), and how many an item has.
+
+    Padded with zeros, over pictures and orders; an item without people or answers has one of NaN.
+    """
+    known = [item.human is not None and bool(item.each) for item in items]
+    each = [item.each if there else (None,) for item, there in zip(items, known, strict=True)]
+    people = [[item.human if there else None] for item, there in zip(items, known, strict=True)]
+    width = max((len(row[0]) for row in people if row[0] is not None), default=1)
+    return (
+        _padded([row[0] for row in people], width),
+        _padded([p for answers in each for p in answers], width),
+        np.array([len(answers) for answers in each], dtype=np.intp),
+    )
+
+
+def _padded(rows: Sequence[Sequence[float] | None], width: int) -> FloatArray:
+    table = np.zeros((len(rows), width))
+    for place, row in enumerate(rows):
+        if row is None:
+            table[place] = np.nan
+        else:
+            table[place, : len(row)] = row
+    return table
+
+
+def _kept(items: Sequence[Item], width: int, *, substantive: bool) -> BoolArray:
+    """Which options a reading keeps, (items, options); none where it keeps fewer than two."""
+    keep = np.ones((len(items), width), dtype=np.bool_)
     if substantive:
-        keep[list(item.nonanswers)] = False
-    return restrict(item.human, keep), restrict(np.array(item.each), keep)
+        for place, item in enumerate(items):
+            keep[place, list(item.nonanswers)] = False
+    number = [len(item.human or ()) for item in items]
+    keep &= np.arange(width) < np.array(number, dtype=np.intp)[:, None]
+    keep[keep.sum(axis=1) < 2] = False  # all agree where there is nothing to choose
+    return keep
 
 
-def _similarity(people: FloatArray | None, each: FloatArray | None, scatter: float) -> float:
-    """The mean over pictures and orders of the similarity of each answer."""
-    if people is None or each is None:
-        return np.nan
-    return float(population_similarity(js_divergence(people, each), scatter).mean())
+def _means(values: FloatArray, counts: IntArray) -> FloatArray:
+    """The mean of each item's values, which lie one after the other."""
+    if not counts.size:
+        return np.zeros(0)
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    return np.asarray(np.add.reduceat(values, starts) / counts)
 
 
 POPULATION = Analysis(compute=population, provides=(SIMILARITY, SKILL))

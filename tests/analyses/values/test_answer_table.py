@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from benchmark.analyses.values.answer_table import answer_table
+from benchmark.analyses.values.population import population
 from benchmark.errors import DataProblem
+from benchmark.records import Evidence
+from benchmark.replay.stored_model import lookup
 from tests.analyses.planting import Plan, noisy, plan, renamed
 
 
@@ -34,6 +37,23 @@ def test_the_substantive_reading_is_that_of_the_rows() -> None:
     expected = planted.people * keep / (planted.people * keep).sum(axis=-1, keepdims=True)
     np.testing.assert_allclose(people, expected.swapaxes(0, 1), atol=1e-12)
     assert (model[..., -1] == 0).all()
+
+
+def test_nobody_agrees_where_there_is_nothing_to_choose() -> None:
+    """One substantive option left: neither side has an answer in that reading, nor a similarity."""
+    rng = np.random.default_rng(7)
+    base = plan(rng, questions=8)
+    masks = base.substantive.copy()
+    masks[3] = np.arange(masks.shape[1]) == 0
+    planted = Plan(people=base.people, substantive=masks, stems=base.stems, topics=base.topics)
+    records = planted.records({"country": base.people})
+    people, model = answer_table(records).read("substantive")
+    assert np.isnan(people[:, 3]).all()
+    assert np.isnan(model[:, :, 3]).all()
+    found = population(Evidence(records=records, answers=lookup({}), rng=rng))
+    counted = {s.name: s.n for s in found if s.metric == "js_similarity_population" and not s.scope}
+    printed, substantive = (counted[f"js_similarity_population{e}"] for e in ("", "_substantive"))
+    assert substantive == printed - len(base.people[0])
 
 
 def test_one_question_has_the_same_options_everywhere() -> None:
