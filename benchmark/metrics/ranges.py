@@ -86,7 +86,11 @@ WITHOUT_INTERVAL: Mapping[str, str] = {
         "a description; use story_permanova_p",
     ),
     **dict.fromkeys(
-        ("story_group_omega2", "story_group_permanova_f", "story_group_r2"),
+        (
+            *("story_group_omega2", "story_group_permanova_f", "story_group_r2"),
+            *("story_group_dispersion", "story_group_dispersion_f", "story_group_distinctness"),
+            *("story_group_distance", "story_group_apart"),
+        ),
         "a description; use story_group_permanova_p",
     ),
     **dict.fromkeys(
@@ -96,7 +100,15 @@ WITHOUT_INTERVAL: Mapping[str, str] = {
         ("story_alignment_tau", "story_alignment_tau_missing_as_zero", "story_similarity_tau"),
         "without an interval; use story_alignment_tau_p",
     ),
-    **dict.fromkeys(("story_word_tfidf", "story_word_z"), "of single words; use story_word_p"),
+    **dict.fromkeys(("story_word_*", "story_group_word_*"), "of single words"),
+    **dict.fromkeys(
+        ("story_picture_similarity", "encoder_agreement", "encoder_tau"),
+        "a description of encoders",
+    ),
+    "option_bias_noise": "what noise alone would show; use label_bias or position_bias",
+    "written_tv_expected": "what as many draws would show; use written_tv",
+    "ece_perfect": "what a calibrated model would show; use ece",
+    "blind_accuracy": "of the questions' wording; use image_gain_accuracy",
     **dict.fromkeys(("story_marker_*", "story_group_marker_*"), "a description of words"),
     "answers": "a count",
     "pictures": "a count",
