@@ -33,7 +33,6 @@ from benchmark.analyses.questions.question_table import (
     question_table,
 )
 from benchmark.analyses.reporting import scored
-from benchmark.metrics.clustered import student_arms
 from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import Analysis, Evidence, Score
 
@@ -112,15 +111,13 @@ def _variant(table: ItemTable, by: Sequence[str], variant: str) -> Iterator[Scor
 def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> Iterator[Score]:
     of = clustered(table, grouping, column)
     variance = paired_variance(table, grouping, column, of) if column == GAIN else of.variance
-    arms = student_arms(variance, of.df)
-    arms = np.where(of.clusters < MIN_STEMS, np.nan, arms)
+    low, high = of.ends(variance)
     for place, scope in enumerate(grouping.scopes):
-        value, arm = float(of.mean[place]), float(arms[place])
         yield scored(
-            *(metric, value, scope, int(of.n[place]), _method(of, place)),
+            *(metric, float(of.mean[place]), scope, int(of.n[place]), _method(of, place)),
             n_missing=int(of.missing[place]),
             n_clusters=int(of.clusters[place]),
-            ends=(value - arm, value + arm),
+            ends=(float(low[place]), float(high[place])),
         )
 
 
@@ -131,4 +128,4 @@ def _method(of: Means, place: int) -> str:
         return f"too few pictures ({of.clusters[place]} < {MIN_STEMS})"
     if not of.variance[place] > 0:
         return "no interval: nothing varies"
-    return "paired by question, pictures as clusters, Student's t, 95 %"
+    return "paired by question, pictures as units, Student's t for skewed units, 95 %"

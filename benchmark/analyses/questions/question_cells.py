@@ -17,7 +17,9 @@ from benchmark.analyses.reporting import scored
 from benchmark.metrics.clustered import MIN_DF, anova_icc, design_effect, stratified_variance
 from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
 from benchmark.metrics.proportions import wilson_bounds
+from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.metrics.shrinkage import shrunken
+from benchmark.metrics.skewed_means import safe_level, skewed_ends, unbiased_skewness
 from benchmark.records import Score
 
 FULL = 0.95
@@ -29,7 +31,8 @@ class Means:
 
     ``variance`` is that of the mean between pictures within countries, ``alike`` the questions of
     the picture of a random question, ``single`` whether every picture brings one and the scope
-    lies in one country: then questions are independent trials.
+    lies in one country: then questions are independent trials. ``skewness`` is that of what the
+    pictures add to the mean.
     """
 
     mean: FloatArray
@@ -40,6 +43,20 @@ class Means:
     df: IntArray
     alike: FloatArray
     single: BoolArray
+    skewness: FloatArray
+
+    def ends(self, variance: FloatArray, *, safe: bool = False) -> tuple[FloatArray, FloatArray]:
+        """The interval of the mean of a column that is no share, over pictures as units.
+
+        ``variance`` is that of the mean. NaN below `MIN_STEMS` pictures, and where nothing varies.
+        ``safe`` is for a change that a gate may let pass.
+        """
+        units = self.df + 1
+        error = np.sqrt(positive_or_nan(variance))
+        level = safe_level(np.maximum(units, 1)) if safe else FULL
+        low, high = skewed_ends(self.mean, error, self.skewness, units, level=level)
+        few = self.clusters < MIN_STEMS
+        return np.where(few, np.nan, low), np.where(few, np.nan, high)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,8 +121,12 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Means:
     n = np.bincount(cell, counts, scopes)
     mean = np.bincount(cell, sums, scopes) / positive_or_nan(n)
     strata = table.factors["country"].codes[known][first]
-    spread, df = stratified_variance(sums - counts * mean[cell], cell, strata, scopes)
+    residuals = sums - counts * mean[cell]  # of each picture, with a sum of 0 in a scope
+    spread, df = stratified_variance(residuals, cell, strata, scopes)
     m = np.bincount(cell, minlength=scopes)
+    second, third = (
+        np.bincount(cell, residuals**power, scopes) / positive_or_nan(m) for power in (2, 3)
+    )
     lowest, highest = np.full(scopes, strata.max(initial=0)), np.zeros(scopes, dtype=np.intp)
     np.minimum.at(lowest, cell, strata)
     np.maximum.at(highest, cell, strata)
@@ -118,6 +139,7 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Means:
         df=df,
         alike=np.bincount(cell, counts**2, scopes) / positive_or_nan(n),
         single=np.asarray((m == n) & (lowest >= highest)),
+        skewness=unbiased_skewness(second, third, m),
     )
 
 
