@@ -18,6 +18,7 @@ from benchmark.metrics.clustered import MIN_DF, anova_icc, design_effect, strati
 from benchmark.metrics.divergence import BoolArray, FloatArray, positive_or_nan
 from benchmark.metrics.proportions import wilson_bounds
 from benchmark.metrics.shrinkage import shrunken
+from benchmark.metrics.skewed_means import unbiased_skewness
 from benchmark.records import Score
 
 FULL = 0.95
@@ -27,9 +28,10 @@ FULL = 0.95
 class Means:
     """A column's mean by scope and what it rests on; arrays are (scopes,).
 
-    ``variance`` is that of the mean between pictures within countries, ``alike`` the questions of
-    the picture of a random question, ``single`` whether every picture brings one and the scope
-    lies in one country: then questions are independent trials.
+    ``variance`` is that of the mean between pictures within countries, ``skewness`` that of what
+    pictures add to it, ``alike`` the questions of the picture of a random question, ``worth`` how
+    many pictures with equally many say as much, ``single`` whether every picture brings one and the
+    scope lies in one country: then questions are independent trials.
     """
 
     mean: FloatArray
@@ -38,7 +40,9 @@ class Means:
     clusters: IntArray
     variance: FloatArray
     df: IntArray
+    skewness: FloatArray
     alike: FloatArray
+    worth: FloatArray
     single: BoolArray
 
 
@@ -104,8 +108,15 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Means:
     n = np.bincount(cell, counts, scopes)
     mean = np.bincount(cell, sums, scopes) / positive_or_nan(n)
     strata = table.factors["country"].codes[known][first]
-    spread, df = stratified_variance(sums - counts * mean[cell], cell, strata, scopes)
+    beyond = sums - counts * mean[cell]  # they sum to 0 in each scope
+    spread, df = stratified_variance(beyond, cell, strata, scopes)
     m = np.bincount(cell, minlength=scopes)
+    second, third = (
+        np.bincount(cell, beyond**power, scopes) / positive_or_nan(m) for power in (2, 3)
+    )
+    alike = np.bincount(cell, counts**2, scopes) / positive_or_nan(n)
+    # Pictures with more questions weigh more: they are worth fewer that weigh alike (Kish).
+    worth = np.nan_to_num(n / positive_or_nan(alike))
     lowest, highest = np.full(scopes, strata.max(initial=0)), np.zeros(scopes, dtype=np.intp)
     np.minimum.at(lowest, cell, strata)
     np.maximum.at(highest, cell, strata)
@@ -116,7 +127,9 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Means:
         clusters=m,
         variance=spread / positive_or_nan(n) ** 2,
         df=df,
-        alike=np.bincount(cell, counts**2, scopes) / positive_or_nan(n),
+        skewness=unbiased_skewness(second, third, worth),
+        alike=alike,
+        worth=worth,
         single=np.asarray((m == n) & (lowest >= highest)),
     )
 
