@@ -32,7 +32,7 @@ ALIKE = 8.0  # a picture's chance is beta with so many questions' worth of its g
 MIDDLE, NEAR_CEILING, SPREAD = 0.6, 0.85, 0.08
 IN_ORDER = "region"  # a factor whose members are all reported, not only the worst
 PAIRED = 6  # groups of which all pairs are one family
-SHUFFLINGS, OF_PAIRS = 99, 599
+SHUFFLINGS, OF_PAIRS = 99, 299
 DOZEN = 12  # pictures that are one unit of calibration: a hundred questions are the least
 OVERCONFIDENT = 0.1
 

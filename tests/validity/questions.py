@@ -114,7 +114,7 @@ QUESTIONS: tuple[Figure, ...] = (
         names=("accuracy_difference_*_p_holm",),
         estimates="whether any of the pairs of six groups could be more than chance",
         p_values=any_equal_pair,
-        repetitions=300,
+        repetitions=200,
         sample=20,
     ),
     Figure(
