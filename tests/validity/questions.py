@@ -130,7 +130,8 @@ QUESTIONS: tuple[Figure, ...] = (
         intervals=error_of_confidences,
         repetitions=1_000,
         note="a unit is a dozen pictures; normal: a tenth too sure; skewed: mostly near 1, and "
-        "right to be, so that the truth is 0 and the lower end decides",
+        "right to be, so that the truth is 0 and the lower end decides; the upper end is "
+        "that of the plain error, on the safe side",
     ),
     Figure(
         names=("ece_plain", "ece_perfect", "brier_*"),
