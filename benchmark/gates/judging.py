@@ -20,7 +20,7 @@ from benchmark.gates.gaps import gap_of
 from benchmark.gates.noise import UnknownNoise, noise_floor
 from benchmark.gates.rules import ALPHA, Against, Cell, Gate, Status, UnitChanges, Verdict
 from benchmark.metrics.above import p_above
-from benchmark.metrics.ranges import is_p
+from benchmark.metrics.ranges import fewest_units, is_p
 from benchmark.records import Score
 from benchmark.vocabulary import ALL_ASKED
 
@@ -199,6 +199,10 @@ def _cell(
         noise = math.fsum(noise_floor(score, scores, floor) for floor in floors)
     except UnknownNoise as unknown_noise:
         why = str(unknown_noise)
+    fewest = fewest_units(score.metric)
+    if score.n_clusters < fewest:
+        number = score.n_clusters or "an unknown number of"
+        why = why or f"{number} units, of {fewest} that it needs"
     by_value = is_p(score.metric) and not gate.compare
     return Cell(
         label=wording.member(gate.by, score.scope[gate.by]) if gate.by else "",

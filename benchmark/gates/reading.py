@@ -16,7 +16,7 @@ from typing import cast, get_args
 from benchmark.errors import DataProblem, unknown
 from benchmark.gates.rules import Compare, Gate, Status
 from benchmark.metrics.directions import direction, is_known
-from benchmark.metrics.ranges import SHRUNK, range_of, readings_of, why_no_interval
+from benchmark.metrics.ranges import range_of, readings_of, why_no_interval
 from benchmark.vocabulary import SUBSTANTIVE, Reading
 from benchmark.world.countries import country
 
@@ -179,11 +179,6 @@ def _check_metric(table: Table, gate: Gate) -> None:
     """What no run could change: figures nobody can decide on, the wrong side, impossible bounds."""
     if why := why_no_interval(gate.metric):
         raise DataProblem(f"{table.at('metric')}: {gate.metric} cannot be gated: {why}")
-    if gate.worst and (instead := SHRUNK.get(gate.metric)):
-        raise DataProblem(
-            f"{table.at('metric')}: {gate.metric} is drawn towards the other members, which hides "
-            f"the worst {gate.worst}; use {instead} or worst_{gate.worst}"
-        )
     known = readings_of(gate.metric)
     if known and gate.reading not in known:
         raise DataProblem(

@@ -57,7 +57,8 @@ RANGES: tuple[tuple[tuple[str, ...], tuple[float, float]], ...] = (
 # Printed as information: a gate on one of these is refused when it is read.
 WITHOUT_INTERVAL: Mapping[str, str] = {
     "js_similarity_items": "a mean over questions of which most share a stem; use js_similarity",
-    "js_similarity_gain_p_published": "no test of anything; use js_similarity_gain_p",
+    "js_similarity_gain_p_published": "no test of anything; use js_similarity_gain_p_holm",
+    "js_similarity_gain_p": "rejects too often if gains are skewed; use js_similarity_gain",
     "story_f_published*": "no test of anything; use story_permanova_p",
     "floor_*": "the same for every model",
     "w1_floor_*": "the same for every model",
@@ -94,8 +95,15 @@ WITHOUT_INTERVAL: Mapping[str, str] = {
         "a description; use story_group_permanova_p",
     ),
     **dict.fromkeys(
-        ("story_dispersion", "story_dispersion_f"), "a description; use story_dispersion_p"
+        ("story_dispersion", "story_dispersion_f"), "a description; use story_permanova_p"
     ),
+    **dict.fromkeys(
+        ("story_dispersion_p", "story_group_dispersion_p"),
+        "rejects too often if numbers of stories differ; use story_permanova_p",
+    ),
+    "encoder_favour_p*": "rejects too often if favours are skewed",
+    "accuracy_shrunk": "drawn towards the other members, which hides the one that differs; use "
+    "accuracy or accuracy_simultaneous",
     **dict.fromkeys(
         ("story_alignment_tau", "story_alignment_tau_missing_as_zero", "story_similarity_tau"),
         "without an interval; use story_alignment_tau_p",
@@ -116,8 +124,13 @@ WITHOUT_INTERVAL: Mapping[str, str] = {
     "brier_*": "a part of brier",
     "rationale_*": "of single texts",
 }
-# Shrunk towards the others, which hides the very member that is to be found.
-SHRUNK: Mapping[str, str] = {"accuracy_shrunk": "accuracy_simultaneous"}
+# Units below which a figure does not hold if they are skewed (docs/validity.md), nor decides.
+FEWEST: Mapping[str, int] = {
+    "recognition_top*": 12,
+    "js_similarity_gain_p_t": 12,
+    "js_similarity_gain_p_holm": 20,
+    "js_similarity_gain_q_bh": 20,
+}
 # Shares with Wilson's interval over units, and the factor of a case that names the unit.
 UNITS: Mapping[str, str] = {
     **dict.fromkeys(("usable", "refusal", "empty", "truncated", "in_language"), "topic"),
@@ -170,6 +183,17 @@ def why_no_interval(metric: str) -> str:
     ('the same for every model', '')
     """
     return next((why for name, why in WITHOUT_INTERVAL.items() if fnmatchcase(metric, name)), "")
+
+
+def fewest_units(metric: str) -> int:
+    """How many units a metric needs before anything may be decided by it; 0 if it needs no more.
+
+    Beyond what it takes to have an interval at all.
+
+    >>> fewest_units("recognition_top1"), fewest_units("js_similarity")
+    (12, 0)
+    """
+    return next((units for name, units in FEWEST.items() if fnmatchcase(metric, name)), 0)
 
 
 def readings_of(metric: str) -> tuple[str, ...]:

@@ -179,8 +179,14 @@ def test_shipped_gate_files_are_sound(path: Path) -> None:
         ),
         (
             BARE.replace('"x"', '"accuracy_shrunk"') + 'worst = "country"\nmin = 0.4',
-            "use accuracy_simultaneous or worst_country",
+            "cannot be gated: .* use accuracy or accuracy_simultaneous",
         ),
+        (
+            BARE.replace('"x"', '"accuracy_shrunk"') + 'scope = {country = "NGA"}\nmin = 0.4',
+            "cannot be gated",
+        ),
+        (BARE.replace('"x"', '"js_similarity_gain_p"') + "max = 0.05", "use js_similarity_gain"),
+        (BARE.replace('"x"', '"story_dispersion_p"') + "max = 0.05", "use story_permanova_p"),
         (
             BARE.replace('"x"', '"spread_ratio"') + 'reading = "printed"\ncompare = "regression"',
             "no better or worse",

@@ -374,3 +374,27 @@ def test_markdown_is_a_table_that_a_name_cannot_break() -> None:
     assert "| ✅ pass |" in text
     assert "| ❔ inconclusive (counts as fail) |" in text
     assert "- a \\`problem\\`" in text
+
+
+@pytest.mark.parametrize(
+    ("metric", "units", "is_decided"),
+    [
+        ("recognition_top1", 11, False),
+        ("recognition_top1", 12, True),
+        ("js_similarity_gain_p_t", 6, False),
+        ("js_similarity_gain_p_holm", 12, False),
+        ("js_similarity_gain_p_holm", 20, True),
+        ("js_similarity_gain_q_bh", 0, False),
+    ],
+)
+def test_few_units_with_which_a_figure_does_not_hold_decide_nothing(
+    metric: str, units: int, is_decided: bool
+) -> None:
+    """Of skewed units: docs/validity.md; a score that says nothing of its units has too few."""
+    is_p = "gain" in metric
+    value, arm = (0.001, NAN) if is_p else (0.9, 0.1)
+    found = score(value, arm, metric=metric, reading="", n=99, n_clusters=units)
+    asked = gate(metric=metric, reading="", **({"max": 0.05} if is_p else {"min": 0.5}))
+    verdict = judge(asked, [found])
+    assert verdict.status is (Status.PASS if is_decided else Status.INCONCLUSIVE)
+    assert is_decided or "units, of " in verdict.sentence

@@ -17,6 +17,10 @@ from benchmark.metrics.ranges import (
 )
 
 METRICS = sorted(name for name in provided(ANALYSES) if "*" not in name)
+TOO_SURE = (  # p that reject too often in some population of docs/validity.md
+    *("js_similarity_gain_p", "story_dispersion_p", "story_group_dispersion_p"),
+    *("encoder_favour_p", "encoder_favour_p_holm"),
+)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -25,7 +29,7 @@ def test_every_metric_has_a_range_and_is_decided_in_one_way(metric: str) -> None
     span = range_of(metric)
     assert span.low < span.high
     assert not (is_p(metric) and math.isinf(span.width))
-    no_test = "published" in metric or "_word_" in metric  # nothing may be decided by these p
+    no_test = "published" in metric or "_word_" in metric or metric in TOO_SURE
     assert not (is_p(metric) and why_no_interval(metric)) or no_test
 
 

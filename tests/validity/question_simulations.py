@@ -28,6 +28,7 @@ from tests.validity.populations import unit_values
 from tests.validity.setting import Setting
 
 LEVELS = (0.9, 0.6, 0.3)  # accuracy in an easy, a middling and a hard category
+MIDDLING, NEAR_ONE = (0.3, 0.7), (0.8, 0.98)  # shares of a run
 APART = 0.25  # between the best and the worst country, where they differ
 RUN = 40  # countries of a run, from all of which the likeness of a picture's questions is known
 PICTURES = 90  # of a country, one question each
@@ -35,23 +36,28 @@ SHUFFLINGS = 99
 
 
 def accuracy_of_pictures(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
-    """One of forty countries; pictures of unlike chances with three questions, or one to five."""
+    """One of forty countries; pictures of unlike chances with three questions, or one to five.
+
+    The share differs from run to run, as Wilson's interval keeps its promise on average over shares
+    and not at each.
+    """
     questions = np.full(setting.units, 3) if setting.equal else 1 + np.arange(setting.units) % 5
     places = np.repeat(np.arange(RUN), setting.units)
     picture = np.repeat(np.arange(places.size), np.tile(questions, RUN))
     names = sorted(INHABITED[:RUN])
     country = [names[place] for place in places[picture]]
     table = table_of(np.zeros(picture.size), country, picture.tolist(), [0] * picture.size)
-    mean = 0.9 if setting.skewed else 0.5
-    ends = []
+    ends, truth = [], []
     for _ in range(-(-repetitions // RUN)):
+        mean = rng.uniform(*(NEAR_ONE if setting.skewed else MIDDLING))
+        truth += [mean] * RUN
         chance = rng.beta(mean * 4, (1 - mean) * 4, places.size)[picture]
         right = (rng.random(picture.size) < chance).astype(np.float64)
         drawn = replace(table, values={"correct": right})
         icc = picture_icc(drawn, "correct")
         ends.append(shares(drawn, drawn.group(("country",)), "correct", icc=icc).bounds())
     low, high = (np.concatenate(side)[:repetitions] for side in zip(*ends, strict=True))
-    return Ends(low=low, high=high, truth=mean)
+    return Ends(low=low, high=high, truth=np.array(truth[:repetitions]))
 
 
 def skill_of_pictures(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
@@ -84,7 +90,7 @@ def gain_of_pictures(rng: np.random.Generator, setting: Setting, repetitions: in
 def gap_of_countries(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
     """Countries whose accuracies rise evenly, whatever each was asked."""
     low, high = np.empty(repetitions), np.empty(repetitions)
-    for k, alike in enumerate(_worlds(rng, setting, repetitions, apart=APART, shufflings=1)):
+    for k, (alike, _) in enumerate(worlds(rng, setting, repetitions, apart=APART, shufflings=1)):
         gap = gap_of_shares(alike.cells, alike.places)
         low[k], high[k] = gap.low, gap.high
     return Ends(low=low, high=high, truth=APART)
@@ -93,7 +99,7 @@ def gap_of_countries(rng: np.random.Generator, setting: Setting, repetitions: in
 def gap_of_equal_countries(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
     """The same where all are equal."""
     low, high = np.empty(repetitions), np.empty(repetitions)
-    for k, alike in enumerate(_worlds(rng, setting, repetitions, apart=0.0, shufflings=1)):
+    for k, (alike, _) in enumerate(worlds(rng, setting, repetitions, apart=0.0, shufflings=1)):
         gap = gap_of_shares(alike.cells, alike.places)
         low[k], high[k] = gap.low, gap.high
     return Ends(low=low, high=high, truth=0.0)
@@ -106,7 +112,7 @@ def gap_p_of_equal_countries(
     return np.array(
         [
             shuffled_p(float(np.ptp(alike.cells.of.mean[alike.places])), np.ptp(alike.shuffled, 1))
-            for alike in _worlds(rng, setting, repetitions, apart=0.0, shufflings=SHUFFLINGS)
+            for alike, _ in worlds(rng, setting, repetitions, apart=0.0, shufflings=SHUFFLINGS)
         ]
     )
 
@@ -118,20 +124,23 @@ def gini_p_of_equal_countries(
     return np.array(
         [
             shuffled_p(float(gini(alike.cells.of.mean[alike.places])), gini(alike.shuffled))
-            for alike in _worlds(rng, setting, repetitions, apart=0.0, shufflings=SHUFFLINGS)
+            for alike, _ in worlds(rng, setting, repetitions, apart=0.0, shufflings=SHUFFLINGS)
         ]
     )
 
 
-def _worlds(
+def worlds(
     rng: np.random.Generator,
     setting: Setting,
     repetitions: int,
     *,
     apart: float,
     shufflings: int,
-) -> Iterator[AtSameMix]:
-    """Countries of 90 pictures (or 30 to 90) in three categories; mixes differ (skewed) or not."""
+) -> Iterator[tuple[AtSameMix, FloatArray]]:
+    """Countries of 90 pictures (or 30 to 90) in three categories; mixes differ (skewed) or not.
+
+    With each, by how much a country's accuracy lies above the mean of all at the same mix.
+    """
     number = np.full(setting.units, PICTURES)
     if not setting.equal:
         number = np.round(np.linspace(PICTURES / 3, PICTURES, setting.units)).astype(np.intp)
@@ -154,7 +163,7 @@ def _worlds(
             drawn, drawn.group(("country",)), "correct", icc=picture_icc(drawn, "correct")
         )
         null = shuffled_countries(drawn, "correct", rng=rng, resamples=shufflings)
-        yield at_same_mix(drawn, "country", cells, null.of("country"))
+        yield at_same_mix(drawn, "country", cells, null.of("country")), level
 
 
 def _topics(n: int, easy: float) -> np.ndarray:

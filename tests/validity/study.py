@@ -6,6 +6,7 @@ Knows figures of `python -m leaderboard study` and `transfer`; not how tables ar
 from __future__ import annotations
 
 from tests.validity.figure import Figure
+from tests.validity.rating_simulations import difference_of_models, mean_of_ratings
 from tests.validity.study_simulations import alpha_of_raters, rho_of_stories, unrelated_cells
 
 STUDY: tuple[Figure, ...] = (
@@ -15,9 +16,20 @@ STUDY: tuple[Figure, ...] = (
         intervals=alpha_of_raters,
         repetitions=400,
     ),
-    Figure(names=("mean_rating",), estimates="mean rating over cells and raters", pending=True),
     Figure(
-        names=("mean_difference",), estimates="one model's mean rating less another's", pending=True
+        names=("mean_rating",),
+        estimates="mean rating over cells and raters",
+        intervals=mean_of_ratings,
+        repetitions=300,
+        sample=20,
+        note="twelve raters; below six they count as all there are",
+    ),
+    Figure(
+        names=("mean_difference",),
+        estimates="one model's mean rating less another's",
+        intervals=difference_of_models,
+        repetitions=300,
+        sample=20,
     ),
     Figure(
         names=("spearman", "spearman_within_models", "kendall_tau_b"),

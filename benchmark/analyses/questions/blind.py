@@ -114,18 +114,20 @@ def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> It
     low, high = of.ends(variance)
     for place, scope in enumerate(grouping.scopes):
         yield scored(
-            *(metric, float(of.mean[place]), scope, int(of.n[place]), _method(of, place)),
+            *(metric, of.mean[place], scope, int(of.n[place]), _method(of, place)),
             n_missing=int(of.missing[place]),
             n_clusters=int(of.clusters[place]),
-            ends=(float(low[place]), float(high[place])),
+            ends=(low[place], high[place]),
         )
 
 
 def _method(of: Means, place: int) -> str:
     if of.n[place] == 0:
         return "not asked with and without picture"
-    if of.clusters[place] < MIN_STEMS:
-        return f"too few pictures ({of.clusters[place]} < {MIN_STEMS})"
+    if not of.enough[place]:
+        number, worth = of.clusters[place], of.worth[place]
+        less = f", worth {worth:.1f} with equally many questions," if number >= MIN_STEMS else ""
+        return f"too few pictures ({number}{less} < {MIN_STEMS})"
     if not of.variance[place] > 0:
         return "no interval: nothing varies"
-    return "paired by question, pictures as units, Student's t for skewed units, 95 %"
+    return "paired by question, pictures as clusters, Student's t and a tail if skewed, 95 %"

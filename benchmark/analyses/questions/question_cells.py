@@ -29,10 +29,10 @@ FULL = 0.95
 class Means:
     """A column's mean by scope and what it rests on; arrays are (scopes,).
 
-    ``variance`` is that of the mean between pictures within countries, ``alike`` the questions of
-    the picture of a random question, ``single`` whether every picture brings one and the scope
-    lies in one country: then questions are independent trials. ``skewness`` is that of what the
-    pictures add to the mean.
+    ``variance`` is that of the mean between pictures within countries, ``skewness`` that of what
+    pictures add to it, ``alike`` the questions of the picture of a random question, ``worth`` how
+    many pictures with equally many say as much, ``single`` whether every picture brings one and the
+    scope lies in one country: then questions are independent trials.
     """
 
     mean: FloatArray
@@ -41,22 +41,26 @@ class Means:
     clusters: IntArray
     variance: FloatArray
     df: IntArray
-    alike: FloatArray
-    single: BoolArray
     skewness: FloatArray
+    alike: FloatArray
+    worth: FloatArray
+    single: BoolArray
+
+    @property
+    def enough(self) -> BoolArray:
+        """Where pictures are worth at least `MIN_STEMS` with equally many questions."""
+        return np.asarray(self.worth > MIN_STEMS - 1e-9)
 
     def ends(self, variance: FloatArray, *, safe: bool = False) -> tuple[FloatArray, FloatArray]:
         """The interval of the mean of a column that is no share, over pictures as units.
 
-        ``variance`` is that of the mean. NaN below `MIN_STEMS` pictures, and where nothing varies.
+        ``variance`` is that of the mean. NaN where there are not `enough`, or nothing varies.
         ``safe`` is for a change that a gate may let pass.
         """
-        units = self.df + 1
-        error = np.sqrt(positive_or_nan(variance))
-        level = safe_level(np.maximum(units, 1)) if safe else FULL
-        low, high = skewed_ends(self.mean, error, self.skewness, units, level=level)
-        few = self.clusters < MIN_STEMS
-        return np.where(few, np.nan, low), np.where(few, np.nan, high)
+        error = np.sqrt(positive_or_nan(np.where(self.enough, variance, np.nan)))
+        units = self.df * self.worth / positive_or_nan(self.clusters) + 1
+        level = safe_level(units) if safe else FULL
+        return skewed_ends(self.mean, error, self.skewness, units, level=level)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,12 +125,15 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Means:
     n = np.bincount(cell, counts, scopes)
     mean = np.bincount(cell, sums, scopes) / positive_or_nan(n)
     strata = table.factors["country"].codes[known][first]
-    residuals = sums - counts * mean[cell]  # of each picture, with a sum of 0 in a scope
-    spread, df = stratified_variance(residuals, cell, strata, scopes)
+    beyond = sums - counts * mean[cell]  # they sum to 0 in each scope
+    spread, df = stratified_variance(beyond, cell, strata, scopes)
     m = np.bincount(cell, minlength=scopes)
     second, third = (
-        np.bincount(cell, residuals**power, scopes) / positive_or_nan(m) for power in (2, 3)
+        np.bincount(cell, beyond**power, scopes) / positive_or_nan(m) for power in (2, 3)
     )
+    alike = np.bincount(cell, counts**2, scopes) / positive_or_nan(n)
+    # Pictures with more questions weigh more: they are worth fewer that weigh alike (Kish).
+    worth = np.nan_to_num(n / positive_or_nan(alike))
     lowest, highest = np.full(scopes, strata.max(initial=0)), np.zeros(scopes, dtype=np.intp)
     np.minimum.at(lowest, cell, strata)
     np.maximum.at(highest, cell, strata)
@@ -137,9 +144,10 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Means:
         clusters=m,
         variance=spread / positive_or_nan(n) ** 2,
         df=df,
-        alike=np.bincount(cell, counts**2, scopes) / positive_or_nan(n),
+        skewness=unbiased_skewness(second, third, worth),
+        alike=alike,
+        worth=worth,
         single=np.asarray((m == n) & (lowest >= highest)),
-        skewness=unbiased_skewness(second, third, m),
     )
 
 
