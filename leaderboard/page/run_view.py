@@ -213,7 +213,9 @@ def _case(record: CaseRecord, found: ScoreIndex, what: Metric) -> list[Json]:
         marks = _with_chance(marks, record, what)
         wide = None if case.variant else found.get(metric, reading, scope)
         answered = own.get(OVER_ANSWERS.get(metric, metric), reading, {}) or score
-        readings[reading] = [_with_ends(score, wide, answered, left_open), marks]
+        # Over all asked less over those answered: in the substantive reading "don't know" is none.
+        silent = left_open if answered is score else score.n - answered.n
+        readings[reading] = [_with_ends(score, wide, answered, silent), marks]
     shown_metric = "" if metric == what.headline else metric
     head = [case.country, case.topic, case.proxy, case.variant, case.kind, case.case_id]
     named = wording.suite_words(what.suite).figures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from benchmark.analyses.unanswered import with_unanswered
 from benchmark.gates import Gate, Status, judge
 from benchmark.records import CaseRecord, Item, Score
+from benchmark.vocabulary import Reading
 from tests.analyses.building import item, record
 
 
@@ -64,6 +66,37 @@ def test_each_scope_counts_what_it_holds(scope: dict[str, str], unanswered: int)
     """Not what a survey did not ask."""
     (found,) = with_unanswered(RECORDS, [score(3, **scope)])
     assert found.n_unanswered == unanswered
+
+
+def dont_know(name: str) -> Item:
+    """Answered, all on what is no opinion."""
+    asked = {"js_similarity_all_asked_substantive": 0.3, "js_similarity_substantive": math.nan}
+    return item(name, {"js_similarity": 0.4, **asked, "w1_floor_uniform_substantive": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("metric", "reading", "unanswered"),
+    [
+        ("js_similarity", "printed", 0),
+        ("js_similarity", "substantive", 1),
+        ("skill_world_average", "substantive", 1),
+        ("w1_similarity", "substantive", 1),
+        ("option_mass", "", 0),
+    ],
+)
+def test_dont_know_is_no_answer_among_opinions(
+    metric: str, reading: Reading, unanswered: int
+) -> None:
+    """Else a model would be judged on the questions that it chose to have an opinion on."""
+    rows = [record(item("a", {}), dont_know("b"), unasked("c"))]
+    (found,) = with_unanswered(rows, [replace(score(2), metric=metric, reading=reading)])
+    assert found.n_unanswered == unanswered
+
+
+def test_what_is_on_no_scale_is_not_missing_from_scales() -> None:
+    """A question left open without an ordered scale costs no figure of those."""
+    (found,) = with_unanswered(RECORDS, [replace(score(3), metric="w1_similarity")])
+    assert found.n_unanswered == 0
 
 
 def test_what_a_score_says_itself_stays() -> None:

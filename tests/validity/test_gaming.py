@@ -61,7 +61,12 @@ def floors(questions: tuple[Question, ...]) -> Floors:
     return Floors(survey(*questions), seed=0)
 
 
-def answered(answers: Sequence[Sequence[float]], *, pictures: int = 1) -> CaseRecord:
+def answered(
+    answers: Sequence[Sequence[float]],
+    *,
+    pictures: int = 1,
+    questions: tuple[Question, ...] = QUESTIONS,
+) -> CaseRecord:
     """The suite's record of these answers, pictures outer; NaN is none."""
     replies = [
         Reply(
@@ -72,12 +77,12 @@ def answered(answers: Sequence[Sequence[float]], *, pictures: int = 1) -> CaseRe
     ]
     return case_record(
         FRANCE,
-        questions=QUESTIONS,
+        questions=questions,
         unasked=[],
-        asked=layout(QUESTIONS, pictures=pictures, orders=1),
+        asked=layout(questions, pictures=pictures, orders=1),
         replies=replies,
         image_ids=[f"{k}.png" for k in range(pictures)],
-        floors=floors(QUESTIONS),
+        floors=floors(questions),
     )
 
 
@@ -127,6 +132,24 @@ def test_answering_only_where_it_is_sure_costs() -> None:
     verdict = judge(gate(min=0.3), picked)
     assert verdict.status is Status.FAIL
     assert "20 of 40 questions asked were not answered" in verdict.sentence
+
+
+def test_saying_dont_know_where_it_is_unsure_costs_as_much() -> None:
+    """All on "don't know" is no answer among opinions: lower over all asked, and no gate."""
+    rng = np.random.default_rng(2)
+    questions = tuple(replace(q, substantive=(True, True, True, False)) for q in QUESTIONS)
+    answers = rng.dirichlet(np.ones(4), size=40)
+    whole = answered(answers.tolist(), questions=questions)
+    own = np.array([i.values["js_similarity_substantive"] for i in whole.items])
+    sure = np.where((own > np.median(own))[:, None], answers, np.eye(4)[3])
+    picked = scores_of(answered(sure.tolist(), questions=questions))
+    for metric, better in (("js_similarity", True), ("js_similarity_all_asked", False)):
+        one, other = (find(s, f"{metric}_substantive").value for s in (picked, scores_of(whole)))
+        assert (one > other) is better
+    for metric in ("js_similarity", "skill_world_average"):
+        verdict = judge(gate(metric, min=0.3), picked)
+        assert verdict.status is Status.FAIL
+        assert "20 of 40 questions asked were not answered" in verdict.sentence
 
 
 def test_a_battery_of_easy_questions_has_one_vote() -> None:
