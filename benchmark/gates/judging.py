@@ -22,12 +22,13 @@ from benchmark.gates.rules import ALPHA, Against, Cell, Gate, Status, UnitChange
 from benchmark.metrics.above import p_above
 from benchmark.metrics.ranges import fewest_units, is_p
 from benchmark.records import Score
-from benchmark.vocabulary import ALL_ASKED
+from benchmark.vocabulary import ALL_ASKED, W1
 
 EXACT = exact()
 SEED = 20261130  # of the sign flips of more units than can be enumerated: the same for every run
 
 MOST_UNANSWERED = 0.05  # of the questions that were asked
+UNSCORED_WRONG = "accuracy_unscored_wrong"  # over all questions asked, as `ALL_ASKED` is
 
 
 class ClosedError(Exception):
@@ -136,19 +137,19 @@ def _chosen(gate: Gate, found: Sequence[Score], *, known: Sequence[Score]) -> li
             f"not scored (0 of {unscored[0].n_missing} items)" + (f": {names}" if gate.by else "")
         )
     for score in scores:
-        _check_answered(score)
+        _check_answered(score, known)
     if gate.gap and len(chosen) < 2:
         raise ClosedError(f"a gap needs two of {gate.gap}, and the run has one")
     return sorted(chosen, key=lambda place: found[place].scope.get(gate.by, ""))
 
 
-def _check_answered(score: Score) -> None:
+def _check_answered(score: Score, known: Sequence[Score]) -> None:
     """Close where too much was left unanswered: a model may not choose what it is judged on.
 
     A score that does not say what was asked (of an earlier version) counts all that is missing.
     """
     lost = score.n_missing if score.n_unanswered is None else score.n_unanswered
-    asked = score.n if score.metric == ALL_ASKED else score.n + lost
+    asked = _asked(score, lost, known)
     if lost > MOST_UNANSWERED * asked:
         where = f" ({wording.scope_words(score.scope)})" if score.scope else ""
         unknown_why = "; nothing says which of them were asked"
@@ -156,6 +157,24 @@ def _check_answered(score: Score) -> None:
             f"{lost} of {asked} questions asked were not answered, more than "
             f"{MOST_UNANSWERED:.0%}{where}{unknown_why if score.n_unanswered is None else ''}"
         )
+
+
+def _asked(score: Score, lost: int, known: Sequence[Score]) -> int:
+    """How many questions were asked in the scope in which those not answered were counted.
+
+    Not every score's n counts these: a tau counts countries, a spread questions but not countries,
+    the worst of many its own. So it is the n of the figure over all asked, where there is one. Of a
+    figure on ordered scales only those are counted, in its n, too.
+    """
+    if score.n_unanswered is not None and not score.metric.startswith(W1):
+        wanted = {ALL_ASKED: score.reading or "printed", UNSCORED_WRONG: ""}
+        every = [s for s in known if s.metric in wanted and s.reading == wanted[s.metric]]
+        keys = {key for s in every for key in s.scope} & score.scope.keys()
+        scope = {key: score.scope[key] for key in keys}
+        for whole in every:
+            if dict(whole.scope) == scope:
+                return whole.n
+    return score.n if score.metric == ALL_ASKED else score.n + lost
 
 
 def _no_such_score(gate: Gate) -> str:

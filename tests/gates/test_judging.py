@@ -339,6 +339,37 @@ def test_a_model_may_not_choose_what_it_answers(
     assert ("were not answered" in verdict.reason) is closed
 
 
+@pytest.mark.parametrize(
+    ("found", "whole"),
+    [
+        (score(0.9, metric="spread_ratio", n=200), "js_similarity_all_asked"),
+        (score(0.9, metric="distance_tau_b", n=10, frame="people"), "js_similarity_all_asked"),
+        (score(0.9, metric="js_similarity_gain", n=90, contrast="food-country"), ""),
+        (score(0.9, metric="worst_country", reading="", n=15), "accuracy_unscored_wrong"),
+    ],
+)
+@pytest.mark.parametrize(("unanswered", "closed"), [(20, False), (101, True)])
+def test_the_unanswered_are_held_against_all_that_were_asked(
+    found: Score, whole: str, unanswered: int, closed: bool
+) -> None:
+    """Of 2 000: n may count countries, or the questions of the worst one alone."""
+    metric = whole or "js_similarity_all_asked"
+    asked = score(0.9, metric=metric, reading=found.reading, n=2000)
+    part = score(0.9, metric=metric, reading=found.reading, n=7, country="NGA")
+    rule = gate(metric=found.metric, reading=found.reading, scope=found.scope, min=0.5)
+    verdict = judge(rule, [replace(found, n_unanswered=unanswered), part, asked])
+    assert ("101 of 2000 questions" in verdict.reason) is closed
+    assert verdict.holds is not closed
+
+
+def test_scales_are_held_against_scales() -> None:
+    """Three of forty ordered scales left open are too many, whatever else was asked."""
+    found = score(0.9, metric="w1_similarity", reading="substantive", n=37, n_unanswered=3)
+    whole = score(0.9, metric="js_similarity_all_asked", reading="substantive", n=2000)
+    rule = gate(metric="w1_similarity", reading="substantive", min=0.5)
+    assert "3 of 40 questions" in judge(rule, [found, whole]).reason
+
+
 def test_a_p_is_decided_as_it_is() -> None:
     """It has no interval, and needs none."""
     for value, status in ((0.04, Status.PASS), (0.06, Status.FAIL)):
