@@ -387,6 +387,19 @@ def test_a_mass_of_a_millionth_is_not_waved_through() -> None:
     assert "counts as fail" in verdict.sentence
 
 
+@pytest.mark.parametrize(
+    ("rule", "holds"),
+    [({"compare": "non-inferiority", "margin": 0.02}, False), ({"compare": "regression"}, True)],
+)
+def test_a_drop_beyond_the_margin_is_not_waved_through(rule: dict[str, Any], holds: bool) -> None:
+    """Three stems have no interval; what is itself below the margin is no doubt."""
+    few = score(-0.3, NAN, n=3, n_clusters=3, method="too few stems (3 < 6)")
+    against = Against(name="old", changes=[few])
+    verdict = judge(gate(inconclusive=Status.PASS, **rule), SCORES, against=against)
+    assert verdict.status is Status.INCONCLUSIVE
+    assert verdict.holds is holds
+
+
 def test_run_json_holds_the_numbers_apart_from_the_words() -> None:
     """Finite numbers or null, so that a machine need not read the sentence."""
     entry = document(judge(gate(worst="country", min=0.62), SCORES))
