@@ -131,6 +131,8 @@ RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("*_p", "*_p_t", "*_p_holm", "*_q_bh"), _ratio),
     (("identification_*", "distance_tau_b", "spread_ratio", "gini", "ece"), _ratio),
     (("relative_gain*",), _ratio),
+    # A root near 0, where the least change of a divergence is a large one of the figure.
+    (("js_similarity_population", "skill_population"), _ratio),
     # Means of similarities: the triangle inequality of the distance.
     (("js_similarity_gain",), lambda moved: 2 * moved.distance),
     (("js_similarity_pooled",), lambda moved: _root(moved)),

@@ -400,6 +400,13 @@ def test_a_drop_beyond_the_margin_is_not_waved_through(rule: dict[str, Any], hol
     assert verdict.holds is holds
 
 
+@pytest.mark.parametrize("metric", ["js_similarity_population", "skill_population"])
+def test_nearness_to_the_population_may_jump(metric: str) -> None:
+    """It is the root of what is left of a divergence, which may be next to nothing."""
+    with pytest.raises(UnknownNoise, match="nothing says how far"):
+        noise_floor(score(0.99, metric=metric), [], moved([0.004] * 10))
+
+
 def test_run_json_holds_the_numbers_apart_from_the_words() -> None:
     """Finite numbers or null, so that a machine need not read the sentence."""
     entry = document(judge(gate(worst="country", min=0.62), SCORES))
