@@ -141,6 +141,11 @@ def _check_sense(table: Table, gate: Gate) -> None:
         (gate.by in gate.scope, "scope", f"looks through every {gate.by} and fixes one in scope"),
         (gate.among and not gate.by, "among", "has among without worst or gap"),
         (
+            gate.gap and gate.among and len(set(gate.among)) < 2,
+            "among",
+            "is on a gap, which is between two members or more, and names one",
+        ),
+        (
             gate.compare != "non-inferiority" and "margin" in table.content,
             "margin",
             'has a margin, which belongs to compare = "non-inferiority"',

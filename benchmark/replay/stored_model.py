@@ -154,8 +154,9 @@ def _never_asked(request: Request) -> str:
     if isinstance(request, Embed) and isinstance(request.content, ImageRef):
         shown = f" with picture {request.content.image_id}"
     return (
-        f"no answer is stored to this request about {_item_of(request)!r}{shown}: its wording, "
-        "options or pixels are not those that the model saw"
+        f"no answer is stored to this request about {_item_of(request)!r}{shown}: either "
+        "its wording, options or pixels are not those that the model saw, or the run had not "
+        "selected it; a replay needs the run's own selection (--countries, --topics, --proxies)"
     )
 
 

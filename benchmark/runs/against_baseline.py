@@ -52,7 +52,9 @@ def against(run: Run, baselines: Sequence[Baseline], gates: Sequence[Gate]) -> A
         return Against(name="the baseline", problem=f"no baseline is of suite {run.suite!r}")
     fitting = [baseline for baseline in mine if not why_not(run, baseline)]
     if len(fitting) > 1:
-        problem = f"{len(fitting)} baselines fit; name one row by its config digest"
+        names = sorted({one.name for one in fitting})
+        how = "its model" if len(names) > 1 else "its config digest"
+        problem = f"{len(fitting)} baselines fit ({', '.join(names)}); name one row by {how}"
         return Against(name=fitting[0].name, problem=problem)
     if not fitting:
         return Against(name=mine[0].name, problem=why_not(run, mine[0]))

@@ -42,7 +42,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "baseline", metavar="BASELINE", help="run.json of the other model, as --baseline takes it"
     )
-    parser.add_argument("--metric", default=ACCURACY, help=f"a score (default: {ACCURACY})")
+    parser.add_argument("--metric", help="a score (default: the one that ranks the suite's rows)")
     parser.add_argument(
         "--by",
         default="",
@@ -67,15 +67,16 @@ def run_compare(options: argparse.Namespace) -> int:
     if baseline.suite != run.suite or (why := why_not(run, baseline)):
         reason = why if baseline.suite == run.suite else f"it is of suite {baseline.suite!r}"
         raise BoardProblem(f"{options.run} and {options.baseline} cannot be compared: {reason}")
+    metric = options.metric or run.headline
     by = [name.strip() for name in options.by.split(",") if name.strip()]
-    rows = grouped(run, baseline, options.metric, by)
+    rows = grouped(run, baseline, metric, by)
     if options.held_out:
-        rows[1:1] = held_out_rows(run, baseline, options.metric, options.held_out)
+        rows[1:1] = held_out_rows(run, baseline, metric, options.held_out)
     partial = "" if run.complete else f" (PARTIAL: {', '.join(run.partial_because) or NOT_ALL})"
     sys.stdout.write(f"now:    {run.suite} of {run.model.name}, {options.run}{partial}\n")
     few = "" if baseline.rows else f" ({OF_A_BOARD})"
     sys.stdout.write(f"before: {baseline.suite} of {baseline.name}, {options.baseline}{few}\n")
-    sys.stdout.write(render(change_table(rows, options.metric), WIDTH))
+    sys.stdout.write(render(change_table(rows, metric), WIDTH))
     return 0
 
 
@@ -135,9 +136,14 @@ def held_out_rows(run: Run, baseline: Baseline, metric: str, held_out: Iterable[
         There is no such group, the questions are unknown, or the score is not accuracy.
     """
     if metric != ACCURACY or not baseline.rows:
+        instead = (
+            "leave --metric out and give run.json files"
+            if run.headline == ACCURACY
+            else f"runs of {run.suite} have none"
+        )
         raise BoardProblem(
             "--held-out pairs single questions, which only the accuracy of two run files "
-            "allows; leave --metric out and give run.json files"
+            f"allows; {instead}"
         )
     tests = [_test(text, run.rows) for text in held_out]
 

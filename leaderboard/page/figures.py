@@ -14,6 +14,7 @@ from benchmark.vocabulary import Reading
 from leaderboard.board.standing import OPTION_MASS
 
 DECIMALS = 4
+EXACT = 8  # of a number whose last shown digit would be another after rounding twice
 Scope = tuple[tuple[str, str], ...]
 
 
@@ -22,8 +23,18 @@ def rounded(value: float, decimals: int = DECIMALS) -> float | None:
 
     >>> rounded(0.123456), rounded(float("nan")), rounded(-0.00001)
     (0.1235, None, 0.0)
+
+    It is shown with fewer decimals, and must not be rounded twice: 0.7985 would be shown as 0.798.
+
+    >>> rounded(0.79854724), f"{0.79854724:.3f}"
+    (0.79854724, '0.799')
     """
-    return None if math.isnan(value) else round(value, decimals) + 0.0
+    if math.isnan(value):
+        return None
+    found = round(value, decimals) + 0.0
+    if any(f"{abs(found):.{n}f}" != f"{abs(value):.{n}f}" for n in range(decimals)):
+        return round(value, EXACT) + 0.0
+    return found
 
 
 def estimate(score: Score, *, brief: bool = False) -> list[Json]:

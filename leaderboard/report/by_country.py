@@ -49,7 +49,14 @@ def table_1(runs: Sequence[Measured]) -> Table:
         head=("model", "condition", *(_country_head(scope) for scope in scopes)),
         labels=2,
         groups=tuple(groups),
-        notes=(words.SIMILARITY, words.FLOORS, _pictures_note(runs), _bold_note(runs), FEW_NOTE),
+        notes=(
+            words.SIMILARITY,
+            words.ALL_COUNTRIES,
+            words.FLOORS,
+            _pictures_note(runs),
+            _bold_note(runs),
+            FEW_NOTE,
+        ),
         records=tuple(_records_1(runs, shown, scopes)),
     )
 
@@ -171,7 +178,7 @@ def _bold_note(runs: Sequence[Measured]) -> str:
         f"the published percentile bootstrap p ({PUBLISHED}) is below 0.05; that test finds "
         "differences too often where stems are few"
         if runs[0].reading_name == "paper"
-        else f"the sign-flip p corrected by Holm ({HOLM}) is below 0.05"
+        else f"the larger p of t and sign flips, corrected by Holm ({HOLM}), is below 0.05"
     )
     note = f"Bold: the better of country prompt and images where {by}."
     if missing:

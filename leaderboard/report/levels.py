@@ -55,7 +55,7 @@ def figure_by_country(runs: Sequence[Measured]) -> Drawing:
             f"is shown, {over(runs)}; a dot left of the "
             "dashed line knows less than the average of all other countries."
         ),
-        notes=(words.PAIRS, BARS, LINES),
+        notes=(words.PAIRS, words.ALONE, BARS, LINES),
         per_row=min(3, len(filled)),
     )
 
@@ -117,7 +117,7 @@ def figure_7(runs: Sequence[Measured]) -> Drawing | NoView:
             "How near the answers come to the people's on the paper's two topics, by World Bank "
             f"group of the country, {over(runs)}."
         ),
-        notes=(words.PAIRS, BARS, LINES),
+        notes=(words.PAIRS, words.ALONE, BARS, LINES),
         per_row=min(3, len(filled) // len(slugs)),
     )
 
@@ -151,7 +151,13 @@ def figure_9(runs: Sequence[Measured]) -> Drawing | NoView:
             f"low income, {over(runs)}; compare a dot with "
             "the floors of its own row, as some topics are easy for everybody."
         ),
-        notes=(words.PAIRS, "High income = World Bank groups high and upper middle.", BARS, LINES),
+        notes=(
+            words.PAIRS,
+            words.ALONE,
+            "High income = World Bank groups high and upper middle.",
+            BARS,
+            LINES,
+        ),
         per_row=len(incomes),
     )
 

@@ -58,6 +58,11 @@ PAIRS = (
     "Both conditions are taken over the same country x question pairs; each kind of pictures has a "
     "country prompt of its own, as it has other countries."
 )
+ALONE = "A country prompt without a dot beside it stands for all that the country was asked."
+ALL_COUNTRIES = (
+    "All: over the stems of all countries, each with one vote, so it is no mean of the columns and "
+    "may lie outside them where countries were asked other questions."
+)
 
 
 def country_name(iso3: str) -> str:

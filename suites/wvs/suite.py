@@ -423,7 +423,11 @@ class WvsSuite:
         ]
         lines += [
             f"  set aside: {problem.kind}: {problem.count}, e.g. {problem.example}"
-            for problem in (*self.survey.problems, *self.survey.notes, *self.images.problems)
+            for problem in (*self.survey.problems, *self.images.problems)
+        ]
+        lines += [
+            f"  noted: {problem.kind}: {problem.count}, e.g. {problem.example}"
+            for problem in self.survey.notes
         ]
         return tuple(lines)
 

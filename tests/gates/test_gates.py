@@ -138,6 +138,10 @@ def test_shipped_gate_files_are_sound(path: Path) -> None:
         (BARE + 'compare = "regression"\nmargin = 0.1', r"line 5.*belongs to .*non-inferiority"),
         (BARE + 'compare = "non-inferiority"', "needs a margin above 0"),
         (FLOOR + 'gap = "country"', "needs a max, but no min"),
+        (
+            SIMILARITY + 'gap = "country"\namong = ["NGA"]\nmax = 0.1',
+            "line 6, gate 1 is on a gap, which is between two members or more, and names one",
+        ),
         (FLOOR + 'gap = "country"\nworst = "country"', "both worst and gap"),
         (FLOOR + 'worst = "country"\nscope = {country = "NGA"}', "fixes one in scope"),
         (FLOOR + 'among = ["NGA"]', "without worst or gap"),

@@ -94,6 +94,8 @@ def test_unusable_survey_rows_are_counted_and_the_rest_measured(place: Place) ->
         "malformed selections",
     ):
         assert f"{kind}: 1, e.g." in done.sentence("set aside", kind)
+    # These are measured: a note, and nothing that was set aside.
+    assert done.sentence("question without a topic label").strip().startswith("noted: ")
 
 
 def test_a_prompt_slot_that_nobody_fills_is_a_usage_error(place: Place) -> None:

@@ -104,7 +104,8 @@ def test_a_row_of_other_data_is_a_problem(tmp_path: Path) -> None:
 def test_two_rows_that_fit_are_not_chosen_between(tmp_path: Path) -> None:
     """A seed changes no data, so both could be meant."""
     board = on_board(tmp_path, other_config(seed=0), other_config(seed=1))
-    assert "2 baselines fit" in compared(run(), f"{board}#org/old").problem
+    said = "2 baselines fit (org/old); name one row by its config digest"
+    assert compared(run(), f"{board}#org/old").problem == said
 
 
 def test_a_seed_or_harness_of_its_own_does_not_hinder(tmp_path: Path) -> None:

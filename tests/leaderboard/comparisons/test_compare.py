@@ -191,6 +191,19 @@ def test_a_change_without_an_interval_says_why(
     assert "+0.000 (too few) *" in shown["few"]
 
 
+def test_without_a_metric_it_is_the_one_that_ranks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Runs of wvs and stories have no accuracy, and the command failed on each of them."""
+    file = str(write_run(tmp_path, BEFORE))
+    now = replace(NOW, headline="skill_chance")
+    assert "Change of skill_chance" in compared(capsys, now, file)
+    assert "Change of accuracy" in compared(capsys, NOW, file)
+    words = ("compare", str(write_run(tmp_path / "now", now)), file, "--held-out", "region:Africa")
+    assert main(list(words)) == 1
+    assert "leave --metric out" not in capsys.readouterr().err
+
+
 def test_a_partial_run_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """On the line that names it, with the reason."""
     partial = replace(NOW, complete=False, partial_because=("--limit 3",))
