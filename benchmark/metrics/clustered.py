@@ -178,16 +178,3 @@ def design_effect(
     kish = 1 + (np.asarray(alike, dtype=np.float64) - 1) * icc
     known = (freedom >= MIN_DF) & np.isfinite(ratio) & (ratio > 0)
     return np.where(known, np.maximum(LEAST_DEFF, ratio), kish)
-
-
-def student_arms(variance: npt.ArrayLike, df: npt.ArrayLike, *, level: float = 0.95) -> FloatArray:
-    """Half the width of Student's interval of means with these variances; NaN if unknown.
-
-    Shape ``(cells,)`` each; a variance of 0 counts as unknown.
-
-    >>> student_arms([1.0, 0.0], [10, 10]).round(3).tolist()
-    [2.228, nan]
-    """
-    freedom = np.maximum(1.0, np.asarray(df, dtype=np.float64))
-    found: FloatArray = stdtrit(freedom, (1 + level) / 2) * np.sqrt(positive_or_nan(variance))
-    return found

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.metrics.clustered import anova_icc, design_effect, stratified_variance, student_arms
+from benchmark.metrics.clustered import anova_icc, design_effect, stratified_variance
 from benchmark.metrics.divergence import FloatArray
 from benchmark.metrics.proportions import wilson_bounds, wilson_interval
 
@@ -119,9 +119,3 @@ def test_bounds_of_nothing_are_nothing() -> None:
     """No question, no share: NaN, without a warning."""
     low, high = wilson_bounds([np.nan, 0.5], [0, 0])
     assert np.isnan([low, high]).all()
-
-
-def test_students_arms_are_scipys() -> None:
-    """Against scipy.stats."""
-    stats = pytest.importorskip("scipy.stats")
-    assert student_arms([4.0], [7])[0] == pytest.approx(2 * stats.t.ppf(0.975, 7))

@@ -57,7 +57,7 @@ def _estimates(figures: Sequence[Figure], found: Found) -> Iterator[str]:
 
 def _decides(figure: Figure) -> str:
     if figure.pending:
-        return "*not yet simulated: not for decisions*"
+        return "*not simulated: not for decisions*"
     if not figure.decides:
         return "*not for decisions*"
     parts = (

@@ -33,9 +33,7 @@ from benchmark.analyses.questions.question_table import (
     question_table,
 )
 from benchmark.analyses.reporting import scored
-from benchmark.metrics.divergence import BoolArray, positive_or_nan
 from benchmark.metrics.resampling import MIN_STEMS
-from benchmark.metrics.skewed_means import skewed_ends
 from benchmark.records import Analysis, Evidence, Score
 
 GROUPS: tuple[tuple[str, ...], ...] = (
@@ -113,30 +111,23 @@ def _variant(table: ItemTable, by: Sequence[str], variant: str) -> Iterator[Scor
 def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> Iterator[Score]:
     of = clustered(table, grouping, column)
     variance = paired_variance(table, grouping, column, of) if column == GAIN else of.variance
-    error = np.sqrt(positive_or_nan(np.where(_enough(of), variance, np.nan)))
-    units = of.df * of.worth / positive_or_nan(of.clusters) + 1
-    low, high = skewed_ends(of.mean, error, of.skewness, units)
+    low, high = of.ends(variance)
     for place, scope in enumerate(grouping.scopes):
         yield scored(
-            *(metric, of.mean[place], scope, int(of.n[place]), _method(of, place)),
+            *(metric, float(of.mean[place]), scope, int(of.n[place]), _method(of, place)),
             n_missing=int(of.missing[place]),
             n_clusters=int(of.clusters[place]),
-            ends=(low[place], high[place]),
+            ends=(float(low[place]), float(high[place])),
         )
-
-
-def _enough(of: Means) -> BoolArray:
-    """Where pictures are worth at least six that weigh alike."""
-    return np.asarray(of.worth > MIN_STEMS - 1e-9)
 
 
 def _method(of: Means, place: int) -> str:
     if of.n[place] == 0:
         return "not asked with and without picture"
-    if not _enough(of)[place]:
+    if not of.enough[place]:
         number, worth = of.clusters[place], of.worth[place]
         less = f", worth {worth:.1f} with equally many questions," if number >= MIN_STEMS else ""
         return f"too few pictures ({number}{less} < {MIN_STEMS})"
     if not of.variance[place] > 0:
         return "no interval: nothing varies"
-    return "paired by question, pictures as clusters, Student's t and a tail if skewed, 95 %"
+    return "paired by question, pictures as units, Student's t for skewed units, 95 %"

@@ -15,7 +15,6 @@ from benchmark.analyses.item_table import ItemTable
 from benchmark.analyses.questions.question_cells import clustered, paired_variance
 from benchmark.analyses.questions.question_table import CORRECT, question_table
 from benchmark.analyses.reporting import scored
-from benchmark.metrics.clustered import student_arms
 from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import CaseRecord, Score
 
@@ -67,9 +66,8 @@ def _names(table: ItemTable) -> list[tuple[str, ...]]:
 def _changes(table: ItemTable, by: tuple[str, ...]) -> list[Score]:
     grouping = table.group(by)
     of = clustered(table, grouping, CHANGE)
-    arms = student_arms(paired_variance(table, grouping, CHANGE, of), of.df)
-    arms = np.where(of.clusters < MIN_STEMS, np.nan, arms)
-    columns = (of.mean, arms, of.n, grouping.sizes, of.clusters)
+    ends = of.ends(paired_variance(table, grouping, CHANGE, of), safe=True)
+    columns = (of.mean, *ends, of.n, grouping.sizes, of.clusters)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return [
         scored(
@@ -78,7 +76,7 @@ def _changes(table: ItemTable, by: tuple[str, ...]) -> list[Score]:
             + ("" if pictures >= MIN_STEMS else f", too few pictures ({pictures} < {MIN_STEMS})"),
             n_missing=size - n,
             n_clusters=pictures,
-            ends=(value - arm, value + arm),
+            ends=(low, high),
         )
-        for scope, (value, arm, n, size, pictures) in zip(grouping.scopes, rows, strict=True)
+        for scope, (value, low, high, n, size, pictures) in zip(grouping.scopes, rows, strict=True)
     ]
