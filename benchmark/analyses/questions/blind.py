@@ -33,7 +33,6 @@ from benchmark.analyses.questions.question_table import (
     question_table,
 )
 from benchmark.analyses.reporting import scored
-from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import Analysis, Evidence, Score
 
 GROUPS: tuple[tuple[str, ...], ...] = (
@@ -124,10 +123,8 @@ def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> It
 def _method(of: Means, place: int) -> str:
     if of.n[place] == 0:
         return "not asked with and without picture"
-    if not of.enough[place]:
-        number, worth = of.clusters[place], of.worth[place]
-        less = f", worth {worth:.1f} with equally many questions," if number >= MIN_STEMS else ""
-        return f"too few pictures ({number}{less} < {MIN_STEMS})"
+    if few := of.too_few(place):
+        return few
     if not of.variance[place] > 0:
         return "no interval: nothing varies"
     return "paired by question, pictures as units, Student's t for skewed units, 95 %"

@@ -51,6 +51,14 @@ class Means:
         """Where pictures are worth at least `MIN_STEMS` with equally many questions."""
         return np.asarray(self.worth > MIN_STEMS - 1e-9)
 
+    def too_few(self, place: int) -> str:
+        """Why a scope's pictures give no interval; empty where they are `enough`."""
+        if self.enough[place]:
+            return ""
+        number, worth = self.clusters[place], self.worth[place]
+        less = f", worth {worth:.1f} with equally many questions," if number >= MIN_STEMS else ""
+        return f"too few pictures ({number}{less} < {MIN_STEMS})"
+
     def ends(self, variance: FloatArray, *, safe: bool = False) -> tuple[FloatArray, FloatArray]:
         """The interval of the mean of a column that is no share, over pictures as units.
 
