@@ -18,6 +18,7 @@ from benchmark.errors import DataProblem
 from benchmark.images.image_set import ImageSet, without_pixels
 from benchmark.images.manifest import ImageEntry
 from benchmark.jsonio import Json, canonical
+from benchmark.survey.ordered import is_ordered
 from benchmark.survey.survey import Question, Survey
 
 FIGURES, PICTURES = ".figures.jsonl", ".pictures.jsonl"
@@ -111,8 +112,9 @@ def _question(row: Mapping[str, Any]) -> Question:
         human=human,
         respondents={str(iso3): int(n) for iso3, n in row["respondents"].items()},
         source=_text(row["source"]),
-        ordered=bool(row["ordered"]),
-        design_effect=None if row["design_effect"] is None else float(row["design_effect"]),
+        # Bundles of before do not say: the published scales are known by their ids.
+        ordered=bool(row.get("ordered", is_ordered(_text(row["question_id"]), ()))),
+        design_effect=float(row["design_effect"]) if row.get("design_effect") else None,
     )
 
 

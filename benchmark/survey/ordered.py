@@ -22,13 +22,16 @@ Level = tuple[re.Pattern[str], ...]
 def is_ordered(question_id: str, options: tuple[str, ...]) -> bool:
     """Whether the substantive options, as printed, go from one end of a scale to the other.
 
-    What was checked by hand for a published question goes before the rule.
+    What was checked by hand for a published question goes before the rule; without words of
+    options, so does what the rule said of it.
 
     >>> is_ordered("mine", ("Never", "2", "3", "4", "Always"))
     True
     >>> is_ordered("mine", ("Agree", "Disagree", "Neither"))
     False
     """
+    if not options:
+        return published().get(question_id, False)
     by_hand = checked_by_hand().get(question_id)
     return bool(scale(options)) if by_hand is None else by_hand
 
@@ -47,6 +50,12 @@ def scale(options: Sequence[str]) -> str:
     if _numbered(read):
         return NUMBERS
     return next((name for name, levels in _families().items() if _graded(read, levels)), "")
+
+
+@cache
+def published() -> Mapping[str, bool]:
+    """Whether each published question has an ordered scale, by question id."""
+    return {r["question_id"]: r["ordered"] == "yes" for r in data.rows("ordered_scales.csv")}
 
 
 @cache

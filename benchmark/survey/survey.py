@@ -43,6 +43,7 @@ RESPONDENTS = 1200  # a country's usual WVS sample, if the data do not say (DESI
 _SUM_TOLERANCE = 0.01 + 1e-9  # 0.25 + 0.74 is within 1 %, though its floats miss 0.99 by 1e-17
 _MOST_OPTIONS = 26  # labels are single letters, A to Z
 _HUB_LICENCE = "GlobalOpinionQA: CC BY-NC-SA 4.0; for another file, as its owner states"
+_IN_DIGESTS = ("question_id", "text", "options", "substantive", "topic", "stem")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +91,14 @@ class Survey:
     def countries(self) -> frozenset[str]:
         """ISO3 codes with an answer to at least one question."""
         return frozenset(iso3 for question in self.questions for iso3 in question.human)
+
+
+def former_digest(survey: Survey) -> str:
+    """The digest as version 1 of the suites made it: it did not cover which scales are ordered.
+
+    A run of then names it, and was asked the same questions.
+    """
+    return jsonio.digest([_figures(question, _IN_DIGESTS) for question in survey.questions])
 
 
 def load_survey(
@@ -272,11 +281,10 @@ def _nothing_left(path: Path, source: str | None, seen: Iterable[Problem]) -> st
 
 
 def _digest(questions: Sequence[Question]) -> str:
-    return jsonio.digest([_figures(question) for question in questions])
+    return jsonio.digest([_figures(question, (*_IN_DIGESTS, "ordered")) for question in questions])
 
 
-def _figures(question: Question) -> Mapping[str, object]:
-    names = ("question_id", "text", "options", "substantive", "ordered", "topic", "stem")
+def _figures(question: Question, names: Sequence[str]) -> Mapping[str, object]:
     found = {name: getattr(question, name) for name in names}
     # The bits of the shares: as exact as their decimals, and written in a tenth of the time.
     bits = {c: struct.pack(f"<{len(p)}d", *p).hex() for c, p in question.human.items()}

@@ -25,7 +25,14 @@ from benchmark.runs.run import Run, encoders_of, run_path
 from benchmark.suite.figures_only import FIGURES, PICTURES, figures, pictures
 from benchmark.suite.protocol import Suite
 from benchmark.survey.survey import Survey
-from leaderboard.replay.origin import Origin, images_named, needed, open_suite, survey_named
+from leaderboard.replay.origin import (
+    Origin,
+    as_named_now,
+    images_named,
+    needed,
+    open_suite,
+    survey_named,
+)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -129,8 +136,9 @@ def suite_as_measured(run: Run, origin: Origin) -> Suite:
         raise needed(run, "images")
     suite = open_suite(run, origin, survey=survey, images=images)
     here = suite.config()
+    there = as_named_now(run, suite)
     for what in ("survey", "images", "questions"):
-        if here.get(what) != run.config.get(what):
+        if here.get(what) != there.get(what):
             raise DataProblem(
                 f"the run of {run.model.name} was measured on another --{what} than this one "
                 f"({canonical(here.get(what))[:80]}…); name the run's own"

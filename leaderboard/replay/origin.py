@@ -13,10 +13,12 @@ from typing import Any, cast
 from benchmark.data import SUITES
 from benchmark.engine.sampled import sampled_by
 from benchmark.errors import DataProblem, UsageProblem
+from benchmark.jsonio import Json
 from benchmark.runs.run import Run
 from benchmark.settings import EncoderChoice, Settings, default_cache
 from benchmark.suite import suite_options
 from benchmark.suite.protocol import SUITE_FILE, Suite, load_suite
+from benchmark.survey.survey import former_digest
 from leaderboard.board.paths import DEFAULT_BOARD, DEFAULT_RUNS
 
 SAMPLE = "sample"
@@ -96,7 +98,21 @@ def unlike(run: Run, suite: Suite, *, wording: bool) -> tuple[str, ...]:
     here = suite.config()
     ignored = frozenset() if wording else OF_THE_WORDING
     keys = sorted(key for key in here if key not in ignored)
-    return tuple(key for key in keys if _plain(here[key]) != _plain(run.config.get(key)))
+    there = as_named_now(run, suite)
+    return tuple(key for key in keys if _plain(here[key]) != _plain(there.get(key)))
+
+
+def as_named_now(run: Run, suite: Suite) -> Mapping[str, Json]:
+    """The run's configuration with the survey's digest of today, if it names the former one.
+
+    The questions are the same: only what the digest covers has changed.
+    """
+    about, survey = run.config.get("survey"), suite.survey
+    if not isinstance(about, Mapping) or survey is None:
+        return run.config
+    if about.get("digest") != former_digest(survey):
+        return run.config
+    return {**run.config, "survey": {**about, "digest": survey.digest}}
 
 
 def settings_of(run: Run, origin: Origin, *, survey: str, images: tuple[str, ...]) -> Settings:

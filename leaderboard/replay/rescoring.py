@@ -23,11 +23,11 @@ from benchmark.replay.bundle import Bundle, read
 from benchmark.replay.item_answers import SAY_WHERE, by_items
 from benchmark.replay.stored_model import Ask, lookup, measure_again
 from benchmark.runs.rows import encode
-from benchmark.runs.run import Run
+from benchmark.runs.run import Run, config_digest
 from benchmark.suite.protocol import Suite, own_analyses
 from benchmark.vocabulary import RECOGNITION
 from leaderboard.replay.making import make, suite_as_measured
-from leaderboard.replay.origin import Origin, folder_of, unlike
+from leaderboard.replay.origin import Origin, as_named_now, folder_of, unlike
 from leaderboard.replay.replaying import asker_of, strictest, suite_of
 
 
@@ -145,8 +145,11 @@ def _rescored(
         "source": source,
         "rows_sha256": _digest(run),
     }
+    config = as_named_now(run, suite)
     after = replace(
         run,
+        config=config,
+        config_digest=config_digest(config),
         suite_version=meta.version,
         headline=meta.headline,
         analyses=tuple(meta.analyses),

@@ -10,7 +10,6 @@ import numpy as np
 from benchmark.analyses.stories.of_concepts import mean_of_concepts
 from benchmark.metrics.clustered import IntArray
 from benchmark.metrics.divergence import FloatArray
-from benchmark.metrics.mantel import mantel_tau_b
 from benchmark.metrics.permanova import Stratum, permanova, sums_of_squares
 from benchmark.metrics.proportions import share_of_units
 from benchmark.metrics.spread_of_groups import dispersion_test, distances_from_centre
@@ -24,7 +23,6 @@ WIDE = 3.0  # how much more a sixth of nationalities scatter in the skewed popul
 DIMENSIONS = 50  # of the space in which stories lie
 CONCEPTS = 3
 SHUFFLINGS = 99
-RELABELLINGS = 199
 
 
 def share_of_stories(rng: np.random.Generator, setting: Setting, repetitions: int) -> Ends:
@@ -98,19 +96,3 @@ def _stratum(rng: np.random.Generator, groups: IntArray, scale: FloatArray) -> S
     apart = np.sqrt(np.maximum(squares[:, None] + squares - 2 * x @ x.T, 0.0))
     np.fill_diagonal(apart, 0.0)
     return Stratum(distances=apart, groups=groups)
-
-
-def tau_p_of_unlike_distances(
-    rng: np.random.Generator, setting: Setting, repetitions: int
-) -> FloatArray:
-    """Countries lie anywhere among stories, and elsewhere among cultures: units are countries."""
-    apart, truth = _distances(rng, setting, repetitions), _distances(rng, setting, 1)[0]
-    _, p = mantel_tau_b(apart, truth, rng=rng, permutations=RELABELLINGS)
-    return np.asarray(p, dtype=np.float64)
-
-
-def _distances(rng: np.random.Generator, setting: Setting, repetitions: int) -> FloatArray:
-    """Between points in three dimensions, of which the last counts less if not ``equal``."""
-    axes = (1.0, 1.0, 1.0 if setting.equal else 0.2)
-    points = np.stack([axis * unit_values(rng, setting, repetitions) for axis in axes], axis=-1)
-    return np.asarray(np.linalg.norm(points[:, :, None] - points[:, None, :], axis=-1))

@@ -33,7 +33,6 @@ from benchmark.analyses.questions.question_table import (
     question_table,
 )
 from benchmark.analyses.reporting import scored
-from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import Analysis, Evidence, Score
 
 GROUPS: tuple[tuple[str, ...], ...] = (
@@ -114,20 +113,18 @@ def _gains(table: ItemTable, grouping: Grouping, column: str, metric: str) -> It
     low, high = of.ends(variance)
     for place, scope in enumerate(grouping.scopes):
         yield scored(
-            *(metric, of.mean[place], scope, int(of.n[place]), _method(of, place)),
+            *(metric, float(of.mean[place]), scope, int(of.n[place]), _method(of, place)),
             n_missing=int(of.missing[place]),
             n_clusters=int(of.clusters[place]),
-            ends=(low[place], high[place]),
+            ends=(float(low[place]), float(high[place])),
         )
 
 
 def _method(of: Means, place: int) -> str:
     if of.n[place] == 0:
         return "not asked with and without picture"
-    if not of.enough[place]:
-        number, worth = of.clusters[place], of.worth[place]
-        less = f", worth {worth:.1f} with equally many questions," if number >= MIN_STEMS else ""
-        return f"too few pictures ({number}{less} < {MIN_STEMS})"
+    if few := of.too_few(place):
+        return few
     if not of.variance[place] > 0:
         return "no interval: nothing varies"
-    return "paired by question, pictures as clusters, Student's t and a tail if skewed, 95 %"
+    return "paired by question, pictures as units, Student's t for skewed units, 95 %"

@@ -29,10 +29,10 @@ FULL = 0.95
 class Means:
     """A column's mean by scope and what it rests on; arrays are (scopes,).
 
-    ``variance`` is that of the mean between pictures within countries, ``skewness`` that of what
-    pictures add to it, ``alike`` the questions of the picture of a random question, ``worth`` how
-    many pictures with equally many say as much, ``single`` whether every picture brings one and the
-    scope lies in one country: then questions are independent trials.
+    ``variance`` is that of the mean between pictures within countries, ``alike`` the questions of
+    the picture of a random question, ``single`` whether every picture brings one and the scope
+    lies in one country: then questions are independent trials. ``skewness`` is that of what the
+    pictures add to the mean, ``worth`` how many pictures with equally many questions say as much.
     """
 
     mean: FloatArray
@@ -41,26 +41,35 @@ class Means:
     clusters: IntArray
     variance: FloatArray
     df: IntArray
-    skewness: FloatArray
     alike: FloatArray
-    worth: FloatArray
     single: BoolArray
+    skewness: FloatArray
+    worth: FloatArray
 
     @property
     def enough(self) -> BoolArray:
         """Where pictures are worth at least `MIN_STEMS` with equally many questions."""
         return np.asarray(self.worth > MIN_STEMS - 1e-9)
 
+    def too_few(self, place: int) -> str:
+        """Why a scope's pictures give no interval; empty where they are `enough`."""
+        if self.enough[place]:
+            return ""
+        number, worth = self.clusters[place], self.worth[place]
+        less = f", worth {worth:.1f} with equally many questions," if number >= MIN_STEMS else ""
+        return f"too few pictures ({number}{less} < {MIN_STEMS})"
+
     def ends(self, variance: FloatArray, *, safe: bool = False) -> tuple[FloatArray, FloatArray]:
         """The interval of the mean of a column that is no share, over pictures as units.
 
-        ``variance`` is that of the mean. NaN where there are not `enough`, or nothing varies.
+        ``variance`` is that of the mean. NaN where they are not `enough`, and where nothing varies.
         ``safe`` is for a change that a gate may let pass.
         """
-        error = np.sqrt(positive_or_nan(np.where(self.enough, variance, np.nan)))
         units = self.df * self.worth / positive_or_nan(self.clusters) + 1
-        level = safe_level(units) if safe else FULL
-        return skewed_ends(self.mean, error, self.skewness, units, level=level)
+        error = np.sqrt(positive_or_nan(variance))
+        level = safe_level(np.maximum(units, 1)) if safe else FULL
+        low, high = skewed_ends(self.mean, error, self.skewness, units, level=level)
+        return np.where(self.enough, low, np.nan), np.where(self.enough, high, np.nan)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,11 +134,11 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Means:
     n = np.bincount(cell, counts, scopes)
     mean = np.bincount(cell, sums, scopes) / positive_or_nan(n)
     strata = table.factors["country"].codes[known][first]
-    beyond = sums - counts * mean[cell]  # they sum to 0 in each scope
-    spread, df = stratified_variance(beyond, cell, strata, scopes)
+    residuals = sums - counts * mean[cell]  # of each picture, with a sum of 0 in a scope
+    spread, df = stratified_variance(residuals, cell, strata, scopes)
     m = np.bincount(cell, minlength=scopes)
     second, third = (
-        np.bincount(cell, beyond**power, scopes) / positive_or_nan(m) for power in (2, 3)
+        np.bincount(cell, residuals**power, scopes) / positive_or_nan(m) for power in (2, 3)
     )
     alike = np.bincount(cell, counts**2, scopes) / positive_or_nan(n)
     # Pictures with more questions weigh more: they are worth fewer that weigh alike (Kish).
@@ -144,10 +153,10 @@ def clustered(table: ItemTable, grouping: Grouping, column: str) -> Means:
         clusters=m,
         variance=spread / positive_or_nan(n) ** 2,
         df=df,
-        skewness=unbiased_skewness(second, third, worth),
         alike=alike,
-        worth=worth,
         single=np.asarray((m == n) & (lowest >= highest)),
+        skewness=unbiased_skewness(second, third, worth),
+        worth=worth,
     )
 
 

@@ -15,7 +15,6 @@ from benchmark.analyses.item_table import ItemTable
 from benchmark.analyses.questions.question_cells import clustered, paired_variance
 from benchmark.analyses.questions.question_table import CORRECT, question_table
 from benchmark.analyses.reporting import scored
-from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import CaseRecord, Score
 
 ACCURACY = "accuracy"
@@ -73,10 +72,12 @@ def _changes(table: ItemTable, by: tuple[str, ...]) -> list[Score]:
         scored(
             *(ACCURACY, value, scope, n),
             f"paired over {n} of {size} questions"
-            + ("" if pictures >= MIN_STEMS else f", too few pictures ({pictures} < {MIN_STEMS})"),
+            + (f", {few}" if (few := of.too_few(place)) else ""),
             n_missing=size - n,
             n_clusters=pictures,
             ends=(low, high),
         )
-        for scope, (value, low, high, n, size, pictures) in zip(grouping.scopes, rows, strict=True)
+        for place, (scope, (value, low, high, n, size, pictures)) in enumerate(
+            zip(grouping.scopes, rows, strict=True)
+        )
     ]
