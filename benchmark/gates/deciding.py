@@ -10,13 +10,18 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from scipy.special import stdtr, stdtrit  # scipy.stats alone would double the time to start
 
 from benchmark.gates.rules import ALPHA, Cell, Status
 from benchmark.metrics.permutation import holm
+from benchmark.metrics.proportions import wilson_bounds
 
 POWER = 0.8
-POWERED = 1 + 0.8416 / 1.96  # arms that the distance must be, to be seen with that power
+POWER_Z = 0.8416
+WILSON = "Wilson"  # how a share's method begins
+MOST_UNITS = 1e7
+POWERED = 1 + POWER_Z / 1.96  # arms that the distance must be, to be seen with that power
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +101,8 @@ def more_units(cell: Cell, bounds: Bounds) -> Needed | None:
     """
     if not cell.decides or not cell.n_clusters or _inside(cell, bounds):
         return None
+    if cell.method.startswith(WILSON):
+        return Needed(more=_more_trials(cell, bounds))
     needed = 1
     for bound, is_met in (
         (bounds.min, cell.bottom >= bounds.min),
@@ -112,6 +119,25 @@ def more_units(cell: Cell, bounds: Bounds) -> Needed | None:
         total = cell.n_clusters * (POWERED * arm / distance) ** 2
         needed = max(needed, math.ceil(total * (1 - 1e-9)) - cell.n_clusters)
     return Needed(more=needed)
+
+
+def _more_trials(cell: Cell, bounds: Bounds) -> int | None:
+    """Units until Wilson's interval of such a share is clear; None if ten million are not enough.
+
+    It is not symmetric, and of a share of 1 it shrinks with the number, not with its root.
+    """
+    n = MOST_UNITS ** np.linspace(0, 1, 4000)  # trials, from one on
+    deviation = np.sqrt(cell.value * (1 - cell.value) / n) * POWER_Z
+    low = wilson_bounds(np.maximum(0, cell.value - deviation), n)[0] - cell.noise
+    high = wilson_bounds(np.minimum(1, cell.value + deviation), n)[1] + cell.noise
+    clear = (low >= bounds.min) & (high <= bounds.max)
+    if not clear.any():
+        return None
+    # What the units are worth now: the trials whose interval is as wide.
+    found_low, found_high = wilson_bounds(np.full_like(n, cell.value), n)
+    worth = n[int(np.abs((found_high - found_low) - (cell.high - cell.low)).argmin())]
+    total = cell.n_clusters * float(n[int(clear.argmax())]) / float(worth)
+    return max(1, math.ceil(total - cell.n_clusters))
 
 
 def _together(found: Sequence[Needed | None]) -> Needed | None:

@@ -138,7 +138,8 @@ RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("js_similarity_pooled",), lambda moved: _root(moved)),
     (("js_similarity", "js_similarity_*", "js_distance"), lambda moved: moved.distance),
     (("js_divergence",), lambda moved: DIVERGENCE * moved.distance),
-    (("order_sensitivity", "template_*"), lambda moved: 2 * moved.distance),
+    # From an answer to the mean answer: either end moves.
+    (("order_sensitivity", "template_*"), lambda moved: moved.distance + _root(moved)),
     (("w1_similarity",), lambda moved: moved.variation),
     (("skill_*", "w1_skill_*"), _skill),
     (("option_mass",), lambda moved: moved.mean(OPTION_MASS)),

@@ -19,6 +19,7 @@ from benchmark.world.countries import countries
 NO_MORE = "and there are no more in this selection"
 # What is independent in each suite; another's are units.
 UNITS = {"wvs": "stems", "stories": "concepts", "cultureverse": "pictures"}
+OF_METRICS = {"recognition_": "pictures", "identification_": "countries"}  # by how they begin
 SHOWN = {Status.PASS: "✅ pass", Status.FAIL: "❌ fail", Status.INCONCLUSIVE: "❔ inconclusive"}
 
 
@@ -110,7 +111,10 @@ def _verdict(
 
 def _needed(gate: Gate, decision: Decision) -> str:
     """What would settle an undecided gate; empty where nothing can be said."""
-    unit = UNITS.get(gate.suite, "units")
+    unit = next(
+        (unit for start, unit in OF_METRICS.items() if gate.metric.startswith(start)),
+        UNITS.get(gate.suite, "units"),
+    )
     if decision.cell.open:
         return ""
     if not decision.cell.has_interval:

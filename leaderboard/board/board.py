@@ -231,12 +231,25 @@ def merge(board: Board, row: BoardRow) -> Outcome:
         why = ", ".join(cast("Sequence[str]", row.content["partial_because"])) or "not all cases"
         message = f"the board keeps the complete run {name}; this one is partial ({why})"
         return Outcome(board=board, action="kept", message=message)
+    if old is not None and _version(old) > _version(row):
+        message = (
+            f"the board keeps {name} of suite version {old['suite_version']}; this one is of "
+            f"version {row['suite_version']}, whose figures mean something else (`python -m "
+            "leaderboard rescore` computes today's from it)"
+        )
+        return Outcome(board=board, action="kept", message=message)
     if old is not None and old.same_measurement(row):  # earlier checks still hold
         row = BoardRow({**row.content, "trust": old.content["trust"]})
     rows = sorted([r for r in board.rows if r.key != row.key] + [row], key=_order)
     action: Literal["added", "replaced"] = "added" if old is None else "replaced"
     message = f"{action} {'complete' if row.complete else 'partial'} run {name}"
     return Outcome(board=Board(rows=tuple(rows), other=board.other), action=action, message=message)
+
+
+def _version(row: BoardRow) -> tuple[int, str]:
+    """A suite's versions are counted; what is no number counts as the oldest."""
+    text = str(row["suite_version"])
+    return (int(text) if text.isdecimal() else 0), text
 
 
 def headline(row: BoardRow) -> float:

@@ -115,14 +115,17 @@ def _table(one: Rescored) -> Table:
         else f"version {after.suite_version}"
     )
     table = blank(Text(f"{after.suite} of {after.model.name}, {version}", style="bold"))
+    shown = list(_rows(one))
+    if not shown:
+        table.caption = Text("\nNo overall figure changed.")
+        return table
     table.add_column("metric", overflow="fold")
     for head in ("old", "new"):
         table.add_column(head, justify="right", no_wrap=True)
         table.add_column("interval", justify="right", no_wrap=True)
-    shown = list(_rows(one))
     for row in shown:
         table.add_row(*row)
-    table.caption = Text(CAPTION if shown else "\nNo overall figure changed.")
+    table.caption = Text(CAPTION)
     return table
 
 

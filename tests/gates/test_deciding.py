@@ -10,6 +10,7 @@ from scipy.stats import t
 
 from benchmark.gates.deciding import Bounds, Needed, decide, more_units
 from benchmark.gates.rules import Cell, Status
+from benchmark.metrics.proportions import wilson_interval
 from benchmark.metrics.resampling import MIN_STEMS
 from tests.validity.gate_runs import false_fails, share_settled
 
@@ -107,6 +108,18 @@ def test_how_many_more_units_follows_from_the_width(
 ) -> None:
     """Width shrinks with the root of their number, and a noise floor not at all."""
     assert more_units(found, bounds) == more
+
+
+@pytest.mark.parametrize(("bound", "more"), [(0.9, 15), (0.95, 53)])
+def test_a_share_takes_as_many_as_wilsons_interval(bound: float, more: int) -> None:
+    """Of 20 of 20 its lower end is n / (n + 1.96²): 35 and 73 in all reach these bounds."""
+    low, high = wilson_interval(20, 20)
+    share = Cell(
+        label="", value=1.0, low=low, high=high, n=20, n_clusters=20, method="Wilson, 95 %"
+    )
+    found = more_units(share, Bounds(min=bound))
+    assert found is not None
+    assert found.more == pytest.approx(more, abs=1)
 
 
 def test_as_many_more_units_as_are_stated_settle_four_gates_of_five() -> None:

@@ -292,7 +292,6 @@ def test_a_skill_moves_by_more_than_the_similarity_in_it() -> None:
         ("p_right", 0.3),
         ("js_similarity_gain", 0.6),
         ("js_similarity_shown", 0.3),
-        ("order_sensitivity", 0.6),
     ],
 )
 def test_a_moved_answer_moves_other_metrics_too(metric: str, floor: float) -> None:
@@ -301,6 +300,14 @@ def test_a_moved_answer_moves_other_metrics_too(metric: str, floor: float) -> No
     found = noise_floor(score(0.5, metric=metric, n=10**9, n_clusters=0), [], moved(changes))
     times = floor / 0.3
     assert found == pytest.approx(times * (0.3 + 1.9842 * 0.460566 / 10), rel=1e-3)
+
+
+def test_a_distance_to_the_mean_answer_moves_at_both_ends() -> None:
+    """The answer's own distance, and the root of the mean square for the mean of all."""
+    orders = score(0.5, metric="order_sensitivity", n=10**9, n_clusters=0)
+    found = noise_floor(orders, [], moved([1.0] * 30 + [0.0] * 70))
+    distance = 0.3 + 1.9842 * 0.460566 / 10
+    assert found == pytest.approx(distance + math.hypot(distance, 0.460566), rel=1e-3)
 
 
 def test_in_float32_ranks_and_taus_can_be_decided() -> None:

@@ -12,11 +12,19 @@ from dataclasses import replace
 import numpy as np
 
 from benchmark.analyses.item_table import Grouping, ItemTable, item_table
-from benchmark.analyses.reporting import Family, NamedFigure, report, scored
+from benchmark.analyses.reporting import (
+    NO_ENDS,
+    Family,
+    NamedFigure,
+    report,
+    scored,
+    too_few,
+)
 from benchmark.analyses.stem_intervals import Figure
 from benchmark.metrics.divergence import BoolArray, FloatArray
 from benchmark.metrics.letters_against_shares import kappa_of_means
 from benchmark.metrics.proportions import share_of_units
+from benchmark.metrics.resampling import MIN_STEMS
 from benchmark.records import Analysis, Evidence, Score
 from benchmark.vocabulary import (
     SCORED_OPTION,
@@ -77,15 +85,16 @@ def _shares(metric: str, table: ItemTable, grouping: Grouping, asked: BoolArray)
             continue
         won = np.bincount(stems[known], column[known])
         share = share_of_units(won, np.bincount(stems[known]))
+        few = share.n_units < MIN_STEMS
         yield scored(
             metric,
             share.value,
             scope,
             int(known.sum()),
-            "Wilson, stems as units",
+            too_few(share.n_units) if few else "Wilson, stems as units",
             n_missing=int(inside.sum() - known.sum()),
             n_clusters=share.n_units,
-            ends=(share.low, share.high),
+            ends=NO_ENDS if few else (share.low, share.high),
         )
 
 

@@ -140,6 +140,16 @@ def test_partial_run_never_replaces_a_complete_one() -> None:
     assert "partial (interrupted)" in outcome.message
 
 
+def test_a_run_of_an_older_suite_never_replaces_a_newer_one() -> None:
+    """Its figures mean something else; whichever was named last on the command line."""
+    newer = run(suite_version="10")
+    outcome = merge(board(newer), row(run(suite_version="9")))
+    assert outcome.action == "kept"
+    assert "version 10" in outcome.message
+    assert "rescore" in outcome.message
+    assert merge(board(run(suite_version="9")), row(newer)).action == "replaced"
+
+
 def test_complete_run_replaces_a_partial_one() -> None:
     """So does a partial run: the latest is worth more than none."""
     assert merge(board(partial()), row(run())).action == "replaced"
