@@ -88,7 +88,7 @@ def _stacked(items: Sequence[Item]) -> tuple[FloatArray, FloatArray, IntArray]:
     known = [item.human is not None and bool(item.each) for item in items]
     each = [item.each if there else (None,) for item, there in zip(items, known, strict=True)]
     people = [[item.human if there else None] for item, there in zip(items, known, strict=True)]
-    width = max((len(row[0]) for row in people if row[0] is not None), default=1)
+    width = max((len(item.human or ()) for item in items), default=0) or 1
     return (
         _padded([row[0] for row in people], width),
         _padded([p for answers in each for p in answers], width),

@@ -56,6 +56,17 @@ def test_nobody_agrees_where_there_is_nothing_to_choose() -> None:
     assert substantive == printed - len(base.people[0])
 
 
+def test_a_run_in_which_nothing_was_answered_has_no_population() -> None:
+    """Every item has people and non-answers, and no answer: nothing is scored, nothing breaks."""
+    planted = plan(np.random.default_rng(8), questions=4)
+    records = [
+        replace(r, items=tuple(replace(i, model=None, values={}) for i in r.items))
+        for r in planted.records({"country": planted.people})
+    ]
+    evidence = Evidence(records=records, answers=lookup({}), rng=np.random.default_rng(0))
+    assert all(np.isnan(score.value) for score in population(evidence))
+
+
 def test_one_question_has_the_same_options_everywhere() -> None:
     """A case with other options is named."""
     planted = plan(np.random.default_rng(8), questions=4)
