@@ -9,6 +9,8 @@ import pytest
 
 from tests.plugin.running import BROAD, Place
 
+pytestmark = pytest.mark.models
+
 
 @pytest.fixture(name="document", scope="module")
 def fixture_document(tmp_path_factory: pytest.TempPathFactory) -> Any:
