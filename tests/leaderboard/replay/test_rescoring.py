@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from benchmark.errors import DataProblem
+from benchmark.replay.bundle import read
 from benchmark.runs.rows import encode
 from benchmark.runs.run import config_digest, read_run
 from leaderboard.__main__ import main
+from leaderboard.replay.origin import Origin
+from leaderboard.replay.rescoring import rescore_bundle
 from tests.leaderboard.replay.conftest import Measured
 from tests.plugin.running import Place
 
@@ -108,6 +113,19 @@ def test_other_prompts_or_lost_answers_are_refused(
     assert words in said
     assert said.count("\n") == 1
     assert not (tmp_path / "old.rescored.json").exists()
+
+
+def test_a_bundle_of_other_prompts_is_refused_in_the_words_of_this_command(
+    measured: Measured,
+) -> None:
+    """Not in those of replay, which has a level that asks for less."""
+    bundle = read(measured.bundle)
+    (entry,) = bundle.entries
+    config = {**entry.run.config, "templates": {"default": "0" * 12}}
+    other = replace(entry, run=replace(entry.run, config=config))
+    with pytest.raises(DataProblem, match="its templates is not what suite 'wvs'") as told:
+        rescore_bundle(replace(bundle, entries=(other,)), origin=Origin())
+    assert "--level" not in str(told.value)
 
 
 def test_texts_and_orders_need_the_store(
