@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmark.analyses.item_table import Grouping, IntArray, ItemTable, Labels, item_rows
 from benchmark.analyses.pairing import rows_of
+from benchmark.analyses.values.stacking import kept, stacked, widest
 from benchmark.metrics.divergence import FloatArray, js_similarity, restrict_unchecked
 from benchmark.metrics.two_way import Crossed, PictureVariance, picture_variance
 from benchmark.records import CaseRecord, Item
@@ -39,14 +40,13 @@ def answers_of(items: Sequence[Item]) -> Answers:
         [len(a) // max(1, len(i.image_ids)) for a, i in zip(each, items, strict=True)],
         dtype=np.intp,
     )[item]
-    width = max((len(i.human) for i in items if i.human is not None), default=1)
-    model = _padded([p for answers in each for p in answers], width)
-    human = _padded([i.human or () for i in items], width)[item]
-    opinions = np.array([[k not in i.nonanswers for k in range(width)] for i in items], dtype=bool)
-    kept = opinions.reshape(len(items), width)[item]
+    width = widest(items)
+    model = stacked([p for answers in each for p in answers], width)
+    human = stacked([i.human or () for i in items], width)[item]
+    opinions = kept(items, width, substantive=True)[item]
     readings = {
         "": (human, model),
-        SUBSTANTIVE: (restrict_unchecked(human, kept), restrict_unchecked(model, kept)),
+        SUBSTANTIVE: (restrict_unchecked(human, opinions), restrict_unchecked(model, opinions)),
     }
     return Answers(
         item=item,
@@ -55,13 +55,6 @@ def answers_of(items: Sequence[Item]) -> Answers:
         orders=orders,
         similarity={suffix: js_similarity(p, q) for suffix, (p, q) in readings.items()},
     )
-
-
-def _padded(rows: Sequence[Sequence[float]], width: int) -> FloatArray:
-    table = np.zeros((len(rows), width))
-    for row, p in zip(table, rows, strict=True):
-        row[: len(p)] = p
-    return table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,9 +15,9 @@ from benchmark.analyses.groups import in_order, similarity_records
 from benchmark.analyses.item_table import IntArray, ItemTable, item_table
 from benchmark.analyses.reporting import Family, NamedFigure, report
 from benchmark.analyses.stem_intervals import Figure
+from benchmark.analyses.values.stacking import kept, stacked, widest
 from benchmark.metrics.baselines import skill
 from benchmark.metrics.divergence import (
-    BoolArray,
     FloatArray,
     divergence_unchecked,
     restrict_unchecked,
@@ -67,7 +67,7 @@ def _with_columns(evidence: Evidence, table: ItemTable) -> ItemTable:
     people, model, counts = _stacked(items)
     columns = dict(table.values)
     for reading in SUFFIXES:
-        keep = _kept(items, people.shape[1], substantive=reading == "substantive")
+        keep = kept(items, people.shape[1], substantive=reading == "substantive")
         human = restrict_unchecked(people, keep)  # (items, options)
         options = (human > 0).sum(axis=1)
         scatter = scatter_across(columns[in_reading(CEILING, reading)], options)
@@ -88,34 +88,12 @@ def _stacked(items: Sequence[Item]) -> tuple[FloatArray, FloatArray, IntArray]:
     known = [item.human is not None and bool(item.each) for item in items]
     each = [item.each if there else (None,) for item, there in zip(items, known, strict=True)]
     people = [[item.human if there else None] for item, there in zip(items, known, strict=True)]
-    width = max((len(item.human or ()) for item in items), default=0) or 1
+    width = widest(items)
     return (
-        _padded([row[0] for row in people], width),
-        _padded([p for answers in each for p in answers], width),
+        stacked([row[0] for row in people], width),
+        stacked([p for answers in each for p in answers], width),
         np.array([len(answers) for answers in each], dtype=np.intp),
     )
-
-
-def _padded(rows: Sequence[Sequence[float] | None], width: int) -> FloatArray:
-    table = np.zeros((len(rows), width))
-    for place, row in enumerate(rows):
-        if row is None:
-            table[place] = np.nan
-        else:
-            table[place, : len(row)] = row
-    return table
-
-
-def _kept(items: Sequence[Item], width: int, *, substantive: bool) -> BoolArray:
-    """Which options a reading keeps, (items, options); none where it keeps fewer than two."""
-    keep = np.ones((len(items), width), dtype=np.bool_)
-    if substantive:
-        for place, item in enumerate(items):
-            keep[place, list(item.nonanswers)] = False
-    number = [len(item.human or ()) for item in items]
-    keep &= np.arange(width) < np.array(number, dtype=np.intp)[:, None]
-    keep[keep.sum(axis=1) < 2] = False  # all agree where there is nothing to choose
-    return keep
 
 
 def _means(values: FloatArray, counts: IntArray) -> FloatArray:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from benchmark.analyses.values.answer_table import answer_table
+from benchmark.analyses.values.picture_sample import answers_of
 from benchmark.analyses.values.population import population
 from benchmark.errors import DataProblem
 from benchmark.records import Evidence
@@ -54,6 +55,10 @@ def test_nobody_agrees_where_there_is_nothing_to_choose() -> None:
     counted = {s.name: s.n for s in found if s.metric == "js_similarity_population" and not s.scope}
     printed, substantive = (counted[f"js_similarity_population{e}"] for e in ("", "_substantive"))
     assert substantive == printed - len(base.people[0])
+    items = [item for record in records for item in record.items]
+    single = answers_of(items).similarity["_substantive"]
+    alone = [item.item_id == "q003" for item in items]
+    np.testing.assert_array_equal(np.isnan(single), alone)
 
 
 def test_a_run_in_which_nothing_was_answered_has_no_population() -> None:
